@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "qd-hub.h"
+
+G_BEGIN_DECLS
+
+/**
+ * QdSession:
+ *
+ * What one window is looking at: the hub, which connection is shown, what is selected. Pages bind
+ * to it and never to each other. Properties (notify): connection (string or NULL: all), selected
+ * (QdEntity or NULL). Signals: ::open (QdEntity) asks the window to go where that thing is shown,
+ * ::toast (string), ::page (string id) asks for a page.
+ */
+#define QD_TYPE_SESSION (qd_session_get_type ())
+G_DECLARE_FINAL_TYPE (QdSession, qd_session, QD, SESSION, GObject)
+
+QdSession *qd_session_new (QdHub *hub);
+QdHub *qd_session_get_hub (QdSession *self);
+QdFleet *qd_session_get_fleet (QdSession *self);
+const char *qd_session_get_connection (QdSession *self);           /* NULL: all */
+void qd_session_set_connection (QdSession *self, const char *connection);
+QdEntity *qd_session_get_selected (QdSession *self);
+void qd_session_set_selected (QdSession *self, QdEntity *entity);
+void qd_session_open (QdSession *self, QdEntity *entity);
+void qd_session_open_page (QdSession *self, const char *page_id);
+void qd_session_toast (QdSession *self, const char *text);
+/* Runs a verb as a job with whatever it needs first: says why it cannot be, asks for a reason and
+ * (in production) the name where the impact is high, then qd_hub_run(); tells the end in a toast,
+ * with Undo where @undo_verb is not NULL (args made by the caller, both borrowed). @parent: a widget. */
+void qd_session_run (QdSession *self, gpointer parent, QdEntity *target, const char *verb, JsonObject *args, const char *summary,
+                     const char *undo_verb, JsonObject *undo_args);
+
+G_END_DECLS

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <json-glib/json-glib.h>
+#include "qd-sink.h"
+
+G_BEGIN_DECLS
+
+#define QD_DRIVER_ERROR (qd_driver_error_quark ())
+GQuark qd_driver_error_quark (void);
+typedef enum { QD_DRIVER_ERROR_NOT_OFFERED, QD_DRIVER_ERROR_REFUSED, QD_DRIVER_ERROR_CONFLICT, QD_DRIVER_ERROR_INVALID,
+               QD_DRIVER_ERROR_UNREACHABLE, QD_DRIVER_ERROR_STEP_UP, QD_DRIVER_ERROR_FAILED } QdDriverError;
+
+/* Where an endpoint is and how to sign in. Secrets live here in memory only. */
+typedef struct {
+  char *id;               /* stable: a UUID; names the connection everywhere */
+  char *name;             /* what people call it */
+  char *driver;           /* "node-api", "patronus", "nats", or "auto": the probe decides among the HTTP ones */
+  char *url;
+  char *environment;      /* "dev", "staging", "prod", or "" */
+  char *user;
+  char *password;         /* or NULL */
+  char *token;            /* or NULL: a bearer, an API key or a NATS token */
+  char *ca_file;
+  char *pinned_sha256;
+  char *monitor_url;      /* NATS: the server's monitoring, or NULL */
+} QdEndpoint;
+QdEndpoint *qd_endpoint_new (const char *id, const char *name, const char *driver, const char *url);
+QdEndpoint *qd_endpoint_copy (const QdEndpoint *self);
+void qd_endpoint_free (QdEndpoint *self);   /* wipes the secrets */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdEndpoint, qd_endpoint_free)
+
+/**
+ * QdDriver:
+ *
+ * Speaks to one endpoint for as long as it is started: probes what it offers, keeps the model true
+ * by deltas into the sink (its own connection entity included: state, detail, as-of, offers,
+ * permissions), reconnects for ever with back-off, and carries out commands. Methods are called on
+ * the main thread and return at once; the work is on I/O threads.
+ */
+#define QD_TYPE_DRIVER (qd_driver_get_type ())
+G_DECLARE_DERIVABLE_TYPE (QdDriver, qd_driver, QD, DRIVER, GObject)
+
+struct _QdDriverClass {
+  GObjectClass parent;
+  void (*start) (QdDriver *self);
+  void (*stop) (QdDriver *self);
+  /* Returns a JsonNode (or an error) through @task exactly once, on any thread. */
+  void (*command) (QdDriver *self, const char *verb, JsonObject *args, GTask *task);
+  void (*refresh) (QdDriver *self);
+};
+
+/* NULL with an error for a driver name that does not exist or a URL that cannot be. */
+QdDriver *qd_driver_new_for_endpoint (const QdEndpoint *endpoint, const QdSink *sink, GError **error);
+const QdEndpoint *qd_driver_get_endpoint (QdDriver *self);
+const QdSink *qd_driver_get_sink (QdDriver *self);
+void qd_driver_start (QdDriver *self);
+void qd_driver_stop (QdDriver *self);
+/* Looks at everything anew, now (F5). */
+void qd_driver_refresh (QdDriver *self);
+
+/* Carries out a command. Verbs and their arguments (all strings unless said otherwise):
+ *   site.create {id?,name,kind,latitude,longitude,location,labels{}}   site.update {id,revision,changes{}}
+ *   site.delete {id,revision,reason}      path.test {id}      path.failover {id,reason}
+ *   flow.reevaluate {id}      job.cancel {id}      path.history {id,from_us,to_us,step_s} (numbers)
+ *   flows.search {q,ip,port,protocol,path,policy,status}      flow.decision {id}
+ *   auth.step-up {password}      auth.sign-in {user,password}
+ * Every mutation also takes idempotency_key, reason, and dry_run (boolean).
+ * The answer is the server's JSON (for a long one {"job_id":…}); errors are QdDriverError. */
+void qd_driver_command_async (QdDriver *self, const char *verb, JsonObject *args, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+JsonNode *qd_driver_command_finish (QdDriver *self, GAsyncResult *result, GError **error);
+
+/* For subclasses. */
+void qd_driver_send_state (QdDriver *self, const char *state, const char *detail);
+
+G_END_DECLS

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* A graph to lay out and draw: plain arrays, no pointers into the model; made on the main thread,
+ * then immutable and shared with workers. Node and edge order is the caller's. */
+typedef struct {
+  char *id, *label;
+  guint8 status;         /* QdStatus */
+  guint8 kind;           /* 0 site, 1 hub, 2 cloud, 3 node */
+  guint8 stale;
+  guint degree;
+  double latitude, longitude;   /* NAN: unknown */
+} QdGraphNode;
+
+typedef struct {
+  char *id;
+  guint src, dst;        /* indexes of nodes */
+  guint8 status;
+  guint8 stale;
+  float score;           /* 0..100, NAN unknown */
+  float capacity_mbps;   /* NAN unknown */
+} QdGraphEdge;
+
+typedef struct _QdGraph QdGraph;
+QdGraph *qd_graph_new (guint n_nodes, guint n_edges);   /* zeroed; fill in, then do not change */
+QdGraph *qd_graph_ref (QdGraph *self);
+void qd_graph_unref (QdGraph *self);
+QdGraphNode *qd_graph_nodes (QdGraph *self, guint *n);
+QdGraphEdge *qd_graph_edges (QdGraph *self, guint *n);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdGraph, qd_graph_unref)
+
+typedef struct { float x, y; } QdPoint;
+
+/* Positions for every node, in units of one typical edge length, centred on 0,0. The same input and
+ * seed give the same result. @before: earlier positions (NAN where there were none) to stay near, or NULL.
+ * Runs on a worker; checks @cancelled now and then and returns NULL when it is set. (transfer full) */
+QdPoint *qd_graph_layout (QdGraph *graph, const QdPoint *before, guint64 seed, const int *cancelled);
+
+/* What a tile looks like: colours as 0xRRGGBB, so that no toolkit is needed here. */
+typedef struct {
+  guint32 background, foreground, edge_unknown;
+  guint32 well, degraded, down, unknown, maintenance;
+  gboolean dark, high_contrast;
+  char font[64];
+} QdGraphTheme;
+
+/* Draws the rectangle of @width x @height pixels whose top left is at graph position (@x, @y), at @zoom
+ * pixels a unit, on any thread: ARGB32 premultiplied, native order, @stride bytes a row. (transfer full) */
+GBytes *qd_graph_draw_tile (QdGraph *graph, const QdPoint *positions, const QdGraphTheme *theme,
+                            double x, double y, double zoom, int width, int height, double scale, gsize *stride);
+
+/* A uniform grid over positions, for hits. Immutable. */
+typedef struct _QdGraphIndex QdGraphIndex;
+QdGraphIndex *qd_graph_index_new (QdGraph *graph, const QdPoint *positions);
+QdGraphIndex *qd_graph_index_ref (QdGraphIndex *self);
+void qd_graph_index_unref (QdGraphIndex *self);
+/* The nearest node within @radius units of (x, y), else -1; likewise the nearest edge. */
+int qd_graph_index_find_node (QdGraphIndex *self, double x, double y, double radius);
+int qd_graph_index_find_edge (QdGraphIndex *self, double x, double y, double radius);
+/* How big node @i is drawn, in pixels at @zoom (its radius): grows with the number of its paths. */
+double qd_graph_node_radius (const QdGraphNode *node, double zoom);
+
+G_END_DECLS

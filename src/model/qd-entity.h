@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <json-glib/json-glib.h>
+#include "qd-delta.h"
+
+G_BEGIN_DECLS
+
+/**
+ * QdEntity:
+ *
+ * One thing of the fleet, of any kind. Main thread only. Changed by its QdFleet alone.
+ * Emits ::changed (guint64 mask of changed fields, bit = field number) once per drain at most.
+ */
+#define QD_TYPE_ENTITY (qd_entity_get_type ())
+G_DECLARE_FINAL_TYPE (QdEntity, qd_entity, QD, ENTITY, GObject)
+
+const QdKey *qd_entity_get_key (QdEntity *self);
+QdKind qd_entity_get_kind (QdEntity *self);
+const char *qd_entity_get_id (QdEntity *self);
+const char *qd_entity_get_connection (QdEntity *self);
+const QdSchema *qd_entity_get_schema (QdEntity *self);
+const char *qd_entity_get_name (QdEntity *self);      /* its name, or its id when it has none; never NULL */
+QdStatus qd_entity_get_status (QdEntity *self);
+const QdValue *qd_entity_get (QdEntity *self, guint field);         /* never NULL; QD_VALUE_NONE when absent */
+const char *qd_entity_get_string (QdEntity *self, guint field);     /* NULL when absent */
+gboolean qd_entity_get_double (QdEntity *self, guint field, double *value);  /* of int, double or bool */
+gboolean qd_entity_get_int (QdEntity *self, guint field, gint64 *value);
+gint64 qd_entity_get_stamp (QdEntity *self);
+/* Monotonic µs of the last drain that changed it. */
+gint64 qd_entity_get_changed_at (QdEntity *self);
+/* Lower-cased text of the searched fields, made on demand and dropped when one changes. Borrowed. */
+const char *qd_entity_get_search_text (QdEntity *self);
+char *qd_entity_format (QdEntity *self, guint field);               /* for people; with a path id shown as its name etc. left to callers */
+/* {"id":…,"connection":…, fields by their machine names…}. */
+void qd_entity_add_json (QdEntity *self, JsonBuilder *builder);
+
+G_END_DECLS

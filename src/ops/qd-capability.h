@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "qd-fleet.h"
+
+G_BEGIN_DECLS
+
+/* The one table of what can be asked of a fleet: verb, the feature an endpoint must offer, the
+ * permission the signed-in role must have, whether it is high-impact. */
+typedef struct {
+  const char *verb;         /* "site.delete" */
+  const char *title;        /* N_("Remove site") */
+  const char *feature;      /* as in the connection's offers: "sites.write" */
+  const char *permission;   /* as in /auth/me: "sdwan.sites.manage" */
+  gboolean high_impact;     /* needs a reason, and in production the name typed */
+} QdCapability;
+
+const QdCapability *qd_capability_get (const char *verb);
+const QdCapability *qd_capability_all (guint *n);
+/* Whether @verb can be done on @connection now. When not, *@why says which half is missing, in words. */
+gboolean qd_capability_allowed (QdFleet *fleet, const char *connection, const char *verb, char **why);
+
+G_END_DECLS

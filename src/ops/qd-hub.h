@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "qd-drain.h"
+#include "qd-driver.h"
+#include "qd-store.h"
+
+G_BEGIN_DECLS
+
+/**
+ * QdHub:
+ *
+ * All connections together: owns the fleet, the drain, the store (optional) and a driver for each
+ * configured endpoint. The window and qdctl each have one. Main thread.
+ * Signals: ::connections-changed, ::job-finished (QdEntity job).
+ */
+#define QD_TYPE_HUB (qd_hub_get_type ())
+G_DECLARE_FINAL_TYPE (QdHub, qd_hub, QD, HUB, GObject)
+
+QdHub *qd_hub_new (QdStore *store /* or NULL */);
+QdFleet *qd_hub_get_fleet (QdHub *self);
+QdDrain *qd_hub_get_drain (QdHub *self);
+QdStore *qd_hub_get_store (QdHub *self);
+
+/* Reads the configured connections from the store, the last known state, then starts the drivers
+ * (passwords from the keyring). */
+void qd_hub_start_async (QdHub *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean qd_hub_start_finish (QdHub *self, GAsyncResult *result, GError **error);
+
+/* Adds (or replaces, same id) and starts a connection. @save: keep it (without secrets) in the store and its secrets in the keyring. */
+gboolean qd_hub_add (QdHub *self, const QdEndpoint *endpoint, gboolean save, GError **error);
+void qd_hub_remove (QdHub *self, const char *connection);
+QdDriver *qd_hub_get_driver (QdHub *self, const char *connection);
+/* (transfer container) the endpoints, in order of name. */
+GPtrArray *qd_hub_list_endpoints (QdHub *self);
+void qd_hub_refresh (QdHub *self, const char *connection /* or NULL: all */);
+void qd_hub_stop (QdHub *self);
+
+/* Carries out a verb as a job: checks the capability, journals before and after, sends it with an
+ * idempotency key, follows the server's job to its end, and shows it as a job entity all the while
+ * (connection-local ids). @summary is what people read: "Remove site HQ". Returns the job's id. */
+char *qd_hub_run (QdHub *self, const char *connection, const char *verb, JsonObject *args, const char *summary,
+                  const char *reason, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+JsonNode *qd_hub_run_finish (QdHub *self, GAsyncResult *result, GError **error);
+void qd_hub_cancel_job (QdHub *self, const char *job_id);
+
+/* Production is read-only until unlocked for a limited time. */
+void qd_hub_unlock (QdHub *self, const char *connection, guint minutes);
+gboolean qd_hub_is_locked (QdHub *self, const char *connection);
+/* A report for troubleshooting: versions, connections' states and errors, counts, queue figures. No secrets. */
+char *qd_hub_report (QdHub *self);
+
+G_END_DECLS
