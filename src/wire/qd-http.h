@@ -52,7 +52,10 @@ void qd_http_send (QdHttp *self, const char *method, const char *path, const cha
                    QdHttpCallback callback, gpointer user_data);
 
 /* Checks status and Content-Type, then parses: on a worker when the body is over 64 KiB. The node is
- * borrowed; the callback comes on the I/O thread, in order of the sends of one QdHttp. */
+ * borrowed, and NULL without an error for an empty body. Callbacks come on the I/O thread, in the
+ * order in which the answers arrived, whatever their size; those to the same method and path
+ * (without query) in the order of their sends, so that no late answer undoes a newer one. One slow
+ * route does not hold up the others. */
 typedef void (*QdHttpJsonCallback) (JsonNode *node, const QdHttpResponse *response, const GError *error, gpointer user_data);
 void qd_http_send_json (QdHttp *self, const char *method, const char *path, const char *const *headers,
                         JsonNode *body, GCancellable *cancellable, QdHttpJsonCallback callback, gpointer user_data);

@@ -14,7 +14,8 @@ gboolean qd_sse_parser_feed (QdSseParser *self, const char *bytes, gsize length,
 guint qd_sse_parser_get_retry_ms (QdSseParser *self);  /* 0: never said */
 void qd_sse_parser_free (QdSseParser *self);
 
-/* One stream, from opening to closing. I/O thread. */
+/* One stream, from opening to closing. I/O thread. Free it by qd_sse_close(), once, also after
+ * `closed`; no callback comes after that. */
 typedef struct _QdSse QdSse;
 typedef struct {
   void (*opened) (QdSse *self, gpointer data);

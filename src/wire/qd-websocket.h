@@ -16,9 +16,10 @@ typedef struct {
   void (*closed) (QdWebSocket *self, const GError *error, gpointer data);
 } QdWebSocketEvents;
 
+/* Never calls back from inside. Free it by qd_websocket_close(), once, also after `closed`. */
 QdWebSocket *qd_websocket_open (QdHttp *http, const char *path, guint idle_s, const QdWebSocketEvents *events, gpointer data);
 void qd_websocket_send (QdWebSocket *self, const char *text);
-/* Closes; no callback comes after this returns. */
+/* Closes and frees; no callback comes after this returns. */
 void qd_websocket_close (QdWebSocket *self);
 
 G_END_DECLS
