@@ -35,7 +35,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdGraph, qd_graph_unref)
 
 typedef struct { float x, y; } QdPoint;
 
-/* Positions for every node, in units of one typical edge length, centred on 0,0. The same input and
+/* Positions for every node, in units of one typical short edge (no two nodes much nearer than half of
+ * that), centred on 0,0. The same input and
  * seed give the same result. @before: earlier positions (NAN where there were none) to stay near, or NULL.
  * Runs on a worker; checks @cancelled now and then and returns NULL when it is set. (transfer full) */
 QdPoint *qd_graph_layout (QdGraph *graph, const QdPoint *before, guint64 seed, const int *cancelled);
@@ -45,7 +46,7 @@ typedef struct {
   guint32 background, foreground, edge_unknown;
   guint32 well, degraded, down, unknown, maintenance;
   gboolean dark, high_contrast;
-  char font[64];
+  char font[64];         /* as Pango reads it, size in pixels: "Cantarell 12px" */
 } QdGraphTheme;
 
 /* Draws the rectangle of @width x @height pixels whose top left is at graph position (@x, @y), at @zoom
@@ -63,5 +64,22 @@ int qd_graph_index_find_node (QdGraphIndex *self, double x, double y, double rad
 int qd_graph_index_find_edge (QdGraphIndex *self, double x, double y, double radius);
 /* How big node @i is drawn, in pixels at @zoom (its radius): grows with the number of its paths. */
 double qd_graph_node_radius (const QdGraphNode *node, double zoom);
+/* How wide an edge is drawn, in pixels: by its capacity. */
+double qd_graph_edge_width (const QdGraphEdge *edge, double zoom);
+
+#define QD_GRAPH_MAX_COURSE 16
+/* The course of edge @edge: a straight line, a bow where others join the same nodes, a loop where it
+ * ends where it begins. @points has room for QD_GRAPH_MAX_COURSE. Returns how many there are; 0 when
+ * an end is missing or has no position. */
+guint qd_graph_edge_course (QdGraph *graph, const QdPoint *positions, guint edge, QdPoint *points);
+
+/* The colour that an edge has in a picture, 0xRRGGBB. */
+guint32 qd_graph_edge_colour (const QdGraphEdge *edge, const QdGraphTheme *theme);
+guint32 qd_graph_status_colour (guint8 status, gboolean stale, const QdGraphTheme *theme);
+
+/* One node's symbol alone on a transparent square (legends, highlights), @radius in pixels: ARGB32
+ * premultiplied, @size device pixels high and wide, its middle at the square's. (transfer full) */
+GBytes *qd_graph_draw_symbol (const QdGraphNode *node, const QdGraphTheme *theme, double radius, double scale,
+                              int *size, gsize *stride);
 
 G_END_DECLS

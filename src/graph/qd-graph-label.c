@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-graph"
+
+#include "config.h"
+
+#include "qd-graph-label.h"
+
+#include <math.h>
+#include <string.h>
+#include <pango/pangocairo.h>
+
+#include "qd-graph-symbol.h"
+#include "qd-status.h"
+
+#define MAX_LABEL_WIDTH 150
+#define MAX_MEASURED 20000
+#define N_BOLD 28
+
+/* Pango is not shared between threads: each has its own fonts, and what it measured with them. */
+typedef struct {
+  PangoFontMap *fonts;
+  PangoLayout *layout;
+  GHashTable *widths;     /* label → width in pixels */
+  char font[64];
+  int height;
+} Writer;
+
+static void
+writer_free (gpointer data)
+{
+  Writer *self = data;
+
+  g_clear_object (&self->layout);
+  g_clear_object (&self->fonts);
+  g_hash_table_unref (self->widths);
+  g_free (self);
+}
+
+static GPrivate writer_key = G_PRIVATE_INIT (writer_free);
+
+static void
+writer_set_font (Writer *self, const char *font)
+{
+  PangoFontDescription *description;
+
+  if (strcmp (self->font, font) == 0)
+    return;
+  g_strlcpy (self->font, font, sizeof self->font);
+  g_hash_table_remove_all (self->widths);
+  description = pango_font_description_from_string (*font ? font : "Sans 12px");
+  if (pango_font_description_get_size (description) <= 0)
+    pango_font_description_set_absolute_size (description, 12 * PANGO_SCALE);
+  pango_layout_set_font_description (self->layout, description);
+  pango_font_description_free (description);
+  pango_layout_set_text (self->layout, "Áy", -1);
+  pango_layout_get_pixel_size (self->layout, NULL, &self->height);
+}
+
+static Writer *
+writer_get (const QdGraphTheme *theme)
+{
+  Writer *self = g_private_get (&writer_key);
+
+  if (self == NULL)
+    {
+      PangoContext *context;
+      cairo_font_options_t *options = cairo_font_options_create ();
+
+      self = g_new0 (Writer, 1);
+      self->font[0] = '\1';
+      self->fonts = pango_cairo_font_map_new ();
+      context = pango_font_map_create_context (self->fonts);
+      cairo_font_options_set_hint_metrics (options, CAIRO_HINT_METRICS_OFF);
+      cairo_font_options_set_hint_style (options, CAIRO_HINT_STYLE_NONE);
+      cairo_font_options_set_antialias (options, CAIRO_ANTIALIAS_GRAY);
+      pango_cairo_context_set_font_options (context, options);
+      cairo_font_options_destroy (options);
+      pango_context_set_round_glyph_positions (context, FALSE);
+      self->layout = pango_layout_new (context);
+      g_object_unref (context);
+      pango_layout_set_ellipsize (self->layout, PANGO_ELLIPSIZE_END);
+      pango_layout_set_width (self->layout, MAX_LABEL_WIDTH * PANGO_SCALE);
+      pango_layout_set_single_paragraph_mode (self->layout, TRUE);
+      self->widths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+      g_private_set (&writer_key, self);
+    }
+  writer_set_font (self, theme->font);
+  return self;
+}
+
+static void
+writer_set_text (Writer *self, const char *label)
+{
+  g_autofree char *valid = g_utf8_validate (label, -1, NULL) ? NULL : g_utf8_make_valid (label, -1);
+
+  pango_layout_set_text (self->layout, valid ? valid : label, -1);
+}
+
+static double
+writer_measure (Writer *self, const char *label)
+{
+  gpointer known;
+  PangoRectangle extents;
+
+  if (g_hash_table_lookup_extended (self->widths, label, NULL, &known))
+    return GPOINTER_TO_INT (known);
+  writer_set_text (self, label);
+  pango_layout_get_pixel_extents (self->layout, NULL, &extents);
+  if (g_hash_table_size (self->widths) >= MAX_MEASURED)
+    g_hash_table_remove_all (self->widths);
+  g_hash_table_insert (self->widths, g_strdup (label), GINT_TO_POINTER (extents.width));
+  return extents.width;
+}
+
+/* --- Room ------------------------------------------------------------------------------------------ */
+
+typedef struct { double left, top, right, bottom; int owner; int next; } Taken;
+
+/* A grid over the picture, each cell a chain of what has been put into it. */
+typedef struct {
+  double left, top, cell;
+  int columns, rows;
+  int *heads;
+  GArray *taken;   /* of Taken */
+} Room;
+
+static void
+room_init (Room *self, const QdPoint *positions, guint n, double zoom)
+{
+  double right = -G_MAXDOUBLE, bottom = -G_MAXDOUBLE, extent;
+
+  self->left = self->top = G_MAXDOUBLE;
+  for (guint i = 0; i < n; i++)
+    if (isfinite (positions[i].x) && isfinite (positions[i].y))
+      {
+        self->left = MIN (self->left, positions[i].x * zoom);
+        right = MAX (right, positions[i].x * zoom);
+        self->top = MIN (self->top, positions[i].y * zoom);
+        bottom = MAX (bottom, positions[i].y * zoom);
+      }
+  if (right < self->left)
+    self->left = self->top = right = bottom = 0;
+  extent = MAX (right - self->left, bottom - self->top);
+  self->cell = MAX (48, extent / 128);
+  self->columns = (int) ((right - self->left) / self->cell) + 1;
+  self->rows = (int) ((bottom - self->top) / self->cell) + 1;
+  self->heads = g_new (int, (gsize) self->columns * self->rows);
+  for (int i = 0; i < self->columns * self->rows; i++)
+    self->heads[i] = -1;
+  self->taken = g_array_new (FALSE, FALSE, sizeof (Taken));
+}
+
+static void
+room_clear (Room *self)
+{
+  g_free (self->heads);
+  g_array_unref (self->taken);
+}
+
+static int
+room_cell (double value, double origin, double cell, int count)
+{
+  return (int) CLAMP ((value - origin) / cell, 0, count - 1);
+}
+
+#define ROOM_EACH_CELL(self, box, at)                                                              \
+  for (int row_ = room_cell ((box)->top, (self)->top, (self)->cell, (self)->rows),                 \
+           last_row_ = room_cell ((box)->bottom, (self)->top, (self)->cell, (self)->rows);         \
+       row_ <= last_row_; row_++)                                                                  \
+    for (int at = row_ * (self)->columns +                                                         \
+                  room_cell ((box)->left, (self)->left, (self)->cell, (self)->columns),            \
+             last_ = row_ * (self)->columns +                                                      \
+                     room_cell ((box)->right, (self)->left, (self)->cell, (self)->columns);        \
+         at <= last_; at++)
+
+static gboolean
+room_is_free (const Room *self, const Taken *box)
+{
+  ROOM_EACH_CELL (self, box, at)
+    for (int k = self->heads[at]; k >= 0;)
+      {
+        const Taken *other = &g_array_index (self->taken, Taken, k);
+
+        if (other->owner != box->owner && other->left < box->right && box->left < other->right &&
+            other->top < box->bottom && box->top < other->bottom)
+          return FALSE;
+        k = other->next;
+      }
+  return TRUE;
+}
+
+static void
+room_take (Room *self, Taken box)
+{
+  ROOM_EACH_CELL (self, &box, at)
+    {
+      box.next = self->heads[at];
+      self->heads[at] = (int) self->taken->len;
+      g_array_append_val (self->taken, box);
+    }
+}
+
+/* --- Which and where --------------------------------------------------------------------------------- */
+
+typedef struct { guint node; double weight; } Wish;
+
+static int
+compare_wishes (gconstpointer a, gconstpointer b)
+{
+  const Wish *l = a, *r = b;
+
+  if (l->weight != r->weight)
+    return l->weight > r->weight ? -1 : 1;
+  return l->node < r->node ? -1 : l->node > r->node;
+}
+
+static double
+weight_of (const QdGraphNode *node)
+{
+  double trouble = node->status == QD_STATUS_DOWN ? 3000 : node->status == QD_STATUS_DEGRADED ? 2000 : 0;
+  double kind = node->kind == 1 ? 1000 : node->kind == 2 ? 500 : 0;
+
+  return trouble + kind + MIN (node->degree, 400);
+}
+
+static void
+try_sides (Room *room, QdPoint at, double zoom, double radius, double width, double height,
+           double air, guint node, QdLabelBox *box)
+{
+  double x = at.x * zoom, y = at.y * zoom;
+  double reach = radius + 3;
+  const double corners[4][2] = {
+    { x - width / 2, y + reach },
+    { x + reach + 1, y - height / 2 },
+    { x - width / 2, y - reach - height },
+    { x - reach - 1 - width, y - height / 2 },
+  };
+
+  for (guint side = 0; side < G_N_ELEMENTS (corners); side++)
+    {
+      double left = corners[side][0], top = corners[side][1];
+      Taken taken = { left - air, top - air / 3, left + width + air, top + height + air / 3, (int) node, -1 };
+
+      if (!room_is_free (room, &taken))
+        continue;
+      room_take (room, (Taken) { left, top, left + width, top + height, (int) node, -1 });
+      *box = (QdLabelBox) { left, top, width, height, TRUE };
+      return;
+    }
+}
+
+static void
+take_node (Room *room, QdPoint at, double zoom, const QdGraphNode *node, guint owner)
+{
+  double r = qd_graph_node_radius (node, zoom);
+
+  if (r >= 2.5 && isfinite (at.x) && isfinite (at.y))
+    room_take (room, (Taken) { at.x * zoom - r, at.y * zoom - r, at.x * zoom + r, at.y * zoom + r, (int) owner, -1 });
+}
+
+QdLabelBox *
+qd_labels_place (QdGraph *graph, const QdPoint *positions, const QdGraphTheme *theme, double zoom)
+{
+  guint n, count = 0;
+  const QdGraphNode *nodes = qd_graph_nodes (graph, &n);
+  QdLabelBox *boxes = g_new0 (QdLabelBox, MAX (n, 1));
+  g_autofree Wish *wishes = g_new (Wish, MAX (n, 1));
+  Writer *writer = writer_get (theme);
+  double air = zoom < 18 ? 26 : zoom < 40 ? 12 : 5;
+  Room room;
+
+  room_init (&room, positions, n, zoom);
+  for (guint i = 0; i < n; i++)
+    if (isfinite (positions[i].x) && isfinite (positions[i].y) && nodes[i].label && *nodes[i].label)
+      wishes[count++] = (Wish) { i, weight_of (&nodes[i]) };
+  qsort (wishes, count, sizeof *wishes, compare_wishes);
+
+  /* The most important few may lie over small calm nodes, but not over one another. */
+  for (guint k = 0; k < MIN (count, N_BOLD); k++)
+    take_node (&room, positions[wishes[k].node], zoom, &nodes[wishes[k].node], wishes[k].node);
+  for (guint k = 0; k < count; k++)
+    {
+      guint i = wishes[k].node;
+      double r = qd_graph_node_radius (&nodes[i], zoom);
+
+      if (k == N_BOLD)
+        for (guint other = 0; other < n; other++)
+          take_node (&room, positions[other], zoom, &nodes[other], other);
+      try_sides (&room, positions[i], zoom, nodes[i].kind == 1 && r >= 3 ? r + 3 : r,
+                 writer_measure (writer, nodes[i].label), writer->height, air, i, &boxes[i]);
+    }
+  room_clear (&room);
+  return boxes;
+}
+
+static void
+set_colour (cairo_t *cr, guint32 colour, double alpha)
+{
+  cairo_set_source_rgba (cr, ((colour >> 16) & 255) / 255.0, ((colour >> 8) & 255) / 255.0, (colour & 255) / 255.0, alpha);
+}
+
+cairo_surface_t *
+qd_label_draw (const char *label, const QdGraphTheme *theme, gboolean faint, double scale)
+{
+  Writer *writer = writer_get (theme);
+  guint32 ink = faint ? qd_colour_mix (theme->foreground, theme->background, 0.45)
+                      : qd_colour_mix (theme->foreground, theme->background, theme->high_contrast ? 0 : 0.1);
+  int width = (int) ceil ((writer_measure (writer, label) + 2 * QD_LABEL_RIM) * scale);
+  int height = (int) ceil ((writer->height + 2 * QD_LABEL_RIM) * scale);
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
+  cairo_t *cr = cairo_create (surface);
+
+  writer_set_text (writer, label);
+  cairo_scale (cr, scale, scale);
+  /* A halo of background keeps the letters off the edges behind them. */
+  cairo_move_to (cr, QD_LABEL_RIM, QD_LABEL_RIM);
+  pango_cairo_layout_path (cr, writer->layout);
+  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
+  cairo_set_line_width (cr, 3);
+  set_colour (cr, theme->background, 0.85);
+  cairo_stroke (cr);
+  set_colour (cr, ink, 1);
+  cairo_move_to (cr, QD_LABEL_RIM, QD_LABEL_RIM);
+  pango_cairo_show_layout (cr, writer->layout);
+  cairo_destroy (cr);
+  cairo_surface_flush (surface);
+  return surface;
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "fixtures.h"
+
+#include <math.h>
+#include <string.h>
+
+static void
+assert_sane (QdGraph *graph, const QdPoint *positions)
+{
+  guint n;
+
+  g_assert_nonnull (positions);
+  qd_graph_nodes (graph, &n);
+  for (guint i = 0; i < n; i++)
+    {
+      g_assert_true (isfinite (positions[i].x) && isfinite (positions[i].y));
+      g_assert_cmpfloat (fabsf (positions[i].x), <, 1e5f);
+      g_assert_cmpfloat (fabsf (positions[i].y), <, 1e5f);
+    }
+}
+
+static double
+distance (QdPoint a, QdPoint b)
+{
+  return hypot ((double) a.x - b.x, (double) a.y - b.y);
+}
+
+static double
+nearest_pair (const QdPoint *positions, guint n)
+{
+  double best = G_MAXDOUBLE;
+
+  for (guint i = 0; i < n; i++)
+    for (guint j = i + 1; j < n; j++)
+      best = MIN (best, distance (positions[i], positions[j]));
+  return best;
+}
+
+static void
+test_same_again (void)
+{
+  g_autoptr (QdGraph) graph = fixture_fleet (400, 1200, 7);
+  g_autofree QdPoint *a = qd_graph_layout (graph, NULL, 1, NULL);
+  g_autofree QdPoint *b = qd_graph_layout (graph, NULL, 1, NULL);
+  g_autofree QdPoint *c = qd_graph_layout (graph, NULL, 2, NULL);
+
+  assert_sane (graph, a);
+  g_assert_cmpmem (a, 400 * sizeof *a, b, 400 * sizeof *b);
+  g_assert_true (memcmp (a, c, 400 * sizeof *a) != 0);
+}
+
+static void
+test_odd_graphs (void)
+{
+  static const guint sizes[][2] = { { 0, 0 }, { 1, 0 }, { 1, 3 }, { 2, 0 }, { 2, 1 }, { 2, 5 }, { 3, 2 },
+                                    { 12, 0 }, { 12, 6 }, { 30, 300 }, { 200, 20 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    for (guint32 seed = 0; seed < 5; seed++)
+      {
+        g_autoptr (QdGraph) graph = fixture_random (sizes[i][0], sizes[i][1], seed);
+        g_autofree QdPoint *positions = qd_graph_layout (graph, NULL, seed, NULL);
+
+        assert_sane (graph, positions);
+        if (sizes[i][0] > 1)
+          g_assert_cmpfloat (nearest_pair (positions, sizes[i][0]), >, 0.1);
+      }
+}
+
+static void
+test_bad_input (void)
+{
+  g_autoptr (QdGraph) graph = fixture_random (20, 40, 3);
+  QdGraphEdge *edges = qd_graph_edges (graph, NULL);
+  QdGraphNode *nodes = qd_graph_nodes (graph, NULL);
+  QdPoint before[20];
+  g_autofree QdPoint *positions = NULL;
+
+  edges[0].src = 20;
+  edges[1].dst = G_MAXUINT;
+  for (guint i = 0; i < 20; i++)
+    {
+      before[i] = (QdPoint) { i % 3 ? NAN : i, i % 5 ? (float) i : INFINITY };
+      nodes[i].latitude = i % 2 ? NAN : INFINITY;
+      nodes[i].longitude = 1e300;
+    }
+  positions = qd_graph_layout (graph, before, 1, NULL);
+  assert_sane (graph, positions);
+}
+
+static void
+test_same_place_before (void)
+{
+  g_autoptr (QdGraph) graph = fixture_random (50, 80, 3);
+  QdPoint before[50] = { 0 };
+  g_autofree QdPoint *positions = NULL;
+
+  for (guint i = 25; i < 50; i++)
+    before[i] = (QdPoint) { NAN, NAN };
+  positions = qd_graph_layout (graph, before, 1, NULL);
+  assert_sane (graph, positions);
+}
+
+static void
+test_cancel_before (void)
+{
+  g_autoptr (QdGraph) graph = fixture_fleet (300, 900, 7);
+  int cancelled = 1;
+
+  g_assert_null (qd_graph_layout (graph, NULL, 1, &cancelled));
+}
+
+static gpointer
+cancel_cb (gpointer data)
+{
+  g_usleep (20000);
+  g_atomic_int_set ((int *) data, 1);
+  return NULL;
+}
+
+static void
+test_cancel_during (void)
+{
+  g_autoptr (QdGraph) graph = fixture_fleet (20000, 60000, 7);
+  int cancelled = 0;
+  GThread *thread = g_thread_new ("cancel", cancel_cb, &cancelled);
+  gint64 began = g_get_monotonic_time ();
+
+  g_assert_null (qd_graph_layout (graph, NULL, 1, &cancelled));
+  g_assert_cmpint (g_get_monotonic_time () - began, <, 5 * G_USEC_PER_SEC);
+  g_thread_join (thread);
+}
+
+/* Ten more nodes: all that was there stays where it was, or gives way a little. */
+static void
+test_stays (void)
+{
+  g_autoptr (QdGraph) old = fixture_fleet (300, 700, 5);
+  g_autoptr (QdGraph) grown = qd_graph_new (310, 710);
+  g_autofree QdPoint *first = qd_graph_layout (old, NULL, 1, NULL);
+  g_autofree QdPoint *second = NULL;
+  QdPoint before[310];
+  double worst = 0;
+  guint m;
+  QdGraphEdge *from = qd_graph_edges (old, &m), *to = qd_graph_edges (grown, NULL);
+
+  for (guint i = 0; i < m; i++)
+    {
+      to[i].src = from[i].src;
+      to[i].dst = from[i].dst;
+    }
+  for (guint i = 0; i < 10; i++)
+    {
+      to[m + i].src = 300 + i;
+      to[m + i].dst = i * 7;
+      before[300 + i] = (QdPoint) { NAN, NAN };
+    }
+  memcpy (before, first, 300 * sizeof *first);
+  second = qd_graph_layout (grown, before, 1, NULL);
+  assert_sane (grown, second);
+  for (guint i = 0; i < 300; i++)
+    worst = MAX (worst, distance (first[i], second[i]));
+  g_assert_cmpfloat (worst, <, 0.5);
+  for (guint i = 0; i < 10; i++)
+    g_assert_cmpfloat (distance (second[300 + i], second[i * 7]), <, 8);
+  g_assert_cmpfloat (nearest_pair (second, 310), >, 0.05);
+}
+
+/* A new component goes beside what was there, not into it. */
+static void
+test_new_component (void)
+{
+  g_autoptr (QdGraph) graph = qd_graph_new (6, 4);
+  QdGraphEdge *edges = qd_graph_edges (graph, NULL);
+  const QdPoint before[6] = { { 0, 0 }, { 1, 0 }, { 0.5, 1 }, { NAN, NAN }, { NAN, NAN }, { NAN, NAN } };
+  g_autofree QdPoint *after = NULL;
+
+  edges[0].src = 0, edges[0].dst = 1;
+  edges[1].src = 1, edges[1].dst = 2;
+  edges[2].src = 3, edges[2].dst = 4;
+  edges[3].src = 4, edges[3].dst = 5;
+  after = qd_graph_layout (graph, before, 1, NULL);
+  for (guint i = 0; i < 3; i++)
+    g_assert_cmpfloat (distance (after[i], before[i]), ==, 0);
+  for (guint i = 3; i < 6; i++)
+    g_assert_cmpfloat (after[i].y, >, 1);
+}
+
+/* East is right of west and north above south, where the nodes know. */
+static void
+test_turned_by_map (void)
+{
+  g_autoptr (QdGraph) graph = qd_graph_new (60, 59);
+  QdGraphNode *nodes = qd_graph_nodes (graph, NULL);
+  QdGraphEdge *edges = qd_graph_edges (graph, NULL);
+  g_autofree QdPoint *positions = NULL;
+
+  for (guint i = 0; i < 60; i++)
+    {
+      nodes[i].longitude = i;
+      nodes[i].latitude = i * 0.5;
+    }
+  for (guint i = 0; i < 59; i++)
+    edges[i].src = i, edges[i].dst = i + 1;
+  positions = qd_graph_layout (graph, NULL, 3, NULL);
+  g_assert_cmpfloat (positions[59].x, >, positions[0].x);
+  g_assert_cmpfloat (positions[59].y, <, positions[0].y);
+}
+
+/* Neighbours are nearer to each other than any two nodes are on average. */
+static void
+test_real (gconstpointer data)
+{
+  g_autoptr (QdGraph) graph = fixture_real (data);
+  g_autofree QdPoint *positions = NULL;
+  const QdGraphEdge *edges;
+  guint n, m, pairs = 0;
+  double along = 0, any = 0;
+
+  if (graph == NULL)
+    return;
+  positions = qd_graph_layout (graph, NULL, 1, NULL);
+  assert_sane (graph, positions);
+  qd_graph_nodes (graph, &n);
+  edges = qd_graph_edges (graph, &m);
+  for (guint i = 0; i < m; i++)
+    along += distance (positions[edges[i].src], positions[edges[i].dst]) / m;
+  for (guint i = 0; i < n; i += 1 + n / 200)
+    for (guint j = i + 1; j < n; j++, pairs++)
+      any += distance (positions[i], positions[j]);
+  any /= pairs;
+  g_test_message ("%s: edge %.2f, any pair %.2f", (const char *) data, along, any);
+  g_assert_cmpfloat (along * 1.4, <, any);
+}
+
+/* 1,000 nodes and 10,000 edges well within the second; the figure itself is the bench's. */
+static void
+test_fast_enough (void)
+{
+  g_autoptr (QdGraph) graph = fixture_fleet (1000, 10000, 1);
+  gint64 began = g_get_monotonic_time ();
+  g_autofree QdPoint *positions = qd_graph_layout (graph, NULL, 1, NULL);
+  double ms = (double) (g_get_monotonic_time () - began) / 1000;
+
+  assert_sane (graph, positions);
+  g_test_message ("laid out in %.1f ms", ms);
+  g_assert_cmpfloat (ms, <, 3000);
+}
+
+int
+main (int argc, char *argv[])
+{
+  static const char *const real[] = { "Abilene", "Geant2012", "Interoute", "UsCarrier", "Cogentco", "Kdl", "openflights" };
+
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/graph/layout/same-again", test_same_again);
+  g_test_add_func ("/graph/layout/odd-graphs", test_odd_graphs);
+  g_test_add_func ("/graph/layout/bad-input", test_bad_input);
+  g_test_add_func ("/graph/layout/same-place-before", test_same_place_before);
+  g_test_add_func ("/graph/layout/cancel-before", test_cancel_before);
+  g_test_add_func ("/graph/layout/cancel-during", test_cancel_during);
+  g_test_add_func ("/graph/layout/stays", test_stays);
+  g_test_add_func ("/graph/layout/new-component", test_new_component);
+  g_test_add_func ("/graph/layout/turned-by-map", test_turned_by_map);
+  g_test_add_func ("/graph/layout/fast-enough", test_fast_enough);
+  for (guint i = 0; i < G_N_ELEMENTS (real); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/graph/layout/real/%s", real[i]);
+      g_test_add_data_func (path, real[i], test_real);
+    }
+  return g_test_run ();
+}
