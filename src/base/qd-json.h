@@ -32,6 +32,9 @@ gboolean qd_json_get_bool (JsonObject *object, const char *name, gboolean fallba
 /* Microseconds since the epoch, of a timestamp string or unix seconds; FALSE when absent or unreadable. */
 gboolean qd_json_get_time (JsonObject *object, const char *name, gint64 *value);
 
+/* Unix seconds as microseconds; FALSE when no date is so far away. */
+gboolean qd_json_seconds_to_time (double seconds, gint64 *us);
+
 /* The array of a list answer: a bare array, or the first array among the usual members
  * (items, then @hint, then data, results). NULL when there is none. */
 JsonArray *qd_json_list (JsonNode *node, const char *hint);

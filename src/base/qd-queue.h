@@ -21,12 +21,14 @@ typedef struct _QdQueue QdQueue;
  * @merge: takes both; returns the one item that stands for both in the older one's place, or %NULL
  *   when they must both be kept (then neither was consumed). %NULL: nothing merges.
  * @free: frees an item
+ * @barrier: (nullable): whether later items may not be merged into those from before this one
  */
 typedef struct {
   guint (*hash) (gconstpointer item);
   gboolean (*equal) (gconstpointer a, gconstpointer b);
   gpointer (*merge) (gpointer older, gpointer newer);
   GDestroyNotify free;
+  gboolean (*barrier) (gconstpointer item);
 } QdQueueClass;
 
 /* @wake is called (on the pushing thread) when the queue goes from empty to not empty. */

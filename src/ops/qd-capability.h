@@ -10,9 +10,11 @@ G_BEGIN_DECLS
 typedef struct {
   const char *verb;         /* "site.delete" */
   const char *title;        /* N_("Remove site") */
-  const char *feature;      /* as in the connection's offers: "sites.write" */
-  const char *permission;   /* as in /auth/me: "sdwan.sites.manage" */
+  const char *feature;      /* as in the connection's offers: "sites.write"; NULL: always offered */
+  const char *permission;   /* as in /auth/me: "sdwan.sites.manage"; NULL: anybody's */
   gboolean high_impact;     /* needs a reason, and in production the name typed */
+  gboolean query;           /* changes nothing: no job, no journal, allowed while production is locked */
+  gboolean repeatable;      /* the server keeps its idempotency key: sending it again does it once */
 } QdCapability;
 
 const QdCapability *qd_capability_get (const char *verb);

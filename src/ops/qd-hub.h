@@ -7,12 +7,17 @@
 
 G_BEGIN_DECLS
 
+/* The connection of what Quarterdeck itself does: its jobs. No driver stands behind it. */
+#define QD_HUB_LOCAL "local"
+
 /**
  * QdHub:
  *
  * All connections together: owns the fleet, the drain, the store (optional) and a driver for each
  * configured endpoint. The window and qdctl each have one. Main thread.
- * Signals: ::connections-changed, ::job-finished (QdEntity job).
+ * With a store, drivers begin once qd_hub_start_async() has loaded the last known state, so that
+ * nothing old is put over what is new; without one, at once.
+ * Signals: ::connections-changed (also when a lock opens or closes), ::job-finished (QdEntity job).
  */
 #define QD_TYPE_HUB (qd_hub_get_type ())
 G_DECLARE_FINAL_TYPE (QdHub, qd_hub, QD, HUB, GObject)
@@ -36,9 +41,13 @@ GPtrArray *qd_hub_list_endpoints (QdHub *self);
 void qd_hub_refresh (QdHub *self, const char *connection /* or NULL: all */);
 void qd_hub_stop (QdHub *self);
 
+/* TRUE while the last known state is being read. */
+gboolean qd_hub_is_loading (QdHub *self);
+
 /* Carries out a verb as a job: checks the capability, journals before and after, sends it with an
  * idempotency key, follows the server's job to its end, and shows it as a job entity all the while
- * (connection-local ids). @summary is what people read: "Remove site HQ". Returns the job's id. */
+ * (of connection QD_HUB_LOCAL; its EXTRA names connection, verb and server_job). @summary is what
+ * people read: "Remove site HQ". Verbs that change nothing make no job. Returns the job's id. */
 char *qd_hub_run (QdHub *self, const char *connection, const char *verb, JsonObject *args, const char *summary,
                   const char *reason, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 JsonNode *qd_hub_run_finish (QdHub *self, GAsyncResult *result, GError **error);

@@ -45,11 +45,20 @@ void qd_store_journal_async (QdStore *self, const char *job, const char *step, c
                              GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 gboolean qd_store_journal_finish (QdStore *self, GAsyncResult *result, GError **error);
 
+typedef struct { char *job, *step, *state, *detail; gint64 at_us; } QdJournalEntry;
+/* The lines of all jobs whose last one is no end (succeeded, failed, cancelled, interrupted), job by
+ * job, oldest first. (element-type QdJournalEntry), freed with the array. */
+void qd_store_unfinished_async (QdStore *self, GAsyncReadyCallback callback, gpointer user_data);
+GPtrArray *qd_store_unfinished_finish (QdStore *self, GAsyncResult *result, GError **error);
+
 /* Connections that the admin has configured (no secrets), and small settings such as the card order, as JSON text by name. */
 void qd_store_set_async (QdStore *self, const char *name, const char *json, GAsyncReadyCallback callback, gpointer user_data);
 gboolean qd_store_set_finish (QdStore *self, GAsyncResult *result, GError **error);
 void qd_store_get_async (QdStore *self, const char *name, GAsyncReadyCallback callback, gpointer user_data);
 char *qd_store_get_finish (QdStore *self, GAsyncResult *result, GError **error);
+
+/* One line about its state for the troubleshooting report. (transfer full) */
+char *qd_store_describe (QdStore *self);
 
 /* Deletes all that is kept, for good. */
 void qd_store_erase_async (QdStore *self, GAsyncReadyCallback callback, gpointer user_data);

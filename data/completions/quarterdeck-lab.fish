@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+complete -c quarterdeck-lab -f
+complete -c quarterdeck-lab -l sites -x -d 'Sites to simulate'
+complete -c quarterdeck-lab -l paths -x -d 'Paths between them'
+complete -c quarterdeck-lab -l flows -x -d 'Flows over the paths'
+complete -c quarterdeck-lab -l seed -x -d 'Same seed and tick, same world'
+complete -c quarterdeck-lab -l load -rF -d 'Take the network from a file'
+complete -c quarterdeck-lab -l state -x -a '(__fish_complete_directories)' -d 'Keep state in this folder'
+complete -c quarterdeck-lab -l port -x -d 'HTTP port, 0 for any'
+complete -c quarterdeck-lab -l address -x -a '127.0.0.1 ::1' -d 'Address to bind'
+complete -c quarterdeck-lab -l tls -d 'Serve HTTPS and WSS'
+complete -c quarterdeck-lab -l strict -d 'Allow 100 requests a minute per user'
+complete -c quarterdeck-lab -l no-nats -d 'Do not start nats-server'
+complete -c quarterdeck-lab -l rate -x -d 'Metric messages a second'
+complete -c quarterdeck-lab -l faults -x -a help -d 'Misbehave'
+complete -c quarterdeck-lab -l die-with-parent -d 'End when the parent ends'
+complete -c quarterdeck-lab -l version -d 'Print the version'
+complete -c quarterdeck-lab -s h -l help -d 'Print the options'

@@ -1,0 +1,998 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-ops"
+
+#include "config.h"
+#include "qd-hub.h"
+
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+#include <libdex.h>
+
+#include "qd-capability.h"
+#include "qd-credentials.h"
+#include "qd-endpoint-json.h"
+#include "qd-hub-private.h"
+#include "qd-job.h"
+#include "qd-json.h"
+
+#define MAX_LOCAL_JOBS 200
+#define MAX_UNLOCK_MINUTES 480
+#define CONNECTIONS "connections"
+
+typedef struct {
+  QdHub *hub;                /* borrowed */
+  QdEndpoint *endpoint;
+  QdDriver *driver;
+  gboolean saved;
+  guint lock_timer;          /* 0 while locked (or not production) */
+} Connection;
+
+struct _QdHub {
+  GObject parent;
+  QdFleet *fleet;
+  QdDrain *drain;
+  QdStore *store;
+  QdSink sink;
+  GHashTable *connections;   /* id (interned) → Connection */
+  GHashTable *jobs;          /* id → QdJob */
+  GCancellable *cancellable; /* for what the hub itself has begun */
+  gboolean loading, started, stopped;
+};
+
+enum { CONNECTIONS_CHANGED, JOB_FINISHED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (QdHub, qd_hub, G_TYPE_OBJECT)
+
+/* --- Connections ----------------------------------------------------------------------------- */
+
+static void
+connection_free (gpointer data)
+{
+  Connection *connection = data;
+
+  g_clear_handle_id (&connection->lock_timer, g_source_remove);
+  if (connection->driver)
+    qd_driver_stop (connection->driver);
+  g_clear_object (&connection->driver);
+  g_clear_pointer (&connection->endpoint, qd_endpoint_free);
+  g_free (connection);
+}
+
+static Connection *
+find (QdHub *self, const char *id)
+{
+  return id ? g_hash_table_lookup (self->connections, id) : NULL;
+}
+
+static void
+start_driver (QdHub *self, Connection *connection)
+{
+  if (!self->stopped && (self->store == NULL || (self->started && !self->loading)))
+    qd_driver_start (connection->driver);
+}
+
+static void
+put (QdHub *self, const QdEndpoint *endpoint, QdDriver *driver, gboolean saved)
+{
+  Connection *connection = g_new0 (Connection, 1);
+
+  connection->hub = self;
+  connection->endpoint = qd_endpoint_copy (endpoint);
+  connection->driver = driver;
+  connection->saved = saved;
+  /* The old one of that id is stopped first, so that its last words do not come after the new one's. */
+  g_hash_table_remove (self->connections, endpoint->id);
+  g_hash_table_insert (self->connections, (char *) g_intern_string (endpoint->id), connection);
+  start_driver (self, connection);
+  g_signal_emit (self, signals[CONNECTIONS_CHANGED], 0);
+}
+
+void
+qd_hub_adopt (QdHub *self, const QdEndpoint *endpoint, QdDriver *driver)
+{
+  put (self, endpoint, driver, FALSE);
+}
+
+const QdSink *
+qd_hub_get_sink (QdHub *self)
+{
+  return &self->sink;
+}
+
+const char *
+qd_hub_get_connection_name (QdHub *self, const char *id)
+{
+  Connection *connection = find (self, id);
+
+  return connection && connection->endpoint->name ? connection->endpoint->name : id;
+}
+
+/* Moves "user:password@" out of an address: what is saved and shown has no secret in it. */
+static void
+take_userinfo (QdEndpoint *endpoint)
+{
+  g_auto (GStrv) urls = g_strsplit (endpoint->url ? endpoint->url : "", ",", -1);
+
+  for (guint i = 0; urls[i]; i++)
+    {
+      g_autoptr (GUri) uri = g_uri_parse (urls[i], G_URI_FLAGS_HAS_PASSWORD, NULL);
+      char *bare;
+
+      if (uri == NULL || g_uri_get_userinfo (uri) == NULL)
+        continue;
+      if (endpoint->user == NULL || *endpoint->user == '\0')
+        g_set_str (&endpoint->user, g_uri_get_user (uri));
+      if (endpoint->password == NULL)
+        endpoint->password = g_strdup (g_uri_get_password (uri));
+      bare = g_uri_join (G_URI_FLAGS_NONE, g_uri_get_scheme (uri), NULL, g_uri_get_host (uri),
+                         g_uri_get_port (uri), g_uri_get_path (uri), g_uri_get_query (uri), NULL);
+      g_free (urls[i]);
+      urls[i] = bare;
+    }
+  g_free (endpoint->url);
+  endpoint->url = g_strjoinv (",", urls);
+}
+
+static void
+saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!qd_store_set_finish (QD_STORE (source), result, &error))
+    g_message ("The connections are not kept: %s", error->message);
+}
+
+static void
+save_connections (QdHub *self)
+{
+  g_autoptr (GPtrArray) all = NULL;
+  g_autoptr (GPtrArray) kept = g_ptr_array_new ();
+  g_autofree char *json = NULL;
+
+  if (self->store == NULL)
+    return;
+  all = qd_hub_list_endpoints (self);
+  for (guint i = 0; i < all->len; i++)
+    {
+      QdEndpoint *endpoint = g_ptr_array_index (all, i);
+
+      if (find (self, endpoint->id)->saved)
+        g_ptr_array_add (kept, endpoint);
+    }
+  json = qd_endpoints_to_json (kept);
+  qd_store_set_async (self->store, CONNECTIONS, json, saved_cb, NULL);
+}
+
+static void
+secret_stored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!qd_credentials_store_finish (result, &error))
+    g_message ("A secret is kept for this session only: %s", error->message);
+}
+
+static void
+store_secrets (const QdEndpoint *endpoint)
+{
+  const char *user = endpoint->user ? endpoint->user : "";
+
+  if (endpoint->password)
+    qd_credentials_store (endpoint->id, "password", user, endpoint->password, NULL, secret_stored_cb, NULL);
+  if (endpoint->token)
+    qd_credentials_store (endpoint->id, "api-key", user, endpoint->token, NULL, secret_stored_cb, NULL);
+}
+
+/**
+ * qd_hub_add:
+ * @self: the hub
+ * @endpoint: where it is and how to sign in; copied
+ * @save: whether to keep it: the address in the store, the secrets in the keyring
+ * @error: a #QdDriverError, for an address or a driver that cannot be
+ *
+ * Adds a connection, or replaces the one of the same id, and starts it. Returns at once.
+ */
+gboolean
+qd_hub_add (QdHub *self, const QdEndpoint *endpoint, gboolean save, GError **error)
+{
+  g_autoptr (QdEndpoint) bare = NULL;
+  QdDriver *driver;
+
+  g_return_val_if_fail (QD_IS_HUB (self) && endpoint && endpoint->id, FALSE);
+  if (g_str_equal (endpoint->id, QD_HUB_LOCAL))
+    {
+      g_set_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID,
+                   _("A connection cannot have the id “%s”: choose another"), QD_HUB_LOCAL);
+      return FALSE;
+    }
+  bare = qd_endpoint_copy (endpoint);
+  take_userinfo (bare);
+  driver = qd_driver_new_for_endpoint (bare, &self->sink, error);
+  if (driver == NULL)
+    return FALSE;
+  put (self, bare, driver, save);
+  if (save)
+    {
+      save_connections (self);
+      store_secrets (bare);
+    }
+  return TRUE;
+}
+
+static void
+cleared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!qd_credentials_clear_finish (result, &error))
+    g_message ("A secret may still be in the keyring: %s", error->message);
+}
+
+/**
+ * qd_hub_remove:
+ * @self: the hub
+ * @id: a connection
+ *
+ * Stops a connection and forgets it, what is known of it and its secrets.
+ */
+void
+qd_hub_remove (QdHub *self, const char *id)
+{
+  g_autofree char *copy = g_strdup (id);
+  gboolean saved;
+
+  g_return_if_fail (QD_IS_HUB (self));
+  if (find (self, copy) == NULL)
+    return;
+  saved = find (self, copy)->saved;
+  /* Room in the queue first, so that the driver's thread is not waiting when it is told to stop. */
+  qd_drain_flush (self->drain);
+  g_hash_table_remove (self->connections, copy);
+  qd_drain_flush (self->drain);
+  qd_fleet_forget_connection (self->fleet, copy);
+  if (saved)
+    {
+      save_connections (self);
+      qd_credentials_clear (copy, NULL, cleared_cb, NULL);
+    }
+  g_signal_emit (self, signals[CONNECTIONS_CHANGED], 0);
+}
+
+QdDriver *
+qd_hub_get_driver (QdHub *self, const char *id)
+{
+  Connection *connection = find (self, id);
+
+  return connection ? connection->driver : NULL;
+}
+
+static int
+compare_endpoints (gconstpointer a, gconstpointer b)
+{
+  const QdEndpoint *one = *(QdEndpoint *const *) a, *two = *(QdEndpoint *const *) b;
+  int order = g_utf8_collate (one->name ? one->name : "", two->name ? two->name : "");
+
+  return order ? order : g_strcmp0 (one->id, two->id);
+}
+
+GPtrArray *
+qd_hub_list_endpoints (QdHub *self)
+{
+  GPtrArray *endpoints = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->connections);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    g_ptr_array_add (endpoints, ((Connection *) value)->endpoint);
+  g_ptr_array_sort (endpoints, compare_endpoints);
+  return endpoints;
+}
+
+void
+qd_hub_refresh (QdHub *self, const char *id)
+{
+  GHashTableIter iter;
+  gpointer key, value;
+
+  g_hash_table_iter_init (&iter, self->connections);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    if (id == NULL || g_str_equal (key, id))
+      qd_driver_refresh (((Connection *) value)->driver);
+}
+
+/* --- Production ------------------------------------------------------------------------------ */
+
+gboolean
+qd_hub_is_production (QdHub *self, const char *id)
+{
+  Connection *connection = find (self, id);
+  const char *environment = connection ? connection->endpoint->environment : NULL;
+
+  return environment && (g_ascii_strcasecmp (environment, "prod") == 0 ||
+                         g_ascii_strcasecmp (environment, "production") == 0);
+}
+
+gboolean
+qd_hub_is_locked (QdHub *self, const char *id)
+{
+  return qd_hub_is_production (self, id) && find (self, id)->lock_timer == 0;
+}
+
+static gboolean
+lock_cb (gpointer user_data)
+{
+  Connection *connection = user_data;
+
+  connection->lock_timer = 0;
+  g_signal_emit (connection->hub, signals[CONNECTIONS_CHANGED], 0);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * qd_hub_unlock:
+ * @self: the hub
+ * @id: a connection
+ * @minutes: for how long, at most eight hours; 0 locks it again
+ *
+ * Lets changes through to a production connection for a while. It does not outlive the program.
+ */
+void
+qd_hub_unlock (QdHub *self, const char *id, guint minutes)
+{
+  Connection *connection = find (self, id);
+
+  if (connection == NULL)
+    return;
+  g_clear_handle_id (&connection->lock_timer, g_source_remove);
+  if (minutes > 0)
+    connection->lock_timer = g_timeout_add_seconds (MIN (minutes, MAX_UNLOCK_MINUTES) * 60, lock_cb, connection);
+  g_signal_emit (self, signals[CONNECTIONS_CHANGED], 0);
+}
+
+/* --- Jobs ------------------------------------------------------------------------------------ */
+
+void
+qd_hub_apply (QdHub *self, QdDelta *delta)
+{
+  qd_fleet_begin (self->fleet);
+  qd_fleet_apply (self->fleet, delta);
+  qd_fleet_commit (self->fleet);
+  qd_delta_unref (delta);
+}
+
+void
+qd_hub_job_ended (QdHub *self, const char *job_id)
+{
+  QdEntity *entity = qd_fleet_lookup (self->fleet, QD_HUB_LOCAL, QD_KIND_JOB, job_id);
+
+  if (entity)
+    g_signal_emit (self, signals[JOB_FINISHED], 0, entity);
+  g_hash_table_remove (self->jobs, job_id);
+}
+
+static void
+wake_jobs_cb (QdHub *self)
+{
+  GHashTableIter iter;
+  gpointer job;
+
+  if (g_hash_table_size (self->jobs) == 0)
+    return;
+  g_hash_table_iter_init (&iter, self->jobs);
+  while (g_hash_table_iter_next (&iter, NULL, &job))
+    qd_job_wake (job);
+}
+
+static void
+query_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  JsonNode *node = qd_driver_command_finish (QD_DRIVER (source), result, &error);
+
+  if (node)
+    g_task_return_pointer (task, node, (GDestroyNotify) json_node_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+/* What speaks against a job before anything is done: an error, or NULL. */
+static GError *
+objection (QdHub *self, const char *id, const QdCapability *row, const char *verb, const char *reason)
+{
+  g_autofree char *why = NULL;
+
+  if (row == NULL)
+    return g_error_new (QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("There is no such action as “%s”"), verb);
+  if (qd_hub_get_driver (self, id) == NULL)
+    return g_error_new (QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("There is no such connection: add it first"));
+  if (!qd_capability_allowed (self->fleet, id, verb, &why))
+    return g_error_new_literal (QD_DRIVER_ERROR, QD_DRIVER_ERROR_REFUSED, why);
+  if (!row->query && qd_hub_is_locked (self, id))
+    return g_error_new (QD_DRIVER_ERROR, QD_DRIVER_ERROR_REFUSED,
+                        _("“%s” is production and locked against changes: unlock it first"),
+                        qd_hub_get_connection_name (self, id));
+  if (row->high_impact && (reason == NULL || *reason == '\0'))
+    return g_error_new (QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID,
+                        _("“%s” needs a reason: it has a high impact"), _(row->title));
+  return NULL;
+}
+
+/**
+ * qd_hub_run:
+ * @self: the hub
+ * @connection: on which connection
+ * @verb: what, from the capability table
+ * @args: (nullable): as qd_driver_command_async() wants them; copied
+ * @summary: (nullable): what people read: "Remove site HQ"
+ * @reason: (nullable): why; needed where the impact is high
+ * @cancellable: (nullable): as qd_hub_cancel_job()
+ * @callback: called at the end, on the main context
+ * @user_data: for @callback
+ *
+ * Carries out a verb: checks that it can be, journals it, sends it with an idempotency key, follows
+ * the server's job to its end and journals that. A verb that changes nothing is only sent.
+ *
+ * Returns: (transfer full): the job's id; its entity is there when this returns, unless it was refused
+ */
+char *
+qd_hub_run (QdHub *self, const char *connection, const char *verb, JsonObject *args, const char *summary,
+            const char *reason, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  const QdCapability *row = qd_capability_get (verb);
+  g_autofree char *id = g_uuid_string_random ();
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  GError *error = objection (self, connection, row, verb, reason);
+  QdJob *job;
+
+  g_task_set_source_tag (task, qd_hub_run);
+  if (error)
+    {
+      g_task_return_error (task, error);
+      g_object_unref (task);
+    }
+  else if (row->query)
+    qd_driver_command_async (qd_hub_get_driver (self, connection), verb, args, cancellable, query_cb, task);
+  else
+    {
+      job = qd_job_new (self, id, connection, row, args, summary, reason, task);
+      g_hash_table_insert (self->jobs, g_strdup (id), job);
+      qd_job_start (job);
+    }
+  return g_steal_pointer (&id);
+}
+
+JsonNode *
+qd_hub_run_finish (QdHub *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+cancel_told_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) answer = qd_hub_run_finish (QD_HUB (source), result, &error);
+
+  if (answer == NULL)
+    g_message ("A job cannot be cancelled: %s", error->message);
+}
+
+/* A server's own job, begun by whomever: looked for on every connection. */
+static void
+cancel_servers_job (QdHub *self, const char *job_id)
+{
+  QdEntityList *jobs = qd_fleet_get_list (self->fleet, QD_KIND_JOB);
+
+  for (guint i = 0; i < qd_entity_list_get_length (jobs); i++)
+    {
+      QdEntity *entity = qd_entity_list_peek (jobs, i);
+      g_autoptr (JsonObject) args = NULL;
+      g_autofree char *id = NULL;
+
+      if (g_strcmp0 (qd_entity_get_id (entity), job_id) != 0 || !find (self, qd_entity_get_connection (entity)))
+        continue;
+      args = json_object_new ();
+      json_object_set_string_member (args, "id", job_id);
+      id = qd_hub_run (self, qd_entity_get_connection (entity), "job.cancel", args, NULL, NULL, NULL,
+                       cancel_told_cb, NULL);
+      return;
+    }
+}
+
+void
+qd_hub_cancel_job (QdHub *self, const char *job_id)
+{
+  QdJob *job = g_hash_table_lookup (self->jobs, job_id);
+
+  if (job)
+    qd_job_cancel (job);
+  else
+    cancel_servers_job (self, job_id);
+}
+
+/* --- Starting -------------------------------------------------------------------------------- */
+
+#define KEYRING_PATIENCE_MS 3000
+
+/* Looking up what one saved connection signs in with. */
+typedef struct {
+  QdHub *hub;
+  QdEndpoint *endpoint;
+  guint timer;
+  guint purpose;
+} Lookup;
+
+static const char *const purposes[] = { "password", "api-key" };
+
+static void look_up_next (Lookup *lookup);
+
+static void
+lookup_free (Lookup *lookup)
+{
+  g_clear_handle_id (&lookup->timer, g_source_remove);
+  g_object_unref (lookup->hub);
+  qd_endpoint_free (lookup->endpoint);
+  g_free (lookup);
+}
+
+/* TRUE while the connection is still the one that the lookup is for. */
+static gboolean
+still_wanted (Lookup *lookup)
+{
+  Connection *connection = find (lookup->hub, lookup->endpoint->id);
+
+  return !lookup->hub->stopped && connection && connection->saved &&
+         connection->endpoint->password == NULL && connection->endpoint->token == NULL;
+}
+
+/* The keyring may be waiting for its own password: meanwhile the connection says what it lacks. */
+static gboolean
+patience_cb (gpointer user_data)
+{
+  Lookup *lookup = user_data;
+
+  lookup->timer = 0;
+  if (still_wanted (lookup))
+    start_driver (lookup->hub, find (lookup->hub, lookup->endpoint->id));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+lookups_done (Lookup *lookup)
+{
+  g_autoptr (GError) error = NULL;
+  QdDriver *driver;
+
+  if (!still_wanted (lookup))
+    ;
+  else if (lookup->endpoint->password == NULL && lookup->endpoint->token == NULL)
+    start_driver (lookup->hub, find (lookup->hub, lookup->endpoint->id));
+  else if ((driver = qd_driver_new_for_endpoint (lookup->endpoint, &lookup->hub->sink, &error)))
+    put (lookup->hub, lookup->endpoint, driver, TRUE);
+  else
+    g_warning ("Connection “%s”: %s", lookup->endpoint->name, error->message);
+  lookup_free (lookup);
+}
+
+static void
+lookup_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Lookup *lookup = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (QdCredential) credential = qd_credentials_lookup_finish (result, &error);
+
+  if (error && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_message ("The keyring does not give the secret of “%s”: %s", lookup->endpoint->name, error->message);
+  if (credential && lookup->purpose == 0)
+    {
+      lookup->endpoint->password = g_strdup (credential->secret);
+      if (credential->user && *credential->user)
+        g_set_str (&lookup->endpoint->user, credential->user);
+    }
+  else if (credential)
+    lookup->endpoint->token = g_strdup (credential->secret);
+  lookup->purpose++;
+  look_up_next (lookup);
+}
+
+static void
+look_up_next (Lookup *lookup)
+{
+  if (lookup->purpose < G_N_ELEMENTS (purposes))
+    qd_credentials_lookup (lookup->endpoint->id, purposes[lookup->purpose], lookup->hub->cancellable, lookup_cb, lookup);
+  else
+    lookups_done (lookup);
+}
+
+static void
+look_up_secrets (QdHub *self, const QdEndpoint *endpoint)
+{
+  Lookup *lookup = g_new0 (Lookup, 1);
+
+  lookup->hub = g_object_ref (self);
+  lookup->endpoint = qd_endpoint_copy (endpoint);
+  lookup->timer = g_timeout_add (KEYRING_PATIENCE_MS, patience_cb, lookup);
+  look_up_next (lookup);
+}
+
+static void
+get_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (DexPromise) promise = user_data;
+  GError *error = NULL;
+  char *text = qd_store_get_finish (QD_STORE (source), result, &error);
+
+  if (error)
+    dex_promise_reject (promise, error);
+  else
+    dex_promise_resolve_string (promise, text);
+}
+
+/* The saved connections take their places; one that was added meanwhile by hand stays. */
+static void
+await_connections (QdHub *self, GError **error)
+{
+  DexPromise *promise = dex_promise_new ();
+  g_autofree char *text = NULL;
+  g_autoptr (GPtrArray) endpoints = NULL;
+  guint n_unreadable;
+
+  qd_store_get_async (self->store, CONNECTIONS, get_cb, dex_ref (promise));
+  text = dex_await_string (DEX_FUTURE (promise), error);
+  endpoints = qd_endpoints_from_json (text, &n_unreadable);
+  if (n_unreadable > 0)
+    g_message ("%u saved connections cannot be read and are left out", n_unreadable);
+  for (guint i = 0; i < endpoints->len; i++)
+    {
+      QdEndpoint *endpoint = g_ptr_array_index (endpoints, i);
+      g_autoptr (GError) cause = NULL;
+      QdDriver *driver;
+
+      if (find (self, endpoint->id))
+        continue;
+      driver = qd_driver_new_for_endpoint (endpoint, &self->sink, &cause);
+      if (driver)
+        put (self, endpoint, driver, TRUE);
+      else
+        g_message ("Saved connection “%s” is left out: %s", endpoint->name, cause->message);
+    }
+}
+
+static void
+push_loaded (gpointer data, QdDelta *delta)
+{
+  qd_drain_push (data, delta);
+}
+
+static void
+load_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (DexPromise) promise = user_data;
+  GError *error = NULL;
+
+  if (qd_store_load_finish (QD_STORE (source), result, NULL, NULL, &error))
+    dex_promise_resolve_boolean (promise, TRUE);
+  else
+    dex_promise_reject (promise, error);
+}
+
+static void
+await_last_state (QdHub *self, GError **error)
+{
+  DexPromise *promise = dex_promise_new ();
+
+  qd_store_load_async (self->store, push_loaded, self->drain, self->cancellable, load_cb, dex_ref (promise));
+  dex_await (DEX_FUTURE (promise), error);
+  qd_drain_flush (self->drain);
+}
+
+/* What is kept of connections that are configured no more is not shown any more. */
+static void
+forget_strangers (QdHub *self)
+{
+  QdEntityList *list = qd_fleet_get_list (self->fleet, QD_KIND_CONNECTION);
+  g_autoptr (GPtrArray) strangers = g_ptr_array_new ();
+
+  for (guint i = 0; i < qd_entity_list_get_length (list); i++)
+    {
+      const char *id = qd_entity_get_connection (qd_entity_list_peek (list, i));
+
+      if (find (self, id) == NULL)
+        g_ptr_array_add (strangers, (char *) id);
+    }
+  for (guint i = 0; i < strangers->len; i++)
+    qd_fleet_forget_connection (self->fleet, g_ptr_array_index (strangers, i));
+}
+
+static void
+unfinished_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (DexPromise) promise = user_data;
+  GError *error = NULL;
+  GPtrArray *entries = qd_store_unfinished_finish (QD_STORE (source), result, &error);
+
+  if (entries)
+    dex_promise_resolve_boxed (promise, G_TYPE_PTR_ARRAY, entries);
+  else
+    dex_promise_reject (promise, error);
+}
+
+/* Goes on with a job that the server has, or tells that it was interrupted. */
+static void
+take_up_job (QdHub *self, GPtrArray *entries)
+{
+  QdJob *job = qd_job_new_resumed (self, entries);
+
+  if (job)
+    {
+      g_hash_table_insert (self->jobs, g_strdup (qd_job_get_id (job)), job);
+      qd_job_start (job);
+    }
+  else
+    qd_job_tell_interrupted (self, entries);
+}
+
+static void
+take_up_jobs (QdHub *self, GPtrArray *entries)
+{
+  g_autoptr (GPtrArray) one = g_ptr_array_new ();
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      QdJournalEntry *entry = g_ptr_array_index (entries, i);
+      QdJournalEntry *next = i + 1 < entries->len ? g_ptr_array_index (entries, i + 1) : NULL;
+
+      g_ptr_array_add (one, entry);
+      if (next && g_str_equal (next->job, entry->job))
+        continue;
+      take_up_job (self, one);
+      g_ptr_array_set_size (one, 0);
+    }
+}
+
+static void
+await_unfinished (QdHub *self, GError **error)
+{
+  g_autoptr (DexPromise) promise = dex_promise_new ();
+
+  qd_store_unfinished_async (self->store, unfinished_cb, dex_ref (promise));
+  if (dex_await (dex_ref (promise), error))
+    take_up_jobs (self, g_value_get_boxed (dex_future_get_value (DEX_FUTURE (promise), NULL)));
+}
+
+/* Only so many of our own finished jobs are kept. */
+static void
+trim_local_jobs (QdHub *self)
+{
+  QdEntityList *list = qd_fleet_get_list (self->fleet, QD_KIND_JOB);
+  guint n_local = 0;
+
+  qd_fleet_begin (self->fleet);
+  for (guint i = qd_entity_list_get_length (list); i-- > 0;)
+    {
+      QdEntity *entity = qd_entity_list_peek (list, i);
+      g_autoptr (QdDelta) delta = NULL;
+
+      if (!g_str_equal (qd_entity_get_connection (entity), QD_HUB_LOCAL) || ++n_local <= MAX_LOCAL_JOBS ||
+          g_hash_table_contains (self->jobs, qd_entity_get_id (entity)))
+        continue;
+      delta = qd_delta_new (QD_HUB_LOCAL, QD_KIND_JOB, qd_entity_get_id (entity), QD_DELTA_REMOVE);
+      qd_fleet_apply (self->fleet, delta);
+    }
+  qd_fleet_commit (self->fleet);
+}
+
+static void
+start_drivers (QdHub *self)
+{
+  g_autoptr (GPtrArray) endpoints = qd_hub_list_endpoints (self);
+
+  for (guint i = 0; i < endpoints->len; i++)
+    {
+      QdEndpoint *endpoint = g_ptr_array_index (endpoints, i);
+      Connection *connection = find (self, endpoint->id);
+
+      if (connection->saved && endpoint->password == NULL && endpoint->token == NULL)
+        look_up_secrets (self, endpoint);
+      else
+        start_driver (self, connection);
+    }
+}
+
+static DexFuture *
+start_fiber (gpointer data)
+{
+  GTask *task = data;
+  QdHub *self = g_task_get_source_object (task);
+  GError *error = NULL;
+
+  await_connections (self, &error);
+  if (error == NULL)
+    await_last_state (self, &error);
+  self->loading = FALSE;
+  if (!self->stopped)
+    {
+      qd_store_record (self->store, self->fleet);
+      forget_strangers (self);
+    }
+  if (error == NULL && !self->stopped)
+    await_unfinished (self, &error);
+  if (!self->stopped)
+    {
+      trim_local_jobs (self);
+      start_drivers (self);
+      g_signal_emit (self, signals[CONNECTIONS_CHANGED], 0);
+    }
+  if (error)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+  return dex_future_new_for_boolean (TRUE);
+}
+
+/**
+ * qd_hub_start_async:
+ * @self: the hub
+ * @cancellable: (nullable): stops waiting
+ * @callback: called on the main context once the last known state is in the fleet
+ * @user_data: for @callback
+ *
+ * Reads the configured connections and the last known state from the store, takes up or tells of
+ * the jobs that the run before this one did not end, then starts the drivers, each as soon as the
+ * keyring has answered for it. A store that cannot be read is an error, but the hub runs.
+ */
+void
+qd_hub_start_async (QdHub *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, qd_hub_start_async);
+  if (self->store == NULL || self->started)
+    {
+      self->started = TRUE;
+      g_task_return_boolean (task, TRUE);
+      g_object_unref (task);
+      return;
+    }
+  self->started = TRUE;
+  self->loading = TRUE;
+  dex_future_disown (dex_scheduler_spawn (NULL, 0, start_fiber, task, g_object_unref));
+}
+
+gboolean
+qd_hub_start_finish (QdHub *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+gboolean
+qd_hub_is_loading (QdHub *self)
+{
+  return self->loading;
+}
+
+/**
+ * qd_hub_stop:
+ * @self: the hub
+ *
+ * Ends everything: jobs are let go (the journal knows them), drivers stopped, the store closed.
+ */
+void
+qd_hub_stop (QdHub *self)
+{
+  GHashTableIter iter;
+  gpointer job;
+
+  if (self->stopped)
+    return;
+  self->stopped = TRUE;
+  g_cancellable_cancel (self->cancellable);
+  g_hash_table_iter_init (&iter, self->jobs);
+  while (g_hash_table_iter_next (&iter, NULL, &job))
+    qd_job_abandon (job);
+  g_hash_table_remove_all (self->jobs);
+  qd_drain_flush (self->drain);
+  qd_drain_close (self->drain);
+  g_hash_table_remove_all (self->connections);
+  if (self->store)
+    qd_store_close (self->store);
+}
+
+/* --- The type -------------------------------------------------------------------------------- */
+
+static void
+sink_delta (gpointer data, QdDelta *delta)
+{
+  qd_drain_push (data, delta);
+}
+
+static void
+qd_hub_dispose (GObject *object)
+{
+  QdHub *self = QD_HUB (object);
+
+  qd_hub_stop (self);
+  G_OBJECT_CLASS (qd_hub_parent_class)->dispose (object);
+}
+
+static void
+qd_hub_finalize (GObject *object)
+{
+  QdHub *self = QD_HUB (object);
+
+  g_clear_pointer (&self->connections, g_hash_table_unref);
+  g_clear_pointer (&self->jobs, g_hash_table_unref);
+  g_clear_object (&self->drain);
+  g_clear_object (&self->fleet);
+  g_clear_object (&self->store);
+  g_clear_object (&self->cancellable);
+  G_OBJECT_CLASS (qd_hub_parent_class)->finalize (object);
+}
+
+static void
+qd_hub_class_init (QdHubClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = qd_hub_dispose;
+  object_class->finalize = qd_hub_finalize;
+
+  signals[CONNECTIONS_CHANGED] = g_signal_new ("connections-changed", QD_TYPE_HUB, G_SIGNAL_RUN_LAST, 0,
+                                               NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[JOB_FINISHED] = g_signal_new ("job-finished", QD_TYPE_HUB, G_SIGNAL_RUN_LAST, 0,
+                                        NULL, NULL, NULL, G_TYPE_NONE, 1, QD_TYPE_ENTITY);
+}
+
+static void
+qd_hub_init (QdHub *self)
+{
+  dex_init ();
+  self->cancellable = g_cancellable_new ();
+  self->connections = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, connection_free);
+  self->jobs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) qd_job_unref);
+  self->fleet = qd_fleet_new ();
+  self->drain = qd_drain_new (self->fleet);
+  self->sink = (QdSink) { .delta = sink_delta, .data = self->drain };
+}
+
+/**
+ * qd_hub_new:
+ * @store: (nullable): where things are kept; %NULL keeps nothing
+ *
+ * Returns: (transfer full): a hub without connections. Main thread only.
+ */
+QdHub *
+qd_hub_new (QdStore *store)
+{
+  QdHub *self = g_object_new (QD_TYPE_HUB, NULL);
+  QdEntityList *jobs = qd_fleet_get_list (self->fleet, QD_KIND_JOB);
+
+  g_set_object (&self->store, store);
+  g_signal_connect_object (jobs, "items-changed", G_CALLBACK (wake_jobs_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (jobs, "items-updated", G_CALLBACK (wake_jobs_cb), self, G_CONNECT_SWAPPED);
+  return self;
+}
+
+QdFleet *
+qd_hub_get_fleet (QdHub *self)
+{
+  return self->fleet;
+}
+
+QdDrain *
+qd_hub_get_drain (QdHub *self)
+{
+  return self->drain;
+}
+
+QdStore *
+qd_hub_get_store (QdHub *self)
+{
+  return self->store;
+}

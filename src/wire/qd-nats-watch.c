@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-wire"
+#include "config.h"
+
+#include "qd-nats.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "qd-nats-private.h"
+
+#define NEXT_MS 30000
+
+/* Each watch has a thread of its own, as kvWatcher_Next() blocks. */
+struct _QdNatsWatch
+{
+  QdNats *nats;                /* held */
+  char *bucket;
+  QdKvFunc func;
+  gpointer data;
+  GDestroyNotify destroy;
+  GThread *thread;
+
+  /* Under the lock of @nats. */
+  kvWatcher *watcher;          /* while the thread is inside kvWatcher_Next() */
+  gboolean stop;
+
+  /* The thread's. */
+  guint told_code;             /* 1 + the code of the error that was told last; 0: none */
+};
+
+static void
+watch_free (QdNatsWatch *self)
+{
+  if (self->destroy != NULL)
+    self->destroy (self->data);
+  qd_nats_drop (self->nats);
+  g_free (self->bucket);
+  g_free (self);
+}
+
+/* --- The thread ---------------------------------------------------------------------------- */
+
+/* Waits for a live connection and takes it for use; NULL when the watch must stop. */
+static natsConnection *
+acquire (QdNatsWatch *self, guint *generation)
+{
+  QdNats *nats = self->nats;
+  natsConnection *nc = NULL;
+
+  g_mutex_lock (&nats->lock);
+  while (!self->stop && !(nats->nc != NULL && nats->live))
+    g_cond_wait (&nats->changed, &nats->lock);
+  if (!self->stop)
+    {
+      nc = nats->nc;
+      *generation = nats->generation;
+      nats->in_use++;
+    }
+  g_mutex_unlock (&nats->lock);
+  return nc;
+}
+
+static void
+release (QdNats *nats)
+{
+  g_mutex_lock (&nats->lock);
+  nats->in_use--;
+  g_cond_broadcast (&nats->changed);
+  g_mutex_unlock (&nats->lock);
+}
+
+/* Waits before another attempt, or until the connection is another one. */
+static void
+rest (QdNatsWatch *self, guint generation, guint ms)
+{
+  QdNats *nats = self->nats;
+  gint64 until = g_get_monotonic_time () + ms * (gint64) 1000;
+
+  g_mutex_lock (&nats->lock);
+  while (!self->stop && nats->generation == generation &&
+         g_cond_wait_until (&nats->changed, &nats->lock, until))
+    ;
+  g_mutex_unlock (&nats->lock);
+}
+
+/* Lets others interrupt kvWatcher_Next(). FALSE when there is no sense in starting it. */
+static gboolean
+publish_watcher (QdNatsWatch *self, kvWatcher *watcher, guint generation)
+{
+  gboolean go;
+
+  g_mutex_lock (&self->nats->lock);
+  go = !self->stop && self->nats->generation == generation;
+  self->watcher = go ? watcher : NULL;
+  g_mutex_unlock (&self->nats->lock);
+  return go;
+}
+
+static void
+deliver (QdNatsWatch *self, kvEntry *entry)
+{
+  QdKvOperation operation = QD_KV_PUT;
+
+  if (entry == NULL)
+    {
+      self->func (self->bucket, NULL, NULL, 0, 0, QD_KV_PUT, 0, NULL, self->data);
+      return;
+    }
+  if (kvEntry_Operation (entry) == kvOp_Delete)
+    operation = QD_KV_DELETE;
+  else if (kvEntry_Operation (entry) == kvOp_Purge)
+    operation = QD_KV_PURGE;
+  self->func (self->bucket, kvEntry_Key (entry), kvEntry_Value (entry), (gsize) kvEntry_ValueLen (entry),
+              kvEntry_Revision (entry), operation, kvEntry_Created (entry) / 1000, NULL, self->data);
+  kvEntry_Destroy (entry);
+}
+
+/* Tells an error, but not the same one over and over. */
+static void
+tell (QdNatsWatch *self, natsStatus s)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *what = g_strdup_printf (_("watching the bucket %s"), self->bucket);
+
+  error = qd_nats_error (self->nats, s, what,
+                         s == NATS_NOT_FOUND ? _("there is no such bucket") :
+                         s == NATS_NO_RESPONDERS ? _("JetStream is not enabled there") : nats_GetLastError (NULL));
+  if (self->told_code == (guint) error->code + 1)
+    return;
+  self->told_code = (guint) error->code + 1;
+  self->func (self->bucket, NULL, NULL, 0, 0, QD_KV_PUT, 0, error, self->data);
+}
+
+static gboolean
+is_stopped (QdNatsWatch *self)
+{
+  gboolean stop;
+
+  g_mutex_lock (&self->nats->lock);
+  stop = self->stop;
+  g_mutex_unlock (&self->nats->lock);
+  return stop;
+}
+
+static natsStatus
+follow (QdNatsWatch *self, kvWatcher *watcher, guint generation)
+{
+  natsStatus s = NATS_OK;
+
+  if (!publish_watcher (self, watcher, generation))
+    return NATS_OK;
+  while (s == NATS_OK || s == NATS_TIMEOUT)
+    {
+      kvEntry *entry = NULL;
+
+      s = kvWatcher_Next (&entry, watcher, NEXT_MS);
+      if (s == NATS_OK && !is_stopped (self))
+        deliver (self, entry);
+      else
+        kvEntry_Destroy (entry);
+    }
+  publish_watcher (self, NULL, generation);
+  return s;
+}
+
+/* One life of the watch on one connection. Returns why it could not begin, or NATS_OK. */
+static natsStatus
+watch_once (QdNatsWatch *self, natsConnection *nc, guint generation, QdBackoff *backoff)
+{
+  jsCtx *js = NULL;
+  kvStore *kv = NULL;
+  kvWatcher *watcher = NULL;
+  natsStatus s = natsConnection_JetStream (&js, nc, NULL);
+
+  if (s == NATS_OK)
+    s = js_KeyValue (&kv, js, self->bucket);
+  if (s == NATS_OK)
+    s = kvStore_WatchAll (&watcher, kv, NULL);
+  if (s == NATS_OK)
+    {
+      self->told_code = 0;
+      qd_backoff_reset (backoff);
+      follow (self, watcher, generation);
+    }
+  kvWatcher_Destroy (watcher);
+  kvStore_Destroy (kv);
+  jsCtx_Destroy (js);
+  return s;
+}
+
+static gpointer
+watch_main (gpointer data)
+{
+  QdNatsWatch *self = data;
+  QdBackoff backoff = QD_BACKOFF_INIT;
+  natsConnection *nc;
+  guint generation = 0;
+
+  while ((nc = acquire (self, &generation)) != NULL)
+    {
+      natsStatus s = watch_once (self, nc, generation, &backoff);
+      release (self->nats);
+      if (s != NATS_OK && !is_stopped (self))
+        tell (self, s);
+      rest (self, generation, qd_backoff_next_ms (&backoff));
+    }
+  watch_free (self);
+  nats_ReleaseThreadMemory ();
+  return NULL;
+}
+
+/* --- The worker ---------------------------------------------------------------------------- */
+
+static void
+interrupt_locked (QdNatsWatch *self)
+{
+  /* The thread cannot destroy it while the lock is held: it takes the lock to withdraw it. */
+  if (self->watcher != NULL)
+    kvWatcher_Stop (g_steal_pointer (&self->watcher));
+}
+
+void
+qd_nats_watch_interrupt_all (QdNats *self)
+{
+  GHashTableIter iter;
+  gpointer watch;
+
+  g_mutex_lock (&self->lock);
+  g_hash_table_iter_init (&iter, self->watches);
+  while (g_hash_table_iter_next (&iter, NULL, &watch))
+    interrupt_locked (watch);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Ends the watch, which frees itself. */
+void
+qd_nats_watch_stop (QdNatsWatch *self)
+{
+  QdNats *nats = qd_nats_hold (self->nats);
+  GThread *thread = self->thread;
+
+  g_mutex_lock (&nats->lock);
+  self->stop = TRUE;
+  interrupt_locked (self);
+  g_cond_broadcast (&nats->changed);
+  g_mutex_unlock (&nats->lock);
+  g_thread_unref (thread);
+  qd_nats_drop (nats);
+}
+
+typedef struct
+{
+  QdNatsCommand command;
+  guint id;
+  QdNatsWatch *watch;
+} WatchCommand;
+
+static void
+drop_watch (QdNatsCommand *command)
+{
+  WatchCommand *self = (WatchCommand *) command;
+
+  g_clear_pointer (&self->watch, watch_free);
+  g_free (self);
+}
+
+static void
+run_watch (QdNats *nats, QdNatsCommand *command)
+{
+  WatchCommand *self = (WatchCommand *) command;
+  QdNatsWatch *watch = g_steal_pointer (&self->watch);
+
+  g_hash_table_insert (nats->watches, GUINT_TO_POINTER (self->id), watch);
+  watch->thread = g_thread_new ("qd-nats-watch", watch_main, watch);
+}
+
+/**
+ * qd_nats_kv_watch:
+ * @func: called on a thread of this watch, one entry at a time. It hears of an error, such as a
+ *   bucket that does not exist, once; the watch goes on trying
+ * @destroy: (nullable): frees @data after the last call of @func
+ *
+ * Returns: an id for qd_nats_unsubscribe()
+ */
+guint
+qd_nats_kv_watch (QdNats *self, const char *bucket, QdKvFunc func, gpointer data, GDestroyNotify destroy)
+{
+  guint id = (guint) g_atomic_int_add (&self->next_id, 1) + 1;
+  WatchCommand *command = g_new0 (WatchCommand, 1);
+
+  command->command = (QdNatsCommand) { run_watch, drop_watch };
+  command->id = id;
+  command->watch = g_new0 (QdNatsWatch, 1);
+  command->watch->nats = qd_nats_hold (self);
+  command->watch->bucket = g_strdup (bucket);
+  command->watch->func = func;
+  command->watch->data = data;
+  command->watch->destroy = destroy;
+  qd_nats_post (self, &command->command);
+  return id;
+}
