@@ -24,6 +24,7 @@ typedef struct {
   char *ca_file;
   char *pinned_sha256;
   char *monitor_url;      /* NATS: the server's monitoring, or NULL */
+  char *feeds;            /* NATS: the connection whose entities the live subjects are about; NULL: its own */
 } QdEndpoint;
 QdEndpoint *qd_endpoint_new (const char *id, const char *name, const char *driver, const char *url);
 QdEndpoint *qd_endpoint_copy (const QdEndpoint *self);

@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-drivers"
+
+#include "config.h"
+#include "qd-node-private.h"
+
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "qd-decode.h"
+#include "qd-time.h"
+
+/* One request, made on the main thread and sent on the I/O thread. */
+typedef struct {
+  QdNodeSession *session;
+  GTask *task;
+  const char *verb;      /* interned */
+  char *method;
+  char *path;
+  GPtrArray *headers;    /* name, value, … */
+  JsonNode *body;
+  QdKind kind;           /* of what the answer may be */
+  char *id;
+} Command;
+
+typedef gboolean (*Prepare) (Command *command, JsonObject *args, GError **error);
+
+static void
+command_free (Command *self)
+{
+  qd_node_session_unref (self->session);
+  g_object_unref (self->task);
+  g_free (self->method);
+  g_free (self->path);
+  g_ptr_array_unref (self->headers);
+  g_clear_pointer (&self->body, json_node_unref);
+  g_free (self->id);
+  g_free (self);
+}
+
+/* --- Building ------------------------------------------------------------------------------------ */
+
+static void
+add_header (Command *self, const char *name, const char *value)
+{
+  g_ptr_array_add (self->headers, g_strdup (name));
+  g_ptr_array_add (self->headers, g_strdup (value));
+}
+
+static gboolean
+set_target (Command *self, const char *method, const char *base, const char *tail, JsonObject *args, GError **error)
+{
+  GString *path;
+  const char *id;
+
+  if (!qd_driver_need_arg (args, "id", &id, error))
+    return FALSE;
+  path = g_string_new (base);
+  g_string_append_c (path, '/');
+  g_string_append_uri_escaped (path, id, NULL, FALSE);
+  g_string_append (path, tail);
+  self->method = g_strdup (method);
+  self->path = g_string_free (path, FALSE);
+  self->id = g_strdup (id);
+  return TRUE;
+}
+
+static void
+add_query (Command *self, const char *name, const char *value)
+{
+  GString *path = g_string_new (self->path);
+
+  g_string_append_c (path, strchr (self->path, '?') ? '&' : '?');
+  g_string_append (path, name);
+  g_string_append_c (path, '=');
+  g_string_append_uri_escaped (path, value, NULL, FALSE);
+  g_free (self->path);
+  self->path = g_string_free (path, FALSE);
+}
+
+static JsonObject *
+need_body (Command *self)
+{
+  if (self->body == NULL)
+    {
+      g_autoptr (JsonObject) object = json_object_new ();
+
+      self->body = json_node_init_object (json_node_alloc (), object);
+    }
+  return json_node_get_object (self->body);
+}
+
+/* What every mutation takes. */
+static void
+add_common (Command *self, JsonObject *args)
+{
+  g_autofree char *key = qd_driver_dup_idempotency_key (args);
+  const char *reason = qd_json_get_string (args, "reason", NULL);
+
+  if (g_str_equal (self->method, "POST"))
+    add_header (self, "Idempotency-Key", key);
+  if (qd_json_get_bool (args, "dry_run", FALSE))
+    add_query (self, "dry_run", "true");
+  if (reason && *reason)
+    {
+      /* A DELETE's body may get lost on the way: there the reason is a parameter too. */
+      if (g_str_equal (self->method, "DELETE"))
+        add_query (self, "reason", reason);
+      else
+        json_object_set_string_member (need_body (self), "reason", reason);
+    }
+}
+
+static gboolean
+add_if_match (Command *self, JsonObject *args, GError **error)
+{
+  g_autofree char *revision = qd_json_dup_id (args, "revision");
+  g_autofree char *etag = NULL;
+
+  if (revision == NULL || *revision == '\0')
+    {
+      g_set_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID,
+                   _("“revision” is missing: without it a newer change could be overwritten"));
+      return FALSE;
+    }
+  etag = *revision == '"' ? g_strdup (revision) : g_strdup_printf ("\"%s\"", revision);
+  add_header (self, "If-Match", etag);
+  return TRUE;
+}
+
+/* latitude, longitude and location are one object on the wire. */
+static void
+copy_site_members (JsonObject *from, JsonObject *to)
+{
+  static const struct { const char *ours, *theirs; } place[] = {
+    { "latitude", "lat" }, { "longitude", "lon" }, { "location", "label" },
+  };
+  static const char *const plain[] = { "id", "name", "kind", "labels", "endpoints", "status", "version" };
+  g_autoptr (JsonObject) location = json_object_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (plain); i++)
+    if (json_object_has_member (from, plain[i]))
+      json_object_set_member (to, plain[i], json_node_copy (json_object_get_member (from, plain[i])));
+  for (guint i = 0; i < G_N_ELEMENTS (place); i++)
+    {
+      double number;
+
+      if (i < 2 && qd_json_get_number (from, place[i].ours, &number))
+        json_object_set_double_member (location, place[i].theirs, number);
+      else if (json_object_has_member (from, place[i].ours))
+        json_object_set_member (location, place[i].theirs,
+                                json_node_copy (json_object_get_member (from, place[i].ours)));
+    }
+  if (json_object_get_size (location) > 0)
+    json_object_set_object_member (to, "location", g_steal_pointer (&location));
+}
+
+/* --- The verbs -------------------------------------------------------------------------------------- */
+
+static gboolean
+site_create (Command *self, JsonObject *args, GError **error)
+{
+  const char *name;
+
+  if (!qd_driver_need_arg (args, "name", &name, error))
+    return FALSE;
+  self->method = g_strdup ("POST");
+  self->path = g_strdup ("/api/v1/sites");
+  self->kind = QD_KIND_SITE;
+  copy_site_members (args, need_body (self));
+  add_common (self, args);
+  return TRUE;
+}
+
+static gboolean
+site_update (Command *self, JsonObject *args, GError **error)
+{
+  JsonObject *changes = qd_json_get_object (args, "changes");
+
+  if (changes == NULL || json_object_get_size (changes) == 0)
+    {
+      g_set_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("“changes” is missing: there is nothing to do"));
+      return FALSE;
+    }
+  if (!set_target (self, "PATCH", "/api/v1/sites", "", args, error) || !add_if_match (self, args, error))
+    return FALSE;
+  self->kind = QD_KIND_SITE;
+  copy_site_members (changes, need_body (self));
+  add_common (self, args);
+  return TRUE;
+}
+
+static gboolean
+site_delete (Command *self, JsonObject *args, GError **error)
+{
+  if (!set_target (self, "DELETE", "/api/v1/sites", "", args, error) || !add_if_match (self, args, error))
+    return FALSE;
+  self->kind = QD_KIND_SITE;
+  add_common (self, args);
+  return TRUE;
+}
+
+static gboolean
+path_test (Command *self, JsonObject *args, GError **error)
+{
+  if (!set_target (self, "POST", "/api/v1/paths", "/test", args, error))
+    return FALSE;
+  need_body (self);
+  add_common (self, args);
+  return TRUE;
+}
+
+static gboolean
+path_failover (Command *self, JsonObject *args, GError **error)
+{
+  if (!set_target (self, "POST", "/api/v1/paths", "/failover", args, error))
+    return FALSE;
+  need_body (self);
+  add_common (self, args);
+  return TRUE;
+}
+
+static void
+add_time (Command *self, JsonObject *args, const char *member, const char *name)
+{
+  gint64 us;
+
+  if (qd_json_get_int (args, member, &us))
+    {
+      g_autofree char *text = qd_time_format_iso (us);
+
+      add_query (self, name, text);
+    }
+}
+
+static gboolean
+path_history (Command *self, JsonObject *args, GError **error)
+{
+  gint64 step;
+
+  if (!set_target (self, "GET", "/api/v1/paths", "/metrics", args, error))
+    return FALSE;
+  add_time (self, args, "from_us", "from");
+  add_time (self, args, "to_us", "to");
+  if (qd_json_get_int (args, "step_s", &step) && step > 0)
+    {
+      g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, step);
+
+      add_query (self, "step", text);
+    }
+  return TRUE;
+}
+
+static gboolean
+flow_reevaluate (Command *self, JsonObject *args, GError **error)
+{
+  if (!set_target (self, "DELETE", "/api/v1/flows", "", args, error))
+    return FALSE;
+  add_common (self, args);
+  return TRUE;
+}
+
+static gboolean
+flow_decision (Command *self, JsonObject *args, GError **error)
+{
+  self->kind = QD_KIND_FLOW;
+  return set_target (self, "GET", "/api/v1/flows", "", args, error);
+}
+
+static gboolean
+flows_search (Command *self, JsonObject *args, GError **error)
+{
+  static const char *const names[] = { "q", "ip", "port", "protocol", "path", "policy", "status", "limit", "cursor", "sort" };
+
+  self->method = g_strdup ("GET");
+  self->path = g_strdup ("/api/v1/flows");
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *value = qd_json_dup_id (args, names[i]);
+
+      if (value && *value)
+        add_query (self, names[i], value);
+    }
+  return TRUE;
+}
+
+static gboolean
+job_cancel (Command *self, JsonObject *args, GError **error)
+{
+  if (!set_target (self, "POST", "/admin/v1/jobs", "/cancel", args, error))
+    return FALSE;
+  need_body (self);
+  add_common (self, args);
+  return TRUE;
+}
+
+static gboolean
+job_get (Command *self, JsonObject *args, GError **error)
+{
+  self->kind = QD_KIND_JOB;
+  return set_target (self, "GET", "/admin/v1/jobs", "", args, error);
+}
+
+static const struct { const char *verb; Prepare prepare; } verbs[] = {
+  { "site.create", site_create },     { "site.update", site_update },         { "site.delete", site_delete },
+  { "path.test", path_test },         { "path.failover", path_failover },     { "path.history", path_history },
+  { "flow.decision", flow_decision }, { "flow.reevaluate", flow_reevaluate }, { "flows.search", flows_search },
+  { "job.cancel", job_cancel },       { "job.get", job_get },
+};
+
+/* --- Sending ------------------------------------------------------------------------------------------- */
+
+/* What the answer says of a thing is shown before the events say it. */
+static void
+learn (Command *self, JsonNode *node, const QdHttpResponse *response)
+{
+  JsonObject *object = node ? qd_json_object (node) : NULL;
+  const char *job = object ? qd_json_get_string (object, "job_id", NULL) : NULL;
+  QdDelta *delta;
+
+  if (strstr (self->path, "dry_run=true"))
+    return;
+  if (job)
+    qd_node_list_touch (self->session, QD_KIND_JOB, job);
+  else if (g_str_equal (self->verb, "site.delete"))
+    qd_outlet_remove (self->session->outlet, QD_KIND_SITE, self->id);
+  else if (object && self->kind != QD_N_KINDS && json_object_has_member (object, "id") &&
+           (delta = qd_decode (qd_outlet_get_connection (self->session->outlet), self->kind, object, QD_DELTA_UPSERT)))
+    qd_outlet_send (self->session->outlet, delta);
+  else if (g_str_equal (self->verb, "flow.reevaluate"))
+    qd_node_list_touch (self->session, QD_KIND_FLOW, self->id);
+}
+
+static void
+answered_cb (QdNodeSession *session, JsonNode *node, const QdHttpResponse *response, const GError *error, gpointer data)
+{
+  Command *self = data;
+
+  if (error)
+    {
+      GError *translated = qd_driver_translate_error (error, response);
+
+      /* Somebody was quicker: what they made of it is what must be looked at now. */
+      if (translated->code == QD_DRIVER_ERROR_CONFLICT && self->id && self->kind != QD_N_KINDS)
+        qd_node_list_touch (session, self->kind, self->id);
+      g_task_return_error (self->task, translated);
+    }
+  else
+    {
+      g_autoptr (JsonObject) empty = json_object_new ();
+
+      learn (self, node, response);
+      g_task_return_pointer (self->task,
+                             node ? json_node_copy (node) : json_node_init_object (json_node_alloc (), empty),
+                             (GDestroyNotify) json_node_unref);
+    }
+  command_free (self);
+}
+
+static gboolean
+send_cb (gpointer data)
+{
+  Command *self = data;
+  const QdNodeCall call = {
+    .method = self->method, .path = self->path, .headers = (const char *const *) self->headers->pdata, .body = self->body,
+  };
+
+  qd_node_request (self->session, &call, answered_cb, self);
+  return G_SOURCE_REMOVE;
+}
+
+typedef struct { QdNodeSession *session; char *user, *password; GTask *task; } SignIn;
+
+static gboolean
+sign_in_cb (gpointer data)
+{
+  SignIn *self = data;
+
+  qd_node_auth_command (self->session, self->user, self->password, self->task);
+  qd_node_session_unref (self->session);
+  g_free (self->user);
+  explicit_bzero (self->password, strlen (self->password));
+  g_free (self->password);
+  g_free (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+sign_in (QdNodeSession *session, const char *verb, JsonObject *args, GTask *task)
+{
+  GError *error = NULL;
+  const char *user = NULL, *password;
+  SignIn *self;
+
+  if (!qd_driver_need_arg (args, "password", &password, &error) ||
+      (g_str_equal (verb, "auth.sign-in") && !qd_driver_need_arg (args, "user", &user, &error)))
+    {
+      g_task_return_error (task, error);
+      g_object_unref (task);
+      return;
+    }
+  self = g_new0 (SignIn, 1);
+  self->session = qd_node_session_ref (session);
+  self->user = g_strdup (user);
+  self->password = g_strdup (password);
+  self->task = task;
+  qd_io_invoke (sign_in_cb, self, NULL);
+}
+
+static Command *
+command_new (QdNodeSession *session, const char *verb, GTask *task)
+{
+  Command *self = g_new0 (Command, 1);
+
+  self->session = qd_node_session_ref (session);
+  self->task = task;
+  self->verb = g_intern_string (verb);
+  self->headers = g_ptr_array_new_with_free_func (g_free);
+  self->kind = QD_N_KINDS;
+  return self;
+}
+
+void
+qd_node_command (QdNodeSession *session, const char *verb, JsonObject *args, GTask *task)
+{
+  GError *error = NULL;
+  Command *command;
+
+  if (g_str_equal (verb, "auth.step-up") || g_str_equal (verb, "auth.sign-in"))
+    {
+      sign_in (session, verb, args, task);
+      return;
+    }
+  command = command_new (session, verb, task);
+  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
+    if (g_str_equal (verbs[i].verb, verb))
+      {
+        if (verbs[i].prepare (command, args, &error))
+          {
+            g_ptr_array_add (command->headers, NULL);
+            qd_io_invoke (send_cb, command, NULL);
+          }
+        else
+          {
+            g_task_return_error (task, error);
+            command_free (command);
+          }
+        return;
+      }
+  g_task_return_new_error (task, QD_DRIVER_ERROR, QD_DRIVER_ERROR_NOT_OFFERED,
+                           _("%s does not know the command “%s”"), qd_http_get_base_url (session->http), verb);
+  command_free (command);
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-drivers"
+
+#include "config.h"
+#include "qd-node-private.h"
+
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "qd-decode.h"
+
+#define HISTORY 500               /* how far back the list of events begins */
+#define PAGE_SIZE 1000
+#define MAX_CATCH_UP 20000        /* more events than that were missed: reading everything is quicker */
+
+/* --- One event ---------------------------------------------------------------------------------- */
+
+static void
+send_event (QdNodeSession *self, JsonObject *event, gint64 seq)
+{
+  QdDelta *delta;
+  g_autofree char *id = qd_json_dup_id (event, "id");
+
+  if (id == NULL || *id == '\0')
+    {
+      g_autofree char *made = g_strdup_printf ("%s:%" G_GINT64_FORMAT, self->epoch ? self->epoch : "", seq);
+
+      json_object_set_string_member (event, "id", made);
+    }
+  delta = qd_decode (qd_outlet_get_connection (self->outlet), QD_KIND_EVENT, event, QD_DELTA_UPSERT);
+  if (delta)
+    qd_outlet_send (self->outlet, delta);
+}
+
+/* What the event itself says of its subject is true at once; the rest is read anew. */
+static void
+patch_subject (QdNodeSession *self, QdKind kind, const char *id, JsonObject *data)
+{
+  static const char *const members[QD_N_KINDS] = {
+    [QD_KIND_SITE] = "site", [QD_KIND_PATH] = "path", [QD_KIND_NODE] = "node", [QD_KIND_JOB] = "job", [QD_KIND_FLOW] = "flow",
+  };
+  const char *status = qd_json_get_string (data, "new_status", NULL);
+  JsonObject *whole = qd_json_get_object (data, members[kind]);
+  g_autofree char *whole_id = whole ? qd_json_dup_id (whole, "id") : NULL;
+  QdDelta *delta;
+
+  if (whole && g_strcmp0 (whole_id, id) == 0)
+    {
+      delta = qd_decode (qd_outlet_get_connection (self->outlet), kind, whole, QD_DELTA_PATCH);
+      if (delta)
+        qd_outlet_send (self->outlet, delta);
+    }
+  else if (status && kind != QD_KIND_FLOW && kind != QD_KIND_JOB)
+    {
+      delta = qd_delta_new (qd_outlet_get_connection (self->outlet), kind, id, QD_DELTA_UPDATE);
+      qd_delta_set (delta, QD_FIELD_STATUS, qd_value_status (qd_status_parse (status)));
+      qd_delta_set (delta, QD_FIELD_STATUS_TEXT, qd_value_string (status));
+      qd_outlet_send (self->outlet, delta);
+    }
+}
+
+static gboolean
+is_removal (const char *type)
+{
+  return g_str_has_suffix (type, "_deleted") || g_str_has_suffix (type, "_removed") ||
+         g_str_has_suffix (type, ".deleted") || g_str_has_suffix (type, ".removed");
+}
+
+static void
+follow_event (QdNodeSession *self, JsonObject *event)
+{
+  g_autofree char *type = g_ascii_strdown (qd_json_get_string (event, "type", ""), -1);
+  JsonObject *data = qd_json_get_object (event, "data");
+  g_autofree char *id = NULL;
+  int kind;
+
+  if (data == NULL)
+    data = event;
+  kind = qd_decode_subject (type, data, &id);
+  if (kind < 0 || qd_node_list_path (kind) == NULL)
+    return;
+  if (is_removal (type))
+    qd_outlet_remove (self->outlet, kind, id);
+  else
+    patch_subject (self, kind, id, data);
+  qd_node_list_touch (self, kind, id);
+}
+
+void
+qd_node_events_tell_seq (QdNodeSession *self)
+{
+  QdDelta *delta;
+
+  if (self->told_seq == self->seq)
+    return;
+  self->told_seq = self->seq;
+  delta = qd_outlet_connection_delta (self->outlet);
+  qd_delta_set (delta, QD_CONNECTION_SEQ, qd_value_int (self->seq));
+  if (self->epoch)
+    qd_delta_set (delta, QD_CONNECTION_EPOCH, qd_value_string (self->epoch));
+  qd_outlet_send (self->outlet, delta);
+}
+
+/* TRUE when there is nothing more to do: it belongs to another log, or was missed before. */
+static gboolean
+out_of_step (QdNodeSession *self, JsonObject *event, gint64 seq)
+{
+  const char *epoch = qd_json_get_string (event, "epoch", NULL);
+
+  if (epoch && self->epoch && !g_str_equal (epoch, self->epoch))
+    {
+      qd_node_session_resync (self, "the server's log of events is another one now");
+      return TRUE;
+    }
+  if (epoch && self->epoch == NULL)
+    self->epoch = g_strdup (epoch);
+  if (seq >= 0 && self->seq >= 0 && seq > self->seq + 1)
+    {
+      qd_node_events_catch_up (self);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+/* @old: from before the lists were read: it is history and changes nothing. */
+void
+qd_node_events_take (QdNodeSession *self, JsonObject *event, gboolean old)
+{
+  const char *type = qd_json_get_string (event, "type", NULL);
+  gint64 seq = -1;
+
+  if (type == NULL || g_str_equal (type, "hello") || g_str_equal (type, "ping") || g_str_equal (type, "heartbeat"))
+    return;
+  if (g_str_equal (type, "lagged"))
+    {
+      qd_node_events_catch_up (self);
+      return;
+    }
+  qd_json_get_int (event, "seq", &seq);
+  if (old)
+    {
+      send_event (self, event, seq);
+      return;
+    }
+  if (seq >= 0 && self->seq >= 0 && seq <= self->seq)
+    return;
+  /* While the gap is being filled, what comes live would only come again. */
+  if (self->catching_up || out_of_step (self, event, seq))
+    return;
+  if (seq >= 0)
+    self->seq = seq;
+  send_event (self, event, seq);
+  follow_event (self, event);
+  qd_outlet_fresh (self->outlet);
+}
+
+/* --- Filling a gap ---------------------------------------------------------------------------------- */
+
+typedef struct { gint64 from; guint taken; gboolean history; } CatchUp;
+
+static void catch_up_page (QdNodeSession *self, CatchUp *state, gint64 after);
+
+static void
+caught_up (QdNodeSession *self, CatchUp *state)
+{
+  if (!state->history)
+    self->catching_up = FALSE;
+  qd_node_events_tell_seq (self);
+  qd_node_set_problem (self, "replay", NULL);
+  g_free (state);
+}
+
+static gboolean
+take_page (QdNodeSession *self, CatchUp *state, JsonArray *items, gint64 *last)
+{
+  const gboolean was = self->catching_up;
+
+  for (guint i = 0; i < json_array_get_length (items); i++)
+    {
+      JsonObject *event = qd_json_object (json_array_get_element (items, i));
+      const char *epoch = event ? qd_json_get_string (event, "epoch", NULL) : NULL;
+      gint64 seq = -1;
+
+      if (event == NULL)
+        continue;
+      if (epoch && self->epoch && !g_str_equal (epoch, self->epoch))
+        return FALSE;
+      qd_json_get_int (event, "seq", &seq);
+      if (seq > *last)
+        *last = seq;
+      if (!state->history)
+        {
+          self->catching_up = FALSE;
+          /* The log may have holes where the server dropped what nobody may see: go on from there. */
+          if (seq > self->seq + 1)
+            self->seq = seq - 1;
+        }
+      qd_node_events_take (self, event, state->history);
+      if (!state->history)
+        self->catching_up = was;
+      state->taken++;
+    }
+  return TRUE;
+}
+
+static void
+catch_up_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response, const GError *error, gpointer data)
+{
+  CatchUp *state = data;
+  JsonArray *items = error ? NULL : qd_json_list (node, "events");
+  JsonObject *object = error ? NULL : qd_json_object (node);
+  const char *epoch = object ? qd_json_get_string (object, "epoch", NULL) : NULL;
+  gint64 last = state->from;
+
+  if (self->stopped || (!state->history && !self->catching_up))
+    {
+      g_free (state);
+      return;
+    }
+  if (error && response && response->status == 410 && !state->history)
+    {
+      g_free (state);
+      qd_node_session_resync (self, "the server's history does not reach back to where we were");
+      return;
+    }
+  if (epoch && self->epoch && !g_str_equal (epoch, self->epoch))
+    {
+      g_free (state);
+      qd_node_session_resync (self, "the server's log of events is another one now");
+      return;
+    }
+  if (items == NULL)
+    {
+      if (error && !state->history && !qd_driver_is_not_offered (error, response))
+        {
+          self->catching_up = FALSE;
+          g_free (state);
+          qd_node_events_failed (self, error);
+          return;
+        }
+      caught_up (self, state);
+      return;
+    }
+  if (!take_page (self, state, items, &last))
+    {
+      g_free (state);
+      qd_node_session_resync (self, "the server's log of events is another one now");
+      return;
+    }
+  if (!state->history && state->taken > MAX_CATCH_UP)
+    {
+      g_free (state);
+      qd_node_session_resync (self, "too much was missed");
+      return;
+    }
+  if (last > state->from && json_array_get_length (items) >= PAGE_SIZE)
+    catch_up_page (self, state, last);
+  else
+    caught_up (self, state);
+}
+
+static void
+catch_up_page (QdNodeSession *self, CatchUp *state, gint64 after)
+{
+  g_autofree char *path = NULL;
+
+  state->from = after;
+  path = g_strdup_printf ("/api/v1/events?after=%" G_GINT64_FORMAT "&limit=%d", after,
+                          state->history ? HISTORY : PAGE_SIZE);
+  qd_node_get (self, path, catch_up_cb, state);
+}
+
+/* Reads what happened since the last event that was taken. */
+void
+qd_node_events_catch_up (QdNodeSession *self)
+{
+  if (self->catching_up || self->seq < 0)
+    return;
+  self->catching_up = TRUE;
+  catch_up_page (self, g_new0 (CatchUp, 1), self->seq);
+}
+
+/* The events from before the lists, for the list of events alone. */
+static void
+read_history (QdNodeSession *self)
+{
+  CatchUp *state = g_new0 (CatchUp, 1);
+
+  self->history_done = TRUE;
+  state->history = TRUE;
+  catch_up_page (self, state, MAX (self->seq - HISTORY, 0));
+}
+
+void
+qd_node_events_begin (QdNodeSession *self)
+{
+  gint64 first = -1;
+
+  for (guint i = 0; i < QD_NODE_N_LISTS; i++)
+    if (i != QD_NODE_FLOWS && self->lists[i].as_of_seq >= 0 && (first < 0 || self->lists[i].as_of_seq < first))
+      first = self->lists[i].as_of_seq;
+  if (self->seq < 0)
+    self->seq = first;
+  if (!self->history_done && self->seq > 0)
+    read_history (self);
+  qd_node_events_tell_seq (self);
+}

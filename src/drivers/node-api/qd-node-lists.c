@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-drivers"
+
+#include "config.h"
+#include "qd-node-private.h"
+
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "qd-decode.h"
+
+#define PAGE_SIZE 1000
+#define MAX_PAGES 2000            /* two million things: more is a server that goes round in circles */
+#define FLOW_ROUND_MS 5000        /* from the end of one reading of the flows to the next */
+#define FLOW_PAGE_MS 250          /* between pages of a later reading: it is no hurry */
+#define ABSENT_MS 60000            /* until a list that was not offered is looked for again */
+#define TOUCH_MS 200              /* changes of one thing within that are one reading */
+#define TOUCH_AT_ONCE 8
+#define TOUCH_MAX 400             /* more than that: the whole list is cheaper */
+
+typedef struct {
+  const char *name;
+  QdKind kind;
+  const char *path;
+  const char *features;           /* offered when the list is, separated by spaces */
+} ListInfo;
+
+static const ListInfo infos[QD_NODE_N_LISTS] = {
+  [QD_NODE_SITES] = { "sites", QD_KIND_SITE, "/api/v1/sites", "sites sites.write" },
+  [QD_NODE_PATHS] = { "paths", QD_KIND_PATH, "/api/v1/paths", "paths paths.test paths.failover paths.history" },
+  [QD_NODE_NODES] = { "nodes", QD_KIND_NODE, "/api/v1/nodes", "nodes" },
+  [QD_NODE_JOBS] = { "jobs", QD_KIND_JOB, "/admin/v1/jobs", "jobs jobs.cancel" },
+  [QD_NODE_FLOWS] = { "flows", QD_KIND_FLOW, "/api/v1/flows", "flows flows.search flows.decision flows.reevaluate" },
+};
+
+typedef struct {
+  QdNodeListId id;
+  guint run;
+  gboolean first;
+  char *cursor;
+} Page;
+
+static void read_page (QdNodeSession *self, QdNodeListId id, const char *cursor);
+static void touch_next (QdNodeSession *self);
+
+static int
+list_of_kind (QdKind kind)
+{
+  for (int i = 0; i < QD_NODE_N_LISTS; i++)
+    if (infos[i].kind == kind)
+      return i;
+  return -1;
+}
+
+const char *
+qd_node_list_path (QdKind kind)
+{
+  int i = list_of_kind (kind);
+
+  return i < 0 ? NULL : infos[i].path;
+}
+
+static void
+offer_all (QdNodeSession *self, QdNodeListId id, gboolean offered)
+{
+  g_auto (GStrv) features = g_strsplit (infos[id].features, " ", -1);
+
+  for (guint i = 0; features[i]; i++)
+    qd_node_offer (self, features[i], offered);
+}
+
+/* --- The end of a reading --------------------------------------------------------------------------- */
+
+static void
+settle (QdNodeSession *self)
+{
+  if (qd_node_lists_settled (self))
+    qd_node_streams_start (self);
+  touch_next (self);
+}
+
+typedef struct { QdNodeSession *session; QdNodeListId id; guint run; char *cursor; } Later;
+
+static void
+later_free (gpointer data)
+{
+  Later *later = data;
+
+  g_free (later->cursor);
+  g_free (later);
+}
+
+static gboolean
+later_cb (gpointer data)
+{
+  Later *later = data;
+  QdNodeList *list = &later->session->lists[later->id];
+
+  if (list->run == later->run)
+    {
+      if (later->cursor)
+        read_page (later->session, later->id, later->cursor);
+      else
+        qd_node_list_read (later->session, later->id);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+/* The timer goes with the session's stop, so it needs no reference. */
+static void
+read_later (QdNodeSession *self, QdNodeListId id, const char *cursor, guint ms)
+{
+  QdNodeList *list = &self->lists[id];
+  Later *later;
+
+  qd_node_clear_timer (&list->retry);
+  if (self->stopped)
+    return;
+  later = g_new0 (Later, 1);
+  later->session = self;
+  later->id = id;
+  later->run = list->run;
+  later->cursor = g_strdup (cursor);
+  list->retry = qd_io_timeout_add (ms, later_cb, later, later_free);
+}
+
+static guint
+stretched (QdNodeSession *self, guint ms)
+{
+  /* Where the server asked us to slow down, what has time takes longer. */
+  return ms * MIN (1 + self->slow, 20);
+}
+
+static void
+list_failed (QdNodeSession *self, QdNodeListId id, const char *message)
+{
+  QdNodeList *list = &self->lists[id];
+
+  /* What came is kept: the snapshot that was not finished takes nothing away. */
+  list->state = QD_NODE_FAILED;
+  qd_node_set_problem (self, infos[id].name, message);
+  read_later (self, id, NULL, qd_backoff_next_ms (&list->backoff));
+  settle (self);
+}
+
+static void
+list_absent (QdNodeSession *self, QdNodeListId id)
+{
+  gboolean any = FALSE;
+
+  self->lists[id].state = QD_NODE_ABSENT;
+  offer_all (self, id, FALSE);
+  for (guint i = 0; i < QD_NODE_N_LISTS; i++)
+    any = any || self->lists[i].state != QD_NODE_ABSENT;
+  if (any)
+    qd_node_set_problem (self, infos[id].name, NULL);
+  else
+    {
+      g_autofree char *message = g_strdup_printf (_("%s offers none of the node API's lists: is the address right?"),
+                                                  qd_http_get_base_url (self->http));
+
+      qd_node_set_problem (self, infos[id].name, message);
+    }
+  /* A later release, or a proxy that recovers, may offer it yet. */
+  read_later (self, id, NULL, any ? ABSENT_MS : qd_backoff_next_ms (&self->lists[id].backoff) + 1000);
+  settle (self);
+}
+
+static void
+list_loaded (QdNodeSession *self, QdNodeListId id)
+{
+  QdNodeList *list = &self->lists[id];
+
+  qd_outlet_snapshot (self->outlet, infos[id].kind, FALSE);
+  list->open = FALSE;
+  if (list->bad > 0)
+    g_warning ("%s%s: %u items had no usable id and were left out",
+               qd_http_get_base_url (self->http), infos[id].path, list->bad);
+  list->state = QD_NODE_LOADED;
+  qd_backoff_reset (&list->backoff);
+  offer_all (self, id, TRUE);
+  qd_outlet_fresh (self->outlet);
+  qd_node_set_problem (self, infos[id].name, NULL);
+  if (id == QD_NODE_FLOWS)
+    read_later (self, id, NULL, stretched (self, FLOW_ROUND_MS));
+  settle (self);
+}
+
+/* --- Pages ------------------------------------------------------------------------------------------- */
+
+static gboolean
+has_loaded_once (QdNodeSession *self, QdNodeListId id)
+{
+  return g_hash_table_contains (self->offers, infos[id].name);
+}
+
+/* FALSE when the answer comes from another life of the server than what we have. */
+static gboolean
+take_position (QdNodeSession *self, QdNodeList *list, JsonObject *object)
+{
+  const char *epoch = object ? qd_json_get_string (object, "epoch", NULL) : NULL;
+  gint64 seq;
+
+  /* The first page's: what happened while the others were read is told by the stream. */
+  if (object && qd_json_get_int (object, "as_of_seq", &seq) && seq >= 0 &&
+      (list->as_of_seq < 0 || seq < list->as_of_seq))
+    list->as_of_seq = seq;
+  if (epoch && self->epoch == NULL)
+    self->epoch = g_strdup (epoch);
+  return epoch == NULL || g_str_equal (epoch, self->epoch);
+}
+
+static void
+page_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response, const GError *error, gpointer data)
+{
+  Page *page = data;
+  QdNodeList *list = &self->lists[page->id];
+  JsonArray *items = error ? NULL : qd_json_list (node, infos[page->id].name);
+  JsonObject *object = error ? NULL : qd_json_object (node);
+  const char *next = object ? qd_json_get_string (object, "next", NULL) : NULL;
+  g_autofree char *message = NULL;
+
+  if (self->stopped || page->run != list->run)
+    ;
+  else if (error && page->first && !has_loaded_once (self, page->id) && qd_driver_is_not_offered (error, response))
+    list_absent (self, page->id);
+  else if (error)
+    list_failed (self, page->id, error->message);
+  else if (items == NULL)
+    {
+      message = g_strdup_printf (_("%s%s answered with something else than a list"),
+                                 qd_http_get_base_url (self->http), infos[page->id].path);
+      list_failed (self, page->id, message);
+    }
+  else
+    {
+      if (page->first)
+        {
+          list->as_of_seq = -1;
+          qd_outlet_snapshot (self->outlet, infos[page->id].kind, TRUE);
+          list->open = TRUE;
+        }
+      if (!take_position (self, list, object))
+        {
+          qd_node_session_resync (self, "the server's log of events is another one now");
+          goto out;
+        }
+      list->bad += qd_decode_list (self->outlet, infos[page->id].kind, items, QD_DELTA_UPSERT);
+      list->pages++;
+      if (next == NULL || *next == '\0')
+        list_loaded (self, page->id);
+      else if (g_strcmp0 (next, page->cursor) == 0 || list->pages >= MAX_PAGES)
+        {
+          message = g_strdup_printf (_("%s%s goes on without end: stopped after %u pages"),
+                                     qd_http_get_base_url (self->http), infos[page->id].path, list->pages);
+          list_failed (self, page->id, message);
+        }
+      else if (page->id == QD_NODE_FLOWS && has_loaded_once (self, page->id))
+        read_later (self, page->id, next, stretched (self, FLOW_PAGE_MS));
+      else
+        read_page (self, page->id, next);
+    }
+out:
+  g_free (page->cursor);
+  g_free (page);
+}
+
+static void
+read_page (QdNodeSession *self, QdNodeListId id, const char *cursor)
+{
+  g_autoptr (GString) path = g_string_new (infos[id].path);
+  Page *page = g_new0 (Page, 1);
+
+  page->id = id;
+  page->run = self->lists[id].run;
+  page->first = cursor == NULL;
+  page->cursor = g_strdup (cursor);
+  g_string_append_printf (path, "?limit=%d", PAGE_SIZE);
+  if (cursor)
+    {
+      g_string_append (path, "&cursor=");
+      g_string_append_uri_escaped (path, cursor, NULL, FALSE);
+    }
+  qd_node_get (self, path->str, page_cb, page);
+}
+
+void
+qd_node_list_read (QdNodeSession *self, QdNodeListId id)
+{
+  QdNodeList *list = &self->lists[id];
+
+  if (self->stopped)
+    return;
+  qd_node_clear_timer (&list->retry);
+  list->run++;
+  list->pages = 0;
+  list->bad = 0;
+  if (list->state != QD_NODE_ABSENT)
+    list->state = QD_NODE_LOADING;
+  read_page (self, id, NULL);
+}
+
+void
+qd_node_lists_read (QdNodeSession *self)
+{
+  for (guint i = 0; i < QD_NODE_N_LISTS; i++)
+    qd_node_list_read (self, i);
+}
+
+void
+qd_node_lists_stop (QdNodeSession *self)
+{
+  for (guint i = 0; i < QD_NODE_N_LISTS; i++)
+    {
+      self->lists[i].run++;
+      qd_node_clear_timer (&self->lists[i].retry);
+    }
+  qd_node_clear_timer (&self->stale_timer);
+  g_hash_table_remove_all (self->stale);
+}
+
+gboolean
+qd_node_lists_settled (QdNodeSession *self)
+{
+  for (guint i = 0; i < QD_NODE_N_LISTS; i++)
+    if (i != QD_NODE_FLOWS &&
+        (self->lists[i].state == QD_NODE_UNKNOWN || self->lists[i].state == QD_NODE_LOADING))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+qd_node_list_is_loading (QdNodeSession *self, QdKind kind)
+{
+  int i = list_of_kind (kind);
+
+  return i >= 0 && self->lists[i].state == QD_NODE_LOADING;
+}
+
+/* --- One thing anew ------------------------------------------------------------------------------------ */
+
+typedef struct { QdKind kind; char *id; } Touch;
+
+static void
+touched_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response, const GError *error, gpointer data)
+{
+  Touch *touch = data;
+  JsonObject *object = error ? NULL : qd_json_object (node);
+  QdDelta *delta;
+
+  self->reading--;
+  if (self->stopped)
+    ;
+  else if (error && response && (response->status == 404 || response->status == 410))
+    qd_outlet_remove (self->outlet, touch->kind, touch->id);
+  else if (object && (delta = qd_decode (qd_outlet_get_connection (self->outlet), touch->kind, object, QD_DELTA_UPSERT)))
+    qd_outlet_send (self->outlet, delta);
+  else
+    {
+      /* One thing that cannot be read is a hole in the picture: read the list, with its back-off. */
+      int list = list_of_kind (touch->kind);
+
+      if (self->lists[list].state == QD_NODE_LOADED)
+        list_failed (self, list, error ? error->message : _("The server answered with something else than was asked for"));
+    }
+  g_free (touch->id);
+  g_free (touch);
+  touch_next (self);
+}
+
+static void
+touch_one (QdNodeSession *self, QdKind kind, const char *id)
+{
+  g_autoptr (GString) path = g_string_new (qd_node_list_path (kind));
+  Touch *touch = g_new0 (Touch, 1);
+
+  touch->kind = kind;
+  touch->id = g_strdup (id);
+  g_string_append_c (path, '/');
+  g_string_append_uri_escaped (path, id, NULL, FALSE);
+  self->reading++;
+  qd_node_get (self, path->str, touched_cb, touch);
+}
+
+/* Too many to ask for each: whole lists instead. */
+static void
+touch_lists (QdNodeSession *self)
+{
+  gboolean wanted[QD_N_KINDS] = { FALSE };
+  GHashTableIter iter;
+  gpointer key;
+
+  g_hash_table_iter_init (&iter, self->stale);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    wanted[((const char *) key)[0] - 'A'] = TRUE;
+  g_hash_table_remove_all (self->stale);
+  for (guint i = 0; i < QD_NODE_N_LISTS; i++)
+    if (wanted[infos[i].kind])
+      qd_node_list_read (self, i);
+}
+
+static void
+touch_next (QdNodeSession *self)
+{
+  GHashTableIter iter;
+  gpointer key;
+
+  if (self->stopped || self->stale_timer)
+    return;
+  if (g_hash_table_size (self->stale) > TOUCH_MAX)
+    {
+      touch_lists (self);
+      return;
+    }
+  g_hash_table_iter_init (&iter, self->stale);
+  while (self->reading < TOUCH_AT_ONCE && g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      g_autofree char *word = NULL;
+      QdKind kind = ((const char *) key)[0] - 'A';
+
+      /* A page that is under way may be older than what is asked for now: the list goes first. */
+      if (kind != QD_KIND_FLOW && qd_node_list_is_loading (self, kind))
+        continue;
+      g_hash_table_iter_steal (&iter);
+      word = key;
+      touch_one (self, kind, word + 1);
+    }
+}
+
+static gboolean
+touch_due_cb (gpointer data)
+{
+  QdNodeSession *self = data;
+
+  g_clear_pointer (&self->stale_timer, g_source_unref);
+  touch_next (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+qd_node_list_touch (QdNodeSession *self, QdKind kind, const char *id)
+{
+  int list = list_of_kind (kind);
+
+  if (self->stopped || list < 0 || self->lists[list].state == QD_NODE_ABSENT || strlen (id) > QD_DECODE_MAX_ID)
+    return;
+  g_hash_table_add (self->stale, g_strdup_printf ("%c%s", 'A' + (int) kind, id));
+  if (self->stale_timer == NULL)
+    qd_node_timer (self, &self->stale_timer, TOUCH_MS, touch_due_cb, self);
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "qd-backoff.h"
+#include "qd-driver-private.h"
+#include "qd-io.h"
+#include "qd-json.h"
+#include "qd-sse.h"
+#include "qd-websocket.h"
+
+G_BEGIN_DECLS
+
+/* The I/O side of the node-api driver. Everything here is on the I/O thread unless it says otherwise. */
+typedef struct _QdNodeSession QdNodeSession;
+
+/* The lists that are kept, in the order in which they are read. */
+typedef enum { QD_NODE_SITES, QD_NODE_PATHS, QD_NODE_NODES, QD_NODE_JOBS, QD_NODE_FLOWS, QD_NODE_N_LISTS } QdNodeListId;
+
+typedef enum { QD_NODE_UNKNOWN, QD_NODE_LOADING, QD_NODE_LOADED, QD_NODE_FAILED, QD_NODE_ABSENT } QdNodeListState;
+
+typedef struct {
+  QdNodeListState state;
+  QdBackoff backoff;
+  GSource *retry;
+  guint run;             /* grows with each reading: a late page of an older one is dropped */
+  guint pages;
+  guint bad;             /* items without a usable id, in this reading */
+  gboolean open;         /* SNAPSHOT_BEGIN was sent, SNAPSHOT_END was not */
+  gint64 as_of_seq;      /* of the first page; -1: the server does not say */
+  GHashTable *etags;     /* flows: cursor → ETag of the page */
+} QdNodeList;
+
+typedef enum { QD_NODE_BY_WEBSOCKET, QD_NODE_BY_SSE, QD_NODE_BY_POLLING } QdNodeTransport;
+
+typedef struct {
+  QdNodeTransport transport;
+  gboolean offered;
+  gboolean open;
+  QdWebSocket *socket;
+  QdSse *sse;
+  GSource *retry;
+  QdBackoff backoff;
+  gint64 opened_us;      /* monotonic */
+  guint openings;
+} QdNodeStream;
+
+struct _QdNodeSession {
+  gatomicrefcount refs;
+  QdEndpoint *endpoint;
+  QdOutlet *outlet;
+  QdHttp *http;
+  GCancellable *cancellable;
+  gboolean stopped;
+  gboolean started;
+
+  /* who we are */
+  char *refresh_token;
+  gboolean signing_in;
+  guint token_run;       /* grows with each new token */
+  gboolean signed_in;    /* or found that nobody asks */
+  GSource *renew_timer;
+  QdBackoff auth_backoff;
+  GPtrArray *waiting;    /* requests that got 401 and wait for a new token */
+  gint64 not_before_us;  /* 429: no request before that, monotonic */
+  guint slow;            /* how often the server asked us to slow down */
+
+  /* what there is */
+  QdNodeList lists[QD_NODE_N_LISTS];
+  GHashTable *offers;
+  char *epoch;
+  gint64 seq;            /* of the last event that was taken; -1: none yet */
+  gint64 told_seq;
+  gboolean catching_up;
+  QdBackoff resync_backoff;
+  GSource *resync_timer;
+  gint64 resynced_us;    /* monotonic */
+  gboolean history_done;
+  QdNodeStream events;
+  QdNodeStream metrics;
+  GHashTable *stale;     /* set of "kind:id" to be read anew */
+  GSource *stale_timer;
+  guint reading;         /* requests under way for it */
+
+  GHashTable *problems;  /* what → message: none means live */
+  gboolean ever_live;
+  gboolean refused;
+};
+
+QdNodeSession *qd_node_session_new (const QdEndpoint *endpoint, QdOutlet *outlet, QdHttp *http);
+QdNodeSession *qd_node_session_ref (QdNodeSession *self);
+void qd_node_session_unref (QdNodeSession *self);
+void qd_node_session_start (QdNodeSession *self);
+void qd_node_session_stop (QdNodeSession *self);
+void qd_node_session_refresh (QdNodeSession *self);
+/* Everything is read anew because the server's history does not reach back, or is another. */
+void qd_node_session_resync (QdNodeSession *self, const char *why);
+
+/* What is wrong (@message) or no longer wrong (NULL) with @what; the connection's state follows. */
+void qd_node_set_problem (QdNodeSession *self, const char *what, const char *message);
+void qd_node_offer (QdNodeSession *self, const char *feature, gboolean offered);
+void qd_node_timer (QdNodeSession *self, GSource **timer, guint ms, GSourceFunc func, gpointer data);
+void qd_node_clear_timer (GSource **timer);
+
+/* Requests (qd-node-request.c). @reply is called exactly once, with a cancelled error after stop. */
+typedef void (*QdNodeReply) (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response,
+                             const GError *error, gpointer data);
+typedef struct {
+  const char *method;
+  const char *path;
+  const char *const *headers;
+  JsonNode *body;
+  gboolean bare;         /* without renewal on 401: for signing in itself */
+} QdNodeCall;
+void qd_node_request (QdNodeSession *self, const QdNodeCall *call, QdNodeReply reply, gpointer data);
+void qd_node_get (QdNodeSession *self, const char *path, QdNodeReply reply, gpointer data);
+/* Sends what waited for a token again, or lets it fail with @error. */
+void qd_node_release_waiting (QdNodeSession *self, const GError *error);
+
+/* Signing in (qd-node-auth.c). */
+void qd_node_auth_begin (QdNodeSession *self);
+void qd_node_auth_renew (QdNodeSession *self);
+void qd_node_auth_stop (QdNodeSession *self);
+void qd_node_auth_command (QdNodeSession *self, const char *user, const char *password, GTask *task);
+
+/* Lists (qd-node-lists.c). */
+void qd_node_list_read (QdNodeSession *self, QdNodeListId id);
+void qd_node_lists_read (QdNodeSession *self);
+void qd_node_lists_stop (QdNodeSession *self);
+gboolean qd_node_lists_settled (QdNodeSession *self);
+gboolean qd_node_list_is_loading (QdNodeSession *self, QdKind kind);
+/* Reads one thing anew, soon. */
+void qd_node_list_touch (QdNodeSession *self, QdKind kind, const char *id);
+const char *qd_node_list_path (QdKind kind);
+
+/* Streams (qd-node-stream.c, qd-node-events.c). */
+void qd_node_streams_start (QdNodeSession *self);
+/* The events could not be read: their stream is opened anew, with back-off. */
+void qd_node_events_failed (QdNodeSession *self, const GError *error);
+void qd_node_streams_stop (QdNodeSession *self);
+void qd_node_events_take (QdNodeSession *self, JsonObject *event, gboolean old);
+void qd_node_events_catch_up (QdNodeSession *self);
+/* The lists are there: the stream goes on from the oldest of them. */
+void qd_node_events_begin (QdNodeSession *self);
+void qd_node_events_tell_seq (QdNodeSession *self);
+
+/* Commands (qd-node-commands.c): main thread. */
+void qd_node_command (QdNodeSession *self, const char *verb, JsonObject *args, GTask *task);
+
+G_END_DECLS

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-drivers"
+
+#include "config.h"
+#include "qd-node-private.h"
+
+#include <string.h>
+
+/* After that long without one, a resync is done at once. */
+#define QUIET_US (30 * G_USEC_PER_SEC)
+
+static void
+list_clear (QdNodeList *list)
+{
+  qd_node_clear_timer (&list->retry);
+  g_clear_pointer (&list->etags, g_hash_table_unref);
+}
+
+QdNodeSession *
+qd_node_session_new (const QdEndpoint *endpoint, QdOutlet *outlet, QdHttp *http)
+{
+  QdNodeSession *self = g_new0 (QdNodeSession, 1);
+  const QdBackoff fresh = QD_BACKOFF_INIT;
+
+  g_atomic_ref_count_init (&self->refs);
+  self->endpoint = qd_endpoint_copy (endpoint);
+  self->outlet = qd_outlet_ref (outlet);
+  self->http = qd_http_ref (http);
+  self->cancellable = g_cancellable_new ();
+  self->waiting = g_ptr_array_new ();
+  self->offers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->stale = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->problems = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->seq = self->told_seq = -1;
+  self->resync_backoff = self->auth_backoff = self->events.backoff = self->metrics.backoff = fresh;
+  for (guint i = 0; i < QD_NODE_N_LISTS; i++)
+    {
+      self->lists[i].backoff = fresh;
+      self->lists[i].as_of_seq = -1;
+    }
+  return self;
+}
+
+QdNodeSession *
+qd_node_session_ref (QdNodeSession *self)
+{
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+qd_node_session_unref (QdNodeSession *self)
+{
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  for (guint i = 0; i < QD_NODE_N_LISTS; i++)
+    list_clear (&self->lists[i]);
+  if (self->refresh_token)
+    explicit_bzero (self->refresh_token, strlen (self->refresh_token));
+  g_free (self->refresh_token);
+  g_free (self->epoch);
+  g_ptr_array_unref (self->waiting);
+  g_hash_table_unref (self->offers);
+  g_hash_table_unref (self->stale);
+  g_hash_table_unref (self->problems);
+  g_object_unref (self->cancellable);
+  qd_http_unref (self->http);
+  qd_outlet_unref (self->outlet);
+  qd_endpoint_free (self->endpoint);
+  g_free (self);
+}
+
+/* --- Timers ------------------------------------------------------------------------------------- */
+
+void
+qd_node_clear_timer (GSource **timer)
+{
+  if (*timer == NULL)
+    return;
+  g_source_destroy (*timer);
+  g_clear_pointer (timer, g_source_unref);
+}
+
+void
+qd_node_timer (QdNodeSession *self, GSource **timer, guint ms, GSourceFunc func, gpointer data)
+{
+  qd_node_clear_timer (timer);
+  if (!self->stopped)
+    *timer = qd_io_timeout_add (ms, func, data, NULL);
+}
+
+/* --- What is true of the connection ---------------------------------------------------------------- */
+
+/* The one that explains the others comes first. */
+static const char *
+first_problem (QdNodeSession *self)
+{
+  static const char *const order[] = { "sign-in", "events", "sites", "paths", "nodes", "jobs", "flows", "metrics" };
+  GHashTableIter iter;
+  gpointer message;
+
+  for (guint i = 0; i < G_N_ELEMENTS (order); i++)
+    if ((message = g_hash_table_lookup (self->problems, order[i])))
+      return message;
+  g_hash_table_iter_init (&iter, self->problems);
+  return g_hash_table_iter_next (&iter, NULL, &message) ? message : NULL;
+}
+
+static gboolean
+is_complete (QdNodeSession *self)
+{
+  if (!self->signed_in || (self->events.offered && !self->events.open))
+    return FALSE;
+  for (guint i = 0; i < QD_NODE_N_LISTS; i++)
+    if (self->lists[i].state == QD_NODE_UNKNOWN ||
+        (self->lists[i].state == QD_NODE_LOADING && !self->ever_live))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+update_state (QdNodeSession *self)
+{
+  const char *problem = first_problem (self);
+
+  if (self->stopped)
+    return;
+  if (problem == NULL && is_complete (self))
+    {
+      self->ever_live = TRUE;
+      qd_outlet_state (self->outlet, "live", NULL);
+    }
+  else if (self->refused)
+    qd_outlet_state (self->outlet, "refused", problem);
+  else
+    qd_outlet_state (self->outlet, self->ever_live ? "stale" : "connecting", problem);
+}
+
+void
+qd_node_set_problem (QdNodeSession *self, const char *what, const char *message)
+{
+  if (message)
+    g_hash_table_replace (self->problems, g_strdup (what), g_strdup (message));
+  else
+    g_hash_table_remove (self->problems, what);
+  update_state (self);
+}
+
+void
+qd_node_offer (QdNodeSession *self, const char *feature, gboolean offered)
+{
+  g_autoptr (GList) names = NULL;
+  g_autoptr (JsonArray) array = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  g_autofree char *text = NULL;
+  QdDelta *delta;
+
+  if (offered == g_hash_table_contains (self->offers, feature))
+    return;
+  if (offered)
+    g_hash_table_add (self->offers, g_strdup (feature));
+  else
+    g_hash_table_remove (self->offers, feature);
+
+  array = json_array_new ();
+  names = g_list_sort (g_hash_table_get_keys (self->offers), (GCompareFunc) strcmp);
+  for (GList *l = names; l; l = l->next)
+    json_array_add_string_element (array, l->data);
+  node = json_node_init_array (json_node_alloc (), array);
+  text = qd_json_to_text (node, FALSE);
+  delta = qd_outlet_connection_delta (self->outlet);
+  qd_delta_set (delta, QD_CONNECTION_OFFERS, qd_value_json (text));
+  qd_outlet_send (self->outlet, delta);
+}
+
+/* --- Life ----------------------------------------------------------------------------------------- */
+
+void
+qd_node_session_start (QdNodeSession *self)
+{
+  if (self->started || self->stopped)
+    return;
+  self->started = TRUE;
+  qd_node_auth_begin (self);
+}
+
+void
+qd_node_session_stop (QdNodeSession *self)
+{
+  if (self->stopped)
+    return;
+  self->stopped = TRUE;
+  qd_node_streams_stop (self);
+  qd_node_lists_stop (self);
+  qd_node_clear_timer (&self->resync_timer);
+  qd_node_auth_stop (self);
+  g_cancellable_cancel (self->cancellable);
+  qd_node_release_waiting (self, NULL);
+}
+
+void
+qd_node_session_refresh (QdNodeSession *self)
+{
+  if (self->stopped || !self->started)
+    return;
+  if (!self->signed_in)
+    {
+      self->refused = FALSE;
+      qd_node_clear_timer (&self->renew_timer);
+      qd_node_auth_begin (self);
+      return;
+    }
+  for (guint i = 0; i < QD_NODE_N_LISTS; i++)
+    {
+      if (self->lists[i].state == QD_NODE_ABSENT)
+        self->lists[i].state = QD_NODE_UNKNOWN;
+      g_clear_pointer (&self->lists[i].etags, g_hash_table_unref);
+      qd_node_list_read (self, i);
+    }
+}
+
+static gboolean
+resync_cb (gpointer data)
+{
+  QdNodeSession *self = data;
+
+  g_clear_pointer (&self->resync_timer, g_source_unref);
+  qd_node_lists_read (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+qd_node_session_resync (QdNodeSession *self, const char *why)
+{
+  gint64 now = g_get_monotonic_time ();
+  guint wait_ms = 0;
+
+  if (self->resynced_us > 0 && now - self->resynced_us < QUIET_US)
+    wait_ms = qd_backoff_next_ms (&self->resync_backoff);
+  else
+    qd_backoff_reset (&self->resync_backoff);
+  self->resynced_us = now;
+  g_message ("%s: reading everything anew: %s", qd_http_get_base_url (self->http), why);
+  qd_node_streams_stop (self);
+  g_clear_pointer (&self->epoch, g_free);
+  self->seq = self->told_seq = -1;
+  self->catching_up = FALSE;
+  self->history_done = FALSE;
+  g_hash_table_remove_all (self->stale);
+  for (guint i = 0; i < QD_NODE_N_LISTS; i++)
+    {
+      self->lists[i].run++;
+      self->lists[i].as_of_seq = -1;
+      self->lists[i].state = QD_NODE_UNKNOWN;
+      qd_node_clear_timer (&self->lists[i].retry);
+      g_clear_pointer (&self->lists[i].etags, g_hash_table_unref);
+    }
+  /* A server that never agrees with itself must not be read in circles. */
+  qd_node_timer (self, &self->resync_timer, wait_ms, resync_cb, self);
+}
