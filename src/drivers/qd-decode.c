@@ -82,6 +82,7 @@ static const Member node_members[] = {
   { "labels", QD_FIELD_LABELS },
   { "simulated", QD_FIELD_SIMULATED },
   { "kind", QD_NODE_KIND },
+  { "role", QD_NODE_KIND },
   { "site_id", QD_NODE_SITE },
   { "site", QD_NODE_SITE },
   { "address", QD_NODE_ADDRESS },
@@ -325,7 +326,7 @@ node_extras (QdDelta *delta, JsonObject *object)
   JsonObject *metrics = qd_json_get_object (object, "metrics");
   JsonObject *pressure = metrics ? qd_json_get_object (metrics, "pressure") : NULL;
   JsonNode *seq = json_object_get_member (object, "metric_seq");
-  gint64 at;
+  gint64 at, booted;
 
   if (metrics)
     set_members (delta, node_metric_members, metrics);
@@ -334,7 +335,12 @@ node_extras (QdDelta *delta, JsonObject *object)
   if (seq)
     qd_decode_field (delta, QD_NODE_METRIC_SEQ, seq);
   if ((metrics && qd_json_get_time (metrics, "measured_at", &at)) || qd_json_get_time (object, "measured_at", &at))
-    qd_delta_set_stamp (delta, at);
+    {
+      qd_delta_set_stamp (delta, at);
+      qd_delta_set (delta, QD_NODE_LAST_SEEN, qd_value_time (at));
+      if (qd_json_get_time (object, "booted_at", &booted) && booted <= at)
+        qd_delta_set (delta, QD_NODE_UPTIME_S, qd_value_double ((double) (at - booted) / G_USEC_PER_SEC));
+    }
 }
 
 static void
@@ -405,7 +411,7 @@ is_known (QdKind kind, const char *name)
     [QD_KIND_SITE] = " location ",
     [QD_KIND_PATH] = " metrics metric_seq ",
     [QD_KIND_FLOW] = " flow_id ",
-    [QD_KIND_NODE] = " metrics metric_seq measured_at ",
+    [QD_KIND_NODE] = " metrics metric_seq measured_at booted_at ",
     [QD_KIND_EVENT] = " epoch ",
     [QD_KIND_JOB] = " target error ",
   };

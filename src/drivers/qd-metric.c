@@ -12,7 +12,7 @@
 
 #define MAX_ITEMS 10000
 
-typedef enum { NUMBER, INTEGER, TEXT } How;
+typedef enum { NUMBER, TEXT, PRESSURE /* the member "cpu" of an object */ } How;
 
 typedef struct {
   const char *name;
@@ -26,7 +26,7 @@ static const Measure path_measures[] = {
   { "packet_loss_pct", QD_PATH_LOSS_PCT, NUMBER },
   { "bandwidth_mbps", QD_PATH_BANDWIDTH_MBPS, NUMBER },
   { "capacity_mbps", QD_PATH_CAPACITY_MBPS, NUMBER },
-  { "mtu", QD_PATH_MTU, INTEGER },
+  { "mtu", QD_PATH_MTU, NUMBER },
   { "score", QD_PATH_SCORE, NUMBER },
   { NULL },
 };
@@ -37,7 +37,7 @@ static const Measure node_measures[] = {
   { "disk_pct", QD_NODE_DISK_PCT, NUMBER },
   { "net_rx_bps", QD_NODE_NET_RX_BPS, NUMBER },
   { "net_tx_bps", QD_NODE_NET_TX_BPS, NUMBER },
-  { "pressure_cpu", QD_NODE_PRESSURE_CPU, NUMBER },
+  { "pressure", QD_NODE_PRESSURE_CPU, PRESSURE },
   { "gpu", QD_NODE_GPUS, TEXT },
   { "uptime_s", QD_NODE_UPTIME_S, NUMBER },
   { NULL },
@@ -97,6 +97,18 @@ set_measure (QdDelta *delta, const Measure *measure, const QdJsonSlice *value)
 {
   double number;
 
+  if (measure->how == PRESSURE)
+    {
+      const Measure cpu = { "cpu", measure->field, NUMBER };
+      QdJsonIter iter;
+      QdJsonSlice name, inner;
+
+      qd_json_iter_init (&iter, value);
+      while (value->type == QD_JSON_OBJECT && qd_json_iter_next (&iter, &name, &inner))
+        if (qd_json_slice_is (&name, cpu.name))
+          set_measure (delta, &cpu, &inner);
+      return;
+    }
   if (measure->how == TEXT)
     {
       g_autofree char *text = g_strndup (value->text, value->length);
@@ -195,7 +207,8 @@ decode_tree (QdDelta *delta, QdKind kind, const Measure *measures, const char *b
   metrics = qd_json_get_object (object, "metrics");
   for (; metrics && measures->name; measures++)
     {
-      JsonNode *member = json_object_get_member (metrics, measures->name);
+      JsonObject *holder = measures->how == PRESSURE ? qd_json_get_object (metrics, measures->name) : metrics;
+      JsonNode *member = holder ? json_object_get_member (holder, measures->how == PRESSURE ? "cpu" : measures->name) : NULL;
       GType type = member && JSON_NODE_HOLDS_VALUE (member) ? json_node_get_value_type (member) : G_TYPE_INVALID;
 
       if (measures->how == TEXT ? member && (JSON_NODE_HOLDS_ARRAY (member) || JSON_NODE_HOLDS_OBJECT (member))

@@ -85,6 +85,9 @@ follow_event (QdNodeSession *self, JsonObject *event)
   else
     patch_subject (self, kind, id, data);
   qd_node_list_touch (self, kind, id);
+  /* A site comes and goes with its paths, of which no event tells. */
+  if (kind == QD_KIND_SITE && !g_str_has_suffix (type, "_updated") && !strstr (type, "status"))
+    qd_node_list_read_soon (self, QD_NODE_PATHS);
 }
 
 void

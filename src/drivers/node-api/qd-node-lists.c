@@ -301,6 +301,14 @@ qd_node_list_read (QdNodeSession *self, QdNodeListId id)
   read_page (self, id, NULL);
 }
 
+/* Once, for however many ask within half a second. */
+void
+qd_node_list_read_soon (QdNodeSession *self, QdNodeListId id)
+{
+  if (self->lists[id].state == QD_NODE_LOADED || self->lists[id].state == QD_NODE_LOADING)
+    read_later (self, id, NULL, 500);
+}
+
 void
 qd_node_lists_read (QdNodeSession *self)
 {

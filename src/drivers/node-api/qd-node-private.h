@@ -124,6 +124,7 @@ void qd_node_auth_command (QdNodeSession *self, const char *user, const char *pa
 
 /* Lists (qd-node-lists.c). */
 void qd_node_list_read (QdNodeSession *self, QdNodeListId id);
+void qd_node_list_read_soon (QdNodeSession *self, QdNodeListId id);
 void qd_node_lists_read (QdNodeSession *self);
 void qd_node_lists_stop (QdNodeSession *self);
 gboolean qd_node_lists_settled (QdNodeSession *self);

@@ -41,7 +41,8 @@ stream_opened (QdNodeSession *self, QdNodeStream *stream, const char *name)
 static gboolean
 stream_is_absent (const GError *error)
 {
-  return g_error_matches (error, QD_WIRE_ERROR, QD_WIRE_ERROR_NOT_FOUND);
+  return g_error_matches (error, QD_WIRE_ERROR, QD_WIRE_ERROR_NOT_FOUND) ||
+         g_error_matches (error, QD_WIRE_ERROR, QD_WIRE_ERROR_INVALID);
 }
 
 /* Returns after how long to try again. */
