@@ -221,12 +221,21 @@ add_headers (QdHttp *self, SoupMessageHeaders *to, const char *const *headers)
     soup_message_headers_replace (to, headers[0], headers[1]);
 }
 
+static SoupMessage *
+message_for_uri (QdHttp *self, const char *method, GUri *uri, const char *const *headers)
+{
+  SoupMessage *message = soup_message_new_from_uri (method, uri);
+
+  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
+  add_headers (self, soup_message_get_request_headers (message), headers);
+  return message;
+}
+
 SoupMessage *
 qd_http_prepare (QdHttp *self, const char *method, const char *path, const char *const *headers, GError **error)
 {
   g_autofree char *url = g_strconcat (self->base_url, path, NULL);
   g_autoptr(GUri) uri = NULL;
-  SoupMessage *message;
   gboolean clean = path[0] == '/';
 
   for (const char *p = path; *p; p++)
@@ -238,10 +247,7 @@ qd_http_prepare (QdHttp *self, const char *method, const char *path, const char 
                    self->base_url);
       return NULL;
     }
-  message = soup_message_new_from_uri (method, uri);
-  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
-  add_headers (self, soup_message_get_request_headers (message), headers);
-  return message;
+  return message_for_uri (self, method, uri, headers);
 }
 
 /* --- One exchange -------------------------------------------------------------------------- */
@@ -472,7 +478,9 @@ redirect (Exchange *self)
                            self->endpoint, where, MAX_REDIRECTS));
       return TRUE;
     }
-  soup_message_set_uri (self->message, to);
+  /* The old message is in use until its body's stream is gone. */
+  g_object_unref (self->message);
+  self->message = message_for_uri (self->http, self->method, to, (const char *const *) self->headers);
   start (self);
   return TRUE;
 }

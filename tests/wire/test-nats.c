@@ -1,0 +1,728 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-wire-test"
+#include "config.h"
+
+#include "qd-nats.h"
+
+#include <signal.h>
+#include <string.h>
+#include <glib/gstdio.h>
+#include <nats/nats.h>
+
+#include "qd-nkey.h"
+#include "wire-test.h"
+
+
+/* --- A real server ------------------------------------------------------------------------- */
+
+typedef struct
+{
+  char *folder;
+  char *config;
+  char *url;
+  guint port;
+  GSubprocess *process;
+} Server;
+
+static gboolean
+accepts (guint port)
+{
+  g_autoptr(GSocketClient) client = g_socket_client_new ();
+  g_autofree char *host = g_strdup_printf ("127.0.0.1:%u", port);
+  g_autoptr(GSocketConnection) connection = g_socket_client_connect_to_host (client, host, (guint16) port, NULL, NULL);
+
+  return connection != NULL;
+}
+
+static void
+server_start (Server *self)
+{
+  g_autoptr(GError) error = NULL;
+  gint64 until = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+
+  self->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error,
+                                    "nats-server", "-c", self->config, NULL);
+  g_assert_no_error (error);
+  while (!accepts (self->port) && g_get_monotonic_time () < until)
+    g_usleep (5000);
+  g_assert_true (accepts (self->port));
+}
+
+static void
+server_kill (Server *self)
+{
+  g_subprocess_send_signal (self->process, SIGKILL);
+  g_subprocess_wait (self->process, NULL, NULL);
+  g_clear_object (&self->process);
+}
+
+static void
+server_configure (Server *self, const char *authorization)
+{
+  g_autofree char *text = NULL;
+
+  text = g_strdup_printf ("host: 127.0.0.1\nport: %u\nmax_payload: 4MB\njetstream { store_dir: \"%s/js\", max_mem: 16MB, max_file: 64MB }\n%s\n",
+                          self->port, self->folder, authorization);
+  g_assert_true (g_file_set_contents (self->config, text, -1, NULL));
+}
+
+static Server *
+server_new (const char *authorization)
+{
+  Server *self = g_new0 (Server, 1);
+
+  self->folder = g_dir_make_tmp ("qd-nats-XXXXXX", NULL);
+  self->config = g_build_filename (self->folder, "nats.conf", NULL);
+  self->port = test_free_port ();
+  self->url = g_strdup_printf ("nats://127.0.0.1:%u", self->port);
+  server_configure (self, authorization);
+  server_start (self);
+  return self;
+}
+
+static void
+server_free (Server *self)
+{
+  if (self->process != NULL)
+    server_kill (self);
+  g_spawn_sync (NULL, (char *[]) { (char *) "rm", (char *) "-rf", self->folder, NULL }, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+  g_free (self->folder);
+  g_free (self->config);
+  g_free (self->url);
+  g_free (self);
+}
+
+static gboolean
+skip_without_server (void)
+{
+  g_autofree char *path = g_find_program_in_path ("nats-server");
+
+  if (path == NULL)
+    g_test_skip ("nats-server is not installed");
+  return path == NULL;
+}
+
+/* --- The client ---------------------------------------------------------------------------- */
+
+typedef struct
+{
+  QdNats *nats;
+  QdNatsState state;
+  gboolean seen_reconnecting;
+  GError *error;
+  gboolean destroyed;
+} Client;
+
+static void
+state_cb (QdNats *nats, QdNatsState state, const GError *error, gpointer data)
+{
+  Client *self = data;
+
+  TELL (self->state = state;
+        self->seen_reconnecting = self->seen_reconnecting || state == QD_NATS_RECONNECTING;
+        if (error != NULL) { g_clear_error (&self->error); self->error = g_error_copy (error); });
+}
+
+static void
+client_destroyed_cb (gpointer data)
+{
+  TELL (((Client *) data)->destroyed = TRUE);
+}
+
+static Client *
+client_new (const char *url, const char *user, const char *password)
+{
+  static const QdNatsEvents events = { state_cb };
+  QdNatsOptions options = { .url = url, .user = user, .password = password, .name = "test" };
+  Client *self = g_new0 (Client, 1);
+
+  self->nats = qd_nats_new (&options, &events, self, client_destroyed_cb);
+  return self;
+}
+
+static void
+client_free (Client *self)
+{
+  qd_nats_unref (self->nats);
+  AWAIT (self->destroyed);
+  g_assert_cmpint (self->state, ==, QD_NATS_CLOSED);
+  g_clear_error (&self->error);
+  g_free (self);
+}
+
+typedef struct
+{
+  guint count;
+  guint64 dropped;
+  char *last;
+  gboolean destroyed;
+  guint hold_ms;
+} Inbox;
+
+static void
+message_cb (const char *subject, const char *reply, const char *payload, gsize length, guint64 dropped, gpointer data)
+{
+  Inbox *self = data;
+
+  if (self->hold_ms != 0)
+    g_usleep (self->hold_ms * 1000);
+  TELL (self->hold_ms = 0; self->count++; self->dropped += dropped; g_free (self->last);
+        self->last = g_strdup_printf ("%s=%.*s", subject, (int) length, payload));
+}
+
+static void
+inbox_destroyed_cb (gpointer data)
+{
+  TELL (((Inbox *) data)->destroyed = TRUE);
+}
+
+static void
+inbox_clear (Inbox *self)
+{
+  g_clear_pointer (&self->last, g_free);
+}
+
+static void
+publish (QdNats *nats, const char *subject, const char *text)
+{
+  g_autoptr(GBytes) bytes = g_bytes_new (text, strlen (text));
+
+  qd_nats_publish (nats, subject, bytes);
+}
+
+/* Publishes until something arrives: a subscription of another connection takes a moment. */
+#define PUBLISH_UNTIL(nats, subject, text, condition) \
+  G_STMT_START { \
+    for (guint i_ = 0; i_ < 2000; i_++) \
+      { \
+        gboolean met_; \
+        g_mutex_lock (&told_lock); met_ = (condition); g_mutex_unlock (&told_lock); \
+        if (met_) break; \
+        publish (nats, subject, text); \
+        g_usleep (5000); \
+      } \
+    AWAIT (condition); \
+  } G_STMT_END
+
+static void
+test_subscribe (void)
+{
+  Server *server;
+  Client *client;
+  Inbox inbox = { 0 };
+  guint id;
+
+  if (skip_without_server ())
+    return;
+  server = server_new ("");
+  client = client_new (server->url, NULL, NULL);
+  id = qd_nats_subscribe (client->nats, "fleet.>", message_cb, &inbox, inbox_destroyed_cb);
+  AWAIT (client->state == QD_NATS_LIVE);
+  g_assert_cmpint (qd_nats_get_state (client->nats), ==, QD_NATS_LIVE);
+  publish (client->nats, "fleet.a", "one");
+  AWAIT (inbox.count == 1);
+  g_assert_cmpstr (inbox.last, ==, "fleet.a=one");
+  for (guint i = 0; i < 10000; i++)
+    publish (client->nats, "fleet.b", "many");
+  AWAIT (inbox.count == 10001);
+  g_assert_cmpuint (inbox.dropped, ==, 0);
+
+  qd_nats_unsubscribe (client->nats, id);
+  AWAIT (inbox.destroyed);
+  publish (client->nats, "fleet.a", "late");
+
+  /* Closed with a subscription in place: its data is freed too, and what comes after is refused. */
+  inbox.destroyed = FALSE;
+  qd_nats_subscribe (client->nats, "fleet.>", message_cb, &inbox, inbox_destroyed_cb);
+  qd_nats_close (client->nats);
+  AWAIT (inbox.destroyed && client->destroyed);
+  inbox.destroyed = FALSE;
+  qd_nats_subscribe (client->nats, "fleet.>", message_cb, &inbox, inbox_destroyed_cb);
+  AWAIT (inbox.destroyed);
+  g_assert_cmpuint (inbox.count, ==, 10001);
+  inbox_clear (&inbox);
+  client_free (client);
+  server_free (server);
+}
+
+static void
+test_restart (void)
+{
+  Server *server;
+  Client *client;
+  Inbox inbox = { 0 };
+
+  if (skip_without_server ())
+    return;
+  server = server_new ("");
+  client = client_new (server->url, NULL, NULL);
+  qd_nats_subscribe (client->nats, "a.*", message_cb, &inbox, NULL);
+  AWAIT (client->state == QD_NATS_LIVE);
+  for (guint round = 0; round < 3; round++)
+    {
+      guint before = inbox.count;
+
+      client->seen_reconnecting = FALSE;
+      server_kill (server);
+      AWAIT (client->seen_reconnecting);
+      g_assert_nonnull (client->error);
+      g_assert_nonnull (strstr (client->error->message, server->url));
+      server_start (server);
+      AWAIT_MS (client->state == QD_NATS_LIVE, 30000);
+      publish (client->nats, "a.b", "again");
+      AWAIT (inbox.count == before + 1);
+    }
+  inbox_clear (&inbox);
+  client_free (client);
+  server_free (server);
+}
+
+/* The server comes after the client, with everything asked for meanwhile. */
+static void
+test_late_server (void)
+{
+  Server *server;
+  Client *client;
+  Inbox inbox = { 0 };
+
+  if (skip_without_server ())
+    return;
+  server = server_new ("");
+  server_kill (server);
+  client = client_new (server->url, NULL, NULL);
+  qd_nats_subscribe (client->nats, "a.*", message_cb, &inbox, NULL);
+  AWAIT (client->error != NULL);
+  g_assert_error (client->error, QD_WIRE_ERROR, QD_WIRE_ERROR_UNREACHABLE);
+  g_assert_cmpint (client->state, ==, QD_NATS_CONNECTING);
+  server_start (server);
+  AWAIT_MS (client->state == QD_NATS_LIVE, 30000);
+  PUBLISH_UNTIL (client->nats, "a.b", "x", inbox.count > 0);
+  client_free (client);
+  inbox_clear (&inbox);
+
+  /* Closed while it cannot connect. */
+  server_kill (server);
+  client = client_new (server->url, NULL, NULL);
+  AWAIT (client->error != NULL);
+  client_free (client);
+  server_free (server);
+}
+
+/* --- Who may --------------------------------------------------------------------------------- */
+
+static const char two_users[] =
+  "authorization { users: [ {user: good, password: right},"
+  " {user: narrow, password: right, permissions: {subscribe: [\"a.>\", \"_INBOX.>\"], publish: [\"a.>\"]}} ] }";
+
+static void
+test_refused (void)
+{
+  Server *server;
+  Client *client;
+  Inbox inbox = { 0 };
+
+  if (skip_without_server ())
+    return;
+  server = server_new (two_users);
+  client = client_new (server->url, "good", "wrong-secret");
+  AWAIT (client->state == QD_NATS_REFUSED);
+  g_assert_error (client->error, QD_WIRE_ERROR, QD_WIRE_ERROR_UNAUTHORIZED);
+  g_assert_null (strstr (client->error->message, "wrong-secret"));
+  client_free (client);
+
+  client = client_new (server->url, "good", "right");
+  AWAIT (client->state == QD_NATS_LIVE);
+  /* Refused later, because the server came back with another password. */
+  server_kill (server);
+  server_configure (server, "authorization { user: good, password: changed }");
+  server_start (server);
+  AWAIT_MS (client->state == QD_NATS_REFUSED, 45000);
+  client_free (client);
+
+  server_kill (server);
+  server_configure (server, two_users);
+  server_start (server);
+  client = client_new (server->url, "narrow", "right");
+  AWAIT (client->state == QD_NATS_LIVE);
+  qd_nats_subscribe (client->nats, "b.>", message_cb, &inbox, NULL);
+  AWAIT (client->error != NULL);
+  g_assert_error (client->error, QD_WIRE_ERROR, QD_WIRE_ERROR_FORBIDDEN);
+  g_assert_cmpint (client->state, ==, QD_NATS_LIVE);
+  client_free (client);
+  inbox_clear (&inbox);
+  server_free (server);
+}
+
+static void
+test_nkey (void)
+{
+  static const char seed[] = "SUACSSL3UAHUDXKFSNVUZRF5UHPMWZ6BFDTJ7M6USDXIEDNPPQYYYCU3VY";
+  static const char *const bad[] = { "", "SU", "not base32!", "UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4",
+                                     "SUACSSL3UAHUDXKFSNVUZRF5UHPMWZ6BFDTJ7M6USDXIEDNPPQYYYCU3VX" };
+  g_autofree char *public = qd_nkey_public_of_seed (seed);
+  g_autofree char *users = NULL;
+  Server *server;
+  Client *client;
+
+  g_assert_cmpstr (public, ==, "UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4");
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    g_assert_null (qd_nkey_public_of_seed (bad[i]));
+  if (skip_without_server ())
+    return;
+  users = g_strdup_printf ("authorization { users: [ { nkey: %s } ] }", public);
+  server = server_new (users);
+  client = g_new0 (Client, 1);
+  {
+    static const QdNatsEvents events = { state_cb };
+    QdNatsOptions options = { .url = server->url, .nkey_seed = seed };
+    client->nats = qd_nats_new (&options, &events, client, client_destroyed_cb);
+  }
+  AWAIT (client->state == QD_NATS_LIVE);
+  client_free (client);
+  server_free (server);
+}
+
+/* --- Requests ------------------------------------------------------------------------------ */
+
+typedef struct { gboolean done; GError *error; char *text; guint64 revision; } Reply;
+
+static void
+reply_cb (GBytes *payload, const GError *error, gpointer data)
+{
+  Reply *self = data;
+
+  self->error = error ? g_error_copy (error) : NULL;
+  self->text = payload ? g_strndup (g_bytes_get_data (payload, NULL), g_bytes_get_size (payload)) : NULL;
+  TELL (self->done = TRUE);
+}
+
+static void
+revision_cb (guint64 revision, const GError *error, gpointer data)
+{
+  Reply *self = data;
+
+  self->error = error ? g_error_copy (error) : NULL;
+  self->revision = revision;
+  TELL (self->done = TRUE);
+}
+
+static void
+reply_clear (Reply *self)
+{
+  g_clear_error (&self->error);
+  g_clear_pointer (&self->text, g_free);
+  *self = (Reply) { 0 };
+}
+
+static void
+request (QdNats *nats, const char *subject, guint ms, Reply *reply)
+{
+  reply_clear (reply);
+  qd_nats_request (nats, subject, NULL, ms, reply_cb, reply);
+  AWAIT (reply->done);
+}
+
+static void
+responder_cb (const char *subject, const char *reply, const char *payload, gsize length, guint64 dropped, gpointer data)
+{
+  if (reply != NULL && g_str_equal (subject, "svc.echo"))
+    publish (data, reply, "pong");
+}
+
+static void
+test_request (void)
+{
+  Server *server;
+  Client *client;
+  Reply reply = { 0 };
+  Reply many[50] = { 0 };
+  gint64 start;
+
+  if (skip_without_server ())
+    return;
+  server = server_new ("");
+  client = client_new (server->url, NULL, NULL);
+  qd_nats_subscribe (client->nats, "svc.*", responder_cb, client->nats, NULL);
+  request (client->nats, "svc.echo", 5000, &reply);
+  g_assert_no_error (reply.error);
+  g_assert_cmpstr (reply.text, ==, "pong");
+  request (client->nats, "svc.mute", 200, &reply);
+  g_assert_error (reply.error, QD_WIRE_ERROR, QD_WIRE_ERROR_TIMEOUT);
+  g_assert_nonnull (strstr (reply.error->message, "svc.mute"));
+  request (client->nats, "nobody.there", 5000, &reply);
+  g_assert_error (reply.error, QD_WIRE_ERROR, QD_WIRE_ERROR_NOT_FOUND);
+  request (client->nats, "$JS.API.INFO", 5000, &reply);
+  g_assert_no_error (reply.error);
+  g_assert_nonnull (strstr (reply.text, "\"streams\""));
+
+  /* They wait side by side. */
+  start = g_get_monotonic_time ();
+  for (guint i = 0; i < G_N_ELEMENTS (many); i++)
+    qd_nats_request (client->nats, "svc.mute", NULL, 300, reply_cb, &many[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (many); i++)
+    AWAIT (many[i].done);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 2 * G_USEC_PER_SEC);
+  for (guint i = 0; i < G_N_ELEMENTS (many); i++)
+    reply_clear (&many[i]);
+
+  server_kill (server);
+  AWAIT (client->state == QD_NATS_RECONNECTING);
+  request (client->nats, "svc.echo", 200, &reply);
+  g_assert_error (reply.error, QD_WIRE_ERROR, QD_WIRE_ERROR_UNREACHABLE);
+  /* One that waits is told of the end. */
+  reply_clear (&reply);
+  qd_nats_request (client->nats, "svc.echo", NULL, 20000, reply_cb, &reply);
+  client_free (client);
+  AWAIT (reply.done);
+  g_assert_error (reply.error, QD_WIRE_ERROR, QD_WIRE_ERROR_CANCELLED);
+  reply_clear (&reply);
+  server_free (server);
+}
+
+/* --- Key and value --------------------------------------------------------------------------- */
+
+typedef struct
+{
+  guint initials;
+  guint errors;
+  GHashTable *values;
+  GError *error;
+  guint64 revision;
+  gboolean destroyed;
+} Bucket;
+
+static void
+kv_cb (const char *bucket, const char *key, const char *value, gsize length, guint64 revision,
+       QdKvOperation operation, gint64 at_us, const GError *error, gpointer data)
+{
+  Bucket *self = data;
+
+  g_mutex_lock (&told_lock);
+  if (error != NULL)
+    {
+      g_clear_error (&self->error);
+      self->error = g_error_copy (error);
+      self->errors++;
+    }
+  else if (key == NULL)
+    self->initials++;
+  else
+    {
+      g_assert_cmpint (ABS (at_us - g_get_real_time ()), <, 600 * G_USEC_PER_SEC);
+      self->revision = revision;
+      if (operation == QD_KV_PUT)
+        g_hash_table_insert (self->values, g_strdup (key), g_strndup (value, length));
+      else
+        g_hash_table_remove (self->values, key);
+    }
+  g_cond_broadcast (&told_cond);
+  g_mutex_unlock (&told_lock);
+}
+
+static void
+bucket_destroyed_cb (gpointer data)
+{
+  TELL (((Bucket *) data)->destroyed = TRUE);
+}
+
+static void
+put (QdNats *nats, const char *bucket, const char *key, const char *text, guint64 expected, Reply *reply)
+{
+  g_autoptr(GBytes) bytes = g_bytes_new (text, strlen (text));
+
+  reply_clear (reply);
+  qd_nats_kv_put (nats, bucket, key, bytes, expected, revision_cb, reply);
+  AWAIT (reply->done);
+}
+
+static void
+delete_key (QdNats *nats, const char *subject)
+{
+  /* As any client does it: a message with the header of a delete. */
+  natsConnection *nc = NULL;
+  jsCtx *js = NULL;
+  kvStore *kv = NULL;
+
+  g_assert_cmpint (natsConnection_ConnectTo (&nc, subject), ==, NATS_OK);
+  g_assert_cmpint (natsConnection_JetStream (&js, nc, NULL), ==, NATS_OK);
+  g_assert_cmpint (js_KeyValue (&kv, js, "BUCKET"), ==, NATS_OK);
+  g_assert_cmpint (kvStore_Delete (kv, "tenant.a"), ==, NATS_OK);
+  kvStore_Destroy (kv);
+  jsCtx_Destroy (js);
+  natsConnection_Destroy (nc);
+}
+
+static void
+make_bucket (const char *url)
+{
+  natsConnection *nc = NULL;
+  jsCtx *js = NULL;
+  kvStore *kv = NULL;
+  kvConfig config;
+
+  kvConfig_Init (&config);
+  config.Bucket = "BUCKET";
+  config.History = 5;
+  g_assert_cmpint (natsConnection_ConnectTo (&nc, url), ==, NATS_OK);
+  g_assert_cmpint (natsConnection_JetStream (&js, nc, NULL), ==, NATS_OK);
+  g_assert_cmpint (js_CreateKeyValue (&kv, js, &config), ==, NATS_OK);
+  kvStore_Destroy (kv);
+  jsCtx_Destroy (js);
+  natsConnection_Destroy (nc);
+}
+
+static void
+test_kv (void)
+{
+  Server *server;
+  Client *client;
+  Reply reply = { 0 };
+  Bucket bucket = { .values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free) };
+  guint64 first;
+  guint before;
+
+  if (skip_without_server ())
+    return;
+  server = server_new ("");
+  client = client_new (server->url, NULL, NULL);
+
+  /* Watched before it exists. */
+  qd_nats_kv_watch (client->nats, "BUCKET", kv_cb, &bucket, bucket_destroyed_cb);
+  AWAIT (bucket.errors == 1);
+  g_assert_error (bucket.error, QD_WIRE_ERROR, QD_WIRE_ERROR_NOT_FOUND);
+  put (client->nats, "BUCKET", "k", "v", G_MAXUINT64, &reply);
+  g_assert_error (reply.error, QD_WIRE_ERROR, QD_WIRE_ERROR_NOT_FOUND);
+  make_bucket (server->url);
+  AWAIT (bucket.initials == 1);
+  g_assert_cmpuint (bucket.errors, ==, 1);
+
+  put (client->nats, "BUCKET", "tenant.a", "one", 0, &reply);
+  g_assert_no_error (reply.error);
+  first = reply.revision;
+  g_assert_cmpuint (first, >, 0);
+  AWAIT (bucket.revision == first);
+  put (client->nats, "BUCKET", "tenant.a", "two", first, &reply);
+  g_assert_no_error (reply.error);
+  /* Lost races: JetStream's 10071. */
+  put (client->nats, "BUCKET", "tenant.a", "three", first, &reply);
+  g_assert_error (reply.error, QD_WIRE_ERROR, QD_WIRE_ERROR_CONFLICT);
+  put (client->nats, "BUCKET", "tenant.a", "three", 0, &reply);
+  g_assert_error (reply.error, QD_WIRE_ERROR, QD_WIRE_ERROR_CONFLICT);
+  put (client->nats, "BUCKET", "tenant.b", "b", G_MAXUINT64, &reply);
+  g_assert_no_error (reply.error);
+  AWAIT (g_hash_table_size (bucket.values) == 2 && bucket.revision == reply.revision);
+  g_assert_cmpstr (g_hash_table_lookup (bucket.values, "tenant.a"), ==, "two");
+  put (client->nats, "BUCKET", "bad key", "b", G_MAXUINT64, &reply);
+  g_assert_error (reply.error, QD_WIRE_ERROR, QD_WIRE_ERROR_INVALID);
+
+  /* What was deleted may be created again. */
+  delete_key (client->nats, server->url);
+  AWAIT (g_hash_table_size (bucket.values) == 1);
+  put (client->nats, "BUCKET", "tenant.a", "new", 0, &reply);
+  g_assert_no_error (reply.error);
+  AWAIT (g_hash_table_size (bucket.values) == 2);
+
+  /* After a reconnect all is told anew, and what changes then arrives. */
+  before = bucket.initials;
+  server_kill (server);
+  g_hash_table_remove_all (bucket.values);
+  server_start (server);
+  AWAIT_MS (bucket.initials > before, 40000);
+  AWAIT (g_hash_table_size (bucket.values) == 2);
+  put (client->nats, "BUCKET", "tenant.c", "c", 0, &reply);
+  g_assert_no_error (reply.error);
+  AWAIT (g_hash_table_size (bucket.values) == 3);
+
+  client_free (client);
+  AWAIT (bucket.destroyed);
+  reply_clear (&reply);
+  g_clear_error (&bucket.error);
+  g_hash_table_unref (bucket.values);
+  server_free (server);
+}
+
+/* --- Too much ------------------------------------------------------------------------------ */
+
+static void
+test_slow_consumer (void)
+{
+  Server *server;
+  Client *client, *sender;
+  Inbox inbox = { .hold_ms = 1500 };
+  g_autofree char *text = g_strnfill (200, 'x');
+  guint total = 90000;
+
+  if (skip_without_server ())
+    return;
+  server = server_new ("");
+  client = client_new (server->url, NULL, NULL);
+  sender = client_new (server->url, NULL, NULL);
+  qd_nats_subscribe (client->nats, "a", message_cb, &inbox, NULL);
+  AWAIT (client->state == QD_NATS_LIVE && sender->state == QD_NATS_LIVE);
+  for (guint i = 0; i < total; i++)
+    publish (sender->nats, "a", text);
+  /* Nothing is lost without a word. The last drops are told with a later message. */
+  AWAIT (inbox.count > 60000);
+  for (guint i = 0; i < 200 && inbox.count + inbox.dropped < total; i++)
+    {
+      for (guint k = 0; k < 1100; k++, total++)
+        publish (sender->nats, "a", "more");
+      g_usleep (20000);
+    }
+  AWAIT (inbox.count + inbox.dropped == total);
+  g_assert_cmpuint (inbox.dropped, >, 0);
+  client_free (client);
+  client_free (sender);
+  inbox_clear (&inbox);
+  server_free (server);
+}
+
+/* Opened and closed at all kinds of moments. */
+static void
+test_close_early (void)
+{
+  Server *server;
+
+  if (skip_without_server ())
+    return;
+  server = server_new ("");
+  for (guint i = 0; i < 30; i++)
+    {
+      Client *client = client_new (server->url, NULL, NULL);
+      Inbox inbox = { 0 };
+      Bucket bucket = { .values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free) };
+
+      qd_nats_subscribe (client->nats, "a.>", message_cb, &inbox, inbox_destroyed_cb);
+      qd_nats_kv_watch (client->nats, "BUCKET", kv_cb, &bucket, bucket_destroyed_cb);
+      publish (client->nats, "a.b", "x");
+      g_usleep (i * i * 20);
+      client_free (client);
+      AWAIT (inbox.destroyed && bucket.destroyed);
+      inbox_clear (&inbox);
+      g_clear_error (&bucket.error);
+      g_hash_table_unref (bucket.values);
+    }
+  server_free (server);
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/wire/nats/subscribe", test_subscribe);
+  g_test_add_func ("/wire/nats/restart", test_restart);
+  g_test_add_func ("/wire/nats/late-server", test_late_server);
+  g_test_add_func ("/wire/nats/refused", test_refused);
+  g_test_add_func ("/wire/nats/nkey", test_nkey);
+  g_test_add_func ("/wire/nats/request", test_request);
+  g_test_add_func ("/wire/nats/kv", test_kv);
+  g_test_add_func ("/wire/nats/slow-consumer", test_slow_consumer);
+  g_test_add_func ("/wire/nats/close-early", test_close_early);
+  status = g_test_run ();
+  /* All threads of the library end, so that a leak checker sees what is left. */
+  if (nats_CloseAndWait (10000) != NATS_OK)
+    g_error ("nats.c did not shut down: something still holds it");
+  return status;
+}
