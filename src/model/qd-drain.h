@@ -28,6 +28,8 @@ void qd_drain_set_ticker (QdDrain *self, QdTicker *ticker);
 void qd_drain_set_budget (QdDrain *self, gint64 budget_us);
 /* Applies all that waits, now (tests, qdctl, start-up from the cache). */
 void qd_drain_flush (QdDrain *self);
+/* Since the drain was made: deltas applied, and raw ones that could not be decoded. */
+void qd_drain_get_counts (QdDrain *self, guint64 *applied, guint64 *undecodable);
 void qd_drain_close (QdDrain *self);
 
 G_END_DECLS

@@ -1,0 +1,679 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-model"
+
+#include "config.h"
+
+#include "qd-fleet.h"
+
+#include <string.h>
+
+#include "qd-edges.h"
+
+/* Older events are in the store. */
+#define MAX_EVENTS 10000u
+
+typedef struct { const char *connection; QdKind kind; guint generation; gboolean open; } Snapshot;
+
+struct _QdFleet {
+  GObject parent_instance;
+
+  QdEntityList *lists[QD_N_KINDS];
+  GHashTable *by_key;       /* &entity->key → entity (owned) */
+  QdEdges *edges;
+  GArray *snapshots;        /* of Snapshot: a few for each connection */
+  GPtrArray *transitions;   /* entities (owned) whose status the batch under way touched */
+
+  guint depth;              /* of begin */
+  gboolean telling;
+  gint64 now_us;            /* real and */
+  gint64 monotonic_us;      /* monotonic time when the batch began */
+  guint64 next_serial;
+  guint next_generation;
+  guint64 n_dropped;
+};
+
+G_DEFINE_FINAL_TYPE (QdFleet, qd_fleet, G_TYPE_OBJECT)
+
+static guint committed_signal, status_changed_signal;
+
+static void
+qd_fleet_finalize (GObject *object)
+{
+  QdFleet *self = QD_FLEET (object);
+
+  g_ptr_array_unref (self->transitions);
+  qd_edges_free (self->edges);
+  g_hash_table_unref (self->by_key);
+  for (guint i = 0; i < QD_N_KINDS; i++)
+    g_object_unref (self->lists[i]);
+  g_array_unref (self->snapshots);
+  G_OBJECT_CLASS (qd_fleet_parent_class)->finalize (object);
+}
+
+static void
+qd_fleet_class_init (QdFleetClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = qd_fleet_finalize;
+
+  /**
+   * QdFleet::committed:
+   *
+   * A batch has been applied, and the lists have told it.
+   */
+  committed_signal = g_signal_new ("committed", QD_TYPE_FLEET, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  /**
+   * QdFleet::status-changed:
+   * @entity: a thing that was known before
+   * @before: its #QdStatus before the batch
+   * @after: its #QdStatus now
+   */
+  status_changed_signal = g_signal_new ("status-changed", QD_TYPE_FLEET, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                        G_TYPE_NONE, 3, QD_TYPE_ENTITY, G_TYPE_INT, G_TYPE_INT);
+}
+
+static void
+qd_fleet_init (QdFleet *self)
+{
+  for (guint i = 0; i < QD_N_KINDS; i++)
+    self->lists[i] = qd_entity_list_new ((QdKind) i);
+  self->by_key = g_hash_table_new_full (qd_key_hash, qd_key_equal, NULL, g_object_unref);
+  self->edges = qd_edges_new ();
+  self->snapshots = g_array_new (FALSE, TRUE, sizeof (Snapshot));
+  self->transitions = g_ptr_array_new_with_free_func (g_object_unref);
+  self->next_generation = 1;
+}
+
+/**
+ * qd_fleet_new:
+ *
+ * Returns: (transfer full): a fleet of which nothing is known
+ */
+QdFleet *
+qd_fleet_new (void)
+{
+  return g_object_new (QD_TYPE_FLEET, NULL);
+}
+
+static QdEntity *
+lookup_key (QdFleet *self, const char *connection, QdKind kind, const char *id)
+{
+  QdKey key = { connection, kind, (GRefString *) id };
+
+  return g_hash_table_lookup (self->by_key, &key);
+}
+
+/* --- Changing one entity --- */
+
+/* All changes of known things go through here, so that each is told once. */
+static void
+set_field (QdFleet *self, QdEntity *entity, guint field, QdValue value)
+{
+  gboolean first = entity->mask == 0;
+
+  if (!qd_entity_set (entity, field, value))
+    return;
+  entity->changed_at_us = self->monotonic_us;
+  if (first && !entity->is_new)
+    qd_entity_list_queue_update (self->lists[entity->key.kind], entity);
+}
+
+static QdValue
+edge_name (QdFleet *self, QdEntity *edge)
+{
+  const char *names[2];
+  QdKind end_kind = QD_KIND_SITE;
+
+  qd_edges_has_ends (edge->key.kind, &end_kind);
+  for (guint i = 0; i < 2; i++)
+    {
+      const char *id = qd_entity_get_string (edge, QD_PATH_SRC + i);
+      QdEntity *end = id != NULL ? lookup_key (self, edge->key.connection, end_kind, id) : NULL;
+
+      names[i] = end != NULL ? qd_entity_get_name (end) : id;
+    }
+  if (names[0] == NULL || names[1] == NULL)
+    return QD_NO_VALUE;
+  g_autofree char *name = g_strconcat (names[0], " → ", names[1], NULL);
+  return qd_value_string (name);
+}
+
+/* A path is always called after its sites; a link is when it has no name of its own. */
+static void
+derive_edge_name (QdFleet *self, QdEntity *edge)
+{
+  if (edge->key.kind == QD_KIND_LINK && !edge->name_derived && edge->values[QD_FIELD_NAME].type != QD_VALUE_NONE)
+    return;
+  QdValue name = edge_name (self, edge);
+  edge->name_derived = name.type != QD_VALUE_NONE;
+  set_field (self, edge, QD_FIELD_NAME, name);
+}
+
+static void
+count_paths (QdFleet *self, const QdKey *end)
+{
+  QdEntity *site = end->kind == QD_KIND_SITE ? g_hash_table_lookup (self->by_key, end) : NULL;
+  GPtrArray *paths = site != NULL ? qd_edges_at (self->edges, end) : NULL;
+
+  if (site != NULL)
+    set_field (self, site, QD_SITE_PATHS, qd_value_int (paths != NULL ? paths->len : 0));
+}
+
+static void
+count_paths_of_ends (QdFleet *self, QdEntity *edge)
+{
+  QdKey end = { .connection = edge->key.connection };
+
+  if (!qd_edges_has_ends (edge->key.kind, &end.kind))
+    return;
+  for (guint field = QD_PATH_SRC; field <= QD_PATH_DST; field++)
+    {
+      end.id = (GRefString *) qd_entity_get_string (edge, field);
+      if (end.id != NULL)
+        count_paths (self, &end);
+    }
+}
+
+/* What follows from a site's or node's being there, gone or called something else. */
+static void
+derive_at_end (QdFleet *self, QdEntity *end)
+{
+  GPtrArray *edges = qd_edges_at (self->edges, &end->key);
+
+  for (guint i = 0; edges != NULL && i < edges->len; i++)
+    derive_edge_name (self, edges->pdata[i]);
+  if (!end->is_removed)
+    count_paths (self, &end->key);
+}
+
+static gboolean
+can_be_end (QdKind kind)
+{
+  return kind == QD_KIND_SITE || kind == QD_KIND_NODE;
+}
+
+static QdEntity *
+add_entity (QdFleet *self, const QdKey *key)
+{
+  QdEntity *entity = qd_entity_new (key, self->next_serial++);
+
+  entity->changed_at_us = self->monotonic_us;
+  g_hash_table_insert (self->by_key, &entity->key, entity);
+  qd_entity_list_queue_add (self->lists[key->kind], entity);
+  return entity;
+}
+
+static void
+remove_entity (QdFleet *self, QdEntity *entity)
+{
+  QdKind end_kind;
+  g_autoptr (QdEntity) kept = g_object_ref (entity);
+
+  if (entity->is_removed)
+    return;
+  g_hash_table_remove (self->by_key, &entity->key);
+  qd_entity_list_queue_remove (self->lists[entity->key.kind], entity);
+  if (qd_edges_has_ends (entity->key.kind, &end_kind))
+    {
+      qd_edges_remove (self->edges, entity);
+      count_paths_of_ends (self, entity);
+    }
+  if (can_be_end (entity->key.kind))
+    derive_at_end (self, entity);
+}
+
+/* --- Applying a delta --- */
+
+static gboolean
+is_derived (QdEntity *entity, guint field)
+{
+  return field == QD_FIELD_SINCE || (field == QD_FIELD_NAME && entity->key.kind == QD_KIND_PATH) ||
+         (field == QD_FIELD_NAME && entity->name_derived) ||
+         (field == QD_SITE_PATHS && entity->key.kind == QD_KIND_SITE);
+}
+
+static void
+clear_absent (QdFleet *self, QdEntity *entity, guint64 carried)
+{
+  for (guint i = 0; i < entity->schema->n_fields; i++)
+    if (!(carried & QD_FIELD_BIT (i)) && entity->values[i].type != QD_VALUE_NONE && !is_derived (entity, i))
+      set_field (self, entity, i, QD_NO_VALUE);
+}
+
+/* Returns the fields that it carried. */
+static guint64
+set_fields (QdFleet *self, QdEntity *entity, QdDelta *delta)
+{
+  gint64 stamp = qd_delta_get_stamp (delta);
+  gboolean late = stamp != 0 && stamp < entity->stamp_us && qd_delta_get_op (delta) != QD_DELTA_UPSERT;
+  guint n = qd_delta_get_n_fields (delta);
+  guint64 carried = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      guint field;
+      const QdValue *value = qd_delta_get_nth (delta, i, &field);
+
+      carried |= QD_FIELD_BIT (field);
+      if (late && entity->schema->fields[field].metric)
+        continue;
+      if (field == QD_FIELD_NAME && entity->key.kind == QD_KIND_PATH)
+        continue;
+      if (field == QD_FIELD_NAME)
+        entity->name_derived = FALSE;
+      set_field (self, entity, field, qd_value_copy (value));
+    }
+  entity->stamp_us = MAX (entity->stamp_us, stamp);
+  return carried;
+}
+
+static void
+note_status (QdFleet *self, QdEntity *entity, QdStatus before, gboolean since_given, gint64 stamp)
+{
+  if (qd_entity_get_status (entity) == before)
+    return;
+  if (!since_given)
+    set_field (self, entity, QD_FIELD_SINCE, qd_value_time (stamp != 0 ? stamp : self->now_us));
+  if (!entity->is_new)
+    {
+      entity->status_before = before;
+      g_ptr_array_add (self->transitions, g_object_ref (entity));
+    }
+}
+
+static Snapshot *
+find_snapshot (QdFleet *self, const QdKey *key)
+{
+  for (guint i = 0; i < self->snapshots->len; i++)
+    {
+      Snapshot *snapshot = &g_array_index (self->snapshots, Snapshot, i);
+
+      if (snapshot->connection == key->connection && snapshot->kind == key->kind)
+        return snapshot;
+    }
+  return NULL;
+}
+
+static void
+begin_snapshot (QdFleet *self, const QdKey *key)
+{
+  Snapshot *snapshot = find_snapshot (self, key);
+
+  if (snapshot == NULL)
+    {
+      g_array_set_size (self->snapshots, self->snapshots->len + 1);
+      snapshot = &g_array_index (self->snapshots, Snapshot, self->snapshots->len - 1);
+      snapshot->connection = key->connection;
+      snapshot->kind = key->kind;
+    }
+  snapshot->generation = self->next_generation++;
+  snapshot->open = TRUE;
+}
+
+typedef struct { const char *connection; guint generation; gboolean all; GPtrArray *found; } Search;
+
+static void
+collect (gpointer data, QdEntity *entity)
+{
+  Search *search = data;
+
+  if (entity->key.connection == search->connection && (search->all || entity->generation != search->generation))
+    g_ptr_array_add (search->found, g_object_ref (entity));
+}
+
+static void
+remove_found (QdFleet *self, QdKind kind, Search *search)
+{
+  g_autoptr (GPtrArray) found = search->found = g_ptr_array_new_with_free_func (g_object_unref);
+
+  qd_entity_list_foreach (self->lists[kind], collect, search);
+  for (guint i = 0; i < found->len; i++)
+    remove_entity (self, found->pdata[i]);
+}
+
+static void
+end_snapshot (QdFleet *self, const QdKey *key)
+{
+  Snapshot *snapshot = find_snapshot (self, key);
+
+  if (snapshot == NULL || !snapshot->open)
+    {
+      g_debug ("%s: the end of a snapshot of %s that has no beginning", key->connection, qd_schema_get (key->kind)->plural);
+      return;
+    }
+  snapshot->open = FALSE;
+  remove_found (self, key->kind, &(Search) { .connection = key->connection, .generation = snapshot->generation });
+}
+
+static void
+mark_named (QdFleet *self, QdEntity *entity)
+{
+  Snapshot *snapshot = find_snapshot (self, &entity->key);
+
+  if (snapshot != NULL && snapshot->open)
+    entity->generation = snapshot->generation;
+}
+
+/* Whether @delta moves an edge to other ends. */
+static gboolean
+ends_change (QdEntity *edge, QdDelta *delta)
+{
+  guint n = qd_delta_get_n_fields (delta), carried = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      guint field;
+      const QdValue *value = qd_delta_get_nth (delta, i, &field);
+
+      if (field != QD_PATH_SRC && field != QD_PATH_DST)
+        continue;
+      carried++;
+      if (!qd_value_equal (value, &edge->values[field]))
+        return TRUE;
+    }
+  return carried < 2 && qd_delta_get_op (delta) == QD_DELTA_UPSERT;
+}
+
+static void
+apply_fields (QdFleet *self, QdDelta *delta)
+{
+  const QdKey *key = qd_delta_get_key (delta);
+  QdDeltaOp op = qd_delta_get_op (delta);
+  QdEntity *entity = g_hash_table_lookup (self->by_key, key);
+  gboolean added = FALSE;
+  QdKind end_kind;
+
+  if (entity == NULL && op == QD_DELTA_UPDATE)
+    {
+      self->n_dropped++;
+      return;
+    }
+  if (entity == NULL)
+    {
+      entity = add_entity (self, key);
+      added = TRUE;
+    }
+  if (op != QD_DELTA_UPDATE)
+    mark_named (self, entity);
+
+  QdStatus before = qd_entity_get_status (entity);
+  gboolean is_edge = qd_edges_has_ends (key->kind, &end_kind);
+  gboolean moves = is_edge && (added || ends_change (entity, delta));
+  if (moves && !added)
+    {
+      qd_edges_remove (self->edges, entity);
+      count_paths_of_ends (self, entity);
+    }
+
+  guint64 carried = set_fields (self, entity, delta);
+  if (op == QD_DELTA_UPSERT && !added)
+    clear_absent (self, entity, carried);
+  note_status (self, entity, before, (carried & QD_FIELD_BIT (QD_FIELD_SINCE)) != 0, qd_delta_get_stamp (delta));
+
+  if (moves)
+    {
+      qd_edges_add (self->edges, entity);
+      count_paths_of_ends (self, entity);
+    }
+  if (is_edge && (moves || (carried & QD_FIELD_BIT (QD_FIELD_NAME)) != 0))
+    derive_edge_name (self, entity);
+  if (can_be_end (key->kind) && (added || (entity->mask & QD_FIELD_BIT (QD_FIELD_NAME)) != 0))
+    derive_at_end (self, entity);
+}
+
+/**
+ * qd_fleet_apply:
+ * @delta: (transfer none): what is now true of one thing; decoded
+ *
+ * Applies @delta, silently, between qd_fleet_begin() and qd_fleet_commit().
+ */
+void
+qd_fleet_apply (QdFleet *self, QdDelta *delta)
+{
+  g_return_if_fail (QD_IS_FLEET (self) && self->depth > 0 && !self->telling);
+
+  const QdKey *key = qd_delta_get_key (delta);
+  QdEntity *entity;
+
+  switch (qd_delta_get_op (delta))
+    {
+    case QD_DELTA_REMOVE:
+      entity = g_hash_table_lookup (self->by_key, key);
+      if (entity != NULL)
+        remove_entity (self, entity);
+      break;
+    case QD_DELTA_SNAPSHOT_BEGIN:
+      begin_snapshot (self, key);
+      break;
+    case QD_DELTA_SNAPSHOT_END:
+      end_snapshot (self, key);
+      break;
+    case QD_DELTA_PATCH:
+    case QD_DELTA_UPSERT:
+    case QD_DELTA_UPDATE:
+      apply_fields (self, delta);
+      break;
+    }
+}
+
+/* --- Batches --- */
+
+/**
+ * qd_fleet_begin:
+ *
+ * Begins a batch. May be nested; the outermost qd_fleet_commit() tells.
+ */
+void
+qd_fleet_begin (QdFleet *self)
+{
+  g_return_if_fail (QD_IS_FLEET (self) && !self->telling);
+
+  if (self->depth++ == 0)
+    {
+      self->now_us = g_get_real_time ();
+      self->monotonic_us = g_get_monotonic_time ();
+    }
+}
+
+typedef struct { gint64 at; QdEntity *entity; } Aged;
+
+static void
+collect_aged (gpointer data, QdEntity *entity)
+{
+  const QdValue *at = &entity->values[QD_EVENT_AT];
+  Aged aged = { at->type == QD_VALUE_TIME ? at->v.i : 0, entity };
+
+  g_array_append_val ((GArray *) data, aged);
+}
+
+static int
+compare_aged (gconstpointer a, gconstpointer b)
+{
+  const Aged *x = a, *y = b;
+
+  if (x->at != y->at)
+    return x->at < y->at ? -1 : 1;
+  return x->entity->serial < y->entity->serial ? -1 : 1;
+}
+
+static void
+trim_events (QdFleet *self)
+{
+  if (qd_entity_list_count (self->lists[QD_KIND_EVENT]) <= MAX_EVENTS)
+    return;
+
+  g_autoptr (GArray) events = g_array_new (FALSE, FALSE, sizeof (Aged));
+  qd_entity_list_foreach (self->lists[QD_KIND_EVENT], collect_aged, events);
+  g_array_sort (events, compare_aged);
+  for (guint i = 0; i < events->len - MAX_EVENTS; i++)
+    remove_entity (self, g_array_index (events, Aged, i).entity);
+}
+
+static void
+tell_transitions (QdFleet *self)
+{
+  g_autoptr (GPtrArray) transitions = g_steal_pointer (&self->transitions);
+
+  self->transitions = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < transitions->len; i++)
+    {
+      QdEntity *entity = transitions->pdata[i];
+      QdStatus before = entity->status_before, after = qd_entity_get_status (entity);
+
+      if (before != after && !entity->is_removed)
+        g_signal_emit (self, status_changed_signal, 0, entity, (int) before, (int) after);
+    }
+}
+
+/**
+ * qd_fleet_commit:
+ *
+ * Ends a batch: each list tells its listeners what changed, then come ::status-changed and ::committed.
+ */
+void
+qd_fleet_commit (QdFleet *self)
+{
+  g_return_if_fail (QD_IS_FLEET (self) && self->depth > 0);
+
+  if (--self->depth > 0)
+    return;
+  trim_events (self);
+  self->telling = TRUE;
+  for (guint i = 0; i < QD_N_KINDS; i++)
+    qd_entity_list_commit (self->lists[i]);
+  tell_transitions (self);
+  self->telling = FALSE;
+  g_signal_emit (self, committed_signal, 0);
+}
+
+/**
+ * qd_fleet_forget_connection:
+ *
+ * Removes all that came from @connection.
+ */
+void
+qd_fleet_forget_connection (QdFleet *self, const char *connection)
+{
+  g_return_if_fail (QD_IS_FLEET (self) && connection != NULL);
+
+  const char *interned = g_intern_string (connection);
+  qd_fleet_begin (self);
+  for (guint kind = 0; kind < QD_N_KINDS; kind++)
+    remove_found (self, (QdKind) kind, &(Search) { .connection = interned, .all = TRUE });
+  for (guint i = self->snapshots->len; i-- > 0;)
+    if (g_array_index (self->snapshots, Snapshot, i).connection == interned)
+      g_array_remove_index_fast (self->snapshots, i);
+  qd_fleet_commit (self);
+}
+
+/* --- Asking --- */
+
+/**
+ * qd_fleet_get_list:
+ *
+ * Returns: (transfer none): all things of @kind, of all connections
+ */
+QdEntityList *
+qd_fleet_get_list (QdFleet *self, QdKind kind)
+{
+  g_return_val_if_fail (QD_IS_FLEET (self) && (guint) kind < QD_N_KINDS, NULL);
+  return self->lists[kind];
+}
+
+/**
+ * qd_fleet_lookup:
+ *
+ * Returns: (transfer none) (nullable): the thing, or %NULL when it is not known
+ */
+QdEntity *
+qd_fleet_lookup (QdFleet *self, const char *connection, QdKind kind, const char *id)
+{
+  g_return_val_if_fail (QD_IS_FLEET (self), NULL);
+
+  if (connection == NULL || id == NULL)
+    return NULL;
+  return lookup_key (self, g_intern_string (connection), kind, id);
+}
+
+GPtrArray *
+qd_fleet_get_edges (QdFleet *self, QdEntity *entity)
+{
+  g_return_val_if_fail (QD_IS_FLEET (self) && QD_IS_ENTITY (entity), NULL);
+  return qd_edges_at (self->edges, &entity->key);
+}
+
+/**
+ * qd_fleet_get_end:
+ * @edge: a path, link, flow, event or job
+ * @destination: of a path or link, its destination rather than its source
+ *
+ * Returns: (transfer none) (nullable): the site or node where @edge begins or ends, the path a flow
+ *   takes, or what an event or job is about
+ */
+QdEntity *
+qd_fleet_get_end (QdFleet *self, QdEntity *edge, gboolean destination)
+{
+  guint kind_field, id_field;
+  QdKind kind;
+  gint64 n;
+
+  g_return_val_if_fail (QD_IS_FLEET (self) && QD_IS_ENTITY (edge), NULL);
+
+  if (qd_edges_has_ends (edge->key.kind, &kind))
+    return qd_fleet_lookup (self, edge->key.connection, kind,
+                            qd_entity_get_string (edge, destination ? QD_PATH_DST : QD_PATH_SRC));
+  switch (edge->key.kind)
+    {
+    case QD_KIND_FLOW:
+      return qd_fleet_lookup (self, edge->key.connection, QD_KIND_PATH, qd_entity_get_string (edge, QD_FLOW_PATH));
+    case QD_KIND_EVENT:
+      kind_field = QD_EVENT_SUBJECT_KIND;
+      id_field = QD_EVENT_SUBJECT_ID;
+      break;
+    case QD_KIND_JOB:
+      kind_field = QD_JOB_TARGET_KIND;
+      id_field = QD_JOB_TARGET_ID;
+      break;
+    default:
+      return NULL;
+    }
+  if (!qd_entity_get_int (edge, kind_field, &n) || n < 0 || n >= QD_N_KINDS)
+    return NULL;
+  return qd_fleet_lookup (self, edge->key.connection, (QdKind) n, qd_entity_get_string (edge, id_field));
+}
+
+guint64
+qd_fleet_get_n_dropped (QdFleet *self)
+{
+  return self->n_dropped;
+}
+
+/**
+ * qd_fleet_count_status:
+ * @connection: (nullable): only of this one
+ * @counts: (out caller-allocates) (array fixed-size=6): how many have each #QdStatus
+ */
+void
+qd_fleet_count_status (QdFleet *self, QdKind kind, const char *connection, guint *counts)
+{
+  QdEntityList *list = qd_fleet_get_list (self, kind);
+  const char *interned = connection != NULL ? g_intern_string (connection) : NULL;
+  guint n = qd_entity_list_get_length (list);
+
+  memset (counts, 0, (QD_STATUS_DOWN + 1) * sizeof *counts);
+  for (guint i = 0; i < n; i++)
+    {
+      QdEntity *entity = qd_entity_list_peek (list, i);
+      QdStatus status = qd_entity_get_status (entity);
+
+      if ((interned == NULL || entity->key.connection == interned) && status <= QD_STATUS_DOWN)
+        counts[status]++;
+    }
+}
+
+gboolean
+qd_fleet_is_stale (QdFleet *self, QdEntity *entity)
+{
+  QdEntity *connection = qd_fleet_lookup (self, entity->key.connection, QD_KIND_CONNECTION, entity->key.connection);
+
+  return connection == NULL || g_strcmp0 (qd_entity_get_string (connection, QD_CONNECTION_STATE), "live") != 0;
+}
