@@ -259,9 +259,9 @@ qd_nats_ask (QdNats *nats, const char *subject, guint64 expected, GBytes *payloa
 
 /* --- Commands ------------------------------------------------------------------------------ */
 
+/* What the caller asked for; told of exactly once, by ask_done(). */
 typedef struct
 {
-  QdNatsCommand command;
   char *place;
   char *subject;               /* or of a put: */
   char *bucket, *key;
@@ -296,19 +296,33 @@ ask_done (Ask *self, GBytes *payload, guint64 revision, const GError *error)
   ask_free (self);
 }
 
+typedef struct
+{
+  QdNatsCommand command;
+  Ask *ask;                    /* until it is on its way */
+} AskCommand;
+
 static void
 drop_ask (QdNatsCommand *command)
 {
+  AskCommand *self = (AskCommand *) command;
   g_autoptr(GError) error = NULL;
-  Ask *self = (Ask *) command;
 
-  error = g_error_new (QD_WIRE_ERROR, QD_WIRE_ERROR_CANCELLED, _("%s: closed"), self->place);
-  ask_done (self, NULL, 0, error);
+  if (self->ask != NULL)
+    {
+      error = g_error_new (QD_WIRE_ERROR, QD_WIRE_ERROR_CANCELLED, _("%s: closed"), self->ask->place);
+      ask_done (self->ask, NULL, 0, error);
+    }
+  g_free (self);
 }
 
 static void
-drop_nothing (QdNatsCommand *command)
+ask_post (QdNats *nats, Ask *self, void (*run) (QdNats *, QdNatsCommand *))
 {
+  AskCommand *command = g_new (AskCommand, 1);
+
+  *command = (AskCommand) { { run, drop_ask }, self };
+  qd_nats_post (nats, &command->command);
 }
 
 static void
@@ -320,18 +334,16 @@ replied_cb (QdNats *nats, GBytes *payload, const GError *error, gpointer data)
 static void
 run_request (QdNats *nats, QdNatsCommand *command)
 {
-  Ask *self = (Ask *) command;
+  Ask *self = g_steal_pointer (&((AskCommand *) command)->ask);
 
-  command->drop = drop_nothing;
   qd_nats_ask (nats, self->subject, G_MAXUINT64, self->payload, self->timeout_ms, replied_cb, self);
 }
 
 static Ask *
-ask_new (QdNats *nats, void (*run) (QdNats *, QdNatsCommand *), GBytes *payload, gpointer data)
+ask_new (QdNats *nats, GBytes *payload, gpointer data)
 {
   Ask *self = g_new0 (Ask, 1);
 
-  self->command = (QdNatsCommand) { run, drop_ask };
   self->place = g_strdup (nats->place);
   self->payload = payload ? g_bytes_ref (payload) : NULL;
   self->data = data;
@@ -350,12 +362,12 @@ ask_new (QdNats *nats, void (*run) (QdNats *, QdNatsCommand *), GBytes *payload,
 void
 qd_nats_request (QdNats *self, const char *subject, GBytes *payload, guint timeout_ms, QdNatsReplyFunc func, gpointer data)
 {
-  Ask *ask = ask_new (self, run_request, payload, data);
+  Ask *ask = ask_new (self, payload, data);
 
   ask->subject = g_strdup (subject);
   ask->timeout_ms = timeout_ms;
   ask->reply = func;
-  qd_nats_post (self, &ask->command);
+  ask_post (self, ask, run_request);
 }
 
 /* --- Putting into a bucket ------------------------------------------------------------------ */
@@ -467,10 +479,9 @@ is_key (const char *key)
 static void
 run_put (QdNats *nats, QdNatsCommand *command)
 {
-  Ask *self = (Ask *) command;
+  Ask *self = g_steal_pointer (&((AskCommand *) command)->ask);
   g_autoptr(GError) error = NULL;
 
-  command->drop = drop_nothing;
   if (is_key (self->key))
     {
       put (nats, self, self->expected);
@@ -490,11 +501,11 @@ run_put (QdNats *nats, QdNatsCommand *command)
 void
 qd_nats_kv_put (QdNats *self, const char *bucket, const char *key, GBytes *value, guint64 expected_revision, QdKvRevisionFunc func, gpointer data)
 {
-  Ask *ask = ask_new (self, run_put, value, data);
+  Ask *ask = ask_new (self, value, data);
 
   ask->bucket = g_strdup (bucket);
   ask->key = g_strdup (key);
   ask->expected = expected_revision;
   ask->revision = func;
-  qd_nats_post (self, &ask->command);
+  ask_post (self, ask, run_put);
 }

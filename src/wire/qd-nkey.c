@@ -5,8 +5,8 @@
 #include "qd-nkey.h"
 
 #include <string.h>
-#include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
 
 /* NATS keys ("nkeys"): base32 without padding of prefix byte(s), 32 bytes of Ed25519 and a CRC-16
  * (polynomial 0x1021, initially 0) in little endian. A seed's two prefix bytes hold "seed" in five
@@ -74,28 +74,27 @@ crc16 (const guint8 *bytes, gsize length)
   return crc;
 }
 
-/* Ed25519's public half, by GnuTLS. */
+/* Ed25519's public half, by GnuTLS, which takes the secret one in its PKCS#8 clothes (RFC 8410). */
 static gboolean
 derive (const guint8 *secret, guint8 *public)
 {
-  gnutls_datum_t k = { (unsigned char *) secret, 32 }, x = { NULL, 0 };
-  gnutls_privkey_t key;
-  gnutls_pubkey_t half;
-  gboolean done = FALSE;
+  static const guint8 prefix[] = { 0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20 };
+  guint8 der[sizeof prefix + 32];
+  gnutls_datum_t pkcs8 = { der, sizeof der }, x = { NULL, 0 };
+  gnutls_x509_privkey_t key;
+  gboolean done;
 
-  if (gnutls_privkey_init (&key) < 0)
+  if (gnutls_x509_privkey_init (&key) < 0)
     return FALSE;
-  if (gnutls_pubkey_init (&half) == 0)
-    {
-      done = gnutls_privkey_import_ecc_raw (key, GNUTLS_ECC_CURVE_ED25519, NULL, NULL, &k) == 0 &&
-             gnutls_pubkey_import_privkey (half, key, 0, 0) == 0 &&
-             gnutls_pubkey_export_ecc_raw (half, NULL, &x, NULL) == 0 && x.size == 32;
-      if (done)
-        memcpy (public, x.data, 32);
-      gnutls_free (x.data);
-      gnutls_pubkey_deinit (half);
-    }
-  gnutls_privkey_deinit (key);
+  memcpy (der, prefix, sizeof prefix);
+  memcpy (der + sizeof prefix, secret, 32);
+  done = gnutls_x509_privkey_import_pkcs8 (key, &pkcs8, GNUTLS_X509_FMT_DER, NULL, GNUTLS_PKCS_PLAIN) == 0 &&
+         gnutls_x509_privkey_export_ecc_raw (key, NULL, &x, NULL, NULL) == 0 && x.size == 32;
+  if (done)
+    memcpy (public, x.data, 32);
+  gnutls_free (x.data);
+  gnutls_x509_privkey_deinit (key);
+  explicit_bzero (der, sizeof der);
   return done;
 }
 
