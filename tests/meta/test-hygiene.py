@@ -114,6 +114,22 @@ def check_folders(tap, names):
     tap.none(silent, 'every folder of src says what it is for')
 
 
+def check_papers(tap, names):
+    """A paper that is named is one that a reader can find."""
+    have = {os.path.basename(n) for n in names}
+    lost = [f'{name}:{number}: {paper}' for name, number, line in each_line(names)
+            for paper in re.findall(r'[\w.-]+\.md\b', line) if paper not in have]
+    tap.none(lost, 'every paper that a file names is in the tree')
+    dangling = []
+    for name in names:
+        if not name.endswith('.md'):
+            continue
+        for target in re.findall(r'\]\(([^)#\s]+)', tree.text(name) or ''):
+            if '://' not in target and not os.path.exists(os.path.join(SOURCE, os.path.dirname(name), target)):
+                dangling.append(f'{name}: links to {target}')
+    tap.none(dangling, 'every link between papers leads somewhere')
+
+
 def check_whitespace(tap, names):
     kinds = ('.c', '.h', '.py', '.sh', '.blp', '.build')
     untidy = []
@@ -131,6 +147,7 @@ def main():
     check_size(tap, names)
     check_licence(tap, names)
     check_folders(tap, names)
+    check_papers(tap, names)
     check_whitespace(tap, names)
     tap.done()
 
