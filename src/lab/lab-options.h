@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* What the command line asks for. A negative count means "not given". */
+typedef struct
+{
+  int sites;
+  int paths;
+  int flows;
+  gint64 seed;
+  int rate;
+  int port;
+  char *address;
+  char *load;
+  char *state;
+  char *faults;
+  gboolean tls;
+  gboolean strict;
+  gboolean no_nats;
+  gboolean die_with_parent;
+  gboolean version;
+} LabOptions;
+
+#define LAB_DEFAULT_SITES 42
+#define LAB_DEFAULT_PATHS 160
+#define LAB_DEFAULT_FLOWS 2000
+#define LAB_DEFAULT_SEED  1
+#define LAB_DEFAULT_RATE  200
+
+#define LAB_MAX_SITES 5000
+#define LAB_MAX_PATHS 20000
+#define LAB_MAX_FLOWS 100000
+#define LAB_MAX_RATE  100000
+
+void     lab_options_init  (LabOptions *options);
+void     lab_options_clear (LabOptions *options);
+
+/* Parses @argv; FALSE with @error set when it does not make sense. --help prints and exits. */
+gboolean lab_options_parse (LabOptions *options, char ***argv, GError **error);
+
+G_END_DECLS
