@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-app"
+
+#include "config.h"
+
+#include "qd-fleet-stats.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+static const QdStatInfo infos[QD_N_STATS] = {
+  [QD_STAT_SITES] = { "sites", N_("Sites well"), NULL, "sites", 0, FALSE },
+  [QD_STAT_PATHS] = { "paths", N_("Paths up"), NULL, "paths", 0, FALSE },
+  [QD_STAT_LATENCY] = { "latency", N_("Median latency"), "ms", "paths", 1, TRUE },
+  [QD_STAT_LOSS] = { "loss", N_("Packet loss, 95th percentile"), "%", "paths", 2, TRUE },
+  [QD_STAT_THROUGHPUT] = { "throughput", N_("Throughput"), "Mbit/s", "paths", 0, FALSE },
+  [QD_STAT_FLOWS] = { "flows", N_("Active flows"), NULL, "flows", 0, FALSE },
+  [QD_STAT_NODES] = { "nodes", N_("Nodes well"), NULL, "sites", 0, FALSE },
+  [QD_STAT_EVENTS] = { "events", N_("Warnings in an hour"), NULL, "events", 0, TRUE },
+};
+
+const QdStatInfo *
+qd_stat_get_info (QdStat stat)
+{
+  g_return_val_if_fail (stat < QD_N_STATS, NULL);
+
+  return &infos[stat];
+}
+
+static int
+compare_doubles (gconstpointer a, gconstpointer b)
+{
+  double x = *(const double *) a, y = *(const double *) b;
+
+  return (x > y) - (x < y);
+}
+
+/* The value below which @fraction of @values lie; NAN when there is none. Sorts them. */
+static double
+quantile (GArray *values, double fraction)
+{
+  if (values->len == 0)
+    return NAN;
+  g_array_sort (values, compare_doubles);
+  return g_array_index (values, double, MIN (values->len - 1, (guint) floor (fraction * values->len)));
+}
+
+static gboolean
+belongs (QdEntity *entity, const char *connection)
+{
+  return connection == NULL || g_str_equal (qd_entity_get_connection (entity), connection);
+}
+
+static void
+count_well (QdFleet *fleet, QdKind kind, const char *connection, QdFleetStats *stats, QdStat stat)
+{
+  guint counts[QD_STATUS_DOWN + 1] = { 0 };
+  guint total = 0;
+
+  qd_fleet_count_status (fleet, kind, connection, counts);
+  for (guint i = 0; i <= QD_STATUS_DOWN; i++)
+    total += counts[i];
+  stats->totals[stat] = total;
+  stats->values[stat] = total > 0 ? counts[QD_STATUS_WELL] : NAN;
+}
+
+static void
+measure_paths (QdFleet *fleet, const char *connection, QdFleetStats *stats)
+{
+  QdEntityList *paths = qd_fleet_get_list (fleet, QD_KIND_PATH);
+  guint n = qd_entity_list_get_length (paths);
+  g_autoptr (GArray) latencies = g_array_sized_new (FALSE, FALSE, sizeof (double), n);
+  g_autoptr (GArray) losses = g_array_sized_new (FALSE, FALSE, sizeof (double), n);
+  double throughput = NAN;
+
+  for (guint i = 0; i < n; i++)
+    {
+      QdEntity *path = qd_entity_list_peek (paths, i);
+      double value;
+
+      if (!belongs (path, connection))
+        continue;
+      if (qd_entity_get_double (path, QD_PATH_LATENCY_MS, &value))
+        g_array_append_val (latencies, value);
+      if (qd_entity_get_double (path, QD_PATH_LOSS_PCT, &value))
+        g_array_append_val (losses, value);
+      if (qd_entity_get_double (path, QD_PATH_BANDWIDTH_MBPS, &value))
+        throughput = (isnan (throughput) ? 0 : throughput) + value;
+    }
+  stats->values[QD_STAT_LATENCY] = quantile (latencies, 0.5);
+  stats->values[QD_STAT_LOSS] = quantile (losses, 0.95);
+  stats->values[QD_STAT_THROUGHPUT] = throughput;
+}
+
+static void
+count_flows (QdFleet *fleet, const char *connection, QdFleetStats *stats)
+{
+  QdEntityList *flows = qd_fleet_get_list (fleet, QD_KIND_FLOW);
+  guint n = qd_entity_list_get_length (flows);
+  guint active = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      QdEntity *flow = qd_entity_list_peek (flows, i);
+
+      if (!belongs (flow, connection))
+        continue;
+      stats->totals[QD_STAT_FLOWS]++;
+      active += g_strcmp0 (qd_entity_get_string (flow, QD_FLOW_STATE), "active") == 0;
+    }
+  if (stats->totals[QD_STAT_FLOWS] > 0)
+    stats->values[QD_STAT_FLOWS] = active;
+}
+
+static void
+count_events (QdFleet *fleet, const char *connection, QdFleetStats *stats)
+{
+  QdEntityList *events = qd_fleet_get_list (fleet, QD_KIND_EVENT);
+  guint n = qd_entity_list_get_length (events);
+  gint64 from = g_get_real_time () - G_TIME_SPAN_HOUR;
+  guint warnings = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      QdEntity *event = qd_entity_list_peek (events, i);
+      const char *severity = qd_entity_get_string (event, QD_EVENT_SEVERITY);
+
+      if (belongs (event, connection) && qd_entity_get (event, QD_EVENT_AT)->v.i >= from &&
+          severity != NULL && !g_str_equal (severity, "info"))
+        warnings++;
+    }
+  /* No event at all may mean that none is offered; a site makes the count mean something. */
+  if (n > 0 || stats->totals[QD_STAT_SITES] > 0)
+    stats->values[QD_STAT_EVENTS] = warnings;
+}
+
+void
+qd_fleet_stats_compute (QdFleet *fleet, const char *connection, QdFleetStats *stats)
+{
+  for (guint i = 0; i < QD_N_STATS; i++)
+    {
+      stats->values[i] = NAN;
+      stats->totals[i] = 0;
+    }
+  count_well (fleet, QD_KIND_SITE, connection, stats, QD_STAT_SITES);
+  count_well (fleet, QD_KIND_PATH, connection, stats, QD_STAT_PATHS);
+  count_well (fleet, QD_KIND_NODE, connection, stats, QD_STAT_NODES);
+  measure_paths (fleet, connection, stats);
+  count_flows (fleet, connection, stats);
+  count_events (fleet, connection, stats);
+}
