@@ -54,7 +54,7 @@ def words_of(program):
     man = read(MAN, f'{program}.1').replace('\\-', '-').replace('\\fB', '').replace('\\fR', '')
     # A page may tell of other programs' options in its examples; what it explains stands behind .TP.
     yield f'{program}.1', options(man), options('\n'.join(re.findall(r'^\.TP\n(.*)$', man, re.M)))
-    bash = options(read(COMPLETIONS, f'{program}.bash').replace('_', ' '))
+    bash = options(re.sub(r'^\s*#.*', '', read(COMPLETIONS, f'{program}.bash'), flags=re.M))
     yield f'{program}.bash', bash, bash
     zsh = options(re.sub(r'\[[^\]]*\]', ' ', read(COMPLETIONS, f'_{program}')))
     yield f'_{program}', zsh, zsh

@@ -83,6 +83,15 @@ def faults_of(room, allowed, owners, name, header):
     return []
 
 
+def check_declared(tap):
+    """What each room's meson.build asks for, the programs' rooms too, which are not linked alone."""
+    wrong = []
+    for room, allowed in ROOMS.items():
+        asked = set(re.findall(r'\bqd_(\w+)_dep\b', tree.text(f'src/{room}/meson.build') or '')) - {room}
+        wrong += [f'src/{room}/meson.build asks for {other}' for other in sorted(asked & set(ROOMS)) if other not in allowed]
+    tap.none(wrong, 'every room asks its build file for no more than it may')
+
+
 def link(target):
     """Links one of the modules of meson.build; returns ninja's words when it cannot."""
     run = subprocess.run(['ninja', '-C', BUILD, os.path.relpath(target, BUILD)], capture_output=True, text=True)
@@ -104,6 +113,7 @@ def check_links(tap, modules):
 def main():
     tap = Tap()
     check_includes(tap, tree.files())
+    check_declared(tap)
     if len(sys.argv) > 1:
         check_links(tap, sys.argv[1:])
     else:
