@@ -41,6 +41,14 @@ LIBRARIES = {
     'libfyaml': (r'libfyaml', ['lab']),
 }
 
+# What waits for a disk, a peer or a clock. These rooms live on the main thread, which must not; where
+# it is right all the same (before the first window, on a worker), the line above says "may wait:" and why.
+MAIN_THREAD = ['model', 'ops', 'app']
+WAITS = re.compile(r'\b(?:\w+_sync|g_file_[gs]et_contents\w*|g_file_load_contents|g_file_replace_contents|g_file_query_info|'
+                   r'g_file_read|g_file_delete|g_spawn_\w*sync|g_subprocess_wait\w*|g_subprocess_communicate(?:_utf8)?|g_usleep|usleep|sleep|'
+                   r'soup_session_send(?:_and_read)?|g_socket_client_connect\w*|g_resolver_lookup_by_name|fopen|fread|fsync|'
+                   r'g_thread_join|dex_thread_wait_for|g_async_queue_pop)\s*\(')
+
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.M)
 
 
@@ -92,6 +100,21 @@ def check_declared(tap):
     tap.none(wrong, 'every room asks its build file for no more than it may')
 
 
+def check_waits(tap, names):
+    wrong = []
+    for name in names:
+        parts = name.split('/')
+        if parts[0] != 'src' or parts[1] not in MAIN_THREAD or not name.endswith('.c'):
+            continue
+        lines = (tree.text(name) or '').split('\n')
+        for number, line in enumerate(lines):
+            call = WAITS.search(line)
+            if call and not re.search(r'_async|_finish', call.group(0)) and \
+               'may wait:' not in ' '.join(lines[max(0, number - 3):number + 1]):
+                wrong.append(f'{name}:{number + 1}: {line.strip()}')
+    tap.none(wrong, 'the rooms of the main thread wait for nothing')
+
+
 def link(target):
     """Links one of the modules of meson.build; returns ninja's words when it cannot."""
     run = subprocess.run(['ninja', '-C', BUILD, os.path.relpath(target, BUILD)], capture_output=True, text=True)
@@ -114,6 +137,7 @@ def main():
     tap = Tap()
     check_includes(tap, tree.files())
     check_declared(tap)
+    check_waits(tap, tree.files())
     if len(sys.argv) > 1:
         check_links(tap, sys.argv[1:])
     else:
