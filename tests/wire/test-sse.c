@@ -127,7 +127,7 @@ test_examples (void)
     { "data\n\ndata\ndata\n\ndata:", 0, "<|message|><|message|\n>" },
     { "\xEF\xBB\xBF" "data: a\n\n", 0, "<|message|a>" },
     { "event: x\n\ndata: a\n\n", 0, "<|message|a>" },
-    { "id: 1\0002\ndata: a\n\n", 19, "<|message|a>" },
+    { "id: 1\0002\ndata: a\n\n", 17, "<|message|a>" },
     { "data: \xff\n\n", 0, "<|message|\xEF\xBF\xBD>" },
   };
 
