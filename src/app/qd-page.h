@@ -41,5 +41,15 @@ typedef struct {
   GType (*get_type) (void);
 } QdPageInfo;
 const QdPageInfo *qd_page_list (guint *n);
+/* NULL when there is no page of that id. */
+const QdPageInfo *qd_page_info_find (const char *id);
+/* The page that lists things of @kind, or NULL. */
+const QdPageInfo *qd_page_info_for_kind (QdKind kind);
+
+QdPage *qd_page_new (const QdPageInfo *info, QdSession *session);
+gboolean qd_page_show_entity (QdPage *self, QdEntity *entity);
+GtkWidget *qd_page_get_header_end (QdPage *self);
+void qd_page_focus_search (QdPage *self);
+char *qd_page_copy (QdPage *self);
 
 G_END_DECLS

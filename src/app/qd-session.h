@@ -11,7 +11,7 @@ G_BEGIN_DECLS
  * What one window is looking at: the hub, which connection is shown, what is selected. Pages bind
  * to it and never to each other. Properties (notify): connection (string or NULL: all), selected
  * (QdEntity or NULL). Signals: ::open (QdEntity) asks the window to go where that thing is shown,
- * ::toast (string), ::page (string id) asks for a page.
+ * ::toast (string, string button or NULL, GClosure or NULL), ::page (string id) asks for a page.
  */
 #define QD_TYPE_SESSION (qd_session_get_type ())
 G_DECLARE_FINAL_TYPE (QdSession, qd_session, QD, SESSION, GObject)
@@ -26,6 +26,13 @@ void qd_session_set_selected (QdSession *self, QdEntity *entity);
 void qd_session_open (QdSession *self, QdEntity *entity);
 void qd_session_open_page (QdSession *self, const char *page_id);
 void qd_session_toast (QdSession *self, const char *text);
+/* A toast with a button; @callback (@data, swapped) runs when it is pressed, @destroy when it can no more be. */
+void qd_session_toast_action (QdSession *self, const char *text, const char *button,
+                              GCallback callback, gpointer data, GClosureNotify destroy);
+/* The connection that a command without a target goes to: the shown one, or the first that allows @verb; NULL when none does. */
+const char *qd_session_find_connection (QdSession *self, const char *verb);
+/* Looks at everything shown anew. */
+void qd_session_refresh (QdSession *self);
 /* Runs a verb as a job with whatever it needs first: says why it cannot be, asks for a reason and
  * (in production) the name where the impact is high, then qd_hub_run(); tells the end in a toast,
  * with Undo where @undo_verb is not NULL (args made by the caller, both borrowed). @parent: a widget. */

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-app"
+
+#include "config.h"
+
+#include <locale.h>
+
+#include <glib/gi18n.h>
+
+#include "qd-application.h"
+#include "qd-log.h"
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (QdApplication) application = NULL;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, QD_LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  qd_log_init ();
+
+  application = qd_application_new ();
+  return g_application_run (G_APPLICATION (application), argc, argv);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-app"
+
+#include "config.h"
+
+#include "qd-page.h"
+
+#include <glib/gi18n.h>
+
+/* The pages that there are, in the sidebar's order: Overview, Topology; Fleet: Sites and nodes,
+ * Paths, Flows; Change: Jobs; Observe: Events. One line a page. */
+static const QdPageInfo pages[] = {
+  { NULL },
+};
+
+/* Which page shows which kind of thing. */
+static const struct {
+  QdKind kind;
+  const char *page;
+} kinds[] = {
+  { QD_KIND_SITE, "sites" }, { QD_KIND_NODE, "sites" }, { QD_KIND_PATH, "paths" }, { QD_KIND_LINK, "topology" },
+  { QD_KIND_FLOW, "flows" }, { QD_KIND_EVENT, "events" }, { QD_KIND_JOB, "jobs" },
+};
+
+const QdPageInfo *
+qd_page_list (guint *n)
+{
+  *n = G_N_ELEMENTS (pages) - 1;
+  return pages;
+}
+
+const QdPageInfo *
+qd_page_info_find (const char *id)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (pages) - 1; i++)
+    if (g_strcmp0 (pages[i].id, id) == 0)
+      return &pages[i];
+  return NULL;
+}
+
+const QdPageInfo *
+qd_page_info_for_kind (QdKind kind)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (kinds[i].kind == kind)
+      return qd_page_info_find (kinds[i].page);
+  return NULL;
+}

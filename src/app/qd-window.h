@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <adwaita.h>
+
+#include "qd-page.h"
+
+G_BEGIN_DECLS
+
+/**
+ * QdWindow:
+ *
+ * The window: sidebar, connection switcher, header bar, banners, toasts, and one page at a time.
+ */
+#define QD_TYPE_WINDOW (qd_window_get_type ())
+G_DECLARE_FINAL_TYPE (QdWindow, qd_window, QD, WINDOW, AdwApplicationWindow)
+
+QdWindow *qd_window_new (AdwApplication *application, QdHub *hub);
+QdSession *qd_window_get_session (QdWindow *self);
+/* Shows the page of that id, made when it is first shown; FALSE when there is none. */
+gboolean qd_window_show_page (QdWindow *self, const char *id);
+const char *qd_window_get_page_id (QdWindow *self);
+QdPage *qd_window_get_page (QdWindow *self);
+/* Shows a thing on the page of its kind. */
+gboolean qd_window_open_entity (QdWindow *self, QdEntity *entity);
+/* Shows the welcome page while nothing is configured. */
+void qd_window_set_welcome (QdWindow *self, gboolean welcome);
+gboolean qd_window_get_welcome (QdWindow *self);
+/* Says on the welcome page why nothing could be started; NULL: nothing is wrong. */
+void qd_window_set_problem (QdWindow *self, const char *problem);
+/* Opens the search over things and actions. */
+void qd_window_show_palette (QdWindow *self, const char *text);
+
+G_END_DECLS
