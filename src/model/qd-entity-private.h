@@ -36,6 +36,9 @@ gboolean qd_entity_set (QdEntity *self, guint field, QdValue value);
 /* Emits ::changed for the fields in its mask, then clears it. */
 void qd_entity_tell (QdEntity *self);
 
+/* Appends @text in lower case, as search compares it: letter by letter, in any locale. */
+void qd_search_append (GString *out, const char *text);
+
 /* What one batch did to a list. The arrays are borrowed; removed entities are still whole. */
 typedef struct {
   GPtrArray *removed;

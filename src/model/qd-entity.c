@@ -213,21 +213,28 @@ qd_entity_get_changed_at (QdEntity *self)
   return self->changed_at_us;
 }
 
-static void
-append_lower (GString *out, const char *text)
+void
+qd_search_append (GString *out, const char *text)
 {
-  gboolean ascii = TRUE;
+  gsize before = out->len, n = strlen (text);
+  const char *p = text;
+  char *o;
 
-  for (const char *p = text; *p != '\0' && ascii; p++)
-    ascii = (guchar) *p < 0x80;
-  if (!ascii)
+  g_string_set_size (out, before + n);
+  o = out->str + before;
+  while (*p != '\0' && (guchar) *p < 0x80)
     {
-      g_autofree char *lower = g_utf8_strdown (text, -1);
-      g_string_append (out, lower);
-      return;
+      char c = *p++;
+      *o++ = c >= 'A' && c <= 'Z' ? c + 32 : c;
     }
-  for (const char *p = text; *p != '\0'; p++)
-    g_string_append_c (out, g_ascii_tolower (*p));
+  g_string_truncate (out, (gsize) (o - out->str));
+  for (; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      if ((guchar) *p < 0x80)
+        g_string_append_c (out, g_ascii_tolower (*p));
+      else
+        g_string_append_unichar (out, g_unichar_tolower (g_utf8_get_char (p)));
+    }
 }
 
 /**
@@ -244,8 +251,8 @@ qd_entity_get_search_text (QdEntity *self)
   if (self->search_text != NULL)
     return self->search_text;
 
-  g_autoptr (GString) out = g_string_sized_new (128);
-  append_lower (out, self->key.id);
+  g_autoptr (GString) out = g_string_sized_new (256);
+  qd_search_append (out, self->key.id);
   for (guint i = 0; i < self->schema->n_fields; i++)
     {
       const QdValue *value = &self->values[i];
@@ -254,11 +261,11 @@ qd_entity_get_search_text (QdEntity *self)
         continue;
       g_string_append_c (out, '\n');
       if (value->type == QD_VALUE_STRING || value->type == QD_VALUE_JSON)
-        append_lower (out, value->v.s);
+        qd_search_append (out, value->v.s);
       else
         {
           g_autofree char *text = qd_value_to_text (value, &self->schema->fields[i]);
-          append_lower (out, text);
+          qd_search_append (out, text);
         }
     }
   self->search_text = g_strndup (out->str, out->len);

@@ -7,196 +7,240 @@
 
 #include <string.h>
 
-/* More words than a person types are not looked at. */
-#define MAX_TERMS 16
+#include "qd-entity-private.h"
+#include "qd-time.h"
 
-typedef enum { OP_CONTAINS, OP_EQUALS, OP_GREATER, OP_LESS } QdTermOp;
+#define MAX_TERMS 32
+#define NOT_A_FIELD (-1)
 
 typedef struct {
-  char *word;         /* lower case: what the search text must contain, or the value of a field */
-  char *field;        /* machine name, or NULL for free text */
-  double number;      /* for OP_GREATER and OP_LESS */
-  QdTermOp op;
+  char *word;                   /* as a whole, in lower case */
+  char *operand;                /* what follows the operator, within word; NULL: there is none */
+  char operator;                /* ':', '<', '>' or 0 */
   gboolean negated;
-} QdTerm;
+  gboolean is_number, is_time;  /* the operand, */
+  double number;                /* read as a number */
+  gint64 time_us;               /* or a time */
+  gint8 fields[QD_N_KINDS];     /* which field of each kind is meant, or NOT_A_FIELD */
+} Term;
 
 struct _QdFilter {
-  gatomicrefcount ref_count;
-  char *text;                /* as given, for qd_filter_narrows() */
-  const char *connection;    /* interned, or NULL */
+  gatomicrefcount refs;
+  const char *connection;       /* interned */
   guint status_mask;
+  Term terms[MAX_TERMS];
   guint n_terms;
-  QdTerm terms[MAX_TERMS];
 };
 
 static void
-term_clear (QdTerm *self)
+find_fields (Term *term)
 {
-  g_clear_pointer (&self->word, g_free);
-  g_clear_pointer (&self->field, g_free);
+  gsize n = (gsize) (term->operand - 1 - term->word);
+  g_autofree char *name = g_strndup (term->word, n);
+
+  for (int kind = 0; kind < QD_N_KINDS; kind++)
+    term->fields[kind] = (gint8) qd_schema_find_field (qd_schema_get ((QdKind) kind), name);
 }
 
-static gboolean
-is_field_name (const char *name)
+/* Takes @word. */
+static void
+add_term (QdFilter *self, char *word)
 {
-  if (!g_ascii_isalpha (*name))
-    return FALSE;
-  for (; *name != '\0'; name++)
-    if (!g_ascii_isalnum (*name) && *name != '_')
-      return FALSE;
-  return TRUE;
-}
-
-/* Splits "field:value", "field>number" and "field<number"; FALSE when @word is plain text, such as
- * an address with a port. */
-static gboolean
-term_parse_field (QdTerm *self, const char *word)
-{
-  gsize at = strcspn (word, ":<>=");
-  g_autofree char *name = g_strndup (word, at);
-  const char *value = word + at + 1;
+  Term *term = &self->terms[self->n_terms];
+  gsize at;
   char *end;
 
-  if (word[at] == '\0' || *value == '\0' || !is_field_name (name))
-    return FALSE;
-  if (word[at] == '<' || word[at] == '>')
+  if (self->n_terms == MAX_TERMS || *word == '\0' || strcmp (word, "-") == 0)
     {
-      self->number = g_ascii_strtod (value, &end);
-      if (*end != '\0')
-        return FALSE;
-      self->op = word[at] == '<' ? OP_LESS : OP_GREATER;
+      g_free (word);
+      return;
     }
-  else
-    self->op = word[at] == '=' ? OP_EQUALS : OP_CONTAINS;
-  self->field = g_steal_pointer (&name);
-  self->word = g_strdup (value);
-  return TRUE;
+  self->n_terms++;
+  term->negated = *word == '-';
+  g_autoptr (GString) lower = g_string_new (NULL);
+  qd_search_append (lower, word + term->negated);
+  term->word = g_strdup (lower->str);
+  g_free (word);
+  memset (term->fields, NOT_A_FIELD, sizeof term->fields);
+  at = strcspn (term->word, ":<>");
+  if (at == 0 || term->word[at] == '\0')
+    return;
+  term->operator = term->word[at];
+  term->operand = term->word + at + 1;
+  term->number = g_ascii_strtod (term->operand, &end);
+  term->is_number = *term->operand != '\0' && *end == '\0';
+  g_autofree char *upper = g_ascii_strup (term->operand, -1);
+  g_autofree char *midnight = g_strconcat (upper, "T00:00:00Z", NULL);
+  term->is_time = qd_time_parse (upper, &term->time_us) || qd_time_parse (midnight, &term->time_us);
+  find_fields (term);
 }
 
-static gboolean
-term_parse (QdTerm *self, const char *word)
+/* Words end at white space; within double quotes it belongs to the word. */
+static void
+split (QdFilter *self, const char *text)
 {
-  memset (self, 0, sizeof *self);
-  if (word[0] == '-' && word[1] != '\0')
+  g_autoptr (GString) word = g_string_new (NULL);
+  gboolean quoted = FALSE;
+
+  for (const char *p = text; *p != '\0'; p++)
     {
-      self->negated = TRUE;
-      word++;
-    }
-  if (!term_parse_field (self, word))
-    self->word = g_strdup (word);
-  return self->word[0] != '\0';
-}
-
-static gboolean
-term_match_field (const QdTerm *self, QdEntity *entity, int field)
-{
-  const QdValue *value = qd_entity_get (entity, field);
-  g_autofree char *text = NULL;
-  g_autofree char *folded = NULL;
-  double number;
-
-  switch (self->op)
-    {
-    case OP_GREATER:
-      return qd_entity_get_double (entity, field, &number) && number > self->number;
-    case OP_LESS:
-      return qd_entity_get_double (entity, field, &number) && number < self->number;
-    case OP_CONTAINS:
-    case OP_EQUALS:
-    default:
-      if (value->type == QD_VALUE_NONE)
-        return FALSE;
-      if (value->type == QD_VALUE_STATUS)
-        text = g_strdup (qd_status_to_string (value->v.i));
-      else
-        text = qd_value_to_text (value, &qd_entity_get_schema (entity)->fields[field]);
-      folded = g_utf8_casefold (text, -1);
-      return self->op == OP_EQUALS ? g_str_equal (folded, self->word) : strstr (folded, self->word) != NULL;
-    }
-}
-
-static gboolean
-term_match (const QdTerm *self, QdEntity *entity)
-{
-  gboolean matches;
-
-  if (self->field == NULL)
-    matches = strstr (qd_entity_get_search_text (entity), self->word) != NULL;
-  else if (g_str_equal (self->field, "id"))
-    matches = strstr (qd_entity_get_id (entity), self->word) != NULL;
-  else
-    {
-      int field = qd_schema_find_field (qd_entity_get_schema (entity), self->field);
-
-      if (field >= 0)
-        matches = term_match_field (self, entity, field);
-      else
+      if (*p == '"')
+        quoted = !quoted;
+      else if (!quoted && g_ascii_isspace (*p))
         {
-          /* Not a field of this kind: the words as they were typed. */
-          g_autofree char *plain = g_strdup_printf ("%s:%s", self->field, self->word);
-
-          matches = strstr (qd_entity_get_search_text (entity), plain) != NULL;
+          add_term (self, g_strdup (word->str));
+          g_string_truncate (word, 0);
         }
+      else
+        g_string_append_c (word, *p);
     }
-  return matches != self->negated;
+  add_term (self, g_strdup (word->str));
 }
 
+/**
+ * qd_filter_new:
+ * @text: (nullable): what was typed; see #QdFilter
+ * @connection: (nullable): only things of this one
+ * @status_mask: only things of these states, a bit 1 << #QdStatus each; 0: all
+ *
+ * Returns: (transfer full): a filter
+ */
 QdFilter *
 qd_filter_new (const char *text, const char *connection, guint status_mask)
 {
   QdFilter *self = g_new0 (QdFilter, 1);
-  g_autofree char *folded = g_utf8_make_valid (text != NULL ? text : "", -1);
-  g_auto (GStrv) words = NULL;
 
-  g_atomic_ref_count_init (&self->ref_count);
-  self->text = g_utf8_casefold (folded, -1);
-  self->connection = g_intern_string (connection);
+  g_atomic_ref_count_init (&self->refs);
+  self->connection = connection != NULL ? g_intern_string (connection) : NULL;
   self->status_mask = status_mask;
-
-  words = g_strsplit_set (self->text, " \t\n", -1);
-  for (guint i = 0; words[i] != NULL && self->n_terms < MAX_TERMS; i++)
-    {
-      QdTerm *term = &self->terms[self->n_terms];
-
-      if (words[i][0] == '\0')
-        continue;
-      if (term_parse (term, words[i]))
-        self->n_terms++;
-      else
-        term_clear (term);
-    }
+  if (text != NULL)
+    split (self, text);
   return self;
 }
 
 QdFilter *
 qd_filter_ref (QdFilter *self)
 {
-  g_atomic_ref_count_inc (&self->ref_count);
+  g_atomic_ref_count_inc (&self->refs);
   return self;
 }
 
 void
 qd_filter_unref (QdFilter *self)
 {
-  if (!g_atomic_ref_count_dec (&self->ref_count))
+  if (self == NULL || !g_atomic_ref_count_dec (&self->refs))
     return;
   for (guint i = 0; i < self->n_terms; i++)
-    term_clear (&self->terms[i]);
-  g_free (self->text);
+    g_free (self->terms[i].word);
   g_free (self);
 }
 
+static gboolean
+is_yes (const char *word)
+{
+  return strcmp (word, "yes") == 0 || strcmp (word, "true") == 0 || strcmp (word, "1") == 0;
+}
+
+static gboolean
+text_contains (const char *text, const char *lower)
+{
+  g_autoptr (GString) folded = g_string_new (NULL);
+
+  qd_search_append (folded, text);
+  return strstr (folded->str, lower) != NULL;
+}
+
+static gboolean
+compare_number (char operator, double value, double operand)
+{
+  switch (operator)
+    {
+    case '<': return value < operand;
+    case '>': return value > operand;
+    default: return value == operand;
+    }
+}
+
+static gboolean
+match_value (const Term *term, const QdValue *value, const QdField *field)
+{
+  switch (value->type)
+    {
+    case QD_VALUE_NONE:
+      return FALSE;
+    case QD_VALUE_BOOL:
+      return term->operator == ':' && (value->v.i != 0) == is_yes (term->operand);
+    case QD_VALUE_STATUS:
+      return term->operator == ':' && *term->operand != '\0' &&
+             g_str_has_prefix (qd_status_to_string ((QdStatus) value->v.i), term->operand);
+    case QD_VALUE_INT:
+      return term->is_number && compare_number (term->operator, (double) value->v.i, term->number);
+    case QD_VALUE_DOUBLE:
+      return term->is_number && compare_number (term->operator, value->v.d, term->number);
+    case QD_VALUE_TIME:
+      if (term->operator != ':')
+        return term->is_time && compare_number (term->operator, (double) value->v.i, (double) term->time_us);
+      break;
+    case QD_VALUE_STRING:
+    case QD_VALUE_JSON:
+      return term->operator == ':' && text_contains (value->v.s, term->operand);
+    }
+  g_autofree char *text = qd_value_to_text (value, field);
+  return text_contains (text, term->operand);
+}
+
+static gboolean
+match_term (const Term *term, QdEntity *entity)
+{
+  int field = term->fields[qd_entity_get_kind (entity)];
+
+  if (field == NOT_A_FIELD)
+    return strstr (qd_entity_get_search_text (entity), term->word) != NULL;
+  const QdValue *value = qd_entity_get (entity, (guint) field);
+  /* "status:" while one is still typing it: whatever has one. */
+  if (*term->operand == '\0')
+    return value->type != QD_VALUE_NONE;
+  return match_value (term, value, &qd_entity_get_schema (entity)->fields[field]);
+}
+
+/**
+ * qd_filter_match:
+ *
+ * Returns: whether @entity passes all conditions
+ */
 gboolean
 qd_filter_match (QdFilter *self, QdEntity *entity)
 {
   if (self->connection != NULL && qd_entity_get_connection (entity) != self->connection)
     return FALSE;
-  if (self->status_mask != 0 && (self->status_mask & (1u << qd_entity_get_status (entity))) == 0)
+  if (self->status_mask != 0 && !(self->status_mask & 1u << qd_entity_get_status (entity)))
     return FALSE;
   for (guint i = 0; i < self->n_terms; i++)
-    if (!term_match (&self->terms[i], entity))
+    if (match_term (&self->terms[i], entity) == self->terms[i].negated)
       return FALSE;
   return TRUE;
+}
+
+static gboolean
+is_plain (const Term *term)
+{
+  for (int kind = 0; kind < QD_N_KINDS; kind++)
+    if (term->fields[kind] != NOT_A_FIELD)
+      return FALSE;
+  return TRUE;
+}
+
+/* Whether what meets @narrow meets @wide too. */
+static gboolean
+implies (const Term *narrow, const Term *wide)
+{
+  if (narrow->negated != wide->negated)
+    return FALSE;
+  if (strcmp (narrow->word, wide->word) == 0)
+    return TRUE;
+  if (!is_plain (narrow) || !is_plain (wide))
+    return FALSE;
+  return narrow->negated ? strstr (wide->word, narrow->word) != NULL : strstr (narrow->word, wide->word) != NULL;
 }
 
 gboolean
@@ -206,17 +250,13 @@ qd_filter_narrows (QdFilter *self, QdFilter *wider)
     return FALSE;
   if (wider->status_mask != 0 && (self->status_mask == 0 || (self->status_mask & ~wider->status_mask) != 0))
     return FALSE;
-  /* Typing on at the end of the last plain word, or adding words, can only narrow. */
   for (guint i = 0; i < wider->n_terms; i++)
     {
-      const QdTerm *before = &wider->terms[i];
-      const QdTerm *now = &self->terms[i];
+      gboolean implied = FALSE;
 
-      if (i >= self->n_terms || now->negated != before->negated || now->op != before->op || g_strcmp0 (now->field, before->field) != 0)
-        return FALSE;
-      if (g_str_equal (now->word, before->word))
-        continue;
-      if (before->negated || before->field != NULL || strstr (now->word, before->word) == NULL)
+      for (guint j = 0; j < self->n_terms && !implied; j++)
+        implied = implies (&self->terms[j], &wider->terms[i]);
+      if (!implied)
         return FALSE;
     }
   return TRUE;

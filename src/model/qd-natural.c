@@ -9,17 +9,13 @@
 #include <gio/gio.h>
 
 #define MAX_DIGITS 250
-
-static inline void
-put (GByteArray *key, guint8 byte)
-{
-  g_byte_array_append (key, &byte, 1);
-}
+/* A lone digit takes three bytes: where digits sort, how many, which. */
+#define MAX_GROWTH 3
 
 /* A run of digits sorts where a digit does, then by its length without leading zeros, then digit by
  * digit: by its number, however long. Returns what follows the run. */
 static const char *
-put_digits (const char *p, GByteArray *key)
+put_digits (const char *p, guint8 **out)
 {
   const char *end;
   gsize n;
@@ -29,22 +25,32 @@ put_digits (const char *p, GByteArray *key)
   for (end = p; *end >= '0' && *end <= '9' && end - p < MAX_DIGITS; end++)
     ;
   n = (gsize) (end - p);
-  guint8 head[2] = { '0', (guint8) (n + 1) };
-  g_byte_array_append (key, head, 2);
-  g_byte_array_append (key, (const guint8 *) p, (guint) n);
+  *(*out)++ = '0';
+  *(*out)++ = (guint8) (n + 1);
+  memcpy (*out, p, n);
+  *out += n;
   return end;
 }
 
 static void
 put_text (const char *p, GByteArray *key)
 {
+  guint before = key->len;
+  guint8 *out;
+
+  g_byte_array_set_size (key, before + MAX_GROWTH * (guint) strlen (p));
+  out = key->data + before;
   while (*p != '\0')
     {
       if (*p >= '0' && *p <= '9')
-        p = put_digits (p, key);
+        p = put_digits (p, &out);
       else
-        put (key, (guint8) g_ascii_tolower (*p++));
+        {
+          guint8 c = (guint8) *p++;
+          *out++ = c >= 'A' && c <= 'Z' ? c + 32 : c;
+        }
     }
+  g_byte_array_set_size (key, (guint) (out - key->data));
 }
 
 static gboolean
@@ -73,14 +79,29 @@ put_ipv6 (const char *text, GByteArray *key)
   return TRUE;
 }
 
+/* Whether decomposing and folding would change nothing but ASCII's case. Besides ASCII that is
+ * known of the arrow in paths' names and of dashes. */
+static gboolean
+is_simple (const char *text)
+{
+  const guchar *p = (const guchar *) text;
+
+  for (; *p != 0; p++)
+    {
+      if (*p < 0x80)
+        continue;
+      if (p[0] == 0xe2 && ((p[1] == 0x86 && p[2] == 0x92) || (p[1] == 0x80 && (p[2] == 0x93 || p[2] == 0x94))))
+        p += 2;
+      else
+        return FALSE;
+    }
+  return TRUE;
+}
+
 void
 qd_natural_key (const char *text, GByteArray *key)
 {
-  gboolean ascii = TRUE;
-
-  for (const char *p = text; *p != '\0' && ascii; p++)
-    ascii = (guchar) *p < 0x80;
-  if (!ascii)
+  if (!is_simple (text))
     {
       /* Decomposed, an accented letter sorts right after its base letter. */
       g_autofree char *plain = g_utf8_normalize (text, -1, G_NORMALIZE_NFKD);

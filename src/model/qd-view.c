@@ -7,44 +7,56 @@
 
 #include <string.h>
 
-#include "qd-sort-key.h"
+#include "qd-view-sort.h"
 
-/* Up to this many rows that come, go or move at once are told one by one; more as one range. */
-#define MAX_SINGLE_CHANGES 32
+/* Up to so many changes are told each for itself; more are told as one range that covers them. A
+ * move costs its listeners its whole way, so that fewer of them are worth it. */
+#define MAX_EXACT 16
+#define MAX_EXACT_MOVES 4
 
-/* One entity of the list. @key is the key by which the row is placed now, which may be older than
- * the entity while the view is held. */
-typedef struct {
-  QdEntity *entity;
-  QdSortKey key;
-  guint serial;
-  guint shown : 1;
-  guint leaving : 1;    /* scratch of a merge */
-  guint waiting : 1;    /* changed while held */
-} QdViewRow;
+enum {
+  SHOWN = 1 << 0,    /* has a row */
+  LEAVES = 1 << 1,   /* its row goes in the change under way */
+  WAITS = 1 << 2,    /* changed while held */
+};
+
+/* What is kept of every thing of the list, by its slot. */
+typedef struct { guint64 key; guint8 flags; } Side;
 
 struct _QdView {
   GObject parent_instance;
 
   QdEntityList *list;
-  QdFilter *filter;
-  guint sort_field;
-  gboolean descending;
-  gboolean held;
-  guint next_serial;
+  gulong batch_handler;
+  QdFilter *filter;      /* or NULL */
+  QdOrder order;
+  GArray *rows;          /* of QdRow, in order */
+  GArray *sides;         /* of Side */
 
-  GHashTable *rows;      /* QdEntity → QdViewRow, owned */
-  GPtrArray *source;     /* in the list's order */
-  GPtrArray *sorted;     /* all rows, in the view's order */
-  GPtrArray *shown;      /* those that the filter lets through, in the view's order */
-  GPtrArray *waiting;    /* rows that changed while held */
+  gboolean hold;
+  GHashTable *waiting;   /* entities (owned) that WAIT */
+  gboolean disordered;   /* rows may not be in order: something was placed by texts that had changed */
+
+  /* The change under way. */
+  guint n_leaving;
+  guint n_moving;        /* of these, how many come back */
+  GArray *coming;        /* of QdRow */
 };
 
-static GType view_get_item_type (GListModel *model) { return QD_TYPE_ENTITY; }
-static guint view_get_n_items (GListModel *model) { return QD_VIEW (model)->shown->len; }
+static GType
+qd_view_get_item_type (GListModel *model)
+{
+  return QD_TYPE_ENTITY;
+}
+
+static guint
+qd_view_get_n_items (GListModel *model)
+{
+  return QD_VIEW (model)->rows->len;
+}
 
 static gpointer
-view_get_item (GListModel *model, guint position)
+qd_view_get_item (GListModel *model, guint position)
 {
   QdEntity *entity = qd_view_peek (QD_VIEW (model), position);
 
@@ -52,72 +64,47 @@ view_get_item (GListModel *model, guint position)
 }
 
 static void
-view_list_model_init (GListModelInterface *iface)
+list_model_iface_init (GListModelInterface *iface)
 {
-  iface->get_item_type = view_get_item_type;
-  iface->get_n_items = view_get_n_items;
-  iface->get_item = view_get_item;
+  iface->get_item_type = qd_view_get_item_type;
+  iface->get_n_items = qd_view_get_n_items;
+  iface->get_item = qd_view_get_item;
 }
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (QdView, qd_view, G_TYPE_OBJECT, G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, view_list_model_init))
+G_DEFINE_FINAL_TYPE_WITH_CODE (QdView, qd_view, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_iface_init))
 
-enum { ITEMS_UPDATED, N_SIGNALS };
-static guint signals[N_SIGNALS];
+static guint updated_signal;
 
-/* --- Rows ---------------------------------------------------------------------------------- */
-
-static void
-row_free (gpointer data)
+static inline QdRow *
+row_at (QdView *self, guint position)
 {
-  QdViewRow *row = data;
-
-  qd_sort_key_clear (&row->key);
-  g_object_unref (row->entity);
-  g_free (row);
+  return &g_array_index (self->rows, QdRow, position);
 }
 
-static QdSortKey
-make_key (QdView *self, QdEntity *entity)
+static inline Side *
+side_of (QdView *self, guint slot)
 {
-  const QdValue *value = qd_entity_get (entity, self->sort_field);
-
-  /* A thing without a name is shown, and so sorted, by its id. */
-  if (self->sort_field == QD_FIELD_NAME && value->type == QD_VALUE_NONE)
-    {
-      QdValue name = qd_value_string (qd_entity_get_name (entity));
-      QdSortKey key = qd_sort_key_make (&name, self->descending);
-
-      qd_value_clear (&name);
-      return key;
-    }
-  return qd_sort_key_make (value, self->descending);
+  return &g_array_index (self->sides, Side, slot);
 }
 
-static gboolean
+static inline gboolean
 matches (QdView *self, QdEntity *entity)
 {
   return self->filter == NULL || qd_filter_match (self->filter, entity);
 }
 
-static int
-row_compare (QdView *self, const QdViewRow *a, const QdViewRow *b)
-{
-  int order = qd_sort_key_compare (&a->key, &b->key, self->descending);
-
-  return order != 0 ? order : (a->serial > b->serial) - (a->serial < b->serial);
-}
-
-/* Where @row is in @rows, or would have to be put. */
+/* The first position whose row does not come before @row. */
 static guint
-find_place (QdView *self, GPtrArray *rows, const QdViewRow *row)
+lower_bound (QdView *self, const QdRow *row)
 {
-  guint low = 0, high = rows->len;
+  guint low = 0, high = self->rows->len;
 
   while (low < high)
     {
       guint middle = low + (high - low) / 2;
 
-      if (row_compare (self, g_ptr_array_index (rows, middle), row) < 0)
+      if (qd_order_compare (&self->order, row_at (self, middle), row) < 0)
         low = middle + 1;
       else
         high = middle;
@@ -125,317 +112,314 @@ find_place (QdView *self, GPtrArray *rows, const QdViewRow *row)
   return low;
 }
 
-static void
-remove_one (QdView *self, QdViewRow *row)
+static guint
+find_row (QdView *self, QdEntity *entity)
 {
-  g_ptr_array_remove_index (self->sorted, find_place (self, self->sorted, row));
-  if (row->shown)
+  Side *side = side_of (self, entity->slot);
+  QdRow row = { side->key, entity, entity->slot };
+  guint at = self->disordered || (side->flags & WAITS) ? G_MAXUINT : lower_bound (self, &row);
+
+  if (at < self->rows->len && row_at (self, at)->entity == entity)
+    return at;
+  /* Placed by a text that it does not have any more. */
+  for (at = 0; at < self->rows->len; at++)
+    if (row_at (self, at)->entity == entity)
+      return at;
+  return G_MAXUINT32;
+}
+
+static void
+grow_sides (QdView *self)
+{
+  if (self->sides->len < qd_entity_list_get_n_slots (self->list))
+    g_array_set_size (self->sides, qd_entity_list_get_n_slots (self->list));
+}
+
+/* --- Telling --- */
+
+/* Puts @rows (taken) in place of the rows, and tells the one range in which they differ. */
+static void
+replace_rows (QdView *self, GArray *rows)
+{
+  g_autoptr (GArray) before = self->rows;
+  guint n = MIN (before->len, rows->len), first = 0, same = 0;
+
+  self->rows = rows;
+  while (first < n && g_array_index (before, QdRow, first).entity == row_at (self, first)->entity)
+    first++;
+  while (same < n - first && g_array_index (before, QdRow, before->len - 1 - same).entity ==
+                               row_at (self, rows->len - 1 - same)->entity)
+    same++;
+  if (first + same < before->len || first + same < rows->len)
+    g_list_model_items_changed (G_LIST_MODEL (self), first, before->len - first - same, rows->len - first - same);
+}
+
+static void
+forget_waiting (QdView *self)
+{
+  for (guint i = 0; i < self->sides->len; i++)
+    side_of (self, i)->flags &= (guint8) ~WAITS;
+  g_hash_table_remove_all (self->waiting);
+  self->disordered = FALSE;
+}
+
+/* Sorts what is SHOWN from scratch. */
+static void
+rebuild (QdView *self)
+{
+  guint n = qd_entity_list_get_length (self->list);
+  GArray *rows = g_array_sized_new (FALSE, FALSE, sizeof (QdRow), n);
+
+  for (guint i = 0; i < n; i++)
     {
-      guint position = find_place (self, self->shown, row);
+      QdEntity *entity = qd_entity_list_peek (self->list, i);
+      QdRow row = { 0, entity, entity->slot };
 
-      g_ptr_array_remove_index (self->shown, position);
-      row->shown = FALSE;
-      g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
+      if (side_of (self, entity->slot)->flags & SHOWN)
+        g_array_append_val (rows, row);
     }
-}
-
-static void
-show_one (QdView *self, QdViewRow *row)
-{
-  guint position = find_place (self, self->shown, row);
-
-  row->shown = TRUE;
-  g_ptr_array_insert (self->shown, position, row);
-  g_list_model_items_changed (G_LIST_MODEL (self), position, 0, 1);
-}
-
-static void
-insert_one (QdView *self, QdViewRow *row)
-{
-  g_ptr_array_insert (self->sorted, find_place (self, self->sorted, row), row);
-  if (matches (self, row->entity))
-    show_one (self, row);
-}
-
-/* --- Many at once -------------------------------------------------------------------------- */
-
-/* Replaces what is shown and tells the range in which it differs. Takes @shown. */
-static void
-replace_shown (QdView *self, GPtrArray *shown)
-{
-  g_autoptr (GPtrArray) before = g_steal_pointer (&self->shown);
-  guint same = MIN (before->len, shown->len);
-  guint head = 0, tail = 0;
-
-  while (head < same && before->pdata[head] == shown->pdata[head])
-    head++;
-  while (tail < same - head && before->pdata[before->len - 1 - tail] == shown->pdata[shown->len - 1 - tail])
-    tail++;
-
-  self->shown = shown;
-  if (before->len - tail > head || shown->len - tail > head)
-    g_list_model_items_changed (G_LIST_MODEL (self), head, before->len - head - tail, shown->len - head - tail);
-}
-
-/* The sorted rows without those that leave, merged with @added (in the order of arrival). */
-static GPtrArray *
-merge_rows (QdView *self, GPtrArray *added)
-{
-  g_autofree QdSortItem *items = g_new (QdSortItem, MAX (added->len, 1));
-  GPtrArray *merged = g_ptr_array_sized_new (self->sorted->len + added->len);
-  guint next = 0;
-
-  for (guint i = 0; i < added->len; i++)
+  qd_order_sort (&self->order, (QdRow *) rows->data, rows->len);
+  for (guint i = 0; i < rows->len; i++)
     {
-      QdViewRow *row = added->pdata[i];
+      QdRow *row = &g_array_index (rows, QdRow, i);
 
-      items[i] = (QdSortItem) { .key = &row->key, .item = row };
+      side_of (self, row->slot)->key = row->key;
     }
-  qd_sort_items (items, added->len, self->descending);
+  if (g_hash_table_size (self->waiting) > 0 || self->disordered)
+    forget_waiting (self);
+  replace_rows (self, rows);
+}
 
-  for (guint i = 0; i < self->sorted->len; i++)
-    {
-      QdViewRow *row = self->sorted->pdata[i];
+/* --- Placing --- */
 
-      if (row->leaving)
-        continue;
-      while (next < added->len && row_compare (self, items[next].item, row) < 0)
-        g_ptr_array_add (merged, items[next++].item);
-      g_ptr_array_add (merged, row);
-    }
-  while (next < added->len)
-    g_ptr_array_add (merged, items[next++].item);
-  return merged;
+static void
+leave (QdView *self, Side *side, gboolean comes_back)
+{
+  side->flags = (side->flags & (guint8) ~SHOWN) | LEAVES;
+  self->n_leaving++;
+  self->n_moving += comes_back;
+}
+
+static void
+come (QdView *self, QdEntity *entity)
+{
+  QdRow row = { qd_order_key (&self->order, entity), entity, entity->slot };
+  Side *side = side_of (self, entity->slot);
+
+  side->flags |= SHOWN;
+  side->key = row.key;
+  g_array_append_val (self->coming, row);
 }
 
 static int
-compare_serial (gconstpointer a, gconstpointer b)
+compare_arrival (gconstpointer a, gconstpointer b)
 {
-  const QdViewRow *one = *(QdViewRow *const *) a, *other = *(QdViewRow *const *) b;
+  guint64 x = ((const QdRow *) a)->entity->serial, y = ((const QdRow *) b)->entity->serial;
 
-  return (one->serial > other->serial) - (one->serial < other->serial);
-}
-
-static GPtrArray *
-collect_shown (GPtrArray *sorted)
-{
-  GPtrArray *shown = g_ptr_array_sized_new (sorted->len);
-
-  for (guint i = 0; i < sorted->len; i++)
-    if (((QdViewRow *) sorted->pdata[i])->shown)
-      g_ptr_array_add (shown, sorted->pdata[i]);
-  return shown;
-}
-
-/* Takes @removed out and places @added by keys made anew; a row in both moves. */
-static void
-change_many (QdView *self, GPtrArray *removed, GPtrArray *added)
-{
-  GPtrArray *merged;
-
-  for (guint i = 0; i < removed->len; i++)
-    ((QdViewRow *) removed->pdata[i])->leaving = TRUE;
-  g_ptr_array_sort (added, compare_serial);
-
-  /* Rows that move must be merged at their new place, and found nowhere at their old one. */
-  merged = g_ptr_array_sized_new (self->sorted->len);
-  for (guint i = 0; i < self->sorted->len; i++)
-    if (!((QdViewRow *) self->sorted->pdata[i])->leaving)
-      g_ptr_array_add (merged, self->sorted->pdata[i]);
-  g_ptr_array_unref (self->sorted);
-  self->sorted = merged;
-
-  for (guint i = 0; i < removed->len; i++)
-    {
-      QdViewRow *row = removed->pdata[i];
-
-      row->leaving = FALSE;
-      row->shown = FALSE;
-    }
-  for (guint i = 0; i < added->len; i++)
-    {
-      QdViewRow *row = added->pdata[i];
-
-      qd_sort_key_clear (&row->key);
-      row->key = make_key (self, row->entity);
-      row->shown = matches (self, row->entity);
-    }
-
-  merged = merge_rows (self, added);
-  g_ptr_array_unref (self->sorted);
-  self->sorted = merged;
-  replace_shown (self, collect_shown (merged));
-}
-
-/* --- Following the list -------------------------------------------------------------------- */
-
-static QdViewRow *
-row_new (QdView *self, QdEntity *entity)
-{
-  QdViewRow *row = g_new0 (QdViewRow, 1);
-
-  row->entity = g_object_ref (entity);
-  row->serial = self->next_serial++;
-  row->key = make_key (self, entity);
-  return row;
+  return (x > y) - (x < y);
 }
 
 static void
-splice_source (QdView *self, guint position, guint n_removed, GPtrArray *added)
+sort_coming (QdView *self)
 {
-  GPtrArray *source = self->source;
-  guint tail = source->len - position - n_removed;
-  guint length = source->len - n_removed + added->len;
+  QdRow *rows = (QdRow *) self->coming->data;
+  guint i = 1, n = self->coming->len;
 
-  if (added->len > n_removed)
-    g_ptr_array_set_size (source, length);
-  memmove (source->pdata + position + added->len, source->pdata + position + n_removed, tail * sizeof (gpointer));
-  if (added->len > 0)
-    memcpy (source->pdata + position, added->pdata, added->len * sizeof (gpointer));
-  g_ptr_array_set_size (source, length);
+  while (i < n && rows[i - 1].entity->serial < rows[i].entity->serial)
+    i++;
+  if (i < n)
+    g_array_sort (self->coming, compare_arrival);
+  qd_order_sort (&self->order, rows, n);
 }
 
+/* Closes the rows up over those that leave, from and to new rows; merges in those that come. */
 static void
-items_changed_cb (QdView *self, guint position, guint n_removed, guint n_added)
+place_many (QdView *self)
 {
-  g_autoptr (GPtrArray) removed = g_ptr_array_new ();
-  g_autoptr (GPtrArray) added = g_ptr_array_new ();
+  GArray *rows = g_array_sized_new (FALSE, FALSE, sizeof (QdRow), self->rows->len + self->coming->len);
+  QdRow *to = (QdRow *) rows->data;
+  guint next = 0;
 
-  for (guint i = 0; i < n_removed; i++)
+  sort_coming (self);
+  for (guint i = 0; i < self->rows->len; i++)
     {
-      QdViewRow *row = self->source->pdata[position + i];
+      QdRow *row = row_at (self, i);
 
-      g_hash_table_steal (self->rows, row->entity);
-      g_ptr_array_add (removed, row);
-    }
-  for (guint i = 0; i < n_added; i++)
-    g_ptr_array_add (added, row_new (self, qd_entity_list_peek (self->list, position + i)));
-  splice_source (self, position, n_removed, added);
-  for (guint i = 0; i < n_added; i++)
-    {
-      QdViewRow *row = added->pdata[i];
-
-      g_hash_table_replace (self->rows, row->entity, row);
-    }
-
-  if (n_removed + n_added <= MAX_SINGLE_CHANGES)
-    {
-      for (guint i = 0; i < n_removed; i++)
-        remove_one (self, removed->pdata[i]);
-      for (guint i = 0; i < n_added; i++)
-        insert_one (self, added->pdata[i]);
-    }
-  else
-    change_many (self, removed, added);
-
-  for (guint i = 0; i < removed->len; i++)
-    {
-      QdViewRow *row = removed->pdata[i];
-
-      if (row->waiting)
-        g_ptr_array_remove_fast (self->waiting, row);
-      row_free (row);
-    }
-}
-
-static gboolean
-key_equal (const QdSortKey *a, const QdSortKey *b)
-{
-  return a->prefix == b->prefix && g_strcmp0 (a->text, b->text) == 0;
-}
-
-/* Gives @row its new key where it stands; FALSE when it would then be out of order. Takes @key on success. */
-static gboolean
-rekey_in_place (QdView *self, QdViewRow *row, QdSortKey *key)
-{
-  guint position = find_place (self, self->sorted, row);
-  QdSortKey before = row->key;
-  gboolean fits;
-
-  row->key = *key;
-  fits = (position == 0 || row_compare (self, self->sorted->pdata[position - 1], row) < 0) &&
-         (position + 1 >= self->sorted->len || row_compare (self, row, self->sorted->pdata[position + 1]) < 0);
-  if (fits)
-    qd_sort_key_clear (&before);
-  else
-    row->key = before;
-  return fits;
-}
-
-/* Places rows whose entity changed; those that only changed where they stand go into @in_place. */
-static void
-place_changed (QdView *self, GPtrArray *changed, GPtrArray *in_place)
-{
-  g_autoptr (GPtrArray) moved = g_ptr_array_new ();
-
-  for (guint i = 0; i < changed->len; i++)
-    {
-      QdViewRow *row = changed->pdata[i];
-      QdSortKey key = make_key (self, row->entity);
-      gboolean placed = key_equal (&key, &row->key);
-
-      if (placed)
-        qd_sort_key_clear (&key);
-      else
-        placed = rekey_in_place (self, row, &key);
-
-      if (placed && row->shown == matches (self, row->entity))
+      if (side_of (self, row->slot)->flags & LEAVES)
         {
-          if (row->shown && in_place != NULL)
-            g_ptr_array_add (in_place, row->entity);
+          side_of (self, row->slot)->flags &= (guint8) ~LEAVES;
           continue;
         }
-      if (!placed)
-        qd_sort_key_clear (&key);
-      g_ptr_array_add (moved, row);
+      while (next < self->coming->len &&
+             qd_order_compare (&self->order, &g_array_index (self->coming, QdRow, next), row) < 0)
+        *to++ = g_array_index (self->coming, QdRow, next++);
+      *to++ = *row;
     }
-
-  if (moved->len > MAX_SINGLE_CHANGES)
-    {
-      change_many (self, moved, moved);
-      return;
-    }
-  for (guint i = 0; i < moved->len; i++)
-    {
-      QdViewRow *row = moved->pdata[i];
-
-      remove_one (self, row);
-      qd_sort_key_clear (&row->key);
-      row->key = make_key (self, row->entity);
-      insert_one (self, row);
-    }
+  while (next < self->coming->len)
+    *to++ = g_array_index (self->coming, QdRow, next++);
+  rows->len = (guint) (to - (QdRow *) rows->data);
+  replace_rows (self, rows);
 }
 
 static void
-items_updated_cb (QdView *self, GPtrArray *items)
+tell (QdView *self, guint position, guint removed, guint added)
 {
-  g_autoptr (GPtrArray) changed = g_ptr_array_sized_new (items->len);
-  g_autoptr (GPtrArray) in_place = g_ptr_array_sized_new (items->len);
+  g_list_model_items_changed (G_LIST_MODEL (self), position, removed, added);
+}
 
-  for (guint i = 0; i < items->len; i++)
+/* One row that changed its place: all between its old and new place counts as replaced, so that a
+ * selection that holds it finds it again. */
+static void
+move_row (QdView *self, const QdRow *row)
+{
+  guint from = 0, to;
+
+  while (row_at (self, from)->entity != row->entity)
+    from++;
+  g_array_remove_index (self->rows, from);
+  to = lower_bound (self, row);
+  g_array_insert_vals (self->rows, to, row, 1);
+  if (from != to)
+    tell (self, MIN (from, to), MAX (from, to) - MIN (from, to) + 1, MAX (from, to) - MIN (from, to) + 1);
+}
+
+static void
+place_few (QdView *self)
+{
+  /* First those that leave for good; a row that moves waits where it is, under its old key. */
+  for (guint i = self->rows->len; self->n_leaving > self->n_moving && i-- > 0;)
     {
-      QdViewRow *row = g_hash_table_lookup (self->rows, items->pdata[i]);
+      Side *side = side_of (self, row_at (self, i)->slot);
 
-      if (row == NULL)
+      if ((side->flags & (LEAVES | SHOWN)) != LEAVES)
         continue;
-      if (!self->held)
-        {
-          g_ptr_array_add (changed, row);
-          continue;
-        }
-      if (row->shown)
-        g_ptr_array_add (in_place, row->entity);
-      if (!row->waiting)
-        g_ptr_array_add (self->waiting, row);
-      row->waiting = TRUE;
+      side->flags &= (guint8) ~LEAVES;
+      g_array_remove_index (self->rows, i);
+      self->n_leaving--;
+      tell (self, i, 1, 0);
     }
+  for (guint i = 0; i < self->coming->len; i++)
+    {
+      QdRow row = g_array_index (self->coming, QdRow, i);
+      Side *side = side_of (self, row.slot);
 
-  place_changed (self, changed, in_place);
-  if (in_place->len > 0)
-    g_signal_emit (self, signals[ITEMS_UPDATED], 0, in_place);
+      if (!(side->flags & LEAVES))
+        continue;
+      side->flags &= (guint8) ~LEAVES;
+      move_row (self, &row);
+    }
 }
 
-/* --- The object ---------------------------------------------------------------------------- */
+static void
+insert_few (QdView *self)
+{
+  for (guint i = 0; i < self->coming->len; i++)
+    {
+      QdRow row = g_array_index (self->coming, QdRow, i);
+      guint at = lower_bound (self, &row);
+
+      g_array_insert_vals (self->rows, at, &row, 1);
+      tell (self, at, 0, 1);
+    }
+}
+
+/* Carries out what leave() and come() noted. */
+static void
+place (QdView *self)
+{
+  guint n_coming = self->coming->len, n = self->n_leaving + n_coming;
+
+  if (n == 0)
+    return;
+  /* Two texts that move and begin alike cannot be told apart while one lies under its old key. */
+  gboolean few = n <= MAX_EXACT && self->n_moving <= (self->order.text ? 1 : MAX_EXACT_MOVES) && !self->disordered;
+  if (n > 1024 && n_coming > self->rows->len / 8 && g_hash_table_size (self->waiting) == 0)
+    {
+      for (guint i = 0; i < self->sides->len; i++)
+        side_of (self, i)->flags &= (guint8) ~LEAVES;
+      rebuild (self);
+    }
+  else if (few && self->n_leaving == 0)
+    insert_few (self);
+  else if (few && self->n_moving == n_coming)
+    place_few (self);
+  else
+    place_many (self);
+  self->n_leaving = self->n_moving = 0;
+  g_array_set_size (self->coming, 0);
+}
+
+static void
+wait_for_release (QdView *self, QdEntity *entity, Side *side)
+{
+  if (side->flags & WAITS)
+    return;
+  side->flags |= WAITS;
+  g_hash_table_add (self->waiting, g_object_ref (entity));
+}
+
+static gboolean
+order_changed (QdView *self, QdEntity *entity, const Side *side)
+{
+  if (self->order.text)
+    return (entity->mask & QD_FIELD_BIT (self->order.field)) != 0;
+  return qd_order_key (&self->order, entity) != side->key;
+}
+
+/* TRUE when it has a row that stays where it is. */
+static gboolean
+update (QdView *self, QdEntity *entity)
+{
+  Side *side = side_of (self, entity->slot);
+  gboolean shown = (side->flags & SHOWN) != 0, match = matches (self, entity);
+  gboolean stays = shown && match && !order_changed (self, entity, side);
+
+  if (stays || (!shown && !match))
+    return stays;
+  if (self->hold)
+    {
+      wait_for_release (self, entity, side);
+      return shown;
+    }
+  if (shown)
+    leave (self, side, match);
+  if (match)
+    come (self, entity);
+  return FALSE;
+}
+
+static void
+batch_cb (QdView *self, QdListBatch *batch)
+{
+  g_autoptr (GPtrArray) updated = g_ptr_array_new ();
+
+  grow_sides (self);
+  for (guint i = 0; i < batch->removed->len; i++)
+    {
+      QdEntity *entity = batch->removed->pdata[i];
+      Side *side = side_of (self, entity->slot);
+
+      if (side->flags & WAITS)
+        g_hash_table_remove (self->waiting, entity);
+      side->flags &= (guint8) ~WAITS;
+      if (side->flags & SHOWN)
+        leave (self, side, FALSE);
+    }
+  for (guint i = 0; i < batch->updated->len; i++)
+    if (update (self, batch->updated->pdata[i]))
+      g_ptr_array_add (updated, batch->updated->pdata[i]);
+  for (guint i = 0; i < batch->added->len; i++)
+    if (!(side_of (self, ((QdEntity *) batch->added->pdata[i])->slot)->flags & SHOWN) &&
+        matches (self, batch->added->pdata[i]))
+      come (self, batch->added->pdata[i]);
+  if (self->coming->len > 0 && self->order.text && g_hash_table_size (self->waiting) > 0)
+    self->disordered = TRUE;
+  place (self);
+  if (updated->len > 0)
+    g_signal_emit (self, updated_signal, 0, updated);
+}
+
+/* --- The object --- */
 
 static void
 qd_view_dispose (GObject *object)
@@ -443,10 +427,10 @@ qd_view_dispose (GObject *object)
   QdView *self = QD_VIEW (object);
 
   if (self->list != NULL)
-    {
-      g_signal_handlers_disconnect_by_data (self->list, self);
-      g_clear_object (&self->list);
-    }
+    g_clear_signal_handler (&self->batch_handler, self->list);
+  g_clear_object (&self->list);
+  g_array_set_size (self->rows, 0);
+  g_hash_table_remove_all (self->waiting);
   g_clear_pointer (&self->filter, qd_filter_unref);
   G_OBJECT_CLASS (qd_view_parent_class)->dispose (object);
 }
@@ -456,94 +440,137 @@ qd_view_finalize (GObject *object)
 {
   QdView *self = QD_VIEW (object);
 
-  g_ptr_array_unref (self->waiting);
-  g_ptr_array_unref (self->shown);
-  g_ptr_array_unref (self->sorted);
-  g_ptr_array_unref (self->source);
-  g_hash_table_unref (self->rows);
+  g_array_unref (self->rows);
+  g_array_unref (self->sides);
+  g_array_unref (self->coming);
+  g_hash_table_unref (self->waiting);
   G_OBJECT_CLASS (qd_view_parent_class)->finalize (object);
 }
 
 static void
 qd_view_class_init (QdViewClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-
-  object_class->dispose = qd_view_dispose;
-  object_class->finalize = qd_view_finalize;
+  G_OBJECT_CLASS (klass)->dispose = qd_view_dispose;
+  G_OBJECT_CLASS (klass)->finalize = qd_view_finalize;
 
   /**
    * QdView::items-updated:
-   * @items: (element-type QdEntity): shown rows that changed where they stand, borrowed
+   * @items: (element-type QdEntity): rows whose fields changed and whose place did not; borrowed
    */
-  signals[ITEMS_UPDATED] = g_signal_new ("items-updated", QD_TYPE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                         G_TYPE_NONE, 1, G_TYPE_PTR_ARRAY | G_SIGNAL_TYPE_STATIC_SCOPE);
+  updated_signal = g_signal_new ("items-updated", QD_TYPE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 1, G_TYPE_POINTER);
 }
 
 static void
 qd_view_init (QdView *self)
 {
-  self->sort_field = QD_FIELD_NAME;
-  self->rows = g_hash_table_new_full (NULL, NULL, NULL, row_free);
-  self->source = g_ptr_array_new ();
-  self->sorted = g_ptr_array_new ();
-  self->shown = g_ptr_array_new ();
-  self->waiting = g_ptr_array_new ();
+  self->rows = g_array_new (FALSE, FALSE, sizeof (QdRow));
+  self->sides = g_array_new (FALSE, TRUE, sizeof (Side));
+  self->coming = g_array_new (FALSE, FALSE, sizeof (QdRow));
+  self->waiting = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
+}
+
+static void
+show_matching (QdView *self)
+{
+  guint n = qd_entity_list_get_length (self->list);
+
+  grow_sides (self);
+  for (guint i = 0; i < n; i++)
+    {
+      QdEntity *entity = qd_entity_list_peek (self->list, i);
+      Side *side = side_of (self, entity->slot);
+
+      side->flags = matches (self, entity) ? SHOWN : 0;
+    }
 }
 
 /**
  * qd_view_new:
- * @list: what to show; a reference is kept
+ * @list: what it shows
  *
- * Makes a view of the whole list in order of name.
- *
- * Returns: (transfer full): the view
+ * Returns: (transfer full): a view of all of @list, by name
  */
 QdView *
 qd_view_new (QdEntityList *list)
 {
-  QdView *self = g_object_new (QD_TYPE_VIEW, NULL);
-  guint n = qd_entity_list_get_length (list);
+  g_return_val_if_fail (QD_IS_ENTITY_LIST (list), NULL);
 
+  QdView *self = g_object_new (QD_TYPE_VIEW, NULL);
   self->list = g_object_ref (list);
-  if (n > 0)
-    items_changed_cb (self, 0, 0, n);
-  g_signal_connect_object (list, "items-changed", G_CALLBACK (items_changed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (list, "items-updated", G_CALLBACK (items_updated_cb), self, G_CONNECT_SWAPPED);
+  self->order = qd_order_new (qd_schema_get (qd_entity_list_get_kind (list)), QD_FIELD_NAME, FALSE);
+  g_array_set_size (self->sides, qd_entity_list_get_n_slots (list));
+  self->batch_handler = g_signal_connect_swapped (list, "batch", G_CALLBACK (batch_cb), self);
+  show_matching (self);
+  rebuild (self);
   return self;
+}
+
+/* Only what is shown needs a look, and its order stays. */
+static void
+narrow (QdView *self)
+{
+  GArray *rows = g_array_sized_new (FALSE, FALSE, sizeof (QdRow), self->rows->len);
+
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      QdRow *row = row_at (self, i);
+
+      if (matches (self, row->entity))
+        g_array_append_vals (rows, row, 1);
+      else
+        side_of (self, row->slot)->flags &= (guint8) ~SHOWN;
+    }
+  replace_rows (self, rows);
+}
+
+static void
+refilter (QdView *self)
+{
+  guint n = qd_entity_list_get_length (self->list);
+
+  grow_sides (self);
+  for (guint i = 0; i < n; i++)
+    {
+      QdEntity *entity = qd_entity_list_peek (self->list, i);
+      Side *side = side_of (self, entity->slot);
+      gboolean match = matches (self, entity);
+
+      if (match && !(side->flags & SHOWN))
+        come (self, entity);
+      else if (!match && (side->flags & SHOWN))
+        leave (self, side, FALSE);
+    }
+  place (self);
 }
 
 /**
  * qd_view_set_filter:
- * @self: a view
- * @filter: (nullable): what to show from now on, or %NULL for everything
- *
- * Told as one change of the range that differs. A filter that narrows the one before looks only at
- * the rows shown.
+ * @filter: (nullable) (transfer none): what to show; %NULL: everything
  */
 void
 qd_view_set_filter (QdView *self, QdFilter *filter)
 {
+  g_return_if_fail (QD_IS_VIEW (self));
+
+  if (filter == self->filter)
+    return;
   g_autoptr (QdFilter) before = g_steal_pointer (&self->filter);
-  gboolean narrows = before != NULL && filter != NULL && qd_filter_narrows (filter, before);
-  GPtrArray *from = narrows ? self->shown : self->sorted;
-  GPtrArray *shown = g_ptr_array_sized_new (from->len);
-
   self->filter = filter != NULL ? qd_filter_ref (filter) : NULL;
-  for (guint i = 0; i < from->len; i++)
+  if (g_hash_table_size (self->waiting) > 0)
     {
-      QdViewRow *row = from->pdata[i];
-
-      row->shown = matches (self, row->entity);
-      if (row->shown)
-        g_ptr_array_add (shown, row);
+      forget_waiting (self);
+      show_matching (self);
+      rebuild (self);
     }
-  replace_shown (self, shown);
+  else if (filter != NULL && (before == NULL || qd_filter_narrows (filter, before)))
+    narrow (self);
+  else
+    refilter (self);
 }
 
 /**
  * qd_view_get_filter:
- * @self: a view
  *
  * Returns: (transfer none) (nullable): the filter
  */
@@ -555,115 +582,112 @@ qd_view_get_filter (QdView *self)
 
 /**
  * qd_view_set_sort:
- * @self: a view
- * @field: the field to sort by
- * @descending: whether the largest comes first; absent values come last in either direction
- *
- * Equal rows stay in order of arrival.
+ * @field: the field to sort by; where it is the same, things are in order of arrival
+ * @descending: whether the largest comes first; what has no value comes last either way
  */
 void
 qd_view_set_sort (QdView *self, guint field, gboolean descending)
 {
-  guint n = self->source->len;
-  g_autofree QdSortItem *items = g_new (QdSortItem, MAX (n, 1));
+  const QdSchema *schema = qd_schema_get (qd_entity_list_get_kind (self->list));
+
+  g_return_if_fail (QD_IS_VIEW (self) && field < schema->n_fields);
 
   descending = !!descending;
-  if (field == self->sort_field && descending == self->descending)
+  if (self->order.field == field && self->order.descending == descending)
     return;
-  self->sort_field = field;
-  self->descending = descending;
-
-  for (guint i = 0; i < n; i++)
-    {
-      QdViewRow *row = self->source->pdata[i];
-
-      qd_sort_key_clear (&row->key);
-      row->key = make_key (self, row->entity);
-      items[i] = (QdSortItem) { .key = &row->key, .item = row };
-    }
-  qd_sort_items (items, n, descending);
-  for (guint i = 0; i < n; i++)
-    self->sorted->pdata[i] = items[i].item;
-  replace_shown (self, collect_shown (self->sorted));
+  self->order = qd_order_new (schema, field, descending);
+  if (g_hash_table_size (self->waiting) > 0)
+    show_matching (self);
+  rebuild (self);
 }
 
-/**
- * qd_view_get_sort:
- * @self: a view
- * @descending: (out) (optional): the direction
- *
- * Returns: the field that the view is sorted by
- */
 guint
 qd_view_get_sort (QdView *self, gboolean *descending)
 {
   if (descending != NULL)
-    *descending = self->descending;
-  return self->sort_field;
+    *descending = self->order.descending;
+  return self->order.field;
+}
+
+static void
+release (QdView *self)
+{
+  GHashTableIter iter;
+  gpointer key;
+
+  if (self->disordered)
+    {
+      show_matching (self);
+      rebuild (self);
+      return;
+    }
+  g_hash_table_iter_init (&iter, self->waiting);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      QdEntity *entity = key;
+      Side *side = side_of (self, entity->slot);
+      gboolean shown = (side->flags & SHOWN) != 0, match = matches (self, entity);
+
+      side->flags &= (guint8) ~WAITS;
+      if (shown && (!match || self->order.text || qd_order_key (&self->order, entity) != side->key))
+        leave (self, side, match);
+      else if (shown)
+        continue;
+      if (match)
+        come (self, entity);
+    }
+  place (self);
+  g_hash_table_remove_all (self->waiting);
 }
 
 /**
  * qd_view_set_hold:
- * @self: a view
- * @hold: whether rows are to keep their places
  *
- * While held, changed rows stay where they are, and shown; what comes and goes still does. On
- * release all that changed is placed anew.
+ * While held, rows keep their places and their right to be there; new things come in all the same,
+ * and those that are gone go.
  */
 void
 qd_view_set_hold (QdView *self, gboolean hold)
 {
-  g_autoptr (GPtrArray) changed = NULL;
+  g_return_if_fail (QD_IS_VIEW (self));
 
-  if (self->held == !!hold)
+  hold = !!hold;
+  if (self->hold == hold)
     return;
-  self->held = !!hold;
-  if (self->held)
-    return;
-
-  changed = g_steal_pointer (&self->waiting);
-  self->waiting = g_ptr_array_new ();
-  for (guint i = 0; i < changed->len; i++)
-    ((QdViewRow *) changed->pdata[i])->waiting = FALSE;
-  place_changed (self, changed, NULL);
+  self->hold = hold;
+  if (!hold && (g_hash_table_size (self->waiting) > 0 || self->disordered))
+    release (self);
 }
 
 /**
  * qd_view_find:
- * @self: a view
- * @entity: what to look for
  *
- * Returns: its position, or %G_MAXUINT32 when it is not shown
+ * Returns: the position of @entity, G_MAXUINT32 when it is not shown
  */
 guint
 qd_view_find (QdView *self, QdEntity *entity)
 {
-  QdViewRow *row = entity != NULL ? g_hash_table_lookup (self->rows, entity) : NULL;
+  g_return_val_if_fail (QD_IS_VIEW (self) && QD_IS_ENTITY (entity), G_MAXUINT32);
 
-  return row != NULL && row->shown ? find_place (self, self->shown, row) : G_MAXUINT32;
+  if (qd_entity_list_get_kind (self->list) != entity->key.kind || entity->slot >= self->sides->len ||
+      entity->is_removed || !(side_of (self, entity->slot)->flags & SHOWN))
+    return G_MAXUINT32;
+  return find_row (self, entity);
 }
 
 /**
  * qd_view_peek:
- * @self: a view
- * @position: a position
  *
- * Returns: (transfer none) (nullable): the entity there, %NULL past the end
+ * Returns: (transfer none) (nullable): the thing at @position, %NULL past the end
  */
 QdEntity *
 qd_view_peek (QdView *self, guint position)
 {
-  return position < self->shown->len ? ((QdViewRow *) self->shown->pdata[position])->entity : NULL;
+  return position < self->rows->len ? row_at (self, position)->entity : NULL;
 }
 
-/**
- * qd_view_get_length:
- * @self: a view
- *
- * Returns: how many rows are shown
- */
 guint
 qd_view_get_length (QdView *self)
 {
-  return self->shown->len;
+  return self->rows->len;
 }
