@@ -328,6 +328,14 @@ signal_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* A specification or a file that makes no sense, against a machine that does not play along. */
+static gboolean
+is_bad_input (const GError *error)
+{
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT) || error->domain == G_MARKUP_ERROR ||
+         error->domain == JSON_PARSER_ERROR || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+}
+
 int
 lab_run (LabOptions *options)
 {
@@ -348,7 +356,10 @@ lab_run (LabOptions *options)
       status = 0;
     }
   else
-    fprintf (stderr, "quarterdeck-lab: %s\n", error->message);
+    {
+      fprintf (stderr, "quarterdeck-lab: %s\n", error->message);
+      status = is_bad_input (error) ? 2 : 1;
+    }
   for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
     g_source_remove (sources[i]);
   stop (&server);

@@ -68,12 +68,28 @@ set_names (gnutls_x509_crt_t crt, const char *address, GError **error)
          check (gnutls_x509_crt_set_subject_alt_name (crt, GNUTLS_SAN_IPADDRESS, given, 16, GNUTLS_FSAN_APPEND), "name the address", error);
 }
 
+/* OpenSSL wants to be told which key is whose (RFC 5280, sections 4.2.1.1 and 4.2.1.2). */
+static gboolean
+set_key_ids (gnutls_x509_crt_t crt, gnutls_x509_privkey_t own, gnutls_x509_privkey_t signer, GError **error)
+{
+  guint8 id[64];
+  size_t n = sizeof id;
+
+  if (!check (gnutls_x509_privkey_get_key_id (own, 0, id, &n), "name the key", error) ||
+      !check (gnutls_x509_crt_set_subject_key_id (crt, id, n), "name the key", error))
+    return FALSE;
+  n = sizeof id;
+  return check (gnutls_x509_privkey_get_key_id (signer, 0, id, &n), "name the signer's key", error) &&
+         check (gnutls_x509_crt_set_authority_key_id (crt, id, n), "name the signer's key", error);
+}
+
 static gboolean
 make_ca (gnutls_x509_crt_t *crt, gnutls_x509_privkey_t *key, GError **error)
 {
   return make_key (key, error) && begin_certificate (crt, *key, "quarterdeck-lab CA", error) &&
          check (gnutls_x509_crt_set_basic_constraints (*crt, 1, 0), "make a CA", error) &&
          check (gnutls_x509_crt_set_key_usage (*crt, GNUTLS_KEY_KEY_CERT_SIGN), "make a CA", error) &&
+         set_key_ids (*crt, *key, *key, error) &&
          check (gnutls_x509_crt_sign2 (*crt, *crt, *key, GNUTLS_DIG_SHA256, 0), "sign the CA", error);
 }
 
@@ -84,6 +100,7 @@ make_leaf (gnutls_x509_crt_t *crt, gnutls_x509_privkey_t *key, gnutls_x509_crt_t
          check (gnutls_x509_crt_set_basic_constraints (*crt, 0, -1), "make the certificate", error) &&
          check (gnutls_x509_crt_set_key_usage (*crt, GNUTLS_KEY_DIGITAL_SIGNATURE), "make the certificate", error) &&
          check (gnutls_x509_crt_set_key_purpose_oid (*crt, GNUTLS_KP_TLS_WWW_SERVER, 0), "make the certificate", error) &&
+         set_key_ids (*crt, *key, ca_key, error) &&
          check (gnutls_x509_crt_sign2 (*crt, ca, ca_key, GNUTLS_DIG_SHA256, 0), "sign the certificate", error);
 }
 
