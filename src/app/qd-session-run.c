@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-app"
+
+#include "config.h"
+
+#include "qd-session.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+#include "qd-capability.h"
+#include "qd-confirm-dialog.h"
+
+#define UNLOCK_MINUTES 15
+
+/* One command on its way: from the press of a button to the toast that tells its end. */
+typedef struct
+{
+  QdSession *session;
+  GtkWidget *parent;         /* weak */
+  QdEntity *target;          /* or NULL */
+  const char *connection;    /* interned */
+  const QdCapability *capability;
+  JsonObject *args;
+  char *summary;
+  char *undo_verb;
+  JsonObject *undo_args;
+} Run;
+
+static void
+run_free (Run *run)
+{
+  g_clear_object (&run->session);
+  g_clear_weak_pointer (&run->parent);
+  g_clear_object (&run->target);
+  g_clear_pointer (&run->args, json_object_unref);
+  g_clear_pointer (&run->undo_args, json_object_unref);
+  g_free (run->summary);
+  g_free (run->undo_verb);
+  g_free (run);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Run, run_free)
+
+static void
+run_free_closure (gpointer data, GClosure *closure)
+{
+  run_free (data);
+}
+
+/* --- Doing and telling -------------------------------------------------------------------------- */
+
+static void
+undo_cb (Run *run)
+{
+  g_autofree char *summary = g_strdup_printf (_("Undo: %s"), run->summary);
+
+  qd_session_run (run->session, run->parent, run->target, run->undo_verb, run->undo_args, summary, NULL, NULL);
+}
+
+static void
+finished_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Run) run = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) answer = qd_hub_run_finish (QD_HUB (source), result, &error);
+  g_autoptr (QdSession) session = g_object_ref (run->session);
+  g_autofree char *text = NULL;
+
+  if (error != NULL)
+    {
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        text = g_strdup_printf (_("Cancelled: %s"), run->summary);
+      else
+        text = g_strdup_printf (_("Could not do this: %s. %s"), run->summary, error->message);
+      qd_session_toast (session, text);
+      return;
+    }
+  text = g_strdup_printf (_("Done: %s"), run->summary);
+  if (run->undo_verb != NULL)
+    qd_session_toast_action (session, text, _("_Undo"), G_CALLBACK (undo_cb), g_steal_pointer (&run), run_free_closure);
+  else
+    qd_session_toast (session, text);
+}
+
+static void
+execute (Run *run, const char *reason)
+{
+  g_autofree char *job = qd_hub_run (qd_session_get_hub (run->session), run->connection, run->capability->verb,
+                                     run->args, run->summary, reason, NULL, finished_cb, run);
+}
+
+/* --- Asking ------------------------------------------------------------------------------------- */
+
+static QdEntity *
+get_connection (Run *run)
+{
+  return qd_fleet_lookup (qd_session_get_fleet (run->session), run->connection, QD_KIND_CONNECTION, run->connection);
+}
+
+static const char *
+get_connection_name (Run *run)
+{
+  QdEntity *connection = get_connection (run);
+
+  return connection != NULL ? qd_entity_get_name (connection) : run->connection;
+}
+
+static gboolean
+is_production (Run *run)
+{
+  QdEntity *connection = get_connection (run);
+
+  return connection != NULL &&
+         g_strcmp0 (qd_entity_get_string (connection, QD_CONNECTION_ENVIRONMENT), "prod") == 0;
+}
+
+/* The dialog holds @run until it is confirmed; then the hub does. */
+static void
+confirmed_cb (GObject *dialog, const char *reason, gpointer data)
+{
+  Run *run = g_object_steal_data (dialog, "qd-run");
+
+  if (run != NULL)
+    execute (run, reason);
+}
+
+static void
+ask_reason (Run *run)
+{
+  QdConfirmation confirmation = {
+    .title = _(run->capability->title),
+    .where = get_connection_name (run),
+    .target = run->target,
+    .verb = run->capability->verb,
+    .args = run->args,
+    .fleet = qd_session_get_fleet (run->session),
+    .undoable = run->undo_verb != NULL,
+    .type_name = is_production (run) && run->target != NULL ? qd_entity_get_name (run->target) : NULL,
+  };
+  AdwDialog *dialog = qd_confirm_dialog_new (&confirmation);
+  GtkWidget *parent = run->parent;
+
+  g_object_set_data_full (G_OBJECT (dialog), "qd-run", run, (GDestroyNotify) run_free);
+  g_signal_connect (dialog, "confirmed", G_CALLBACK (confirmed_cb), NULL);
+  adw_dialog_present (dialog, parent);
+}
+
+/* Takes @run on once nothing is locked. */
+static void
+proceed (Run *run)
+{
+  g_autofree char *why = NULL;
+
+  if (!qd_capability_allowed (qd_session_get_fleet (run->session), run->connection, run->capability->verb, &why))
+    {
+      g_autofree char *text = g_strdup_printf (_("Could not do this: %s. %s"), run->summary, why);
+
+      qd_session_toast (run->session, text);
+      run_free (run);
+    }
+  else if (run->capability->high_impact)
+    ask_reason (run);
+  else
+    execute (run, NULL);
+}
+
+static void
+unlocked_cb (AdwAlertDialog *dialog, const char *response, gpointer data)
+{
+  Run *run = g_object_steal_data (G_OBJECT (dialog), "qd-run");
+
+  if (run == NULL)
+    return;
+  if (g_strcmp0 (response, "unlock") != 0)
+    {
+      run_free (run);
+      return;
+    }
+  qd_hub_unlock (qd_session_get_hub (run->session), run->connection, UNLOCK_MINUTES);
+  proceed (run);
+}
+
+static void
+ask_unlock (Run *run)
+{
+  AdwAlertDialog *dialog = ADW_ALERT_DIALOG (adw_alert_dialog_new (NULL, NULL));
+
+  adw_alert_dialog_format_heading (dialog, _("Allow changes to %s?"), get_connection_name (run));
+  adw_alert_dialog_format_body (dialog, _("“%s” would change production, which is read-only. Unlock it for %u minutes?"),
+                                run->summary, UNLOCK_MINUTES);
+  adw_alert_dialog_add_responses (dialog, "cancel", _("_Cancel"), "unlock", _("_Unlock"), NULL);
+  adw_alert_dialog_set_response_appearance (dialog, "unlock", ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_set_close_response (dialog, "cancel");
+  g_object_set_data_full (G_OBJECT (dialog), "qd-run", run, (GDestroyNotify) run_free);
+  g_signal_connect (dialog, "response", G_CALLBACK (unlocked_cb), NULL);
+  adw_dialog_present (ADW_DIALOG (dialog), run->parent);
+}
+
+/**
+ * qd_session_run:
+ * @self: a session
+ * @parent: a widget that dialogs stand on
+ * @target: (nullable): what it is done to
+ * @verb: a verb of the capability table
+ * @args: (nullable): the verb's arguments; a reference is taken
+ * @summary: what people read: "Remove site HQ"
+ * @undo_verb: (nullable): what undoes it
+ * @undo_args: (nullable): and its arguments; a reference is taken
+ *
+ * Does something to the fleet, with all that must be asked first, and tells how it ended in a toast.
+ * Main thread; returns at once.
+ */
+void
+qd_session_run (QdSession *self, gpointer parent, QdEntity *target, const char *verb, JsonObject *args,
+                const char *summary, const char *undo_verb, JsonObject *undo_args)
+{
+  const QdCapability *capability = qd_capability_get (verb);
+  const char *connection;
+  Run *run;
+
+  g_return_if_fail (QD_IS_SESSION (self));
+  g_return_if_fail (capability != NULL);
+  g_return_if_fail (parent == NULL || GTK_IS_WIDGET (parent));
+
+  connection = target != NULL ? qd_entity_get_connection (target) : qd_session_find_connection (self, verb);
+  if (connection == NULL)
+    {
+      g_autofree char *text = g_strdup_printf (_("Could not do this: %s. No connection offers and allows it"), summary);
+
+      qd_session_toast (self, text);
+      return;
+    }
+  run = g_new0 (Run, 1);
+  run->session = g_object_ref (self);
+  g_set_weak_pointer (&run->parent, parent);
+  g_set_object (&run->target, target);
+  run->connection = g_intern_string (connection);
+  run->capability = capability;
+  run->args = args != NULL ? json_object_ref (args) : json_object_new ();
+  run->summary = g_strdup (summary);
+  run->undo_verb = g_strdup (undo_verb);
+  run->undo_args = undo_args != NULL ? json_object_ref (undo_args) : NULL;
+  if (!capability->query && qd_hub_is_locked (qd_session_get_hub (self), connection))
+    ask_unlock (run);
+  else
+    proceed (run);
+}
