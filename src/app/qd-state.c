@@ -79,6 +79,7 @@ QdStatus
 qd_state_of_connection (QdEntity *connection)
 {
   const char *state = qd_entity_get_string (connection, QD_CONNECTION_STATE);
+  const char *detail = qd_entity_get_string (connection, QD_CONNECTION_DETAIL);
 
   if (g_strcmp0 (state, "live") == 0)
     return QD_STATUS_WELL;
@@ -86,6 +87,9 @@ qd_state_of_connection (QdEntity *connection)
     return QD_STATUS_DEGRADED;
   if (g_strcmp0 (state, "refused") == 0)
     return QD_STATUS_DOWN;
+  /* never reached, and why: that is trouble too */
+  if (g_strcmp0 (state, "connecting") == 0 && detail != NULL && *detail != '\0')
+    return QD_STATUS_DEGRADED;
   return QD_STATUS_UNKNOWN;
 }
 
@@ -102,5 +106,5 @@ qd_state_get_connection_label (QdEntity *connection)
     return _("Refused");
   if (g_strcmp0 (state, "off") == 0)
     return _("Off");
-  return _("Connecting");
+  return qd_state_of_connection (connection) == QD_STATUS_DEGRADED ? _("Not reachable") : _("Connecting");
 }
