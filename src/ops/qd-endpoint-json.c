@@ -21,6 +21,7 @@ static const Member members[] = {
   { "ca_file", G_STRUCT_OFFSET (QdEndpoint, ca_file) },
   { "pinned_sha256", G_STRUCT_OFFSET (QdEndpoint, pinned_sha256) },
   { "monitor_url", G_STRUCT_OFFSET (QdEndpoint, monitor_url) },
+  { "feeds", G_STRUCT_OFFSET (QdEndpoint, feeds) },
 };
 
 /**

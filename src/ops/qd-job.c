@@ -372,6 +372,31 @@ wait_for_news (QdJob *self)
   return FALSE;
 }
 
+static void
+asked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) answer = qd_driver_command_finish (QD_DRIVER (source), result, &error);
+
+  /* A driver that cannot look at one job looks at everything. */
+  if (answer == NULL && g_error_matches (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_NOT_OFFERED))
+    qd_driver_refresh (QD_DRIVER (source));
+  else if (answer == NULL)
+    g_debug ("The server does not tell of a job: %s", error->message);
+}
+
+/* Its answer becomes the job's entity, as every other news of it does. */
+static void
+ask_again (QdJob *self)
+{
+  QdDriver *driver = qd_hub_get_driver (self->hub, self->connection);
+  g_autoptr (JsonObject) args = json_object_new ();
+
+  json_object_set_string_member (args, "id", self->server_job);
+  if (driver)
+    qd_driver_command_async (driver, "job.get", args, self->sending, asked_cb, NULL);
+}
+
 /* Returns how the server's job ended (static), or NULL when that cannot be known. It may take as
  * long as it takes; only a server that is connected and does not list the job ends the waiting. */
 static const char *
@@ -381,7 +406,6 @@ follow (QdJob *self, GError **error)
 
   while (!is_cancelled (self) && qd_hub_get_driver (self->hub, self->connection))
     {
-      QdDriver *driver;
       QdEntity *theirs = qd_fleet_lookup (qd_hub_get_fleet (self->hub), self->connection, QD_KIND_JOB, self->server_job);
       const char *end = theirs ? look_at (self, theirs) : NULL;
 
@@ -391,9 +415,7 @@ follow (QdJob *self, GError **error)
         continue;
       if (theirs == NULL && ++silent == MAX_SILENT_ASKS)
         break;
-      driver = qd_hub_get_driver (self->hub, self->connection);
-      if (driver)
-        qd_driver_refresh (driver);
+      ask_again (self);
     }
   if (is_cancelled (self))
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _("Cancelled"));

@@ -229,13 +229,15 @@ take_value (Reader *reader, guint type)
 {
   guint64 bits;
   double number;
+  guint8 status;
 
   switch (type)
     {
     case QD_VALUE_BOOL:
       return qd_value_bool (take_u8 (reader));
     case QD_VALUE_STATUS:
-      return qd_value_status (MIN (take_u8 (reader), QD_STATUS_DOWN));
+      status = take_u8 (reader);
+      return qd_value_status (MIN (status, QD_STATUS_DOWN));
     case QD_VALUE_INT:
       return qd_value_int (take_u64 (reader));
     case QD_VALUE_TIME:

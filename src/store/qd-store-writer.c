@@ -205,6 +205,8 @@ replace_file (QdStoreWriter *self, const char *what)
 {
   g_autofree char *aside = NULL, *text = NULL;
 
+  /* Readers wait meanwhile. */
+  set_state (self, STATE_OPENING, NULL);
   g_clear_pointer (&self->db, qd_store_db_close);
   aside = set_aside (self);
   text = g_strdup_printf (_("What was kept on this desk is damaged (%s). It has been set aside as %s, and a new "
@@ -332,7 +334,9 @@ erase_everything (QdStoreWriter *self, GTask *task)
   g_autofree char *prefix = g_strconcat (base, ".damaged-", NULL);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name;
+  gboolean gone;
 
+  set_state (self, STATE_OPENING, NULL);
   g_clear_pointer (&self->db, qd_store_db_close);
   remove_with (self->path, "");
   remove_with (self->path, "-wal");
@@ -344,13 +348,14 @@ erase_everything (QdStoreWriter *self, GTask *task)
 
         remove_with (aside, "");
       }
-  if (g_file_test (self->path, G_FILE_TEST_EXISTS))
+  gone = !g_file_test (self->path, G_FILE_TEST_EXISTS);
+  open_file (self);
+  if (gone)
+    g_task_return_boolean (task, TRUE);
+  else
     g_task_return_new_error (task, QD_STORE_ERROR, QD_STORE_ERROR_FAILED,
                              _("%s cannot be deleted: delete it by hand"), self->path);
-  else
-    g_task_return_boolean (task, TRUE);
   g_object_unref (task);
-  open_file (self);
 }
 
 /* --- The thread ------------------------------------------------------------------------------ */
