@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qdctl"
+
+#include "config.h"
+#include "qdctl.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <glib/gi18n.h>
+
+#include "qd-capability.h"
+#include "qd-json.h"
+
+typedef struct {
+  QdctlSession *session;
+  JsonNode *answer;
+  GError *error;
+} Outcome;
+
+static void
+list_verbs (void)
+{
+  guint n;
+  const QdCapability *all = qd_capability_all (&n);
+
+  fprintf (stderr, "%s\n", _("The commands are:"));
+  for (guint i = 0; i < n; i++)
+    if (!g_str_has_prefix (all[i].verb, "auth."))
+      fprintf (stderr, "  %-18s %s%s\n", all[i].verb, _(all[i].title), all[i].high_impact ? _(" (needs --reason)") : "");
+}
+
+/* "changes.name=x" goes into an object; "key:=JSON" is taken as JSON, all else as text. */
+static gboolean
+add_argument (JsonObject *args, const char *word)
+{
+  const char *equals = strchr (word, '=');
+  g_autofree char *key = equals ? g_strndup (word, equals - word) : NULL;
+  g_autoptr (GError) error = NULL;
+  JsonNode *value;
+  gboolean raw;
+  char *dot;
+
+  if (equals == NULL || equals == word)
+    {
+      qdctl_complain (_("“%s” is not KEY=VALUE"), word);
+      return FALSE;
+    }
+  raw = g_str_has_suffix (key, ":");
+  if (raw)
+    key[strlen (key) - 1] = '\0';
+  value = raw ? qd_json_parse (equals + 1, -1, key, &error) : json_node_init_string (json_node_alloc (), equals + 1);
+  if (value == NULL)
+    {
+      qdctl_complain ("%s", error->message);
+      return FALSE;
+    }
+  dot = strchr (key, '.');
+  if (dot)
+    {
+      JsonObject *inner;
+
+      *dot = '\0';
+      if (!qd_json_get_object (args, key))
+        json_object_set_object_member (args, key, json_object_new ());
+      inner = qd_json_get_object (args, key);
+      json_object_set_member (inner, dot + 1, value);
+    }
+  else
+    json_object_set_member (args, key, value);
+  return TRUE;
+}
+
+/* Numbers that people type as text where the server wants numbers. */
+static void
+make_number (JsonObject *object, const char *name)
+{
+  const char *text = object ? qd_json_get_string (object, name, NULL) : NULL;
+  char *end = NULL;
+  double number = text ? g_ascii_strtod (text, &end) : 0;
+
+  if (text && *text && *end == '\0')
+    json_object_set_double_member (object, name, number);
+}
+
+static JsonObject *
+build_args (const char *verb, GStrv words)
+{
+  static const char *const numbers[] = { "latitude", "longitude", "from_us", "to_us", "step_s" };
+  g_autoptr (JsonObject) args = json_object_new ();
+
+  for (; *words; words++)
+    if (!add_argument (args, *words))
+      return NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      make_number (args, numbers[i]);
+      make_number (qd_json_get_object (args, "changes"), numbers[i]);
+    }
+  return g_steal_pointer (&args);
+}
+
+/* What is changed is what was seen: its revision goes along. */
+static void
+add_revision (QdctlSession *session, const char *verb, JsonObject *args)
+{
+  const char *id = qd_json_get_string (args, "id", NULL);
+  QdEntity *entity;
+  const char *revision;
+
+  if (!g_str_has_prefix (verb, "site.") || id == NULL || json_object_has_member (args, "revision"))
+    return;
+  entity = qd_fleet_lookup (qd_hub_get_fleet (session->hub), session->connection, QD_KIND_SITE, id);
+  revision = entity ? qd_entity_get_string (entity, QD_FIELD_REVISION) : NULL;
+  if (revision)
+    json_object_set_string_member (args, "revision", revision);
+}
+
+static void
+job_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Outcome *outcome = data;
+
+  outcome->answer = qd_hub_run_finish (QD_HUB (source), result, &outcome->error);
+  g_main_loop_quit (outcome->session->loop);
+}
+
+static void
+command_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Outcome *outcome = data;
+
+  outcome->answer = qd_driver_command_finish (QD_DRIVER (source), result, &outcome->error);
+  g_main_loop_quit (outcome->session->loop);
+}
+
+static void
+print_answer (JsonNode *node)
+{
+  g_autofree char *text = qd_json_to_text (node, TRUE);
+
+  qdctl_print (text);
+  qdctl_print ("\n");
+}
+
+/* A plan with blockers is a "no"; a job that did not succeed is one too. */
+static QdExit
+judge (JsonNode *answer)
+{
+  JsonObject *object = qd_json_object (answer);
+  JsonArray *blockers = object ? qd_json_get_array (object, "blockers") : NULL;
+  const char *state = object ? qd_json_get_string (object, "state", "") : "";
+
+  if (blockers && json_array_get_length (blockers) > 0)
+    return QD_EXIT_NO;
+  return g_str_equal (state, "failed") || g_str_equal (state, "cancelled") ? QD_EXIT_NO : QD_EXIT_YES;
+}
+
+static QdExit
+carry_out (QdctlSession *session, const char *verb, JsonObject *args, const char *reason, gboolean dry_run)
+{
+  Outcome outcome = { .session = session };
+  g_autofree char *id = NULL;
+  QdExit code;
+
+  add_revision (session, verb, args);
+  if (dry_run)
+    {
+      json_object_set_boolean_member (args, "dry_run", TRUE);
+      if (reason)
+        json_object_set_string_member (args, "reason", reason);
+      qd_driver_command_async (qd_hub_get_driver (session->hub, session->connection), verb, args, NULL, command_cb, &outcome);
+    }
+  else
+    id = qd_hub_run (session->hub, session->connection, verb, args, NULL, reason, NULL, job_cb, &outcome);
+  g_main_loop_run (session->loop);
+  if (outcome.error)
+    {
+      qdctl_complain ("%s", outcome.error->message);
+      code = qdctl_exit_for_error (outcome.error);
+      g_error_free (outcome.error);
+      return code;
+    }
+  print_answer (outcome.answer);
+  code = judge (outcome.answer);
+  json_node_unref (outcome.answer);
+  return code;
+}
+
+QdExit
+qdctl_run (const char *name, int argc, char **argv)
+{
+  g_auto (QdctlTarget) target = { 0 };
+  g_auto (GStrv) words = NULL;
+  g_autofree char *reason = NULL;
+  gboolean dry_run = FALSE;
+  const GOptionEntry entries[] = {
+    { "reason", 0, 0, G_OPTION_ARG_STRING, &reason, N_("Why; needed where the impact is high"), N_("TEXT") },
+    { "dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, N_("Only say what would change"), NULL },
+    { NULL },
+  };
+  g_autoptr (JsonObject) args = NULL;
+  const QdCapability *row;
+  QdctlSession session;
+  QdExit code;
+
+  if (!qdctl_parse (name, entries, &target, argc, argv, &words, &code))
+    return code;
+  row = words[0] ? qd_capability_get (words[0]) : NULL;
+  if (row == NULL || g_str_has_prefix (row->verb, "auth."))
+    {
+      if (words[0])
+        qdctl_complain (_("there is no command “%s”"), words[0]);
+      else
+        qdctl_complain (_("run needs a command"));
+      list_verbs ();
+      return QD_EXIT_BAD_INPUT;
+    }
+  if (row->high_impact && !dry_run && (reason == NULL || *reason == '\0'))
+    {
+      qdctl_complain (_("%s needs --reason TEXT: its impact is high"), row->verb);
+      return QD_EXIT_BAD_INPUT;
+    }
+  args = build_args (row->verb, words + 1);
+  if (args == NULL)
+    return QD_EXIT_BAD_INPUT;
+  code = qdctl_session_open (&session, &target);
+  if (code != QD_EXIT_YES && code != QD_EXIT_PARTIAL)
+    return code;
+  code = carry_out (&session, row->verb, args, reason, dry_run);
+  qdctl_session_close (&session);
+  return code;
+}

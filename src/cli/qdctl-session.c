@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qdctl"
+
+#include "config.h"
+#include "qdctl.h"
+
+#include <glib/gi18n.h>
+
+#define TICK_MS 20
+#define LOOK_MS 20
+/* A trouble that stays for that long is the answer, even if the time is not up. */
+#define TROUBLE_US (2500 * 1000)
+
+typedef struct {
+  QdctlSession *session;
+  gint64 until_us;
+  gint64 trouble_us;    /* since when there is one; 0: none */
+  guint source;
+} Wait;
+
+static guint
+count_all (QdFleet *fleet)
+{
+  guint n = 0;
+
+  for (int kind = QD_KIND_CONNECTION + 1; kind < QD_N_KINDS; kind++)
+    n += qd_entity_list_get_length (qd_fleet_get_list (fleet, kind));
+  return n;
+}
+
+static gboolean
+give_up (QdctlSession *self, const char *state, const char *detail)
+{
+  if (count_all (qd_hub_get_fleet (self->hub)) > 0)
+    {
+      qdctl_complain (_("not everything could be read: %s"), *detail ? detail : _("the server took too long"));
+      self->exit_code = QD_EXIT_PARTIAL;
+    }
+  else
+    {
+      qdctl_complain ("%s", *detail ? detail : _("the server did not answer in time"));
+      self->exit_code = QD_EXIT_UNREACHABLE;
+    }
+  g_main_loop_quit (self->loop);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+look_cb (gpointer data)
+{
+  Wait *wait = data;
+  QdctlSession *self = wait->session;
+  QdEntity *entity = qd_fleet_lookup (qd_hub_get_fleet (self->hub), self->connection, QD_KIND_CONNECTION, self->connection);
+  const char *state = entity ? qd_entity_get_string (entity, QD_CONNECTION_STATE) : NULL;
+  const char *detail = entity ? qd_entity_get_string (entity, QD_CONNECTION_DETAIL) : NULL;
+  gint64 now = g_get_monotonic_time ();
+
+  state = state ? state : "";
+  detail = detail ? detail : "";
+  if (g_str_equal (state, "live"))
+    {
+      self->exit_code = QD_EXIT_YES;
+      g_main_loop_quit (self->loop);
+      return G_SOURCE_REMOVE;
+    }
+  if (g_str_equal (state, "refused"))
+    {
+      qdctl_complain ("%s", detail);
+      self->exit_code = QD_EXIT_REFUSED;
+      g_main_loop_quit (self->loop);
+      return G_SOURCE_REMOVE;
+    }
+  if (*detail == '\0')
+    wait->trouble_us = 0;
+  else if (wait->trouble_us == 0)
+    wait->trouble_us = now;
+  if (now >= wait->until_us || (wait->trouble_us > 0 && now - wait->trouble_us >= TROUBLE_US))
+    return give_up (self, state, detail);
+  return G_SOURCE_CONTINUE;
+}
+
+QdExit
+qdctl_session_open (QdctlSession *self, const QdctlTarget *target)
+{
+  g_autoptr (QdEndpoint) endpoint = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (QdTicker) ticker = NULL;
+  Wait wait = { .session = self };
+  QdExit code;
+
+  *self = (QdctlSession) { 0 };
+  endpoint = qdctl_target_resolve (target, &code);
+  if (endpoint == NULL)
+    return code;
+  self->hub = qd_hub_new (NULL);
+  self->connection = g_strdup (endpoint->id);
+  self->loop = g_main_loop_new (NULL, FALSE);
+  ticker = qd_timer_ticker_new (TICK_MS);
+  qd_drain_set_ticker (qd_hub_get_drain (self->hub), ticker);
+  if (!qd_hub_add (self->hub, endpoint, FALSE, &error))
+    {
+      qdctl_complain ("%s", error->message);
+      qdctl_session_close (self);
+      return QD_EXIT_BAD_INPUT;
+    }
+  wait.until_us = g_get_monotonic_time () + (gint64) (target->timeout_s * G_USEC_PER_SEC);
+  g_timeout_add (LOOK_MS, look_cb, &wait);
+  g_main_loop_run (self->loop);
+  qd_drain_flush (qd_hub_get_drain (self->hub));
+  code = self->exit_code;
+  if (code != QD_EXIT_YES && code != QD_EXIT_PARTIAL)
+    qdctl_session_close (self);
+  return code;
+}
+
+void
+qdctl_session_close (QdctlSession *self)
+{
+  if (self->hub)
+    {
+      qd_drain_close (qd_hub_get_drain (self->hub));
+      qd_hub_stop (self->hub);
+    }
+  g_clear_object (&self->hub);
+  g_clear_pointer (&self->loop, g_main_loop_unref);
+  g_clear_pointer (&self->connection, g_free);
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qdctl"
+
+#include "config.h"
+#include "qdctl.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <glib/gi18n.h>
+
+const QdctlVerb qdctl_verbs[] = {
+  { "inspect", NULL, N_("Show the model of a fleet once it is complete"), qdctl_inspect },
+  { "watch", NULL, N_("Print what changes, one JSON line a change"), qdctl_watch },
+  { "sites", NULL, N_("List the sites"), qdctl_list },
+  { "paths", NULL, N_("List the paths"), qdctl_list },
+  { "flows", NULL, N_("List the flows"), qdctl_list },
+  { "nodes", NULL, N_("List the nodes"), qdctl_list },
+  { "links", NULL, N_("List the links between NATS servers"), qdctl_list },
+  { "events", NULL, N_("List the events"), qdctl_list },
+  { "jobs", NULL, N_("List the jobs"), qdctl_list },
+  { "kv", NULL, N_("List the entries of the watched NATS buckets"), qdctl_list },
+  { "run", "VERB [KEY=VALUE…]", N_("Carry out a command and follow it to its end"), qdctl_run },
+  { NULL },
+};
+
+void
+qdctl_complain (const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  fprintf (stderr, "qdctl: %s\n", text);
+}
+
+void
+qdctl_print (const char *text)
+{
+  if (fputs (text, stdout) == EOF || ferror (stdout))
+    {
+      /* The reader has gone, as in "qdctl flows | head": there is nothing left to do. */
+      if (errno != EPIPE)
+        qdctl_complain (_("the output cannot be written: %s"), g_strerror (errno));
+      _exit (errno == EPIPE ? QD_EXIT_YES : QD_EXIT_PARTIAL);
+    }
+}
+
+QdExit
+qdctl_exit_for_error (const GError *error)
+{
+  if (error->domain != QD_DRIVER_ERROR)
+    return QD_EXIT_NO;
+  switch ((QdDriverError) error->code)
+    {
+    case QD_DRIVER_ERROR_INVALID:
+      return QD_EXIT_BAD_INPUT;
+    case QD_DRIVER_ERROR_UNREACHABLE:
+      return QD_EXIT_UNREACHABLE;
+    case QD_DRIVER_ERROR_NOT_OFFERED:
+    case QD_DRIVER_ERROR_REFUSED:
+    case QD_DRIVER_ERROR_STEP_UP:
+      return QD_EXIT_REFUSED;
+    case QD_DRIVER_ERROR_CONFLICT:
+    case QD_DRIVER_ERROR_FAILED:
+    default:
+      return QD_EXIT_NO;
+    }
+}
+
+static void
+usage (FILE *to)
+{
+  fprintf (to, "%s\n  qdctl %s\n\n%s\n", _("Usage:"), _("VERB [OPTION…]"),
+           _("Quarterdeck's engines on the command line: looks at a fleet and changes it."));
+  fprintf (to, "\n%s\n", _("Verbs:"));
+  for (const QdctlVerb *verb = qdctl_verbs; verb->name; verb++)
+    fprintf (to, "  %-12s %s\n", verb->name, _(verb->summary));
+  fprintf (to, "\n%s\n", _("Options:"));
+  fprintf (to, "  %-12s %s\n", "-h, --help", _("Show this, or after a verb its own options"));
+  fprintf (to, "  %-12s %s\n", "--version", _("Show the version"));
+  fprintf (to, "\n%s\n", _("Exit status: 0 yes or done, 1 a negative answer, 2 bad input, 3 unreachable, 4 refused, 5 partial."));
+}
+
+static const QdctlVerb *
+find_verb (const char *name)
+{
+  for (const QdctlVerb *verb = qdctl_verbs; verb->name; verb++)
+    if (g_str_equal (verb->name, name))
+      return verb;
+  return NULL;
+}
+
+static QdExit
+help_for (int argc, char **argv)
+{
+  char *again[] = { argc > 2 ? argv[2] : NULL, (char *) "--help", NULL };
+  const QdctlVerb *verb = argc > 2 ? find_verb (argv[2]) : NULL;
+
+  if (verb)
+    return verb->run (verb->name, 2, again);
+  usage (argc > 2 ? stderr : stdout);
+  return argc > 2 ? QD_EXIT_BAD_INPUT : QD_EXIT_YES;
+}
+
+int
+main (int argc, char **argv)
+{
+  const QdctlVerb *verb;
+  QdExit code;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, QD_LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  g_set_prgname ("qdctl");
+  signal (SIGPIPE, SIG_IGN);
+
+  if (argc < 2)
+    {
+      usage (stderr);
+      return QD_EXIT_BAD_INPUT;
+    }
+  if (g_str_equal (argv[1], "--version"))
+    {
+      qdctl_print ("qdctl " QD_VERSION "\n");
+      return QD_EXIT_YES;
+    }
+  if (g_str_equal (argv[1], "help"))
+    return help_for (argc, argv);
+  if (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h"))
+    {
+      usage (stdout);
+      return QD_EXIT_YES;
+    }
+  verb = find_verb (argv[1]);
+  if (verb == NULL)
+    {
+      qdctl_complain (_("there is no verb “%s”: qdctl --help lists them"), argv[1]);
+      return QD_EXIT_BAD_INPUT;
+    }
+  code = verb->run (verb->name, argc - 1, argv + 1);
+  if (fflush (stdout) != 0 && errno != EPIPE)
+    {
+      qdctl_complain (_("the output cannot be written: %s"), g_strerror (errno));
+      code = QD_EXIT_PARTIAL;
+    }
+  return code;
+}

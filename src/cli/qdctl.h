@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "qd-exit.h"
+#include "qd-hub.h"
+
+G_BEGIN_DECLS
+
+/* One verb of the command line. */
+typedef struct {
+  const char *name;
+  const char *arguments;    /* what follows the options in the usage line, or NULL */
+  const char *summary;      /* N_(): one line */
+  QdExit (*run) (const char *name, int argc, char **argv);
+} QdctlVerb;
+
+extern const QdctlVerb qdctl_verbs[];   /* ends with a NULL name */
+
+/* How to reach and sign in; the same options for all verbs that speak to a server. */
+typedef struct {
+  char *connection;
+  char *url;
+  char *driver;
+  char *credentials;
+  char *role;
+  char *user;
+  char *token_file;
+  gboolean password_stdin;
+  char *ca;
+  char *pin;
+  char *monitor;
+  double timeout_s;
+} QdctlTarget;
+
+void qdctl_target_clear (QdctlTarget *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (QdctlTarget, qdctl_target_clear)
+
+/* Parses @argv for @verb: @entries (or NULL) and the target's. What is left is in @rest (or must be
+ * nothing when @rest is NULL). QD_EXIT_YES: go on. Otherwise the program ends with *@exit_code. */
+gboolean qdctl_parse (const char *verb, const GOptionEntry *entries, QdctlTarget *target, int argc, char **argv,
+                      GStrv *rest, QdExit *exit_code);
+
+/* The endpoint that @target describes; NULL with the exit status, after saying why on stderr. */
+QdEndpoint *qdctl_target_resolve (const QdctlTarget *target, QdExit *exit_code);
+
+/* A hub with the target as its one connection, and the loop that turns it. */
+typedef struct {
+  QdHub *hub;
+  char *connection;
+  GMainLoop *loop;
+  QdExit exit_code;
+} QdctlSession;
+
+/* Connects and waits until the model is complete. QD_EXIT_PARTIAL: some of it could not be read (said
+ * on stderr); the session is there. Other than YES and PARTIAL: there is no session. */
+QdExit qdctl_session_open (QdctlSession *self, const QdctlTarget *target);
+void qdctl_session_close (QdctlSession *self);
+
+/* "qdctl: …" on stderr. */
+void qdctl_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
+QdExit qdctl_exit_for_error (const GError *error);
+/* Writes @text to stdout; ends the program quietly when nobody reads it any more. */
+void qdctl_print (const char *text);
+
+QdExit qdctl_inspect (const char *name, int argc, char **argv);
+QdExit qdctl_list (const char *name, int argc, char **argv);
+QdExit qdctl_watch (const char *name, int argc, char **argv);
+QdExit qdctl_run (const char *name, int argc, char **argv);
+
+/* One field of JSON that is no entity's: for watch. */
+void qdctl_add_value (JsonBuilder *builder, const QdField *field, const QdValue *value);
+
+G_END_DECLS
