@@ -229,6 +229,7 @@ take_credentials (QdEndpoint *endpoint, const QdctlTarget *target)
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) node = NULL;
   gboolean nats = g_str_equal (endpoint->driver, "nats");
+  const char *who = target->user ? target->user : target->role ? target->role : "admin";
   JsonObject *object, *inner, *user;
 
   if (text == NULL)
@@ -241,11 +242,10 @@ take_credentials (QdEndpoint *endpoint, const QdctlTarget *target)
       return FALSE;
     }
   inner = nats ? qd_json_get_object (object, "nats") : NULL;
-  user = find_user (target, qd_json_get_array (inner ? inner : object, nats && !inner ? "nats" : "users"));
+  user = nats ? inner ? qd_json_get_object (inner, who) : NULL : find_user (target, qd_json_get_array (object, "users"));
   if (user == NULL)
     {
-      qdctl_complain (_("%s has no user “%s”"), target->credentials,
-                      target->user ? target->user : target->role ? target->role : "admin");
+      qdctl_complain (_("%s has no user “%s”"), target->credentials, who);
       return FALSE;
     }
   g_set_str (&endpoint->user, qd_json_get_string (user, "username", qd_json_get_string (user, "user", NULL)));

@@ -79,7 +79,7 @@ read_head (const QdJsonSlice *object, Head *head)
         qd_json_slice_get_time (&value, &head->stamp_us);
       else if (qd_json_slice_is (&name, "seq"))
         qd_json_slice_get_int (&value, &head->seq);
-      else if (qd_json_slice_is (&name, "mono_us"))
+      else if (qd_json_slice_is (&name, "sent_us"))
         qd_json_slice_get_int (&value, &head->sent_us);
     }
 }
@@ -217,7 +217,7 @@ decode_tree (QdDelta *delta, QdKind kind, const Measure *measures, const char *b
     }
   qd_json_get_time (object, "timestamp", &stamp);
   qd_json_get_int (object, "seq", &seq);
-  qd_json_get_int (object, "mono_us", &sent);
+  qd_json_get_int (object, "sent_us", &sent);
   set_head (delta, kind, stamp, seq, sent);
   return TRUE;
 }

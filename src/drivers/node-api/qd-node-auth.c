@@ -108,6 +108,8 @@ me_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response, cons
 static void
 signed_in (QdNodeSession *self)
 {
+  gboolean was_out = g_hash_table_contains (self->problems, "sign-in");
+
   self->signing_in = FALSE;
   self->refused = FALSE;
   qd_node_set_problem (self, "sign-in", NULL);
@@ -117,6 +119,11 @@ signed_in (QdNodeSession *self)
       self->signed_in = TRUE;
       qd_node_get (self, "/api/v1/auth/me", me_cb, NULL);
       qd_node_lists_read (self);
+    }
+  else if (was_out)
+    {
+      qd_node_lists_retry (self);
+      qd_node_streams_retry (self);
     }
 }
 

@@ -175,7 +175,7 @@ list_loaded (QdNodeSession *self, QdNodeListId id)
   qd_outlet_snapshot (self->outlet, infos[id].kind, FALSE);
   list->open = FALSE;
   if (list->bad > 0)
-    g_warning ("%s%s: %u items had no usable id and were left out",
+    g_message ("%s%s: %u items had no usable id and were left out",
                qd_http_get_base_url (self->http), infos[id].path, list->bad);
   list->state = QD_NODE_LOADED;
   qd_backoff_reset (&list->backoff);
@@ -220,6 +220,7 @@ page_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response, co
   JsonObject *object = error ? NULL : qd_json_object (node);
   const char *next = object ? qd_json_get_string (object, "next", NULL) : NULL;
   g_autofree char *message = NULL;
+  guint bad;
 
   if (self->stopped || page->run != list->run)
     ;
@@ -246,9 +247,16 @@ page_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response, co
           qd_node_session_resync (self, "the server's log of events is another one now");
           goto out;
         }
-      list->bad += qd_decode_list (self->outlet, infos[page->id].kind, items, QD_DELTA_UPSERT);
+      bad = qd_decode_list (self->outlet, infos[page->id].kind, items, QD_DELTA_UPSERT);
+      list->bad += bad;
       list->pages++;
-      if (next == NULL || *next == '\0')
+      if (bad > 0 && bad == json_array_get_length (items))
+        {
+          message = g_strdup_printf (_("%s%s answered with a list of things that are no %s"),
+                                     qd_http_get_base_url (self->http), infos[page->id].path, infos[page->id].name);
+          list_failed (self, page->id, message);
+        }
+      else if (next == NULL || *next == '\0')
         list_loaded (self, page->id);
       else if (g_strcmp0 (next, page->cursor) == 0 || list->pages >= MAX_PAGES)
         {
@@ -314,6 +322,15 @@ qd_node_lists_read (QdNodeSession *self)
 {
   for (guint i = 0; i < QD_NODE_N_LISTS; i++)
     qd_node_list_read (self, i);
+}
+
+/* What waits for its back-off need not any longer. */
+void
+qd_node_lists_retry (QdNodeSession *self)
+{
+  for (guint i = 0; i < QD_NODE_N_LISTS; i++)
+    if (self->lists[i].state == QD_NODE_FAILED)
+      qd_node_list_read (self, i);
 }
 
 void

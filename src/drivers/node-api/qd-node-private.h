@@ -126,6 +126,7 @@ void qd_node_auth_command (QdNodeSession *self, const char *user, const char *pa
 void qd_node_list_read (QdNodeSession *self, QdNodeListId id);
 void qd_node_list_read_soon (QdNodeSession *self, QdNodeListId id);
 void qd_node_lists_read (QdNodeSession *self);
+void qd_node_lists_retry (QdNodeSession *self);
 void qd_node_lists_stop (QdNodeSession *self);
 gboolean qd_node_lists_settled (QdNodeSession *self);
 gboolean qd_node_list_is_loading (QdNodeSession *self, QdKind kind);
@@ -137,6 +138,7 @@ const char *qd_node_list_path (QdKind kind);
 void qd_node_streams_start (QdNodeSession *self);
 /* The events could not be read: their stream is opened anew, with back-off. */
 void qd_node_events_failed (QdNodeSession *self, const GError *error);
+void qd_node_streams_retry (QdNodeSession *self);
 void qd_node_streams_stop (QdNodeSession *self);
 void qd_node_events_take (QdNodeSession *self, JsonObject *event, gboolean old);
 void qd_node_events_catch_up (QdNodeSession *self);

@@ -318,6 +318,21 @@ qd_node_streams_start (QdNodeSession *self)
 }
 
 void
+qd_node_streams_retry (QdNodeSession *self)
+{
+  if (self->events.retry)
+    {
+      qd_node_clear_timer (&self->events.retry);
+      events_open (self);
+    }
+  if (self->metrics.retry)
+    {
+      qd_node_clear_timer (&self->metrics.retry);
+      metrics_open (self);
+    }
+}
+
+void
 qd_node_streams_stop (QdNodeSession *self)
 {
   stream_stop (&self->events);

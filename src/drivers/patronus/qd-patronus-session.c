@@ -247,7 +247,7 @@ take_list (QdPatronusSession *self, Step step, JsonArray *items)
                               step == PATHS ? QD_DELTA_PATCH : QD_DELTA_UPSERT);
 
   if (bad > 0)
-    g_warning ("%s%s: %u items had no usable id and were left out", qd_http_get_base_url (self->http), steps[step].path, bad);
+    g_message ("%s%s: %u items had no usable id and were left out", qd_http_get_base_url (self->http), steps[step].path, bad);
   if (step != PATHS)
     return;
   g_ptr_array_set_size (self->paths, 0);
