@@ -158,7 +158,10 @@ delta_cb (gpointer data, QdDelta *delta)
       qdctl_print (line);
       fflush (stdout);
       if (self->left > 0 && --self->left == 0)
-        g_main_loop_quit (self->loop);
+        {
+          self->exit_code = QD_EXIT_YES;
+          g_main_loop_quit (self->loop);
+        }
     }
   g_mutex_unlock (&self->lock);
   qd_delta_unref (delta);

@@ -87,7 +87,7 @@ note_dropped (Shared *self, guint64 dropped)
     return;
   /* The next sample of each subject makes it good again; it must be said all the same. */
   if (g_atomic_int_add (&self->dropped, (gint) MIN (dropped, 1u << 20)) == 0)
-    g_warning ("NATS: %" G_GUINT64_FORMAT " messages came faster than they could be taken", dropped);
+    g_message ("NATS: %" G_GUINT64_FORMAT " messages came faster than they could be taken", dropped);
 }
 
 static void
@@ -116,7 +116,7 @@ event_cb (const char *subject, const char *reply, const char *payload, gsize len
   note_dropped (self, dropped);
   if (object == NULL)
     {
-      g_warning ("NATS %s: %s", subject, error ? error->message : "not an object");
+      g_message ("NATS %s: %s", subject, error ? error->message : "not an object");
       return;
     }
   delta = qd_decode (self->feeds, QD_KIND_EVENT, object, QD_DELTA_UPSERT);

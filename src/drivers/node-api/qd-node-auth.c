@@ -226,7 +226,9 @@ sign_in (QdNodeSession *self)
   else if (self->signed_in)
     {
       g_autoptr (GError) error = g_error_new (QD_WIRE_ERROR, QD_WIRE_ERROR_UNAUTHORIZED,
-                                              _("%s does not accept the token any more: sign in again"),
+                                              endpoint->token
+                                                ? _("%s does not accept the token: sign in again")
+                                                : _("%s asks who you are: sign in with a user and a password, or a token"),
                                               qd_http_get_base_url (self->http));
 
       not_signed_in (self, error, TRUE);

@@ -169,8 +169,10 @@ caught_up (QdNodeSession *self, CatchUp *state)
 {
   if (!state->history)
     self->catching_up = FALSE;
+  else
+    self->history_pending = FALSE;
   qd_node_events_tell_seq (self);
-  qd_node_set_problem (self, "replay", NULL);
+  qd_node_update_state (self);
   g_free (state);
 }
 
@@ -290,7 +292,7 @@ read_history (QdNodeSession *self)
 {
   CatchUp *state = g_new0 (CatchUp, 1);
 
-  self->history_done = TRUE;
+  self->history_done = self->history_pending = TRUE;
   state->history = TRUE;
   catch_up_page (self, state, MAX (self->seq - HISTORY, 0));
 }

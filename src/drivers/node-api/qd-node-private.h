@@ -42,6 +42,7 @@ typedef struct {
   QdBackoff backoff;
   gint64 opened_us;      /* monotonic */
   guint openings;
+  gboolean garbled;      /* the last frame could not be read */
 } QdNodeStream;
 
 struct _QdNodeSession {
@@ -75,6 +76,7 @@ struct _QdNodeSession {
   GSource *resync_timer;
   gint64 resynced_us;    /* monotonic */
   gboolean history_done;
+  gboolean history_pending;
   QdNodeStream events;
   QdNodeStream metrics;
   GHashTable *stale;     /* set of "kind:id" to be read anew */
@@ -97,6 +99,8 @@ void qd_node_session_resync (QdNodeSession *self, const char *why);
 
 /* What is wrong (@message) or no longer wrong (NULL) with @what; the connection's state follows. */
 void qd_node_set_problem (QdNodeSession *self, const char *what, const char *message);
+/* The state follows what is known. */
+void qd_node_update_state (QdNodeSession *self);
 void qd_node_offer (QdNodeSession *self, const char *feature, gboolean offered);
 void qd_node_timer (QdNodeSession *self, GSource **timer, guint ms, GSourceFunc func, gpointer data);
 void qd_node_clear_timer (GSource **timer);

@@ -109,7 +109,7 @@ first_problem (QdNodeSession *self)
 static gboolean
 is_complete (QdNodeSession *self)
 {
-  if (!self->signed_in || (self->events.offered && !self->events.open))
+  if (!self->signed_in || (self->history_pending && !self->ever_live) || (self->events.offered && !self->events.open))
     return FALSE;
   for (guint i = 0; i < QD_NODE_N_LISTS; i++)
     if (self->lists[i].state == QD_NODE_UNKNOWN ||
@@ -118,8 +118,8 @@ is_complete (QdNodeSession *self)
   return TRUE;
 }
 
-static void
-update_state (QdNodeSession *self)
+void
+qd_node_update_state (QdNodeSession *self)
 {
   const char *problem = first_problem (self);
 
@@ -143,7 +143,7 @@ qd_node_set_problem (QdNodeSession *self, const char *what, const char *message)
     g_hash_table_replace (self->problems, g_strdup (what), g_strdup (message));
   else
     g_hash_table_remove (self->problems, what);
-  update_state (self);
+  qd_node_update_state (self);
 }
 
 void
@@ -245,7 +245,7 @@ qd_node_session_resync (QdNodeSession *self, const char *why)
   g_clear_pointer (&self->epoch, g_free);
   self->seq = self->told_seq = -1;
   self->catching_up = FALSE;
-  self->history_done = FALSE;
+  self->history_done = self->history_pending = FALSE;
   g_hash_table_remove_all (self->stale);
   for (guint i = 0; i < QD_NODE_N_LISTS; i++)
     {

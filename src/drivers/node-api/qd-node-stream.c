@@ -81,7 +81,7 @@ events_text (QdNodeSession *self, const char *text, gsize length, const char *or
   if (object == NULL)
     {
       /* One event that cannot be read is a gap: its number tells whether it mattered. */
-      g_warning ("%s%s: %s", qd_http_get_base_url (self->http), origin, error ? error->message : "not an object");
+      g_message ("%s%s: %s", qd_http_get_base_url (self->http), origin, error ? error->message : "not an object");
       qd_node_events_catch_up (self);
       return;
     }
@@ -271,10 +271,21 @@ metrics_text_cb (QdWebSocket *socket, GBytes *message, gpointer data)
   QdNodeSession *self = data;
   g_autoptr (GError) error = NULL;
 
-  if (!qd_metric_take_frame (self->outlet, message, &error))
-    g_warning ("%s/ws/metrics: %s", qd_http_get_base_url (self->http), error->message);
-  else
-    qd_outlet_fresh (self->outlet);
+  if (qd_metric_take_frame (self->outlet, message, &error))
+    {
+      qd_outlet_fresh (self->outlet);
+      if (self->metrics.garbled)
+        qd_node_set_problem (self, "metrics", NULL);
+      self->metrics.garbled = FALSE;
+      return;
+    }
+  if (!self->metrics.garbled)
+    {
+      g_autofree char *text = g_strdup_printf ("%s/ws/metrics: %s", qd_http_get_base_url (self->http), error->message);
+
+      qd_node_set_problem (self, "metrics", text);
+    }
+  self->metrics.garbled = TRUE;
 }
 
 static void

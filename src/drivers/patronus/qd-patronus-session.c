@@ -442,7 +442,7 @@ take_event (QdPatronusSession *self, const char *text, gsize length)
 
   if (object == NULL || qd_json_get_string (object, "type", NULL) == NULL)
     {
-      g_warning ("%s/ws/events: %s", qd_http_get_base_url (self->http), error ? error->message : "no event");
+      g_message ("%s/ws/events: %s", qd_http_get_base_url (self->http), error ? error->message : "no event");
       return;
     }
   id = g_compute_checksum_for_data (G_CHECKSUM_SHA1, (const guchar *) text, length);
@@ -469,7 +469,7 @@ text_cb (QdWebSocket *which, GBytes *message, gpointer data)
   if (which == self->events.socket)
     take_event (self, text, length);
   else if (!qd_metric_take_frame (self->outlet, message, &error))
-    g_warning ("%s/ws/metrics: %s", qd_http_get_base_url (self->http), error->message);
+    g_message ("%s/ws/metrics: %s", qd_http_get_base_url (self->http), error->message);
 }
 
 static void
