@@ -118,7 +118,7 @@ def check_pages(tap, programs):
         missing = [p for p in ('NAME', 'SYNOPSIS', 'DESCRIPTION', 'OPTIONS', 'EXIT STATUS', 'SEE ALSO') if p not in parts]
         tap.ok(not missing and '.TH ' in page, f'{program}.1 has its parts', missing)
         # A line that begins with ' or . and was meant as words would vanish.
-        known = re.compile(r"^(?:'\\\" t|\.\\\"|\.(?:TH|SH|SS|PP|TP|IP|B|I|BR|RB|BI|IR|RI|IB|RS|RE|EX|EE|nf|fi|TS|TE)\b|[^.'])")
+        known = re.compile(r"^(?:'\\\" t|\.\\\"|\.(?:TH|SH|SS|PP|TP|IP|B|I|BR|RB|BI|IR|RI|IB|RS|RE|br|EX|EE|nf|fi|TS|TE)\b|[^.'])")
         odd = [l for l in page.split('\n') if l and not known.match(l)]
         tap.none([l for l in odd if l != 'l l.'], f'{program}.1 has no line that would vanish')
 
