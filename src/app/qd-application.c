@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 
+#include "qd-frame-probe.h"
 #include "qd-frame-ticker.h"
 #include "qd-log.h"
 #include "qd-settings.h"
@@ -68,6 +69,7 @@ ensure_window (QdApplication *self)
   qd_drain_set_ticker (qd_hub_get_drain (self->hub), QD_TICKER (ticker));
   /* the drain keeps no reference of its own: the window's end is the ticker's */
   g_object_set_data_full (G_OBJECT (window), "qd-ticker", g_object_ref (ticker), g_object_unref);
+  qd_frame_probe_attach (GTK_WIDGET (window), self->hub);
   return window;
 }
 

@@ -29,6 +29,9 @@ struct _QdDrain {
   GQueue overflow;         /* what handlers of ours pushed onto a full queue; main thread */
   GHashTable *complained;  /* connections (interned) whose undecodable message was logged */
   guint64 n_applied, n_undecodable;
+
+  void (*probe) (gint64 sent_us, gpointer data);
+  gpointer probe_data;
 };
 
 G_DEFINE_FINAL_TYPE (QdDrain, qd_drain, G_TYPE_OBJECT)
@@ -88,6 +91,8 @@ apply (QdDrain *self, QdDelta *delta, gint64 *oldest_sent)
     complain (self, delta, error);
   else
     qd_fleet_apply (self->fleet, delta);
+  if (sent != 0 && self->probe != NULL)
+    self->probe (sent, self->probe_data);
   if (sent != 0 && (*oldest_sent == 0 || sent < *oldest_sent))
     *oldest_sent = sent;
   qd_delta_unref (delta);
@@ -305,6 +310,18 @@ qd_drain_get_counts (QdDrain *self, guint64 *applied, guint64 *undecodable)
     *applied = self->n_applied;
   if (undecodable != NULL)
     *undecodable = self->n_undecodable;
+}
+
+/**
+ * qd_drain_set_probe:
+ * @applied: (nullable) (scope forever): called on the main thread for each delta that says when it
+ *   was sent
+ */
+void
+qd_drain_set_probe (QdDrain *self, void (*applied) (gint64 sent_us, gpointer data), gpointer data)
+{
+  self->probe = applied;
+  self->probe_data = data;
 }
 
 /**

@@ -30,6 +30,8 @@ void qd_drain_set_budget (QdDrain *self, gint64 budget_us);
 void qd_drain_flush (QdDrain *self);
 /* Since the drain was made: deltas applied, and raw ones that could not be decoded. */
 void qd_drain_get_counts (QdDrain *self, guint64 *applied, guint64 *undecodable);
+/* For measuring: @applied hears the sent stamp of each delta that has one, as it is applied. NULL: no more. */
+void qd_drain_set_probe (QdDrain *self, void (*applied) (gint64 sent_us, gpointer data), gpointer data);
 void qd_drain_close (QdDrain *self);
 
 G_END_DECLS

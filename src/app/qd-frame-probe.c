@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-app"
+
+#include "config.h"
+
+#include "qd-frame-probe.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <glib-unix.h>
+
+#include "qd-window.h"
+
+/* Histograms: steps of a quarter of a millisecond, the last one for all beyond. */
+#define STEP_US 250
+#define STEPS 1601
+#define DROPPED_FRAME 1.5
+
+typedef struct { guint32 counts[STEPS]; guint64 n; gint64 max_us; } Histogram;
+
+typedef struct
+{
+  FILE *out;
+  GtkWidget *window;         /* borrowed: the probe ends with it */
+  QdHub *hub;                /* owned */
+  GdkFrameClock *clock;
+
+  gint64 paint_began_us;
+  gint64 painted_us;
+  gboolean told_frame, told_data;
+
+  GArray *sent;              /* gint64: stamps of messages that the next paint shows */
+  Histogram latency, work;
+  guint frames, dropped;
+
+  int schedstat;             /* of the main thread */
+  gint64 left_poll_us, waited_us;
+  gint64 stall_us;           /* worst since the last line */
+  gint64 busy_us;            /* of all iterations since the last line */
+
+  char *command;             /* whose effect the next paint shows */
+  gint64 command_us;
+  gint64 command_busy_us;
+  guint scroll_tick;
+  gint64 scroll_until_us;
+
+  guint second_id, input_id;
+} Probe;
+
+static Probe *probe;         /* one, for the poll function has no data */
+
+/* --- Histograms --------------------------------------------------------------------------------- */
+
+static void
+note (Histogram *self, gint64 us)
+{
+  self->counts[CLAMP (us / STEP_US, 0, STEPS - 1)]++;
+  self->n++;
+  self->max_us = MAX (self->max_us, us);
+}
+
+/* "[[step, count], …]": most are empty. */
+static void
+write_histogram (FILE *out, const char *name, Histogram *self)
+{
+  gboolean first = TRUE;
+
+  fprintf (out, ",\"%s\":{\"n\":%" G_GUINT64_FORMAT ",\"max_ms\":%.3f,\"step_ms\":%.3f,\"counts\":[", name, self->n,
+           (double) self->max_us / 1000, STEP_US / 1000.0);
+  for (guint i = 0; i < STEPS; i++)
+    if (self->counts[i] != 0)
+      {
+        fprintf (out, "%s[%u,%u]", first ? "" : ",", i, self->counts[i]);
+        first = FALSE;
+      }
+  fputs ("]}", out);
+  memset (self, 0, sizeof *self);
+}
+
+/* --- Stalls ------------------------------------------------------------------------------------- */
+
+/* How long this thread has stood in the queue for a processor, all its life. */
+static gint64
+waited_for_cpu_us (void)
+{
+  char text[96];
+  ssize_t n = pread (probe->schedstat, text, sizeof text - 1, 0);
+  char *second;
+
+  if (n <= 0)
+    return 0;
+  text[n] = '\0';
+  second = strchr (text, ' ');
+  return second != NULL ? (gint64) (g_ascii_strtoull (second, NULL, 10) / 1000) : 0;
+}
+
+static int
+poll_cb (GPollFD *fds, guint n, int timeout)
+{
+  gint64 now = g_get_monotonic_time ();
+  int result;
+
+  if (probe->left_poll_us != 0)
+    {
+      gint64 wall = now - probe->left_poll_us;
+
+      probe->busy_us += wall;
+      if (probe->command != NULL)
+        probe->command_busy_us = MAX (probe->command_busy_us, wall);
+      /* Asking the kernel costs two microseconds: only for those that could matter. */
+      if (wall > probe->stall_us)
+        probe->stall_us = MAX (probe->stall_us, wall - (waited_for_cpu_us () - probe->waited_us));
+    }
+  result = g_poll (fds, n, timeout);
+  probe->left_poll_us = g_get_monotonic_time ();
+  probe->waited_us = waited_for_cpu_us ();
+  return result;
+}
+
+/* --- Frames ------------------------------------------------------------------------------------- */
+
+static void
+say (const char *what, gint64 at_us)
+{
+  fprintf (probe->out, "{\"what\":\"%s\",\"at_us\":%" G_GINT64_FORMAT "}\n", what, at_us);
+  fflush (probe->out);
+}
+
+static void
+before_paint_cb (GdkFrameClock *clock)
+{
+  probe->paint_began_us = g_get_monotonic_time ();
+}
+
+static gboolean
+has_data (void)
+{
+  return qd_entity_list_get_length (qd_fleet_get_list (qd_hub_get_fleet (probe->hub), QD_KIND_SITE)) > 0;
+}
+
+static void
+note_gap (gint64 now)
+{
+  GdkFrameTimings *timings = gdk_frame_clock_get_current_timings (probe->clock);
+  gint64 refresh = timings != NULL ? gdk_frame_timings_get_refresh_interval (timings) : 0;
+
+  if (refresh == 0)
+    refresh = G_USEC_PER_SEC / 60;
+  /* Frames follow each other only while something asks for them all the time. */
+  if (probe->scroll_tick != 0 && probe->painted_us != 0 && now - probe->painted_us > DROPPED_FRAME * (double) refresh)
+    probe->dropped++;
+}
+
+static void
+after_paint_cb (GdkFrameClock *clock)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (!probe->told_frame)
+    say ("first-frame", now);
+  probe->told_frame = TRUE;
+  if (!probe->told_data && has_data ())
+    {
+      say ("first-data", now);
+      probe->told_data = TRUE;
+    }
+  for (guint i = 0; i < probe->sent->len; i++)
+    note (&probe->latency, now - g_array_index (probe->sent, gint64, i));
+  g_array_set_size (probe->sent, 0);
+  if (probe->paint_began_us != 0)
+    note (&probe->work, now - probe->paint_began_us);
+  probe->frames++;
+  note_gap (now);
+  probe->painted_us = now;
+  if (probe->command != NULL && now - probe->command_us > 0)
+    {
+      fprintf (probe->out, "{\"what\":\"command\",\"command\":\"%s\",\"ms\":%.3f,\"busy_ms\":%.3f}\n", probe->command,
+               (double) (now - probe->command_us) / 1000, (double) MAX (probe->command_busy_us, now - probe->left_poll_us) / 1000);
+      fflush (probe->out);
+      g_clear_pointer (&probe->command, g_free);
+    }
+}
+
+static void
+applied_cb (gint64 sent_us, gpointer data)
+{
+  g_array_append_val (probe->sent, sent_us);
+}
+
+/* The sum of the sequence numbers: how many messages the model reflects. */
+static gint64
+count_messages (QdKind kind, guint field)
+{
+  QdEntityList *list = qd_fleet_get_list (qd_hub_get_fleet (probe->hub), kind);
+  gint64 total = 0;
+
+  for (guint i = 0; i < qd_entity_list_get_length (list); i++)
+    {
+      gint64 seq = 0;
+      if (qd_entity_get_int (qd_entity_list_peek (list, i), field, &seq))
+        total += seq;
+    }
+  return total;
+}
+
+static gboolean
+second_cb (gpointer data)
+{
+  QdFleet *fleet = qd_hub_get_fleet (probe->hub);
+
+  fprintf (probe->out, "{\"what\":\"second\",\"at_us\":%" G_GINT64_FORMAT ",\"frames\":%u,\"dropped\":%u,\"stall_ms\":%.3f,\"busy_ms\":%.3f"
+           ",\"sites\":%u,\"paths\":%u,\"flows\":%u,\"seqs\":%" G_GINT64_FORMAT,
+           g_get_monotonic_time (), probe->frames, probe->dropped, (double) probe->stall_us / 1000, (double) probe->busy_us / 1000,
+           qd_entity_list_get_length (qd_fleet_get_list (fleet, QD_KIND_SITE)),
+           qd_entity_list_get_length (qd_fleet_get_list (fleet, QD_KIND_PATH)),
+           qd_entity_list_get_length (qd_fleet_get_list (fleet, QD_KIND_FLOW)),
+           count_messages (QD_KIND_PATH, QD_PATH_METRIC_SEQ) + count_messages (QD_KIND_NODE, QD_NODE_METRIC_SEQ));
+  write_histogram (probe->out, "latency", &probe->latency);
+  write_histogram (probe->out, "work", &probe->work);
+  fputs ("}\n", probe->out);
+  fflush (probe->out);
+  probe->frames = probe->dropped = 0;
+  probe->stall_us = probe->busy_us = 0;
+  return G_SOURCE_CONTINUE;
+}
+
+/* --- Commands ----------------------------------------------------------------------------------- */
+
+static GtkWidget *
+find_widget (GtkWidget *from, GType type)
+{
+  if (g_type_is_a (G_OBJECT_TYPE (from), type) && gtk_widget_get_mapped (from))
+    return from;
+  for (GtkWidget *child = gtk_widget_get_first_child (from); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_widget (child, type);
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static GtkWidget *
+find_table (void)
+{
+  QdPage *page = qd_window_get_page (QD_WINDOW (probe->window));
+
+  return page != NULL ? find_widget (GTK_WIDGET (page), GTK_TYPE_COLUMN_VIEW) : NULL;
+}
+
+static gboolean
+scroll_cb (GtkWidget *table, GdkFrameClock *clock, gpointer data)
+{
+  GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (table));
+  double upper = gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment);
+  double value = gtk_adjustment_get_value (adjustment) + 57;
+
+  if (g_get_monotonic_time () > probe->scroll_until_us)
+    {
+      probe->scroll_tick = 0;
+      say ("scrolled", g_get_monotonic_time ());
+      return G_SOURCE_REMOVE;
+    }
+  gtk_adjustment_set_value (adjustment, value > upper ? 0 : value);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+scroll (double seconds)
+{
+  GtkWidget *table = find_table ();
+
+  if (table == NULL || probe->scroll_tick != 0)
+    return;
+  probe->scroll_until_us = g_get_monotonic_time () + (gint64) (seconds * G_USEC_PER_SEC);
+  probe->scroll_tick = gtk_widget_add_tick_callback (table, scroll_cb, NULL, NULL);
+}
+
+static gboolean
+sort (guint nth, gboolean descending)
+{
+  GtkWidget *table = find_table ();
+  GListModel *columns = table != NULL ? gtk_column_view_get_columns (GTK_COLUMN_VIEW (table)) : NULL;
+  g_autoptr (GtkColumnViewColumn) column = columns != NULL ? g_list_model_get_item (columns, nth) : NULL;
+
+  if (column == NULL || gtk_column_view_column_get_sorter (column) == NULL)
+    return FALSE;
+  gtk_column_view_sort_by_column (GTK_COLUMN_VIEW (table), column, descending ? GTK_SORT_DESCENDING : GTK_SORT_ASCENDING);
+  return TRUE;
+}
+
+static gboolean
+type_text (const char *text)
+{
+  QdPage *page = qd_window_get_page (QD_WINDOW (probe->window));
+  GtkWidget *entry;
+
+  if (page == NULL)
+    return FALSE;
+  qd_page_focus_search (page);
+  entry = find_widget (probe->window, GTK_TYPE_SEARCH_ENTRY);
+  if (entry == NULL)
+    return FALSE;
+  gtk_editable_set_text (GTK_EDITABLE (entry), text);
+  return TRUE;
+}
+
+static void
+run_command (const char *line)
+{
+  g_auto (GStrv) words = g_strsplit (line, " ", 3);
+  gboolean fine = TRUE;
+
+  if (words[0] == NULL)
+    return;
+  g_free (probe->command);
+  probe->command = g_strdup (line);
+  probe->command_us = g_get_monotonic_time ();
+  probe->command_busy_us = 0;
+  if (g_str_equal (words[0], "page") && words[1] != NULL)
+    fine = qd_window_show_page (QD_WINDOW (probe->window), words[1]);
+  else if (g_str_equal (words[0], "sort") && words[1] != NULL && words[2] != NULL)
+    fine = sort ((guint) atoi (words[1]), atoi (words[2]));
+  else if (g_str_equal (words[0], "type"))
+    fine = type_text (line + MIN (strlen (line), 5));
+  else if (g_str_equal (words[0], "scroll") && words[1] != NULL)
+    {
+      g_clear_pointer (&probe->command, g_free);
+      scroll (g_ascii_strtod (words[1], NULL));
+      return;
+    }
+  else
+    fine = FALSE;
+  if (!fine)
+    {
+      fprintf (probe->out, "{\"what\":\"refused\",\"command\":\"%s\"}\n", line);
+      fflush (probe->out);
+      g_clear_pointer (&probe->command, g_free);
+    }
+  else
+    gtk_widget_queue_draw (probe->window);
+}
+
+static gboolean
+input_cb (int fd, GIOCondition condition, gpointer data)
+{
+  static GString *line;        /* what is not yet a whole line */
+  char buffer[256];
+  ssize_t n = read (fd, buffer, sizeof buffer);
+
+  if (n <= 0)
+    {
+      probe->input_id = 0;
+      return G_SOURCE_REMOVE;
+    }
+  if (line == NULL)
+    line = g_string_new (NULL);
+  for (ssize_t i = 0; i < n; i++)
+    if (buffer[i] != '\n')
+      g_string_append_c (line, buffer[i]);
+    else
+      {
+        run_command (line->str);
+        g_string_truncate (line, 0);
+      }
+  return G_SOURCE_CONTINUE;
+}
+
+/* --- Attaching ---------------------------------------------------------------------------------- */
+
+static void
+realized_cb (GtkWidget *window)
+{
+  probe->clock = gtk_widget_get_frame_clock (window);
+  g_signal_connect (probe->clock, "before-paint", G_CALLBACK (before_paint_cb), NULL);
+  g_signal_connect (probe->clock, "after-paint", G_CALLBACK (after_paint_cb), NULL);
+}
+
+static void
+window_gone_cb (gpointer data, GObject *window)
+{
+  /* The clock went with the window. */
+  g_main_context_set_poll_func (NULL, NULL);
+  qd_drain_set_probe (qd_hub_get_drain (probe->hub), NULL, NULL);
+  g_source_remove (probe->second_id);
+  if (probe->input_id != 0)
+    g_source_remove (probe->input_id);
+  fclose (probe->out);
+  close (probe->schedstat);
+  g_array_unref (probe->sent);
+  g_object_unref (probe->hub);
+  g_free (probe->command);
+  g_clear_pointer (&probe, g_free);
+}
+
+void
+qd_frame_probe_attach (GtkWidget *window, QdHub *hub)
+{
+  const char *path = g_getenv ("QD_BENCH_LOG");
+
+  if (path == NULL || probe != NULL)
+    return;
+  probe = g_new0 (Probe, 1);
+  probe->out = fopen (path, "we");
+  if (probe->out == NULL)
+    g_error ("%s cannot be written: %s", path, g_strerror (errno));
+  probe->window = window;
+  probe->hub = g_object_ref (hub);
+  probe->sent = g_array_new (FALSE, FALSE, sizeof (gint64));
+  probe->schedstat = open ("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
+  g_main_context_set_poll_func (NULL, poll_cb);
+  qd_drain_set_probe (qd_hub_get_drain (hub), applied_cb, NULL);
+  g_signal_connect (window, "realize", G_CALLBACK (realized_cb), NULL);
+  g_object_weak_ref (G_OBJECT (window), window_gone_cb, NULL);
+  probe->second_id = g_timeout_add (1000, second_cb, NULL);
+  probe->input_id = g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP, input_cb, NULL);
+}
