@@ -491,6 +491,7 @@ begin (QdJob *self, JsonNode **answer)
   end_step (self, "succeeded", NULL);
   object = qd_json_object (*answer);
   self->server_job = object ? qd_json_dup_id (object, "job_id") : NULL;
+  show (self);
   return TRUE;
 }
 
