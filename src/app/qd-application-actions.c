@@ -7,7 +7,10 @@
 
 #include <glib/gi18n.h>
 
+#include "qd-connection-dialog.h"
 #include "qd-log.h"
+#include "qd-preferences.h"
+#include "qd-report.h"
 #include "qd-settings.h"
 
 static void
@@ -53,8 +56,96 @@ quit_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   g_application_quit (G_APPLICATION (data));
 }
 
+static void
+add_connection_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  QdApplication *self = data;
+
+  adw_dialog_present (qd_connection_dialog_new (self->hub, NULL), qd_application_get_parent (self));
+}
+
+static void
+preferences_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  QdApplication *self = data;
+
+  adw_dialog_present (qd_preferences_new (self->hub), qd_application_get_parent (self));
+}
+
+static void
+report_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  QdApplication *self = data;
+  g_autofree char *text = qd_hub_report (self->hub);
+
+  adw_dialog_present (qd_report_new (text), qd_application_get_parent (self));
+}
+
+/* --- Erasing ------------------------------------------------------------------------------------ */
+
+static void
+erased_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (QdApplication) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  if (qd_store_erase_finish (QD_STORE (source), result, &error))
+    text = g_strdup (_("Local data is erased"));
+  else
+    text = g_strdup_printf (_("Could not erase local data: %s"), error->message);
+  qd_application_update_welcome (self);
+  qd_application_say (self, text);
+}
+
+static void
+reset_settings (void)
+{
+  static const char *const keys[] = { "page", "connection", "selection", "configured", "lab", "appearance", "log-level" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    g_settings_reset (qd_settings_get_default (), keys[i]);
+}
+
+/* Connections first: each takes its secrets from the keyring with it, and stops writing to the store. */
+static void
+erase_response_cb (QdApplication *self, const char *response)
+{
+  g_autoptr (GPtrArray) endpoints = NULL;
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+
+  if (g_strcmp0 (response, "erase") != 0)
+    return;
+  self->want_lab = FALSE;
+  endpoints = qd_hub_list_endpoints (self->hub);
+  for (guint i = 0; i < endpoints->len; i++)
+    g_ptr_array_add (ids, g_strdup (((QdEndpoint *) g_ptr_array_index (endpoints, i))->id));
+  for (guint i = 0; i < ids->len; i++)
+    qd_hub_remove (self->hub, g_ptr_array_index (ids, i));
+  qd_lab_stop (self->lab);
+  reset_settings ();
+  qd_store_erase_async (self->store, erased_cb, g_object_ref (self));
+}
+
+static void
+erase_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  AdwAlertDialog *dialog = ADW_ALERT_DIALOG (adw_alert_dialog_new (_("Erase Local Data?"), NULL));
+
+  adw_alert_dialog_set_body (dialog, _("Connections, their passwords, history, the journal of jobs and settings are deleted from this computer, for good. No fleet is touched."));
+  adw_alert_dialog_add_responses (dialog, "cancel", _("_Cancel"), "erase", _("_Erase"), NULL);
+  adw_alert_dialog_set_response_appearance (dialog, "erase", ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_set_close_response (dialog, "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (erase_response_cb), data, G_CONNECT_SWAPPED);
+  adw_dialog_present (ADW_DIALOG (dialog), qd_application_get_parent (data));
+}
+
 static const GActionEntry actions[] = {
   { .name = "about", .activate = about_cb },
+  { .name = "add-connection", .activate = add_connection_cb },
+  { .name = "erase", .activate = erase_cb },
+  { .name = "preferences", .activate = preferences_cb },
+  { .name = "report", .activate = report_cb },
   { .name = "start-lab", .activate = start_lab_cb },
   { .name = "log-level", .activate = log_level_cb, .parameter_type = "s" },
   { .name = "quit", .activate = quit_cb },
