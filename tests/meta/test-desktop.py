@@ -3,6 +3,7 @@
 import glob
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -86,15 +87,31 @@ def check_drawn(tap):
     tap.none(faults, 'every icon draws')
 
 
+def themed():
+    """The icons that GTK, libadwaita and the desktop's own theme bring along."""
+    names = {os.path.basename(f)[:-4] for f in glob.glob('/usr/share/icons/Adwaita/**/*.svg', recursive=True)}
+    for library in glob.glob('/usr/lib/*/libgtk-4.so.1') + glob.glob('/usr/lib/*/libadwaita-1.so.0'):
+        good, words = runs(['gresource', 'list', library])
+        names |= {os.path.basename(l)[:-4] for l in words.split('\n') if good and l.endswith('.svg')}
+    return names
+
+
 def check_names(tap):
-    """An icon that the code asks for by our prefix is one that we have."""
-    have = {os.path.basename(f)[:-4] for f in glob.glob(os.path.join(ICONS, 'hicolor', '**', '*.svg'), recursive=True)}
-    asked = re.compile(r'["\'](qd-[a-z0-9-]+-symbolic)["\']')
+    """An icon that the code asks for is one that we have, or that every desktop has."""
+    have = {os.path.basename(f)[:-4] for f in glob.glob(os.path.join(SOURCE, 'data', '**', '*.svg'), recursive=True)}
+    asked = re.compile(r'["\']([a-z][a-z0-9-]+-symbolic)["\']')
+    known = have | (themed() if shutil.which('gresource') else set())
     missing = []
     for name in tree.files():
         if name.startswith(('src/', 'data/ui/')) and name.endswith(('.c', '.h', '.blp', '.ui')):
-            missing += [f'{name}: {i}' for i in asked.findall(tree.text(name) or '') if i not in have]
+            missing += [f'{name}: {i}' for i in asked.findall(tree.text(name) or '')
+                        if i not in known and (i.startswith('qd-') or len(known) > 400)]
     tap.none(missing, 'every icon that is asked for is there')
+    bundle = tree.text(f'data/{ID}.gresource.xml')
+    if bundle is None:
+        return
+    ours = [n for n in have if n.startswith('qd-')]
+    tap.none([n for n in ours if f'/{n}.svg' not in bundle], 'every icon of ours travels in the GResource')
 
 
 def main():

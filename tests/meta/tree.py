@@ -35,7 +35,9 @@ def files():
 
 
 def text(name):
-    """The file's text, or None where it is not text."""
+    """The file's text, or None where it is not text or not there."""
+    if not os.path.isfile(os.path.join(SOURCE, name)):
+        return None
     with open(os.path.join(SOURCE, name), 'rb') as f:
         data = f.read()
     if b'\0' in data[:8192]:
