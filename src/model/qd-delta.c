@@ -285,7 +285,10 @@ merge_raw (QdDelta *a, QdDelta *b)
 {
   if (a->bytes == NULL || b->bytes == NULL || a->decoder != b->decoder)
     return NULL;
-  /* A late one: the one that waits is newer. Where either time is unknown the last to come wins. */
+  /* The first always wins, the second only over what is older: nothing here knows what that is. */
+  if (a->stamp_us == 0 && b->stamp_us != 0)
+    return NULL;
+  /* A late one: the one that waits is newer. */
   if (a->stamp_us != 0 && b->stamp_us != 0 && b->stamp_us < a->stamp_us)
     return keep (a, b);
   return keep (b, a);
@@ -310,7 +313,7 @@ merge_fields (QdDelta *a, QdDelta *b)
           overlay (a, b, metrics);
           return keep (a, b);
         }
-      if (a->op == QD_DELTA_UPSERT ? in_b != 0 : (in_a & ~in_b) != 0)
+      if (a->op != QD_DELTA_UPSERT && (in_a & ~in_b) != 0)
         return NULL;
     }
   overlay (a, b, 0);

@@ -237,6 +237,19 @@ qd_search_append (GString *out, const char *text)
     }
 }
 
+static guint64
+searched_mask (const QdSchema *schema)
+{
+  static guint64 masks[QD_N_KINDS];
+  guint64 *mask = &masks[schema->kind];
+
+  if (*mask == 0)
+    for (guint i = 0; i < schema->n_fields; i++)
+      if (schema->fields[i].searched)
+        *mask |= QD_FIELD_BIT (i);
+  return *mask;
+}
+
 /**
  * qd_entity_get_search_text:
  *
@@ -251,13 +264,18 @@ qd_entity_get_search_text (QdEntity *self)
   if (self->search_text != NULL)
     return self->search_text;
 
-  g_autoptr (GString) out = g_string_sized_new (256);
+  /* One for all, as this is the main thread: a first search makes a hundred thousand of these texts. */
+  static GString *out;
+  if (out == NULL)
+    out = g_string_sized_new (1024);
+  g_string_truncate (out, 0);
   qd_search_append (out, self->key.id);
-  for (guint i = 0; i < self->schema->n_fields; i++)
+  for (guint64 left = searched_mask (self->schema); left != 0; left &= left - 1)
     {
+      guint i = (guint) __builtin_ctzll (left);
       const QdValue *value = &self->values[i];
 
-      if (!self->schema->fields[i].searched || value->type == QD_VALUE_NONE)
+      if (value->type == QD_VALUE_NONE)
         continue;
       g_string_append_c (out, '\n');
       if (value->type == QD_VALUE_STRING || value->type == QD_VALUE_JSON)

@@ -262,7 +262,8 @@ set_fields (QdFleet *self, QdEntity *entity, QdDelta *delta)
         entity->name_derived = FALSE;
       set_field (self, entity, field, qd_value_copy (value));
     }
-  entity->stamp_us = MAX (entity->stamp_us, stamp);
+  /* What an UPSERT said stands alone, however old. */
+  entity->stamp_us = qd_delta_get_op (delta) == QD_DELTA_UPSERT ? stamp : MAX (entity->stamp_us, stamp);
   return carried;
 }
 

@@ -94,22 +94,28 @@ matches (QdView *self, QdEntity *entity)
   return self->filter == NULL || qd_filter_match (self->filter, entity);
 }
 
-/* The first position whose row does not come before @row. */
+/* The first of @rows from @low on that does not come before @row. */
 static guint
-lower_bound (QdView *self, const QdRow *row)
+bound_in (const QdOrder *order, GArray *rows, guint low, const QdRow *row)
 {
-  guint low = 0, high = self->rows->len;
+  guint high = rows->len;
 
   while (low < high)
     {
       guint middle = low + (high - low) / 2;
 
-      if (qd_order_compare (&self->order, row_at (self, middle), row) < 0)
+      if (qd_order_compare (order, &g_array_index (rows, QdRow, middle), row) < 0)
         low = middle + 1;
       else
         high = middle;
     }
   return low;
+}
+
+static guint
+lower_bound (QdView *self, const QdRow *row)
+{
+  return bound_in (&self->order, self->rows, 0, row);
 }
 
 static guint
@@ -203,11 +209,10 @@ leave (QdView *self, Side *side, gboolean comes_back)
 static void
 come (QdView *self, QdEntity *entity)
 {
-  QdRow row = { qd_order_key (&self->order, entity), entity, entity->slot };
-  Side *side = side_of (self, entity->slot);
+  /* The key comes later: where many come, sorting makes it. */
+  QdRow row = { 0, entity, entity->slot };
 
-  side->flags |= SHOWN;
-  side->key = row.key;
+  side_of (self, entity->slot)->flags |= SHOWN;
   g_array_append_val (self->coming, row);
 }
 
@@ -230,34 +235,62 @@ sort_coming (QdView *self)
   if (i < n)
     g_array_sort (self->coming, compare_arrival);
   qd_order_sort (&self->order, rows, n);
+  for (i = 0; i < n; i++)
+    side_of (self, rows[i].slot)->key = rows[i].key;
 }
 
-/* Closes the rows up over those that leave, from and to new rows; merges in those that come. */
 static void
-place_many (QdView *self)
+make_keys (QdView *self)
 {
-  GArray *rows = g_array_sized_new (FALSE, FALSE, sizeof (QdRow), self->rows->len + self->coming->len);
-  QdRow *to = (QdRow *) rows->data;
-  guint next = 0;
+  for (guint i = 0; i < self->coming->len; i++)
+    {
+      QdRow *row = &g_array_index (self->coming, QdRow, i);
 
-  sort_coming (self);
+      row->key = side_of (self, row->slot)->key = qd_order_key (&self->order, row->entity);
+    }
+}
+
+/* A copy of the rows without those that leave. */
+static GArray *
+copy_staying (QdView *self)
+{
+  GArray *rows = g_array_sized_new (FALSE, FALSE, sizeof (QdRow), self->rows->len);
+  QdRow *to = (QdRow *) rows->data;
+
   for (guint i = 0; i < self->rows->len; i++)
     {
       QdRow *row = row_at (self, i);
+      Side *side = side_of (self, row->slot);
 
-      if (side_of (self, row->slot)->flags & LEAVES)
-        {
-          side_of (self, row->slot)->flags &= (guint8) ~LEAVES;
-          continue;
-        }
-      while (next < self->coming->len &&
-             qd_order_compare (&self->order, &g_array_index (self->coming, QdRow, next), row) < 0)
-        *to++ = g_array_index (self->coming, QdRow, next++);
-      *to++ = *row;
+      if (side->flags & LEAVES)
+        side->flags &= (guint8) ~LEAVES;
+      else
+        *to++ = *row;
     }
-  while (next < self->coming->len)
-    *to++ = g_array_index (self->coming, QdRow, next++);
   rows->len = (guint) (to - (QdRow *) rows->data);
+  return rows;
+}
+
+/* Makes new rows of those that stay and those that come, whose places are searched for: comparing
+ * texts is what costs. */
+static void
+place_many (QdView *self)
+{
+  g_autoptr (GArray) staying = copy_staying (self);
+  GArray *rows = g_array_sized_new (FALSE, FALSE, sizeof (QdRow), staying->len + self->coming->len);
+  guint from = 0;
+
+  sort_coming (self);
+  for (guint i = 0; i < self->coming->len; i++)
+    {
+      QdRow *row = &g_array_index (self->coming, QdRow, i);
+      guint at = bound_in (&self->order, staying, from, row);
+
+      g_array_append_vals (rows, &g_array_index (staying, QdRow, from), at - from);
+      g_array_append_vals (rows, row, 1);
+      from = at;
+    }
+  g_array_append_vals (rows, &g_array_index (staying, QdRow, from), staying->len - from);
   replace_rows (self, rows);
 }
 
@@ -286,6 +319,7 @@ move_row (QdView *self, const QdRow *row)
 static void
 place_few (QdView *self)
 {
+  make_keys (self);
   /* First those that leave for good; a row that moves waits where it is, under its old key. */
   for (guint i = self->rows->len; self->n_leaving > self->n_moving && i-- > 0;)
     {
@@ -313,6 +347,7 @@ place_few (QdView *self)
 static void
 insert_few (QdView *self)
 {
+  make_keys (self);
   for (guint i = 0; i < self->coming->len; i++)
     {
       QdRow row = g_array_index (self->coming, QdRow, i);

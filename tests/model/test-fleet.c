@@ -1,1 +1,320 @@
-int main (void) { return 0; }
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-test"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "qd-fleet.h"
+#include "qd-json.h"
+
+static void
+put (QdFleet *fleet, QdKind kind, const char *id, QdDeltaOp op, guint field, QdValue value)
+{
+  g_autoptr (QdDelta) delta = qd_delta_new ("c", kind, id, op);
+
+  if (value.type != QD_VALUE_NONE)
+    qd_delta_set (delta, field, value);
+  qd_fleet_apply (fleet, delta);
+}
+
+static void
+put_path (QdFleet *fleet, const char *id, const char *from, const char *to)
+{
+  g_autoptr (QdDelta) delta = qd_delta_new ("c", QD_KIND_PATH, id, QD_DELTA_PATCH);
+
+  qd_delta_set (delta, QD_PATH_SRC, qd_value_string (from));
+  qd_delta_set (delta, QD_PATH_DST, qd_value_string (to));
+  qd_fleet_apply (fleet, delta);
+}
+
+static const char *
+name_of (QdFleet *fleet, QdKind kind, const char *id)
+{
+  return qd_entity_get_name (qd_fleet_lookup (fleet, "c", kind, id));
+}
+
+static gint64
+paths_of (QdFleet *fleet, const char *site)
+{
+  gint64 n = -1;
+
+  qd_entity_get_int (qd_fleet_lookup (fleet, "c", QD_KIND_SITE, site), QD_SITE_PATHS, &n);
+  return n;
+}
+
+static void
+test_derived (void)
+{
+  QdFleet *fleet = qd_fleet_new ();
+
+  qd_fleet_begin (fleet);
+  put_path (fleet, "1", "a", "b");
+  put (fleet, QD_KIND_SITE, "a", QD_DELTA_UPSERT, QD_FIELD_NAME, qd_value_string ("HQ"));
+  qd_fleet_commit (fleet);
+  g_assert_cmpstr (name_of (fleet, QD_KIND_PATH, "1"), ==, "HQ → b");
+  g_assert_cmpint (paths_of (fleet, "a"), ==, 1);
+
+  qd_fleet_begin (fleet);
+  put (fleet, QD_KIND_SITE, "b", QD_DELTA_PATCH, QD_FIELD_NAME, qd_value_string ("East"));
+  put_path (fleet, "2", "b", "a");
+  put_path (fleet, "3", "b", "b");
+  qd_fleet_commit (fleet);
+  g_assert_cmpstr (name_of (fleet, QD_KIND_PATH, "1"), ==, "HQ → East");
+  g_assert_cmpint (paths_of (fleet, "a"), ==, 2);
+  g_assert_cmpint (paths_of (fleet, "b"), ==, 3);
+  g_assert_cmpuint (qd_fleet_get_edges (fleet, qd_fleet_lookup (fleet, "c", QD_KIND_SITE, "b"))->len, ==, 3);
+  g_assert_true (qd_fleet_get_end (fleet, qd_fleet_lookup (fleet, "c", QD_KIND_PATH, "1"), TRUE) ==
+                 qd_fleet_lookup (fleet, "c", QD_KIND_SITE, "b"));
+
+  /* An UPSERT clears what it does not carry, but not what we derive. */
+  qd_fleet_begin (fleet);
+  put (fleet, QD_KIND_SITE, "a", QD_DELTA_UPSERT, QD_SITE_KIND, qd_value_string ("hq"));
+  qd_fleet_commit (fleet);
+  g_assert_cmpstr (name_of (fleet, QD_KIND_SITE, "a"), ==, "a");
+  g_assert_cmpstr (name_of (fleet, QD_KIND_PATH, "1"), ==, "a → East");
+  g_assert_cmpint (paths_of (fleet, "a"), ==, 2);
+
+  qd_fleet_begin (fleet);
+  put (fleet, QD_KIND_PATH, "2", QD_DELTA_REMOVE, 0, QD_NO_VALUE);
+  put (fleet, QD_KIND_SITE, "b", QD_DELTA_REMOVE, 0, QD_NO_VALUE);
+  qd_fleet_commit (fleet);
+  g_assert_cmpint (paths_of (fleet, "a"), ==, 1);
+  g_assert_cmpstr (name_of (fleet, QD_KIND_PATH, "1"), ==, "a → b");
+  g_assert_finalize_object (fleet);
+}
+
+static void
+mark (QdFleet *fleet, QdDeltaOp op)
+{
+  put (fleet, QD_KIND_SITE, "", op, 0, QD_NO_VALUE);
+}
+
+static void
+test_snapshot (void)
+{
+  QdFleet *fleet = qd_fleet_new ();
+  g_autoptr (QdDelta) elsewhere = qd_delta_new ("d", QD_KIND_SITE, "x", QD_DELTA_PATCH);
+
+  qd_fleet_begin (fleet);
+  put (fleet, QD_KIND_SITE, "old", QD_DELTA_PATCH, QD_FIELD_NAME, qd_value_string ("Old"));
+  put (fleet, QD_KIND_SITE, "kept", QD_DELTA_PATCH, QD_FIELD_NAME, qd_value_string ("Kept"));
+  put (fleet, QD_KIND_NODE, "node", QD_DELTA_PATCH, QD_FIELD_NAME, qd_value_string ("Node"));
+  qd_fleet_apply (fleet, elsewhere);
+  mark (fleet, QD_DELTA_SNAPSHOT_END);
+  qd_fleet_commit (fleet);
+  g_assert_nonnull (qd_fleet_lookup (fleet, "c", QD_KIND_SITE, "old"));
+
+  /* A snapshot may come over several batches; metrics that come meanwhile do not keep a thing alive. */
+  qd_fleet_begin (fleet);
+  mark (fleet, QD_DELTA_SNAPSHOT_BEGIN);
+  put (fleet, QD_KIND_SITE, "kept", QD_DELTA_PATCH, QD_FIELD_NAME, qd_value_string ("Kept"));
+  qd_fleet_commit (fleet);
+  qd_fleet_begin (fleet);
+  put (fleet, QD_KIND_SITE, "new", QD_DELTA_UPSERT, QD_FIELD_NAME, qd_value_string ("New"));
+  put (fleet, QD_KIND_SITE, "old", QD_DELTA_UPDATE, QD_SITE_KIND, qd_value_string ("hq"));
+  mark (fleet, QD_DELTA_SNAPSHOT_END);
+  qd_fleet_commit (fleet);
+  g_assert_null (qd_fleet_lookup (fleet, "c", QD_KIND_SITE, "old"));
+  g_assert_nonnull (qd_fleet_lookup (fleet, "c", QD_KIND_SITE, "kept"));
+  g_assert_nonnull (qd_fleet_lookup (fleet, "c", QD_KIND_SITE, "new"));
+  g_assert_nonnull (qd_fleet_lookup (fleet, "c", QD_KIND_NODE, "node"));
+  g_assert_nonnull (qd_fleet_lookup (fleet, "d", QD_KIND_SITE, "x"));
+
+  qd_fleet_forget_connection (fleet, "c");
+  g_assert_cmpuint (qd_entity_list_get_length (qd_fleet_get_list (fleet, QD_KIND_SITE)), ==, 1);
+  g_assert_null (qd_fleet_lookup (fleet, "c", QD_KIND_NODE, "node"));
+  g_assert_finalize_object (fleet);
+}
+
+static void
+put_latency (QdFleet *fleet, double latency, gint64 stamp, QdDeltaOp op)
+{
+  g_autoptr (QdDelta) delta = qd_delta_new ("c", QD_KIND_PATH, "1", op);
+
+  qd_delta_set (delta, QD_PATH_LATENCY_MS, qd_value_double (latency));
+  qd_delta_set (delta, QD_PATH_INTERFACE, qd_value_string (stamp % 2 ? "wg1" : "wg0"));
+  qd_delta_set_stamp (delta, stamp);
+  qd_fleet_begin (fleet);
+  qd_fleet_apply (fleet, delta);
+  qd_fleet_commit (fleet);
+}
+
+static void
+test_stamps (void)
+{
+  QdFleet *fleet = qd_fleet_new ();
+  double latency;
+
+  put_latency (fleet, 9, 9, QD_DELTA_UPDATE);
+  g_assert_cmpuint (qd_fleet_get_n_dropped (fleet), ==, 1);
+  put_latency (fleet, 1, 10, QD_DELTA_PATCH);
+  put_latency (fleet, 2, 5, QD_DELTA_UPDATE);
+  QdEntity *path = qd_fleet_lookup (fleet, "c", QD_KIND_PATH, "1");
+  g_assert_true (qd_entity_get_double (path, QD_PATH_LATENCY_MS, &latency));
+  g_assert_cmpfloat (latency, ==, 1);
+  g_assert_cmpstr (qd_entity_get_string (path, QD_PATH_INTERFACE), ==, "wg1");
+  put_latency (fleet, 3, 0, QD_DELTA_UPDATE);
+  qd_entity_get_double (path, QD_PATH_LATENCY_MS, &latency);
+  g_assert_cmpfloat (latency, ==, 3);
+  put_latency (fleet, 4, 11, QD_DELTA_UPDATE);
+  qd_entity_get_double (path, QD_PATH_LATENCY_MS, &latency);
+  g_assert_cmpfloat (latency, ==, 4);
+  g_assert_finalize_object (fleet);
+}
+
+typedef struct { guint changed, updated, transitions, committed; guint64 mask; int before, after; } Heard;
+
+static void
+changed_cb (QdEntity *entity, guint64 mask, Heard *heard)
+{
+  heard->changed++;
+  heard->mask = mask;
+}
+
+static void
+updated_cb (QdEntityList *list, GPtrArray *items, Heard *heard)
+{
+  heard->updated += items->len;
+}
+
+static void
+transition_cb (QdFleet *fleet, QdEntity *entity, int before, int after, Heard *heard)
+{
+  heard->transitions++;
+  heard->before = before;
+  heard->after = after;
+}
+
+static void
+committed_cb (QdFleet *fleet, Heard *heard)
+{
+  heard->committed++;
+}
+
+/* However often a thing changes in one batch, each listener hears once, of the outcome. */
+static void
+test_told_once (void)
+{
+  QdFleet *fleet = qd_fleet_new ();
+  Heard heard = { 0 };
+  gint64 since;
+
+  qd_fleet_begin (fleet);
+  put (fleet, QD_KIND_SITE, "a", QD_DELTA_PATCH, QD_FIELD_STATUS, qd_value_status (QD_STATUS_WELL));
+  qd_fleet_commit (fleet);
+  QdEntity *site = qd_fleet_lookup (fleet, "c", QD_KIND_SITE, "a");
+  g_signal_connect (site, "changed", G_CALLBACK (changed_cb), &heard);
+  g_signal_connect (qd_fleet_get_list (fleet, QD_KIND_SITE), "items-updated", G_CALLBACK (updated_cb), &heard);
+  g_signal_connect (fleet, "status-changed", G_CALLBACK (transition_cb), &heard);
+  g_signal_connect (fleet, "committed", G_CALLBACK (committed_cb), &heard);
+
+  g_autoptr (QdDelta) down = qd_delta_new ("c", QD_KIND_SITE, "a", QD_DELTA_PATCH);
+  qd_delta_set (down, QD_FIELD_STATUS, qd_value_status (QD_STATUS_DOWN));
+  qd_delta_set_stamp (down, 4242);
+  qd_fleet_begin (fleet);
+  put (fleet, QD_KIND_SITE, "a", QD_DELTA_PATCH, QD_SITE_KIND, qd_value_string ("hq"));
+  put (fleet, QD_KIND_SITE, "a", QD_DELTA_PATCH, QD_SITE_KIND, qd_value_string ("branch"));
+  qd_fleet_apply (fleet, down);
+  qd_fleet_commit (fleet);
+  g_assert_cmpuint (heard.changed, ==, 1);
+  g_assert_cmpuint (heard.updated, ==, 1);
+  g_assert_cmpuint (heard.transitions, ==, 1);
+  g_assert_cmpint (heard.before, ==, QD_STATUS_WELL);
+  g_assert_cmpint (heard.after, ==, QD_STATUS_DOWN);
+  g_assert_cmpuint (heard.committed, ==, 1);
+  g_assert_cmpuint (heard.mask, ==, 1u << QD_SITE_KIND | 1u << QD_FIELD_STATUS | 1u << QD_FIELD_SINCE);
+  g_assert_true (qd_entity_get_int (site, QD_FIELD_SINCE, &since));
+  g_assert_cmpint (since, ==, 4242);
+
+  /* Saying again what is so changes nothing. */
+  qd_fleet_begin (fleet);
+  put (fleet, QD_KIND_SITE, "a", QD_DELTA_PATCH, QD_SITE_KIND, qd_value_string ("branch"));
+  qd_fleet_commit (fleet);
+  g_assert_cmpuint (heard.changed, ==, 1);
+  g_assert_finalize_object (fleet);
+}
+
+static void
+mirror_cb (GListModel *model, guint position, guint removed, guint added, GPtrArray *mirror)
+{
+  if (removed > 0)
+    g_ptr_array_remove_range (mirror, position, removed);
+  for (guint i = 0; i < added; i++)
+    g_ptr_array_insert (mirror, (int) (position + i), g_list_model_get_item (model, position + i));
+  g_assert_cmpuint (mirror->len, ==, g_list_model_get_n_items (model));
+}
+
+/* A list mirrored from its signals, against a set of ids. */
+static void
+test_list_mirror (void)
+{
+  QdFleet *fleet = qd_fleet_new ();
+  QdEntityList *list = qd_fleet_get_list (fleet, QD_KIND_SITE);
+  g_autoptr (GPtrArray) mirror = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  g_signal_connect (list, "items-changed", G_CALLBACK (mirror_cb), mirror);
+  for (guint round = 0; round < 500; round++)
+    {
+      guint n = (guint) g_test_rand_int_range (1, round % 20 == 0 ? 400 : 12);
+
+      qd_fleet_begin (fleet);
+      for (guint i = 0; i < n; i++)
+        {
+          char *id = g_strdup_printf ("s%d", g_test_rand_int_range (0, 200));
+          gboolean removes = g_test_rand_bit ();
+
+          put (fleet, QD_KIND_SITE, id, removes ? QD_DELTA_REMOVE : QD_DELTA_PATCH, 0, QD_NO_VALUE);
+          if (removes)
+            {
+              g_hash_table_remove (ids, id);
+              g_free (id);
+            }
+          else
+            g_hash_table_add (ids, id);
+        }
+      qd_fleet_commit (fleet);
+      g_assert_cmpuint (mirror->len, ==, g_hash_table_size (ids));
+      for (guint i = 0; i < mirror->len; i++)
+        {
+          g_assert_true (mirror->pdata[i] == qd_entity_list_peek (list, i));
+          g_assert_true (g_hash_table_contains (ids, qd_entity_get_id (mirror->pdata[i])));
+        }
+    }
+  g_ptr_array_set_size (mirror, 0);
+  g_assert_finalize_object (fleet);
+}
+
+static void
+test_json (void)
+{
+  g_autoptr (QdFleet) fleet = qd_fleet_new ();
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  qd_fleet_begin (fleet);
+  put (fleet, QD_KIND_SITE, "18446744073709551615", QD_DELTA_PATCH, QD_SITE_ENDPOINTS, qd_value_json ("[{\"a\":1}]"));
+  put (fleet, QD_KIND_SITE, "18446744073709551615", QD_DELTA_PATCH, QD_FIELD_STATUS, qd_value_status (QD_STATUS_DOWN));
+  put (fleet, QD_KIND_SITE, "18446744073709551615", QD_DELTA_PATCH, QD_FIELD_LABELS, qd_value_json ("not json"));
+  qd_fleet_commit (fleet);
+  qd_entity_add_json (qd_entity_list_peek (qd_fleet_get_list (fleet, QD_KIND_SITE), 0), builder);
+  g_autoptr (JsonNode) node = json_builder_get_root (builder);
+  JsonObject *object = qd_json_object (node);
+  g_assert_cmpstr (qd_json_get_string (object, "id", NULL), ==, "18446744073709551615");
+  g_assert_cmpstr (qd_json_get_string (object, "status", NULL), ==, "down");
+  g_assert_cmpstr (qd_json_get_string (object, "labels", NULL), ==, "not json");
+  g_assert_cmpuint (json_array_get_length (qd_json_get_array (object, "endpoints")), ==, 1);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/model/fleet/derived", test_derived);
+  g_test_add_func ("/model/fleet/snapshot", test_snapshot);
+  g_test_add_func ("/model/fleet/stamps", test_stamps);
+  g_test_add_func ("/model/fleet/told-once", test_told_once);
+  g_test_add_func ("/model/fleet/list-mirror", test_list_mirror);
+  g_test_add_func ("/model/entity/json", test_json);
+  return g_test_run ();
+}

@@ -167,7 +167,7 @@ change_filter (Fixture *fixture)
 static void
 test_random (Fixture *fixture, gconstpointer data)
 {
-  for (guint round = 0; round < 3000; round++)
+  for (guint round = 0; round < 20000; round++)
     {
       switch (g_rand_int_range (fixture->rand, 0, 8))
         {
