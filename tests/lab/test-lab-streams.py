@@ -111,7 +111,8 @@ def check_slow(lab):
     slow = WebSocket(lab, '/ws/metrics')
     time.sleep(3)
     lagged = next((m for m in slow.messages() if m.get('type') == 'lagged'), None)
-    tap.ok(lagged is not None and lagged['missed'] > 0 and lagged['seq'] > 0, 'a client that does not read is told what it missed', [str(lagged)])
+    tap.ok(lagged is not None and lagged['missed'] > 0 and lagged['seq'] > 0, 'a client that does not read is told what it missed',
+           [str(lagged), f'the lab: {lab.process.poll()}, bytes left: {len(slow.data)}'])
     after = slow.take(5)
     tap.ok(len(after) == 5 and after[0]['type'].endswith('_metric'), 'and goes on')
     slow.close()
