@@ -7,10 +7,12 @@
 
 #include <glib/gi18n.h>
 
+#include "qd-overview-page.h"
+
 /* The pages that there are, in the sidebar's order: Overview, Topology; Fleet: Sites and nodes,
  * Paths, Flows; Change: Jobs; Observe: Events. One line a page. */
 static const QdPageInfo pages[] = {
-  { NULL },
+  { "overview", N_("Overview"), "qd-overview-symbolic", NULL, qd_overview_page_get_type },
 };
 
 /* Which page shows which kind of thing. */
@@ -25,14 +27,14 @@ static const struct {
 const QdPageInfo *
 qd_page_list (guint *n)
 {
-  *n = G_N_ELEMENTS (pages) - 1;
+  *n = G_N_ELEMENTS (pages);
   return pages;
 }
 
 const QdPageInfo *
 qd_page_info_find (const char *id)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (pages) - 1; i++)
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
     if (g_strcmp0 (pages[i].id, id) == 0)
       return &pages[i];
   return NULL;
