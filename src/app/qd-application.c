@@ -12,6 +12,7 @@
 #include "qd-frame-ticker.h"
 #include "qd-log.h"
 #include "qd-settings.h"
+#include "qd-shots.h"
 
 /* of the generated resources */
 GResource *qd_app_get_resource (void);
@@ -253,6 +254,8 @@ qd_application_startup (GApplication *application)
 
   qd_app_init ();
   G_APPLICATION_CLASS (qd_application_parent_class)->startup (application);
+  if (self->shots != NULL && g_getenv ("QD_SHOTS_RTL") != NULL)
+    gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
   settings = qd_settings_get_default ();
   set_appearance_cb (settings);
   g_signal_connect (settings, "changed::appearance", G_CALLBACK (set_appearance_cb), NULL);
@@ -286,6 +289,8 @@ qd_application_activate (GApplication *application)
   if (self->pending_link != NULL && *self->pending_link == '\0')
     g_clear_pointer (&self->pending_link, g_free);
   gtk_window_present (GTK_WINDOW (window));
+  if (first && self->shots != NULL)
+    qd_shots_take (self, window, self->shots);
 }
 
 static void

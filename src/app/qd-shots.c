@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-app"
+
+#include "config.h"
+
+#include "qd-shots.h"
+
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
+
+#define WIDE_WIDTH 1180
+#define WIDE_HEIGHT 760
+#define NARROW_WIDTH 360
+#define NARROW_HEIGHT 720
+#define POLL_MS 100
+/* A page has this long to settle once data is live: a layout, a sort, a first snapshot. */
+#define SETTLE_MS 1600
+/* Pictures are taken after this all the same: of what there is. */
+#define PATIENCE_MS 20000
+
+typedef struct _Shots Shots;
+
+typedef struct
+{
+  const char *name;
+  /* Brings the window to show it. */
+  void (*show) (Shots *shots);
+} Scene;
+
+struct _Shots
+{
+  QdApplication *application;
+  QdWindow *window;
+  char *folder;
+  char **variants;
+
+  guint variant;
+  guint scene;           /* pages first, then the scenes of the table below */
+  gint64 shown_at;       /* 0: the scene is not shown yet */
+  guint warmup_s;
+  gint64 started_at;
+};
+
+/* --- Scenes ------------------------------------------------------------------------------------- */
+
+static void
+show_welcome (Shots *shots)
+{
+  qd_window_set_welcome (shots->window, TRUE);
+}
+
+static void
+show_preferences (Shots *shots)
+{
+  gtk_widget_activate_action (GTK_WIDGET (shots->window), "app.preferences", NULL);
+}
+
+static void
+show_add_connection (Shots *shots)
+{
+  gtk_widget_activate_action (GTK_WIDGET (shots->window), "app.add-connection", NULL);
+}
+
+static void
+show_shortcuts (Shots *shots)
+{
+  gtk_widget_activate_action (GTK_WIDGET (shots->window), "win.shortcuts", NULL);
+}
+
+static void
+show_palette (Shots *shots)
+{
+  QdFleet *fleet = qd_session_get_fleet (qd_window_get_session (shots->window));
+  QdEntity *site = qd_entity_list_peek (qd_fleet_get_list (fleet, QD_KIND_SITE), 0);
+  g_autofree char *text = site != NULL ? g_utf8_substring (qd_entity_get_name (site), 0, 3) : g_strdup ("");
+
+  qd_window_show_palette (shots->window, text);
+}
+
+/* The worst thing of a kind, opened with its details. */
+static void
+open_worst (Shots *shots, QdKind kind)
+{
+  QdFleet *fleet = qd_session_get_fleet (qd_window_get_session (shots->window));
+  QdEntityList *list = qd_fleet_get_list (fleet, kind);
+  QdEntity *worst = NULL;
+
+  for (guint i = 0; i < qd_entity_list_get_length (list); i++)
+    {
+      QdEntity *entity = qd_entity_list_peek (list, i);
+
+      if (worst == NULL || qd_entity_get_status (entity) > qd_entity_get_status (worst))
+        worst = entity;
+    }
+  if (worst != NULL)
+    qd_window_open_entity (shots->window, worst);
+}
+
+static void
+show_site (Shots *shots)
+{
+  open_worst (shots, QD_KIND_SITE);
+}
+
+static void
+show_path (Shots *shots)
+{
+  open_worst (shots, QD_KIND_PATH);
+}
+
+static const Scene scenes[] = {
+  { "site", show_site },
+  { "path", show_path },
+  { "palette", show_palette },
+  { "preferences", show_preferences },
+  { "add-connection", show_add_connection },
+  { "shortcuts", show_shortcuts },
+  { "welcome", show_welcome },
+};
+
+static const char *
+get_scene_name (Shots *shots)
+{
+  guint n;
+  const QdPageInfo *pages = qd_page_list (&n);
+
+  if (shots->scene < n)
+    return pages[shots->scene].id;
+  return shots->scene - n < G_N_ELEMENTS (scenes) ? scenes[shots->scene - n].name : NULL;
+}
+
+static void
+show_scene (Shots *shots)
+{
+  AdwDialog *dialog = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (shots->window));
+  guint n;
+  const QdPageInfo *pages = qd_page_list (&n);
+
+  if (dialog != NULL)
+    adw_dialog_force_close (dialog);
+  qd_window_set_welcome (shots->window, FALSE);
+  if (shots->scene < n)
+    {
+      qd_session_set_selected (qd_window_get_session (shots->window), NULL);
+      qd_window_show_page (shots->window, pages[shots->scene].id);
+    }
+  else
+    scenes[shots->scene - n].show (shots);
+}
+
+/* --- Variants ----------------------------------------------------------------------------------- */
+
+static void
+apply_variant (Shots *shots)
+{
+  const char *variant = shots->variants[shots->variant];
+  AdwStyleManager *style = adw_style_manager_get_default ();
+  gboolean narrow = g_str_equal (variant, "narrow");
+
+  adw_style_manager_set_color_scheme (style, g_str_equal (variant, "dark") ? ADW_COLOR_SCHEME_FORCE_DARK
+                                                                             : ADW_COLOR_SCHEME_FORCE_LIGHT);
+  gtk_window_set_default_size (GTK_WINDOW (shots->window), narrow ? NARROW_WIDTH : WIDE_WIDTH,
+                               narrow ? NARROW_HEIGHT : WIDE_HEIGHT);
+}
+
+/* --- Pictures ----------------------------------------------------------------------------------- */
+
+static void
+capture (Shots *shots)
+{
+  GtkWidget *widget = GTK_WIDGET (shots->window);
+  int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (widget);
+  g_autoptr (GtkSnapshot) snapshot = gtk_snapshot_new ();
+  g_autoptr (GskRenderNode) node = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+  g_autofree char *name = g_strdup_printf ("%s-%s.png", get_scene_name (shots), shots->variants[shots->variant]);
+  g_autofree char *path = g_build_filename (shots->folder, name, NULL);
+
+  gdk_paintable_snapshot (paintable, snapshot, width, height);
+  node = gtk_snapshot_to_node (snapshot);
+  if (node == NULL)
+    {
+      g_printerr (_("Could not take %s: nothing is drawn\n"), name);
+      return;
+    }
+  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (widget)), node,
+                                         &GRAPHENE_RECT_INIT (0, 0, width, height));
+  if (gdk_texture_save_to_png (texture, path))
+    g_print ("%s %d×%d\n", name, width, height);
+  else
+    g_printerr (_("Could not write %s\n"), path);
+}
+
+/* --- One step after the other -------------------------------------------------------------------- */
+
+static gboolean
+is_live (Shots *shots)
+{
+  QdFleet *fleet = qd_session_get_fleet (qd_window_get_session (shots->window));
+  QdEntityList *list = qd_fleet_get_list (fleet, QD_KIND_CONNECTION);
+
+  if (qd_entity_list_get_length (qd_fleet_get_list (fleet, QD_KIND_SITE)) == 0)
+    return FALSE;
+  for (guint i = 0; i < qd_entity_list_get_length (list); i++)
+    if (g_strcmp0 (qd_entity_get_string (qd_entity_list_peek (list, i), QD_CONNECTION_STATE), "live") == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+finish (Shots *shots)
+{
+  g_application_quit (G_APPLICATION (shots->application));
+  g_object_unref (shots->application);
+  g_strfreev (shots->variants);
+  g_free (shots->folder);
+  g_free (shots);
+}
+
+static gboolean
+step_cb (gpointer data)
+{
+  Shots *shots = data;
+  gint64 now = g_get_monotonic_time () / 1000;
+
+  if (shots->scene == 0 && shots->shown_at == 0 &&
+      (!is_live (shots) || now - shots->started_at < shots->warmup_s * 1000) &&
+      now - shots->started_at < PATIENCE_MS + shots->warmup_s * 1000)
+    return G_SOURCE_CONTINUE;
+  if (shots->shown_at == 0)
+    {
+      if (shots->scene == 0)
+        apply_variant (shots);
+      show_scene (shots);
+      shots->shown_at = now;
+      return G_SOURCE_CONTINUE;
+    }
+  if (now - shots->shown_at < SETTLE_MS)
+    return G_SOURCE_CONTINUE;
+
+  capture (shots);
+  shots->shown_at = 0;
+  shots->scene++;
+  if (get_scene_name (shots) == NULL)
+    {
+      shots->scene = 0;
+      shots->variant++;
+    }
+  if (shots->variants[shots->variant] != NULL)
+    return G_SOURCE_CONTINUE;
+  finish (shots);
+  return G_SOURCE_REMOVE;
+}
+
+void
+qd_shots_take (QdApplication *application, QdWindow *window, const char *folder)
+{
+  const char *variants = g_getenv ("QD_SHOTS_VARIANTS");
+  const char *warmup = g_getenv ("QD_SHOTS_WARMUP");
+  Shots *shots = g_new0 (Shots, 1);
+
+  g_return_if_fail (QD_IS_WINDOW (window));
+
+  g_object_set (gtk_widget_get_settings (GTK_WIDGET (window)), "gtk-enable-animations", FALSE, NULL);
+  shots->application = g_object_ref (application);
+  shots->window = window;
+  shots->folder = g_strdup (folder);
+  shots->variants = g_strsplit (variants != NULL ? variants : "light", ",", -1);
+  shots->warmup_s = warmup != NULL ? (guint) g_ascii_strtoull (warmup, NULL, 10) : 0;
+  shots->started_at = g_get_monotonic_time () / 1000;
+  if (g_mkdir_with_parents (folder, 0755) != 0)
+    g_printerr (_("Could not make the folder %s: %s\n"), folder, g_strerror (errno));
+  g_timeout_add (POLL_MS, step_cb, shots);
+}
