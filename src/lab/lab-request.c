@@ -227,11 +227,15 @@ void
 lab_answers_load (LabServer *server)
 {
   g_autoptr (GError) error = NULL;
+  LabBatch *batch = lab_batch_new ();
 
   server->answers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_answer);
   if (!lab_store_read (server->store, "SELECT key, digest, status, body FROM answers ORDER BY at DESC LIMIT 10000",
                        load_answer, server, &error))
     g_warning ("answers given before are not known: %s", error->message);
+  /* A client that tries again after a day has forgotten, too. */
+  lab_batch_add (batch, "DELETE FROM answers WHERE at < ?", "i", g_get_real_time () - G_TIME_SPAN_DAY);
+  lab_store_commit (server->store, batch, NULL, NULL);
 }
 
 /* TRUE when the Idempotency-Key was used before and the answer is ready. */

@@ -121,6 +121,18 @@ emit_cb (LabWorld *world, const char *type, const char *severity, const char *so
   lab_events_emit (server, type, severity, source, data);
 }
 
+/* Frames of this run count on from those of the run before, even if that ended within this second. */
+static void
+continue_frames (LabWorld *world)
+{
+  guint64 seq = (guint64) g_get_real_time () / 10;
+
+  for (guint i = 0; i < world->n_paths; i++)
+    world->paths[i].metric_seq = seq;
+  for (guint i = 0; i < world->n_nodes; i++)
+    world->nodes[i].metric_seq = seq;
+}
+
 static gboolean
 make_world (LabServer *server, gint64 runs, GError **error)
 {
@@ -137,6 +149,7 @@ make_world (LabServer *server, gint64 runs, GError **error)
     lab_world_generate (server->world, (guint) o->sites, (guint) o->paths);
   lab_sites_load (server);
   lab_world_settle (server->world, (guint) o->flows);
+  continue_frames (server->world);
   lab_proc_describe (&server->world->nodes[0]);
   server->world->emit = emit_cb;
   server->world->emit_data = server;
@@ -247,6 +260,49 @@ lock_state (LabServer *server, GError **error)
   return FALSE;
 }
 
+static int
+remove_cb (const char *path, const struct stat *info, int type, struct FTW *ftw)
+{
+  return remove (path);
+}
+
+static void
+remove_folder (const char *folder)
+{
+  if (nftw (folder, remove_cb, 16, FTW_DEPTH | FTW_PHYS) != 0)
+    g_message ("%s could not be removed", folder);
+}
+
+/* A lab that was killed leaves its temporary folder behind; its lock went with it. */
+static void
+remove_if_left (const char *folder)
+{
+  g_autofree char *file = g_build_filename (folder, "lock", NULL);
+  int fd = g_open (file, O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0);
+  struct stat info;
+
+  if (fd < 0)
+    return;
+  if (fstat (fd, &info) == 0 && info.st_uid == getuid () && flock (fd, LOCK_EX | LOCK_NB) == 0)
+    remove_folder (folder);
+  close (fd);
+}
+
+static void
+remove_leftovers (void)
+{
+  g_autoptr (GDir) dir = g_dir_open (g_get_tmp_dir (), 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_prefix (name, "quarterdeck-lab-") && strlen (name) == strlen ("quarterdeck-lab-XXXXXX"))
+      {
+        g_autofree char *folder = g_build_filename (g_get_tmp_dir (), name, NULL);
+
+        remove_if_left (folder);
+      }
+}
+
 static gboolean
 open_state (LabServer *server, GError **error)
 {
@@ -255,7 +311,10 @@ open_state (LabServer *server, GError **error)
   if (server->options->state != NULL)
     server->state_dir = g_canonicalize_filename (server->options->state, NULL);
   else
-    server->state_dir = g_dir_make_tmp ("quarterdeck-lab-XXXXXX", error);
+    {
+      remove_leftovers ();
+      server->state_dir = g_dir_make_tmp ("quarterdeck-lab-XXXXXX", error);
+    }
   if (server->state_dir == NULL)
     return FALSE;
   if (g_mkdir_with_parents (server->state_dir, 0700) != 0)
@@ -291,12 +350,6 @@ start (LabServer *server, GError **error)
   return write_credentials (server, error) && lab_http_start (server, error);
 }
 
-static int
-remove_cb (const char *path, const struct stat *info, int type, struct FTW *ftw)
-{
-  return remove (path);
-}
-
 static void
 stop (LabServer *server)
 {
@@ -317,7 +370,7 @@ stop (LabServer *server)
   g_clear_pointer (&server->loop, g_main_loop_unref);
   g_clear_pointer (&ca_path, g_free);
   if (server->options->state == NULL && server->state_dir != NULL)
-    nftw (server->state_dir, remove_cb, 16, FTW_DEPTH | FTW_PHYS);
+    remove_folder (server->state_dir);
   g_clear_pointer (&server->state_dir, g_free);
 }
 

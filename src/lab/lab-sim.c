@@ -136,7 +136,8 @@ effect_on (const LabWorld *world, const LabPath *path, guint index, gint64 tick,
         }
       else if (incident->kind == LAB_INCIDENT_CONGESTION && ours)
         {
-          effect.use_add += 0.55;
+          /* Every path of the site is fuller, some too full. */
+          effect.use_add += 0.4 + 0.6 * lab_unit (lab_hash (world->seed, incident->id, index));
           effect.why = incident;
         }
     }

@@ -2,10 +2,14 @@
 """The lab's HTTP: signing in, lists, edits, jobs, refusals and hostile input."""
 import os
 import socket
+import ssl
 import stat
+import subprocess
 import time
+import urllib.error
+import urllib.request
 
-from lab import Lab, Tap
+from lab import PROGRAM, Lab, Tap
 
 tap = Tap()
 lab = Lab('--no-nats', '--sites', '300', '--paths', '1300', '--flows', '2500', '--seed', '4')
@@ -196,4 +200,24 @@ strict.login()
 codes = [strict.get('/api/v1/auth/me') for _ in range(105)]
 tap.ok([c.status for c in codes].count(200) == 100 and int(codes[-1].headers['retry-after']) > 0, '--strict: a hundred a minute, then 429 with Retry-After')
 strict.stop()
+
+# --- TLS, and what is refused
+secure = Lab('--no-nats', '--tls', '--rate', '0')
+trusting = ssl.create_default_context(cafile=secure.ready['ca'])
+with urllib.request.urlopen(secure.ready['http'] + '/health', context=trusting, timeout=5) as answer:
+    tap.ok(secure.ready['http'].startswith('https:') and answer.status == 200, '--tls: who trusts the authority is served')
+try:
+    urllib.request.urlopen(secure.ready['http'] + '/health', timeout=5)
+    refused = False
+except urllib.error.URLError:
+    refused = True
+tap.ok(refused, 'and who does not trust it does not go on')
+secure.kill()
+for arguments in (['--address', '0.0.0.0'], ['--faults', 'x'], ['--load', 'no-such-file.graphml'], ['--sites', '0'], ['stray']):
+    ended = subprocess.run([PROGRAM, '--no-nats', *arguments], capture_output=True, text=True, timeout=20)
+    tap.ok(ended.returncode == 2 and ended.stderr and not ended.stdout, f'{" ".join(arguments)}: refused in words', [str(ended)])
+left = os.path.dirname(secure.ready['credentials'])
+last = Lab('--no-nats', '--rate', '0')
+tap.ok(not os.path.exists(left), 'the folder of a lab that was killed is removed by the next')
+last.stop()
 tap.done()

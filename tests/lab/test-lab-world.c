@@ -142,6 +142,24 @@ test_a_cut_takes_all_in_the_trench (void)
 }
 
 static void
+test_congestion_fills_a_site (void)
+{
+  g_autoptr (LabWorld) world = make_world (6, 100, 800, 2000);
+  LabIncident jam = { .kind = LAB_INCIDENT_CONGESTION, .id = 7, .begin = TICK, .end = TICK + 60, .corridor = -1, .site = 1 };
+  guint degraded = 0, touching = 0;
+
+  lab_sim_incident (world, &jam);
+  for (guint i = 0; i < world->n_paths; i++)
+    if (world->paths[i].src == 1 || world->paths[i].dst == 1)
+      {
+        touching++;
+        degraded += world->paths[i].status != LAB_PATH_UP;
+      }
+  g_assert_cmpuint (touching, >, 4);
+  g_assert_cmpuint (degraded, >, 0);
+}
+
+static void
 test_flows_follow_the_failover (void)
 {
   g_autoptr (LabWorld) world = make_world (2, 20, 60, 3000);
@@ -422,6 +440,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/world/history-is-what-was", test_history_is_what_was);
   g_test_add_func ("/lab/world/it-tells-a-story", test_it_tells_a_story);
   g_test_add_func ("/lab/world/a-cut-takes-all-in-the-trench", test_a_cut_takes_all_in_the_trench);
+  g_test_add_func ("/lab/world/congestion-fills-a-site", test_congestion_fills_a_site);
   g_test_add_func ("/lab/world/flows-follow-the-failover", test_flows_follow_the_failover);
   g_test_add_func ("/lab/world/largest-world-starts-soon", test_largest_world_starts_soon);
   g_test_add_func ("/lab/world/odd-sizes", test_odd_sizes);
