@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lab and the window, as a person would start them, with a home of their own."""
+
+import json
+import os
+import time
+import urllib.request
+
+from harness import Child, percentile
+
+# What a window is like that was used before: no welcome, the overview shown.
+SETTINGS = "[io/github/quarterdeck/Quarterdeck]\nconfigured=true\npage='{page}'\nwindow-width=1280\nwindow-height=800\n"
+
+
+class Lab(Child):
+    def __init__(self, bench, name, **options):
+        folder = os.path.join(bench.folder, name)
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        args = [f'--{key.replace("_", "-")}={value}' for key, value in options.items()]
+        super().__init__([bench.program('quarterdeck-lab'), f'--state={folder}', '--die-with-parent', *args])
+        line = self.line()
+        self.ready = json.loads(line)
+        self.ready_file = os.path.join(folder, 'ready.json')
+        with open(self.ready_file, 'w', opener=lambda p, f: os.open(p, f, 0o600)) as f:
+            f.write(line)
+        with open(self.ready['credentials']) as f:
+            self.credentials = json.load(f)
+        self.token = None
+
+    def call(self, method, path, body=None):
+        if self.token is None and not path.endswith('/login'):
+            admin = next(u for u in self.credentials['users'] if u['username'] == 'admin')
+            self.token = self.call('POST', '/api/v1/auth/login', {'username': 'admin', 'password': admin['password']})['access_token']
+        request = urllib.request.Request(self.ready['http'] + path, method=method, data=json.dumps(body).encode() if body is not None else None)
+        request.add_header('Content-Type', 'application/json')
+        if self.token:
+            request.add_header('Authorization', f'Bearer {self.token}')
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            text = answer.read()
+        return json.loads(text) if text.strip().startswith((b'{', b'[')) else text.decode()
+
+    def messages(self):
+        """How many metric messages it has published."""
+        total = 0
+        for kind in ('paths', 'nodes'):
+            cursor = ''
+            while cursor is not None:
+                page = self.call('GET', f'/api/v1/{kind}?limit=1000' + (f'&cursor={cursor}' if cursor else ''))
+                total += sum((item.get('metrics') or {}).get('seq', item.get('metric_seq', 0)) or 0 for item in page['items'])
+                cursor = page.get('next')
+        return total
+
+
+class Window(Child):
+    """quarterdeck with its probe on. lines: what the probe wrote so far."""
+
+    def __init__(self, bench, home, *args, page='overview', program=None):
+        os.makedirs(home, mode=0o700, exist_ok=True)
+        settings = os.path.join(home, 'config', 'glib-2.0', 'settings')
+        os.makedirs(settings, exist_ok=True)
+        with open(os.path.join(settings, 'keyfile'), 'w') as f:
+            f.write(SETTINGS.format(page=page))
+        self.log = os.path.join(home, 'probe.log')
+        if os.path.exists(self.log):
+            os.remove(self.log)
+        env = dict(os.environ, HOME=home, XDG_DATA_HOME=os.path.join(home, 'data'), XDG_CONFIG_HOME=os.path.join(home, 'config'),
+                   XDG_CACHE_HOME=os.path.join(home, 'cache'), XDG_STATE_HOME=os.path.join(home, 'state'),
+                   GSETTINGS_BACKEND='keyfile', GSETTINGS_SCHEMA_DIR=os.path.join(bench.build, 'data'), QD_BENCH_LOG=self.log)
+        self.position = 0
+        self.lines = []
+        super().__init__([program or bench.program('quarterdeck'), *args], env=env)
+
+    def read(self):
+        """The lines that came since the last time."""
+        fresh = []
+        try:
+            with open(self.log) as f:
+                f.seek(self.position)
+                text = f.read()
+        except FileNotFoundError:
+            return fresh
+        end = text.rfind('\n') + 1
+        self.position += len(text[:end].encode())
+        for line in text[:end].splitlines():
+            fresh.append(json.loads(line))
+        self.lines += fresh
+        return fresh
+
+    def wait(self, test, seconds=60):
+        """The first line that test() likes."""
+        until = time.time() + seconds
+        seen = 0
+        while time.time() < until:
+            self.read()
+            while seen < len(self.lines):
+                if test(self.lines[seen]):
+                    return self.lines[seen]
+                seen += 1
+            if self.process.poll() is not None:
+                raise RuntimeError(f'the window ended by itself ({self.process.returncode})')
+            time.sleep(0.01)
+        raise RuntimeError('the window never did what was waited for')
+
+    def wait_for(self, what, seconds=60):
+        return self.wait(lambda line: line['what'] == what, seconds)
+
+    def wait_live(self, sites, paths, seconds=90):
+        return self.wait(lambda line: line['what'] == 'second' and line['sites'] >= sites and line['paths'] >= paths, seconds)
+
+    def measure(self, seconds):
+        """The probe's lines of the next so many seconds."""
+        self.read()
+        start = len(self.lines)
+        time.sleep(seconds + 0.2)
+        self.read()
+        return [line for line in self.lines[start:] if line['what'] == 'second']
+
+    def command(self, text, seconds=20):
+        self.read()
+        start = len(self.lines)
+        self.tell(text + '\n')
+        until = time.time() + seconds
+        while time.time() < until:
+            self.read()
+            for line in self.lines[start:]:
+                if line['what'] in ('command', 'refused') and line['command'] == text:
+                    return line if line['what'] == 'command' else None
+            time.sleep(0.01)
+        raise RuntimeError(f'the window did not carry out “{text}”')
+
+
+def histogram_values(lines, name):
+    """The values of a histogram over several lines, each by the middle of its step; what lies beyond
+    the last step by its line's maximum."""
+    values = []
+    for line in lines:
+        h = line[name]
+        for step, count in h['counts']:
+            values += [min((step + 0.5) * h['step_ms'], h['max_ms'])] * count
+    return values
+
+
+def share(lines, name, part):
+    values = histogram_values(lines, name)
+    return percentile(values, part) if values else float('nan')
