@@ -12,7 +12,7 @@ static const QdStatInfo infos[QD_N_STATS] = {
   [QD_STAT_SITES] = { "sites", N_("Sites well"), NULL, "sites", 0, FALSE },
   [QD_STAT_PATHS] = { "paths", N_("Paths up"), NULL, "paths", 0, FALSE },
   [QD_STAT_LATENCY] = { "latency", N_("Median latency"), "ms", "paths", 1, TRUE },
-  [QD_STAT_LOSS] = { "loss", N_("Packet loss, 95th percentile"), "%", "paths", 2, TRUE },
+  [QD_STAT_LOSS] = { "loss", N_("Packet loss (p95)"), "%", "paths", 2, TRUE },
   [QD_STAT_THROUGHPUT] = { "throughput", N_("Throughput"), "Mbit/s", "paths", 0, FALSE },
   [QD_STAT_FLOWS] = { "flows", N_("Active flows"), NULL, "flows", 0, FALSE },
   [QD_STAT_NODES] = { "nodes", N_("Nodes well"), NULL, "sites", 0, FALSE },
@@ -78,7 +78,8 @@ measure_paths (QdFleet *fleet, const char *connection, QdFleetStats *stats)
       QdEntity *path = qd_entity_list_peek (paths, i);
       double value;
 
-      if (!belongs (path, connection))
+      /* A path that is down carries nothing: its figures are not those of the traffic. */
+      if (!belongs (path, connection) || qd_entity_get_status (path) == QD_STATUS_DOWN)
         continue;
       if (qd_entity_get_double (path, QD_PATH_LATENCY_MS, &value))
         g_array_append_val (latencies, value);

@@ -56,6 +56,29 @@ attention_rank (QdEntity *entity)
   return qd_entity_get_status (entity) * 10 + weights[qd_entity_get_kind (entity)] + 1 / (1 + MAX (age, 0));
 }
 
+/* A path that is down because a site at its end is, or a node of such a site, says nothing new: the
+ * site stands for them. */
+static gboolean
+is_consequence (QdFleet *fleet, QdEntity *entity)
+{
+  if (qd_entity_get_kind (entity) == QD_KIND_PATH)
+    for (guint end = 0; end < 2; end++)
+      {
+        QdEntity *site = qd_fleet_get_end (fleet, entity, end);
+
+        if (site != NULL && qd_entity_get_status (site) == QD_STATUS_DOWN)
+          return TRUE;
+      }
+  if (qd_entity_get_kind (entity) == QD_KIND_NODE)
+    {
+      const char *id = qd_entity_get_string (entity, QD_NODE_SITE);
+      QdEntity *site = id != NULL ? qd_fleet_lookup (fleet, qd_entity_get_connection (entity), QD_KIND_SITE, id) : NULL;
+
+      return site != NULL && qd_entity_get_status (site) == QD_STATUS_DOWN;
+    }
+  return FALSE;
+}
+
 static char *
 describe_path (QdEntity *path)
 {
@@ -118,7 +141,7 @@ qd_overview_fill_attention (QdRowList *list, QdFleet *fleet, const char *connect
         {
           QdEntity *entity = qd_entity_list_peek (things, i);
 
-          if (qd_entity_get_status (entity) < QD_STATUS_DEGRADED || !belongs (entity, connection))
+          if (qd_entity_get_status (entity) < QD_STATUS_DEGRADED || !belongs (entity, connection) || is_consequence (fleet, entity))
             continue;
           found++;
           top_offer (&top, entity, attention_rank (entity));

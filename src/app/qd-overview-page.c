@@ -76,11 +76,11 @@ say_state (QdKind kind, guint bad, guint total)
   if (kind == QD_KIND_SITE && bad == 0)
     return g_strdup_printf (ngettext ("The one site is well", "All %'u sites are well", total), total);
   if (kind == QD_KIND_SITE)
-    /* TRANSLATORS: how many of how many; the plural follows the second number */
-    return g_strdup_printf (ngettext ("%'u of %'u site needs attention", "%'u of %'u sites need attention", bad), bad, total);
+    /* TRANSLATORS: how many of how many; the plural follows the first number */
+    return g_strdup_printf (ngettext ("%'u of %'u sites needs attention", "%'u of %'u sites need attention", bad), bad, total);
   if (bad == 0)
     return g_strdup_printf (ngettext ("The one node is well", "All %'u nodes are well", total), total);
-  return g_strdup_printf (ngettext ("%'u of %'u node needs attention", "%'u of %'u nodes need attention", bad), bad, total);
+  return g_strdup_printf (ngettext ("%'u of %'u nodes needs attention", "%'u of %'u nodes need attention", bad), bad, total);
 }
 
 static char *
@@ -90,7 +90,7 @@ say_paths (guint bad_paths, guint paths)
     return g_strdup ("");
   if (bad_paths == 0)
     return g_strdup_printf (ngettext ("Its path is up", "All %'u paths are up", paths), paths);
-  return g_strdup_printf (ngettext ("%'u of %'u path is degraded or down", "%'u of %'u paths are degraded or down", bad_paths), bad_paths, paths);
+  return g_strdup_printf (ngettext ("%'u of %'u paths is degraded or down", "%'u of %'u paths are degraded or down", bad_paths), bad_paths, paths);
 }
 
 static guint
