@@ -88,6 +88,5 @@ void qd_nats_ask (QdNats *self, const char *subject, guint64 expected, GBytes *p
 
 /* qd-nats-watch.c. Worker. */
 void qd_nats_watch_stop (QdNatsWatch *self);
-void qd_nats_watch_interrupt_all (QdNats *self);
 
 G_END_DECLS

@@ -8,7 +8,10 @@
 
 #include "qd-nats-private.h"
 
-#define NEXT_MS 30000
+/* How soon a watch notices that its connection is another one now, or that it should end. It has to
+ * look by itself: stopping a watcher from outside asks the server to delete a consumer, and blocks
+ * for seconds when the server has just died. */
+#define NEXT_MS 500
 
 /* Each watch has a thread of its own, as kvWatcher_Next() blocks. */
 struct _QdNatsWatch
@@ -21,7 +24,6 @@ struct _QdNatsWatch
   GThread *thread;
 
   /* Under the lock of @nats. */
-  kvWatcher *watcher;          /* while the thread is inside kvWatcher_Next() */
   gboolean stop;
 
   /* The thread's. */
@@ -83,17 +85,15 @@ rest (QdNatsWatch *self, guint generation, guint ms)
   g_mutex_unlock (&nats->lock);
 }
 
-/* Lets others interrupt kvWatcher_Next(). FALSE when there is no sense in starting it. */
 static gboolean
-publish_watcher (QdNatsWatch *self, kvWatcher *watcher, guint generation)
+is_current (QdNatsWatch *self, guint generation)
 {
-  gboolean go;
+  gboolean current;
 
   g_mutex_lock (&self->nats->lock);
-  go = !self->stop && self->nats->generation == generation;
-  self->watcher = go ? watcher : NULL;
+  current = !self->stop && self->nats->generation == generation;
   g_mutex_unlock (&self->nats->lock);
-  return go;
+  return current;
 }
 
 static void
@@ -142,14 +142,12 @@ is_stopped (QdNatsWatch *self)
   return stop;
 }
 
-static natsStatus
+static void
 follow (QdNatsWatch *self, kvWatcher *watcher, guint generation)
 {
   natsStatus s = NATS_OK;
 
-  if (!publish_watcher (self, watcher, generation))
-    return NATS_OK;
-  while (s == NATS_OK || s == NATS_TIMEOUT)
+  while ((s == NATS_OK || s == NATS_TIMEOUT) && is_current (self, generation))
     {
       kvEntry *entry = NULL;
 
@@ -159,8 +157,6 @@ follow (QdNatsWatch *self, kvWatcher *watcher, guint generation)
       else
         kvEntry_Destroy (entry);
     }
-  publish_watcher (self, NULL, generation);
-  return s;
 }
 
 /* One life of the watch on one connection. Returns why it could not begin, or NATS_OK. */
@@ -211,27 +207,6 @@ watch_main (gpointer data)
 
 /* --- The worker ---------------------------------------------------------------------------- */
 
-static void
-interrupt_locked (QdNatsWatch *self)
-{
-  /* The thread cannot destroy it while the lock is held: it takes the lock to withdraw it. */
-  if (self->watcher != NULL)
-    kvWatcher_Stop (g_steal_pointer (&self->watcher));
-}
-
-void
-qd_nats_watch_interrupt_all (QdNats *self)
-{
-  GHashTableIter iter;
-  gpointer watch;
-
-  g_mutex_lock (&self->lock);
-  g_hash_table_iter_init (&iter, self->watches);
-  while (g_hash_table_iter_next (&iter, NULL, &watch))
-    interrupt_locked (watch);
-  g_mutex_unlock (&self->lock);
-}
-
 /* Ends the watch, which frees itself. */
 void
 qd_nats_watch_stop (QdNatsWatch *self)
@@ -241,7 +216,6 @@ qd_nats_watch_stop (QdNatsWatch *self)
 
   g_mutex_lock (&nats->lock);
   self->stop = TRUE;
-  interrupt_locked (self);
   g_cond_broadcast (&nats->changed);
   g_mutex_unlock (&nats->lock);
   g_thread_unref (thread);

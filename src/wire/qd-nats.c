@@ -152,7 +152,6 @@ start_over_watches (QdNats *self)
   self->generation++;
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
-  qd_nats_watch_interrupt_all (self);
 }
 
 static void
@@ -264,7 +263,6 @@ destroy_connection (QdNats *self)
     qd_nats_sub_detach (sub);
   qd_nats_requests_detach (self);
   set_connection (self, NULL);
-  qd_nats_watch_interrupt_all (self);
   natsConnection_Close (nc);
   /* Closed, all calls of others on it come back soon. */
   g_mutex_lock (&self->lock);

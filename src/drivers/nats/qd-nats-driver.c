@@ -15,6 +15,7 @@
 #include "qd-nats-monitor.h"
 #include "qd-nats.h"
 
+#define PATIENCE_MS 2000
 #define MAX_KV_VALUE (1024 * 1024)
 
 static const char *const buckets[] = { "AGGREGATE_PLACEMENT", "RUNNER_PLACEMENT", "PROJECTION_PLACEMENT",
@@ -27,12 +28,15 @@ typedef struct {
   const char *feeds;        /* interned: whose entities the live subjects are about */
   gint generation;          /* grows with each time the connection comes to life; atomic */
   gint dropped;             /* messages that the client library lost; atomic */
+  gint waiting;             /* buckets and monitoring that have not told their first yet; atomic */
+  gint connected;           /* atomic */
 } Shared;
 
 /* One watched bucket; on the thread of its watch. */
 typedef struct {
   Shared *shared;
   gint generation;
+  gboolean told;            /* the initial values, or that there are none */
   GHashTable *seen;         /* keys told since the connection came to life */
   GHashTable *known;        /* keys that are in the model */
 } Bucket;
@@ -65,6 +69,37 @@ shared_unref (gpointer data)
     return;
   qd_outlet_unref (self->outlet);
   g_free (self);
+}
+
+/* Live is who has told all that there was to begin with. */
+static void
+become_live (Shared *self)
+{
+  if (g_atomic_int_get (&self->connected) && g_atomic_int_get (&self->waiting) <= 0 && !qd_outlet_is_live (self->outlet))
+    qd_outlet_state (self->outlet, "live", NULL);
+}
+
+static void
+has_told (gpointer data)
+{
+  Shared *self = data;
+
+  g_atomic_int_add (&self->waiting, -1);
+  become_live (self);
+}
+
+/* A server that is slow to tell its buckets has its subjects live all the same. */
+static gboolean
+patience_cb (gpointer data)
+{
+  Shared *self = data;
+
+  if (g_atomic_int_get (&self->waiting) > 0)
+    {
+      g_atomic_int_set (&self->waiting, 0);
+      become_live (self);
+    }
+  return G_SOURCE_REMOVE;
 }
 
 /* --- Subjects ------------------------------------------------------------------------------------ */
@@ -198,6 +233,13 @@ kv_cb (const char *bucket, const char *key, const char *value, gsize length, gui
   gint generation = g_atomic_int_get (&self->shared->generation);
   g_autofree char *id = NULL;
 
+  if ((error || key == NULL) && !self->told)
+    {
+      self->told = TRUE;
+      if (error == NULL)
+        finish_initial (self);
+      has_told (self->shared);
+    }
   if (error)
     {
       /* A server without this bucket, or a user who may not see it: not offered. */
@@ -250,11 +292,21 @@ state_cb (QdNats *nats, QdNatsState state, const GError *error, gpointer data)
       qd_outlet_state (self->outlet, "connecting", why);
       break;
     case QD_NATS_LIVE:
+      if (error)
+        {
+          /* A complaint about one subscription, not a change of the connection. */
+          g_debug ("%s", why);
+          break;
+        }
       g_atomic_int_inc (&self->generation);
       tell_offers (self);
-      qd_outlet_state (self->outlet, "live", NULL);
+      g_atomic_int_set (&self->connected, 1);
+      if (g_atomic_int_get (&self->generation) == 1)
+        g_source_unref (qd_io_timeout_add (PATIENCE_MS, patience_cb, shared_ref (self), shared_unref));
+      become_live (self);
       break;
     case QD_NATS_RECONNECTING:
+      g_atomic_int_set (&self->connected, 0);
       qd_outlet_state (self->outlet, g_atomic_int_get (&self->generation) > 0 ? "stale" : "connecting", why);
       break;
     case QD_NATS_REFUSED:
@@ -313,19 +365,20 @@ qd_nats_driver_start (QdDriver *driver)
   };
   Shared *shared = shared_new (self);
 
+  shared->waiting = G_N_ELEMENTS (buckets) + (self->monitor_http ? 1 : 0);
   self->nats = qd_nats_new (&options, &events, shared_ref (shared), shared_unref);
   qd_nats_subscribe (self->nats, "fleet.metrics.path.>", path_cb, shared_ref (shared), shared_unref);
   qd_nats_subscribe (self->nats, "fleet.metrics.node.>", node_cb, shared_ref (shared), shared_unref);
   qd_nats_subscribe (self->nats, "fleet.events.>", event_cb, shared_ref (shared), shared_unref);
   for (guint i = 0; i < G_N_ELEMENTS (buckets); i++)
     qd_nats_kv_watch (self->nats, buckets[i], kv_cb, bucket_new (shared), bucket_free);
-  shared_unref (shared);
-
   if (self->monitor_http)
     {
-      self->monitor = qd_nats_monitor_new (qd_driver_get_outlet (driver), self->monitor_http);
+      self->monitor = qd_nats_monitor_new (qd_driver_get_outlet (driver), self->monitor_http, has_told,
+                                           shared_ref (shared), shared_unref);
       post (self->monitor, qd_nats_monitor_start);
     }
+  shared_unref (shared);
 }
 
 static void

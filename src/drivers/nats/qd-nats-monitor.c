@@ -27,10 +27,13 @@ struct _QdNatsMonitor {
   guint waiting;
   JsonNode *answers[N_PAGES];
   char *problem;
+  void (*told) (gpointer);   /* until it was called */
+  gpointer data;
+  GDestroyNotify destroy;
 };
 
 QdNatsMonitor *
-qd_nats_monitor_new (QdOutlet *outlet, QdHttp *http)
+qd_nats_monitor_new (QdOutlet *outlet, QdHttp *http, void (*told) (gpointer), gpointer data, GDestroyNotify destroy)
 {
   QdNatsMonitor *self = g_new0 (QdNatsMonitor, 1);
 
@@ -39,6 +42,9 @@ qd_nats_monitor_new (QdOutlet *outlet, QdHttp *http)
   self->http = qd_http_ref (http);
   self->cancellable = g_cancellable_new ();
   self->backoff = (QdBackoff) QD_BACKOFF_INIT;
+  self->told = told;
+  self->data = data;
+  self->destroy = destroy;
   return self;
 }
 
@@ -63,6 +69,8 @@ qd_nats_monitor_unref (QdNatsMonitor *self)
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
   forget_answers (self);
+  if (self->destroy)
+    self->destroy (self->data);
   g_object_unref (self->cancellable);
   qd_http_unref (self->http);
   qd_outlet_unref (self->outlet);
@@ -363,6 +371,9 @@ all_answered (QdNatsMonitor *self)
         qd_outlet_state (self->outlet, "live", self->problem);
       next_after (self, MAX (1000, qd_backoff_next_ms (&self->backoff)));
     }
+  if (self->told)
+    self->told (self->data);
+  self->told = NULL;
   forget_answers (self);
 }
 

@@ -25,9 +25,9 @@ typedef struct {
   guint run;             /* grows with each reading: a late page of an older one is dropped */
   guint pages;
   guint bad;             /* items without a usable id, in this reading */
+  gboolean hurry;        /* somebody waits for it: no pauses between the pages */
   gboolean open;         /* SNAPSHOT_BEGIN was sent, SNAPSHOT_END was not */
   gint64 as_of_seq;      /* of the first page; -1: the server does not say */
-  GHashTable *etags;     /* flows: cursor → ETag of the page */
 } QdNodeList;
 
 typedef enum { QD_NODE_BY_WEBSOCKET, QD_NODE_BY_SSE, QD_NODE_BY_POLLING } QdNodeTransport;

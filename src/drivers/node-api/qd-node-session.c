@@ -9,13 +9,6 @@
 /* After that long without one, a resync is done at once. */
 #define QUIET_US (30 * G_USEC_PER_SEC)
 
-static void
-list_clear (QdNodeList *list)
-{
-  qd_node_clear_timer (&list->retry);
-  g_clear_pointer (&list->etags, g_hash_table_unref);
-}
-
 QdNodeSession *
 qd_node_session_new (const QdEndpoint *endpoint, QdOutlet *outlet, QdHttp *http)
 {
@@ -54,7 +47,7 @@ qd_node_session_unref (QdNodeSession *self)
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
   for (guint i = 0; i < QD_NODE_N_LISTS; i++)
-    list_clear (&self->lists[i]);
+    qd_node_clear_timer (&self->lists[i].retry);
   if (self->refresh_token)
     explicit_bzero (self->refresh_token, strlen (self->refresh_token));
   g_free (self->refresh_token);
@@ -214,7 +207,7 @@ qd_node_session_refresh (QdNodeSession *self)
     {
       if (self->lists[i].state == QD_NODE_ABSENT)
         self->lists[i].state = QD_NODE_UNKNOWN;
-      g_clear_pointer (&self->lists[i].etags, g_hash_table_unref);
+      self->lists[i].hurry = TRUE;
       qd_node_list_read (self, i);
     }
 }
@@ -253,7 +246,6 @@ qd_node_session_resync (QdNodeSession *self, const char *why)
       self->lists[i].as_of_seq = -1;
       self->lists[i].state = QD_NODE_UNKNOWN;
       qd_node_clear_timer (&self->lists[i].retry);
-      g_clear_pointer (&self->lists[i].etags, g_hash_table_unref);
     }
   /* A server that never agrees with itself must not be read in circles. */
   qd_node_timer (self, &self->resync_timer, wait_ms, resync_cb, self);
