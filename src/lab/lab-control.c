@@ -111,6 +111,28 @@ lab_control_faults (LabRequest *request)
   lab_json_end (request->out, '}');
 }
 
+/* With a rate of 0 the world stands still, so that a client's picture can be compared with it. */
+void
+lab_control_rate (LabRequest *request)
+{
+  LabServer *server = request->server;
+  gint64 rate;
+
+  if (!lab_request_need_body (request))
+    return;
+  rate = lab_json_get_int (request->object, "rate", -1);
+  if (rate < 0 || rate > LAB_MAX_RATE || server->pump == NULL)
+    {
+      lab_request_invalid (request, "/rate", "rate must be from 0 to %d messages a second", LAB_MAX_RATE);
+      return;
+    }
+  lab_pump_set_rate (server->pump, (guint) rate);
+  lab_json_begin (request->out, NULL, '{');
+  lab_json_int (request->out, "rate", rate);
+  lab_json_int (request->out, "frames", (gint64) server->world->frames);
+  lab_json_end (request->out, '}');
+}
+
 static gboolean
 parse_kind (const char *text, LabIncidentKind *kind)
 {

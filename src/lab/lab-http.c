@@ -54,6 +54,7 @@ static const LabRoute routes[] = {
   { "GET", "/admin/v1/jobs/{id}", lab_jobs_get, "jobs.view", 0 },
   { "POST", "/admin/v1/jobs/{id}/cancel", lab_jobs_cancel, "jobs.cancel", 0 },
   { "POST", "/lab/v1/faults", lab_control_faults, "lab.control", LAB_ROUTE_NO_FAULT },
+  { "POST", "/lab/v1/rate", lab_control_rate, "lab.control", LAB_ROUTE_NO_FAULT },
   { "POST", "/lab/v1/incident", lab_control_incident, "lab.control", LAB_ROUTE_NO_FAULT },
   { "DELETE", "/lab/v1/incident", lab_control_calm, "lab.control", LAB_ROUTE_NO_FAULT },
 };

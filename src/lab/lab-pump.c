@@ -175,17 +175,26 @@ tick_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* From now on @rate frames a second; 0 stops the world where it is. */
+void
+lab_pump_set_rate (LabPump *pump, guint rate)
+{
+  g_clear_handle_id (&pump->source, g_source_remove);
+  pump->rate = rate;
+  pump->sent = 0;
+  pump->origin = g_get_monotonic_time ();
+  if (rate > 0)
+    pump->source = g_timeout_add_full (G_PRIORITY_HIGH, CLAMP (1000 / rate, 5, 100), tick_cb, pump, NULL);
+}
+
 LabPump *
 lab_pump_new (LabServer *server)
 {
   LabPump *pump = g_new0 (LabPump, 1);
 
   pump->server = server;
-  pump->rate = (guint) server->options->rate;
   pump->text = g_string_sized_new (2048);
-  pump->origin = g_get_monotonic_time ();
-  if (pump->rate > 0)
-    pump->source = g_timeout_add_full (G_PRIORITY_HIGH, CLAMP (1000 / pump->rate, 5, 100), tick_cb, pump, NULL);
+  lab_pump_set_rate (pump, (guint) server->options->rate);
   return pump;
 }
 

@@ -218,6 +218,7 @@ void        lab_health            (LabRequest *request);
 void        lab_health_live       (LabRequest *request);
 void        lab_health_ready      (LabRequest *request);
 void        lab_control_faults    (LabRequest *request);
+void        lab_control_rate      (LabRequest *request);
 void        lab_control_incident  (LabRequest *request);
 void        lab_control_calm      (LabRequest *request);
 
@@ -242,6 +243,7 @@ void        lab_sse_events        (LabRequest *request);
 
 /* lab-pump.c: the clock that moves the world and sends the frames. */
 LabPump    *lab_pump_new          (LabServer *server);
+void        lab_pump_set_rate     (LabPump *pump, guint rate);
 void        lab_pump_free         (LabPump *pump);
 
 /* lab-tls.c */

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import time
 import urllib.request
 
@@ -107,6 +108,25 @@ def check_metrics(lab):
     tap.ok(local['cores'] == os.cpu_count() and local['metrics']['memory_pct'] > 0, 'one node is this machine')
 
 
+def check_still(lab):
+    """What the stream said last of each entity is what the lists say, once nothing moves."""
+    stream = WebSocket(lab, '/ws/metrics', timeout=1)
+    before = {i['id']: i for path in ('/api/v1/paths', '/api/v1/nodes') for i in lab.all(path)[0]}
+    time.sleep(1)
+    lab.call('POST', '/lab/v1/rate', {'rate': 0})
+    last = {}
+    for frame in stream.messages():
+        last[frame.get('path_id') or frame['node_id']] = frame
+    stream.close()
+    after = {i['id']: i for path in ('/api/v1/paths', '/api/v1/nodes') for i in lab.all(path)[0]}
+    wrong = [i for i, f in last.items() if f['seq'] != after[i]['metric_seq'] or
+             any(after[i]['metrics'][k] != v for k, v in f['metrics'].items())]
+    unheard = [i for i in after if i not in last and after[i]['metric_seq'] != before[i]['metric_seq']]
+    tap.none(wrong, f'standing still, the lists say what the last frames of {len(last)} entities said')
+    tap.none(unheard, 'and no frame was lost')
+    lab.call('POST', '/lab/v1/rate', {'rate': 400})
+
+
 def check_slow(lab):
     slow = WebSocket(lab, '/ws/metrics')
     time.sleep(3)
@@ -169,6 +189,72 @@ def nats_pid(lab):
     return None
 
 
+class Nats:
+    """A client of the NATS text protocol in a few lines."""
+
+    def __init__(self, lab, role):
+        port = int(lab.ready['nats'].rsplit(':', 1)[1])
+        self.socket, self.data = socket.create_connection(('127.0.0.1', port), timeout=5), b''
+        user = lab.credentials['nats'][role]
+        self.line()
+        self.send('CONNECT ' + json.dumps({'user': user['user'], 'pass': user['password'], 'verbose': False, 'pedantic': False, 'headers': True}))
+
+    def send(self, text):
+        self.socket.sendall(text.encode() + b'\r\n')
+
+    def take(self, count):
+        while len(self.data) < count:
+            more = self.socket.recv(65536)
+            if not more:
+                raise EOFError
+            self.data += more
+        out, self.data = self.data[:count], self.data[count:]
+        return out
+
+    def line(self):
+        while b'\r\n' not in self.data:
+            more = self.socket.recv(65536)
+            if not more:
+                raise EOFError
+            self.data += more
+        text, self.data = self.data.split(b'\r\n', 1)
+        return text.decode()
+
+    def message(self):
+        """The subject and payload of the next message, or the error that came instead."""
+        while True:
+            words = self.line().split(' ')
+            if words[0] == 'MSG':
+                body = self.take(int(words[-1]) + 2)[:-2]
+                return words[1], body
+            if words[0] == '-ERR':
+                return words[0], ' '.join(words[1:])
+            if words[0] == 'PING':
+                self.send('PONG')
+
+    def request(self, subject, body=''):
+        self.send(f'SUB _INBOX.{id(body)} 9')
+        self.send(f'PUB {subject} _INBOX.{id(body)} {len(body.encode())}\r\n{body}')
+        return self.message()
+
+
+def check_nats_roles(lab):
+    viewer = Nats(lab, 'viewer')
+    viewer.send('SUB fleet.metrics.path.> 1')
+    subject, body = viewer.message()
+    frame = json.loads(body)
+    tap.ok(subject == 'fleet.metrics.path.' + frame['path_id'] and frame['type'] == 'path_metric', 'a viewer hears the live subjects')
+    other = Nats(lab, 'viewer')
+    word, text = other.request('$KV.CONFIG.x', 'mine')
+    tap.ok(word == '-ERR' and 'Permissions Violation' in text, 'a viewer writes no bucket', [str((word, text))])
+    reader = Nats(lab, 'viewer')
+    word, text = reader.request('$JS.API.STREAM.INFO.KV_CONFIG')
+    tap.ok(word != '-ERR' and json.loads(text)['config']['name'] == 'KV_CONFIG', 'a viewer reads about streams', [str((word, text))])
+    admin = Nats(lab, 'admin')
+    word, text = admin.request('$KV.CONFIG.x', 'mine')
+    tap.ok(word != '-ERR' and json.loads(text).get('stream') == 'KV_CONFIG', 'an admin writes them', [str((word, text))])
+
+
 def check_nats(state):
     if not (shutil.which('nats-server') or os.path.exists('/usr/sbin/nats-server')):
         tap.skip('nats-server', 'it is not installed')
@@ -185,6 +271,7 @@ def check_nats(state):
     b = monitor(lab, '/varz')['in_msgs']
     tap.ok(1500 < b - a < 2600, 'live subjects carry the rate that was asked for', [f'{b - a} messages in a second'])
     tap.ok(set(lab.credentials['nats']) >= {'admin', 'operator', 'viewer'}, 'each role has a user there')
+    check_nats_roles(lab)
     child = nats_pid(lab)
     os.kill(child, signal.SIGKILL)
     tap.ok(wait(lambda: nats_pid(lab) not in (None, child) and monitor(lab, '/varz')['in_msgs'] > 100), 'nats-server killed: it comes back and is fed')
@@ -199,6 +286,7 @@ main.login()
 events = check_events(main)
 check_sse(main, events)
 check_metrics(main)
+check_still(main)
 main.stop()
 fast = Lab('--no-nats', '--rate', '30000')
 fast.login()
