@@ -52,7 +52,9 @@ start_key (Reader *reader, const char **names, const char **values)
 {
   const char *id = attribute (names, values, "id"), *name = attribute (names, values, "attr.name");
 
-  if (id != NULL && name != NULL && g_hash_table_size (reader->key_names) < 1000)
+  /* The first of a name stays: an element of data that is open may point to it. */
+  if (id != NULL && name != NULL && g_hash_table_size (reader->key_names) < 1000 &&
+      !g_hash_table_contains (reader->key_names, id))
     g_hash_table_insert (reader->key_names, g_strdup (id), g_ascii_strdown (name, -1));
 }
 
