@@ -8,11 +8,14 @@
 #include <glib/gi18n.h>
 
 #include "qd-overview-page.h"
+#include "qd-topology-page.h"
 
 /* The pages that there are, in the sidebar's order: Overview, Topology; Fleet: Sites and nodes,
  * Paths, Flows; Change: Jobs; Observe: Events. One line a page. */
 static const QdPageInfo pages[] = {
   { "overview", N_("Overview"), "qd-overview-symbolic", NULL, qd_overview_page_get_type },
+  { "topology", N_("Topology"), "qd-topology-symbolic", NULL, qd_topology_page_get_type },
+  { NULL },
 };
 
 /* Which page shows which kind of thing. */

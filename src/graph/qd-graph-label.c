@@ -47,7 +47,7 @@ writer_set_font (Writer *self, const char *font)
     return;
   g_strlcpy (self->font, font, sizeof self->font);
   g_hash_table_remove_all (self->widths);
-  description = pango_font_description_from_string (*font ? font : "Sans 12px");
+  description = pango_font_description_from_string (font);
   if (pango_font_description_get_size (description) <= 0)
     pango_font_description_set_absolute_size (description, 12 * PANGO_SCALE);
   pango_layout_set_font_description (self->layout, description);

@@ -288,6 +288,7 @@ qd_graph_draw_tile (QdGraph *graph, const QdPoint *positions, const QdGraphTheme
   draw_nodes (&tile, symbols, TRUE);
   draw_nodes (&tile, symbols, FALSE);
 
-  draw_labels (&tile);
+  if (theme->font[0])
+    draw_labels (&tile);
   return g_bytes_new_take (pixels, *stride * (gsize) h);
 }

@@ -46,7 +46,7 @@ typedef struct {
   guint32 background, foreground, edge_unknown;
   guint32 well, degraded, down, unknown, maintenance;
   gboolean dark, high_contrast;
-  char font[64];         /* as Pango reads it, size in pixels: "Cantarell 12px" */
+  char font[64];         /* as Pango reads it, size in pixels: "Cantarell 12px"; empty: no labels */
 } QdGraphTheme;
 
 /* Draws the rectangle of @width x @height pixels whose top left is at graph position (@x, @y), at @zoom

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "qd-session.h"
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+/**
+ * QdTopologyCard:
+ *
+ * One thing's name, state and figures, kept up to date once a second.
+ */
+#define QD_TYPE_TOPOLOGY_CARD (qd_topology_card_get_type ())
+G_DECLARE_FINAL_TYPE (QdTopologyCard, qd_topology_card, QD, TOPOLOGY_CARD, AdwBin)
+
+GtkWidget *qd_topology_card_new (QdFleet *fleet);
+/* NULL: nothing. */
+void qd_topology_card_set_entity (QdTopologyCard *self, QdEntity *entity);
+QdEntity *qd_topology_card_get_entity (QdTopologyCard *self);
+
+G_END_DECLS

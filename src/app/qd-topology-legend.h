@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <adwaita.h>
+#include "qd-topology.h"
+
+G_BEGIN_DECLS
+
+/**
+ * QdTopologyLegend:
+ *
+ * What the shapes and dashes mean, and how many there are of each state that occurs.
+ */
+#define QD_TYPE_TOPOLOGY_LEGEND (qd_topology_legend_get_type ())
+G_DECLARE_FINAL_TYPE (QdTopologyLegend, qd_topology_legend, QD, TOPOLOGY_LEGEND, AdwBin)
+
+GtkWidget *qd_topology_legend_new (void);
+/* @nodes and @edges: how many have each status, arrays of QD_STATUS_DOWN + 1. */
+void qd_topology_legend_set (QdTopologyLegend *self, const QdGraphTheme *theme, const guint *nodes, const guint *edges);
+
+G_END_DECLS

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-app"
+
+#include "config.h"
+
+#include "qd-topology-mini.h"
+
+#include <glib/gi18n.h>
+
+#include "qd-topology-model.h"
+#include "qd-topology-view.h"
+
+struct _QdTopologyMini {
+  AdwBin parent_instance;
+
+  QdSession *session;
+  QdTopologyModel *model;
+  QdTopologyView *view;      /* the child */
+};
+
+G_DEFINE_FINAL_TYPE (QdTopologyMini, qd_topology_mini, ADW_TYPE_BIN)
+
+static void
+relabel (QdTopologyMini *self)
+{
+  guint nodes[QD_STATUS_DOWN + 1], edges[QD_STATUS_DOWN + 1], total = 0, bad;
+  g_autofree char *text = NULL;
+
+  qd_topology_model_count (self->model, nodes, edges);
+  for (guint i = 0; i <= QD_STATUS_DOWN; i++)
+    total += nodes[i];
+  bad = nodes[QD_STATUS_DEGRADED] + nodes[QD_STATUS_DOWN];
+  text = bad ? g_strdup_printf (ngettext ("Topology: %u of %u needs attention", "Topology: %u of %u need attention", bad), bad, total)
+             : g_strdup_printf (ngettext ("Topology: %u site or node", "Topology: %u sites and nodes", total), total);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+}
+
+static void
+scene_cb (QdTopologyMini *self)
+{
+  qd_topology_view_set_scene (self->view, qd_topology_model_get_scene (self->model), NULL, FALSE);
+  relabel (self);
+}
+
+static void
+updated_cb (QdTopologyMini *self, const QdPick *picks, guint n)
+{
+  qd_topology_view_update_scene (self->view, qd_topology_model_get_scene (self->model), picks, n);
+  relabel (self);
+}
+
+static void
+activated_cb (QdTopologyMini *self)
+{
+  qd_session_open_page (self->session, "topology");
+}
+
+static void
+qd_topology_mini_dispose (GObject *object)
+{
+  QdTopologyMini *self = QD_TOPOLOGY_MINI (object);
+
+  g_clear_object (&self->model);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (qd_topology_mini_parent_class)->dispose (object);
+}
+
+static void
+qd_topology_mini_class_init (QdTopologyMiniClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = qd_topology_mini_dispose;
+}
+
+static void
+qd_topology_mini_init (QdTopologyMini *self)
+{
+  self->view = QD_TOPOLOGY_VIEW (qd_topology_view_new ());
+  qd_topology_view_set_interactive (self->view, FALSE);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->view), _("Open the topology"));
+  adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->view));
+}
+
+/**
+ * qd_topology_mini_new:
+ * @session: what the window looks at
+ *
+ * Returns: (transfer floating): the picture
+ */
+GtkWidget *
+qd_topology_mini_new (QdSession *session)
+{
+  QdTopologyMini *self = g_object_new (QD_TYPE_TOPOLOGY_MINI, NULL);
+
+  self->session = g_object_ref (session);
+  self->model = qd_topology_model_get (session);
+  g_signal_connect_object (self->model, "scene", G_CALLBACK (scene_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->model, "updated", G_CALLBACK (updated_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->view, "activated", G_CALLBACK (activated_cb), self, G_CONNECT_SWAPPED);
+  scene_cb (self);
+  return GTK_WIDGET (self);
+}

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-app"
+
+#include "config.h"
+
+#include "qd-topology-private.h"
+
+#include <math.h>
+
+#include "qd-status.h"
+
+#define MAX_LIT_EDGES 600
+#define MAX_LABELS 40
+
+/* What lies over the picture and changes with the pointer: a veil over all, and above it what is
+ * lit: the thing under the pointer with its paths and their ends, what is selected, what was found. */
+struct _QdTopologyOverlay {
+  GtkWidget parent_instance;
+
+  const QdTopologyState *state;   /* the view's */
+  GHashTable *symbols;            /* packed look → GdkTexture */
+  QdGraphTheme symbols_theme;
+  double symbols_scale;
+  guint n_labels;                 /* drawn in this frame */
+};
+
+G_DEFINE_FINAL_TYPE (QdTopologyOverlay, qd_topology_overlay, GTK_TYPE_WIDGET)
+
+static graphene_point_t
+place_of (QdTopologyOverlay *self, QdPoint at)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+
+  return GRAPHENE_POINT_INIT (
+    (float) qd_viewport_to_x (&self->state->viewport, gtk_widget_get_width (widget), at.x),
+    (float) qd_viewport_to_y (&self->state->viewport, gtk_widget_get_height (widget), at.y));
+}
+
+static gboolean
+is_seen (QdTopologyOverlay *self, graphene_point_t at, float rim)
+{
+  return at.x > -rim && at.y > -rim && at.x < gtk_widget_get_width (GTK_WIDGET (self)) + rim &&
+         at.y < gtk_widget_get_height (GTK_WIDGET (self)) + rim;
+}
+
+/* --- Edges ------------------------------------------------------------------------------------- */
+
+static void
+set_dash (GskStroke *stroke, guint8 status)
+{
+  static const float degraded[] = { 8, 3.5 }, down[] = { 3, 3.5 }, unknown[] = { 2, 4 }, maintenance[] = { 10, 4, 2, 4 };
+
+  switch ((QdStatus) status)
+    {
+    case QD_STATUS_DEGRADED: gsk_stroke_set_dash (stroke, degraded, 2); break;
+    case QD_STATUS_DOWN: gsk_stroke_set_dash (stroke, down, 2); break;
+    case QD_STATUS_UNKNOWN: gsk_stroke_set_dash (stroke, unknown, 2); break;
+    case QD_STATUS_MAINTENANCE: gsk_stroke_set_dash (stroke, maintenance, 4); break;
+    case QD_STATUS_NONE:
+    case QD_STATUS_WELL:
+    default: break;
+    }
+}
+
+static void
+draw_edge (QdTopologyOverlay *self, GtkSnapshot *snapshot, guint edge, const GdkRGBA *halo)
+{
+  const QdTopologyState *state = self->state;
+  const QdGraphEdge *e = &state->scene->edges[edge];
+  double width = qd_graph_edge_width (e, state->viewport.zoom) + 0.6;
+  GdkRGBA colour = qd_topology_rgba (qd_graph_edge_colour (e, &state->theme), 1);
+  QdPoint points[QD_GRAPH_MAX_COURSE];
+  guint n = qd_graph_edge_course (state->scene->graph, state->scene->positions, edge, points);
+  GskPathBuilder *builder;
+  GskPath *path;
+  GskStroke *stroke;
+
+  if (n < 2)
+    return;
+  builder = gsk_path_builder_new ();
+  for (guint i = 0; i < n; i++)
+    {
+      graphene_point_t at = place_of (self, points[i]);
+      if (i == 0)
+        gsk_path_builder_move_to (builder, at.x, at.y);
+      else
+        gsk_path_builder_line_to (builder, at.x, at.y);
+    }
+  path = gsk_path_builder_free_to_path (builder);
+  if (halo)
+    {
+      stroke = gsk_stroke_new ((float) width + 6);
+      gsk_stroke_set_line_cap (stroke, GSK_LINE_CAP_ROUND);
+      gtk_snapshot_append_stroke (snapshot, path, stroke, halo);
+      gsk_stroke_free (stroke);
+    }
+  stroke = gsk_stroke_new ((float) width);
+  set_dash (stroke, e->status);
+  gtk_snapshot_append_stroke (snapshot, path, stroke, &colour);
+  gsk_stroke_free (stroke);
+  gsk_path_unref (path);
+}
+
+/* --- Nodes ------------------------------------------------------------------------------------- */
+
+static GdkTexture *
+get_symbol (QdTopologyOverlay *self, const QdGraphNode *node, double radius)
+{
+  double scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
+  guint steps = (guint) CLAMP (lrint (radius * 2), 1, 4095);
+  guint key = steps << 12 | (guint) (node->status & 15) << 8 | (guint) (node->kind & 7) << 4 | (node->stale ? 2 : 0) | 1;
+  GdkTexture *texture;
+
+  if (memcmp (&self->symbols_theme, &self->state->theme, sizeof self->symbols_theme) != 0 || self->symbols_scale != scale)
+    {
+      g_hash_table_remove_all (self->symbols);
+      self->symbols_theme = self->state->theme;
+      self->symbols_scale = scale;
+    }
+  texture = g_hash_table_lookup (self->symbols, GUINT_TO_POINTER (key));
+  if (texture == NULL)
+    {
+      int size;
+      gsize stride;
+      g_autoptr (GBytes) bytes = qd_graph_draw_symbol (node, &self->state->theme, steps / 2.0, scale, &size, &stride);
+
+      texture = gdk_memory_texture_new (size, size, GDK_MEMORY_DEFAULT, bytes, stride);
+      g_hash_table_insert (self->symbols, GUINT_TO_POINTER (key), texture);
+    }
+  return texture;
+}
+
+static void
+draw_ring (GtkSnapshot *snapshot, graphene_point_t at, double radius, double width, const GdkRGBA *colour)
+{
+  GskRoundedRect outline;
+  const float widths[4] = { (float) width, (float) width, (float) width, (float) width };
+  const GdkRGBA colours[4] = { *colour, *colour, *colour, *colour };
+  float r = (float) radius;
+
+  gsk_rounded_rect_init_from_rect (&outline, &GRAPHENE_RECT_INIT (at.x - r, at.y - r, 2 * r, 2 * r), r);
+  gtk_snapshot_append_border (snapshot, &outline, widths, colours);
+}
+
+static void
+draw_node (QdTopologyOverlay *self, GtkSnapshot *snapshot, guint node)
+{
+  const QdTopologyState *state = self->state;
+  const QdGraphNode *n = &state->scene->nodes[node];
+  graphene_point_t at = place_of (self, state->scene->positions[node]);
+  GdkTexture *texture;
+  float half;
+
+  if (!is_seen (self, at, 30))
+    return;
+  texture = get_symbol (self, n, qd_graph_node_radius (n, state->viewport.zoom));
+  half = (float) (gdk_texture_get_width (texture) / self->symbols_scale / 2);
+  gtk_snapshot_append_texture (snapshot, texture, &GRAPHENE_RECT_INIT (at.x - half, at.y - half, 2 * half, 2 * half));
+}
+
+static void
+draw_label (QdTopologyOverlay *self, GtkSnapshot *snapshot, guint node, gboolean bold)
+{
+  const QdTopologyState *state = self->state;
+  const QdGraphNode *n = &state->scene->nodes[node];
+  graphene_point_t at = place_of (self, state->scene->positions[node]);
+  double reach = qd_graph_node_radius (n, state->viewport.zoom) + (n->kind == 1 ? 5 : 2);
+  GdkRGBA ink = qd_topology_rgba (state->theme.foreground, 1), paper = qd_topology_rgba (state->theme.background, 0.86);
+  PangoFontDescription *font;
+  g_autoptr (PangoLayout) layout = NULL;
+  GskRoundedRect box;
+  int width, height;
+  float left, top;
+
+  if (!n->label || !is_seen (self, at, 10) || self->n_labels >= MAX_LABELS || !state->theme.font[0])
+    return;
+  self->n_labels++;
+  layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), n->label);
+  font = pango_font_description_from_string (state->theme.font);
+  if (bold)
+    pango_font_description_set_weight (font, PANGO_WEIGHT_BOLD);
+  pango_layout_set_font_description (layout, font);
+  pango_font_description_free (font);
+  pango_layout_set_width (layout, 200 * PANGO_SCALE);
+  pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
+  pango_layout_set_alignment (layout, PANGO_ALIGN_LEFT);
+  pango_layout_get_pixel_size (layout, &width, &height);
+  left = floorf (at.x - (float) width / 2);
+  top = floorf (at.y + (float) reach);
+  gsk_rounded_rect_init_from_rect (&box, &GRAPHENE_RECT_INIT (left - 4, top, (float) width + 8, (float) height), 5);
+  gtk_snapshot_push_rounded_clip (snapshot, &box);
+  gtk_snapshot_append_color (snapshot, &paper, &box.bounds);
+  gtk_snapshot_pop (snapshot);
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (left, top));
+  gtk_snapshot_append_layout (snapshot, layout, &ink);
+  gtk_snapshot_restore (snapshot);
+}
+
+/* --- What is lit ------------------------------------------------------------------------------- */
+
+static guint
+other_end (const QdGraphEdge *edge, guint node)
+{
+  return edge->src == node ? edge->dst : edge->src;
+}
+
+static void
+light_node (QdTopologyOverlay *self, GtkSnapshot *snapshot, guint node)
+{
+  const QdScene *scene = self->state->scene;
+  guint lit = 0;
+
+  for (guint pass = 0; pass < 3; pass++)
+    for (guint i = 0, seen = 0; i < scene->n_edges && seen < MAX_LIT_EDGES; i++)
+      {
+        const QdGraphEdge *edge = &scene->edges[i];
+
+        if (edge->src != node && edge->dst != node)
+          continue;
+        seen++;
+        if (pass == 0)
+          {
+            draw_edge (self, snapshot, i, NULL);
+            lit++;
+          }
+        else if (pass == 1)
+          draw_node (self, snapshot, other_end (edge, node));
+        else if (lit <= 12)
+          draw_label (self, snapshot, other_end (edge, node), FALSE);
+      }
+  draw_node (self, snapshot, node);
+  draw_label (self, snapshot, node, TRUE);
+}
+
+static void
+light_edge (QdTopologyOverlay *self, GtkSnapshot *snapshot, guint edge)
+{
+  const QdGraphEdge *e = &self->state->scene->edges[edge];
+  GdkRGBA halo = qd_topology_rgba (qd_graph_edge_colour (e, &self->state->theme), 0.25);
+
+  draw_edge (self, snapshot, edge, &halo);
+  if (e->src >= self->state->scene->n_nodes || e->dst >= self->state->scene->n_nodes)
+    return;
+  draw_node (self, snapshot, e->src);
+  draw_node (self, snapshot, e->dst);
+  draw_label (self, snapshot, e->src, TRUE);
+  draw_label (self, snapshot, e->dst, TRUE);
+}
+
+static void
+light_hits (QdTopologyOverlay *self, GtkSnapshot *snapshot)
+{
+  const QdTopologyState *state = self->state;
+  GdkRGBA ring = qd_topology_rgba (state->theme.foreground, 0.85);
+
+  for (guint i = 0; i < state->scene->n_nodes; i++)
+    if (state->hits[i])
+      {
+        graphene_point_t at = place_of (self, state->scene->positions[i]);
+        if (!is_seen (self, at, 20))
+          continue;
+        draw_node (self, snapshot, i);
+        draw_ring (snapshot, at, qd_graph_node_radius (&state->scene->nodes[i], state->viewport.zoom) + 5, 1.5, &ring);
+        draw_label (self, snapshot, i, TRUE);
+      }
+}
+
+static void
+light_pick (QdTopologyOverlay *self, GtkSnapshot *snapshot, QdPick pick)
+{
+  if (pick.kind == QD_PICK_NODE)
+    light_node (self, snapshot, pick.index);
+  else if (pick.kind == QD_PICK_EDGE)
+    light_edge (self, snapshot, pick.index);
+}
+
+static void
+draw_selection (QdTopologyOverlay *self, GtkSnapshot *snapshot)
+{
+  const QdTopologyState *state = self->state;
+  AdwStyleManager *style = adw_style_manager_get_default ();
+  g_autoptr (GdkRGBA) accent = adw_style_manager_get_accent_color_rgba (style);
+  GdkRGBA soft = *accent;
+
+  soft.alpha = 0.35f;
+  if (state->selected.kind == QD_PICK_EDGE)
+    {
+      const QdGraphEdge *edge = &state->scene->edges[state->selected.index];
+
+      draw_edge (self, snapshot, state->selected.index, &soft);
+      if (edge->src < state->scene->n_nodes && edge->dst < state->scene->n_nodes)
+        {
+          draw_node (self, snapshot, edge->src);
+          draw_node (self, snapshot, edge->dst);
+        }
+    }
+  else if (state->selected.kind == QD_PICK_NODE)
+    {
+      const QdGraphNode *node = &state->scene->nodes[state->selected.index];
+      graphene_point_t at = place_of (self, state->scene->positions[state->selected.index]);
+      double r = qd_graph_node_radius (node, state->viewport.zoom) + (node->kind == 1 || node->kind == 2 ? 7 : 5);
+
+      draw_ring (snapshot, at, r + 3, 4, &soft);
+      draw_ring (snapshot, at, r, 2, accent);
+      draw_node (self, snapshot, state->selected.index);
+      draw_label (self, snapshot, state->selected.index, TRUE);
+    }
+}
+
+static void
+draw_focus (QdTopologyOverlay *self, GtkSnapshot *snapshot)
+{
+  const QdTopologyState *state = self->state;
+  g_autoptr (GdkRGBA) accent = NULL;
+  const QdGraphNode *node;
+  graphene_point_t at;
+
+  if (state->focus.kind != QD_PICK_NODE || !gtk_widget_has_visible_focus (gtk_widget_get_parent (GTK_WIDGET (self))))
+    return;
+  accent = adw_style_manager_get_accent_color_rgba (adw_style_manager_get_default ());
+  node = &state->scene->nodes[state->focus.index];
+  at = place_of (self, state->scene->positions[state->focus.index]);
+  draw_ring (snapshot, at, qd_graph_node_radius (node, state->viewport.zoom) + 11, 2, accent);
+  draw_label (self, snapshot, state->focus.index, TRUE);
+}
+
+static void
+qd_topology_overlay_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  QdTopologyOverlay *self = QD_TOPOLOGY_OVERLAY (widget);
+  const QdTopologyState *state = self->state;
+  int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
+
+  if (state->scene == NULL || state->scene->n_nodes == 0)
+    return;
+  self->n_labels = 0;
+  gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
+  if (state->fade > 0 && (state->hover.kind != QD_PICK_NOTHING || state->hits))
+    {
+      GdkRGBA veil = qd_topology_rgba (state->theme.background, state->fade * (state->theme.high_contrast ? 0.6 : 0.78));
+      gtk_snapshot_append_color (snapshot, &veil, &GRAPHENE_RECT_INIT (0, 0, width, height));
+    }
+  if (state->hits)
+    light_hits (self, snapshot);
+  draw_selection (self, snapshot);
+  light_pick (self, snapshot, state->hover);
+  draw_focus (self, snapshot);
+  gtk_snapshot_pop (snapshot);
+}
+
+static void
+qd_topology_overlay_finalize (GObject *object)
+{
+  g_hash_table_unref (QD_TOPOLOGY_OVERLAY (object)->symbols);
+  G_OBJECT_CLASS (qd_topology_overlay_parent_class)->finalize (object);
+}
+
+static void
+qd_topology_overlay_class_init (QdTopologyOverlayClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = qd_topology_overlay_finalize;
+  widget_class->snapshot = qd_topology_overlay_snapshot;
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_PRESENTATION);
+}
+
+static void
+qd_topology_overlay_init (QdTopologyOverlay *self)
+{
+  self->symbols = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
+  gtk_widget_set_can_target (GTK_WIDGET (self), FALSE);
+}
+
+GtkWidget *
+qd_topology_overlay_new (const QdTopologyState *state)
+{
+  QdTopologyOverlay *self = g_object_new (QD_TYPE_TOPOLOGY_OVERLAY, NULL);
+
+  self->state = state;
+  return GTK_WIDGET (self);
+}

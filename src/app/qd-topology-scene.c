@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-app"
+
+#include "config.h"
+
+#include "qd-topology-private.h"
+
+#include <math.h>
+
+QdScene *
+qd_scene_new (QdGraph *graph, QdPoint *positions)
+{
+  QdScene *self = g_new0 (QdScene, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->graph = qd_graph_ref (graph);
+  self->positions = positions;
+  self->nodes = qd_graph_nodes (graph, &self->n_nodes);
+  self->edges = qd_graph_edges (graph, &self->n_edges);
+  self->left = self->top = G_MAXDOUBLE;
+  self->right = self->bottom = -G_MAXDOUBLE;
+  for (guint i = 0; i < self->n_nodes; i++)
+    {
+      self->left = MIN (self->left, positions[i].x);
+      self->right = MAX (self->right, positions[i].x);
+      self->top = MIN (self->top, positions[i].y);
+      self->bottom = MAX (self->bottom, positions[i].y);
+    }
+  if (self->right < self->left)
+    self->left = self->right = self->top = self->bottom = 0;
+  return self;
+}
+
+QdScene *
+qd_scene_ref (QdScene *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+qd_scene_unref (QdScene *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  qd_graph_unref (self->graph);
+  g_free (self->positions);
+  g_free (self);
+}
+
+/* --- Colours ----------------------------------------------------------------------------------- */
+
+GdkRGBA
+qd_topology_rgba (guint32 colour, double alpha)
+{
+  return (GdkRGBA) { (float) ((colour >> 16) & 255) / 255, (float) ((colour >> 8) & 255) / 255,
+                     (float) (colour & 255) / 255, (float) alpha };
+}
+
+/* What the style sheet does not say. The states are told apart by lightness and along blue and yellow, which all kinds of colour vision
+ * keep: teal, amber, dark red, violet, grey. */
+static const QdGraphTheme themes[2][2] = {
+  { /* light, light high contrast */
+    { .background = 0xffffff, .foreground = 0x2c2f36, .edge_unknown = 0x868c94, .well = 0x1a7f8e, .degraded = 0xcf7a00,
+      .down = 0xb5122b, .unknown = 0x75797f, .maintenance = 0x6d50ba },
+    { .background = 0xffffff, .foreground = 0x000000, .edge_unknown = 0x55595f, .well = 0x00606e, .degraded = 0x9c5200,
+      .down = 0x99001c, .unknown = 0x45494f, .maintenance = 0x4b2d9c, .high_contrast = TRUE },
+  },
+  { /* dark, dark high contrast */
+    { .background = 0x1d1d20, .foreground = 0xe9eaec, .edge_unknown = 0x8c9199, .well = 0x4fb8c6, .degraded = 0xf5a623,
+      .down = 0xff5c6c, .unknown = 0x9a9fa6, .maintenance = 0xb79cff, .dark = TRUE },
+    { .background = 0x000000, .foreground = 0xffffff, .edge_unknown = 0xb9bec5, .well = 0x6fe0ee, .degraded = 0xffc04d,
+      .down = 0xff8590, .unknown = 0xc9ced5, .maintenance = 0xd0beff, .dark = TRUE, .high_contrast = TRUE },
+  },
+};
+
+static const char *const probe_classes[] = { "qd-well", "qd-maintenance", "qd-unknown", "qd-degraded", "qd-down" };
+
+void
+qd_topology_probes_add (QdTopologyProbes *self, GtkWidget *parent)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (probe_classes); i++)
+    {
+      self->widgets[i] = g_object_new (GTK_TYPE_LABEL, "visible", FALSE, NULL);
+      gtk_widget_add_css_class (self->widgets[i], probe_classes[i]);
+      gtk_widget_set_parent (self->widgets[i], parent);
+    }
+}
+
+void
+qd_topology_probes_remove (QdTopologyProbes *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (self->widgets); i++)
+    g_clear_pointer (&self->widgets[i], gtk_widget_unparent);
+}
+
+static guint32
+to_number (const GdkRGBA *colour)
+{
+  return (guint32) lrintf (colour->red * 255) << 16 | (guint32) lrintf (colour->green * 255) << 8 |
+         (guint32) lrintf (colour->blue * 255);
+}
+
+/* Only where the style sheet has its say: without it, all probes look like the widget itself. */
+static void
+take_probes (QdGraphTheme *theme, GtkWidget *widget, const QdTopologyProbes *probes)
+{
+  guint32 *colours[] = { &theme->well, &theme->maintenance, &theme->unknown, &theme->degraded, &theme->down };
+  GdkRGBA plain, colour;
+
+  gtk_widget_get_color (widget, &plain);
+  for (guint i = 0; i < G_N_ELEMENTS (colours); i++)
+    {
+      gtk_widget_get_color (probes->widgets[i], &colour);
+      if (!gdk_rgba_equal (&plain, &colour))
+        *colours[i] = to_number (&colour);
+    }
+}
+
+void
+qd_topology_theme_load (QdGraphTheme *theme, GtkWidget *widget, const QdTopologyProbes *probes, gboolean labels)
+{
+  AdwStyleManager *style = adw_style_manager_get_default ();
+
+  *theme = themes[adw_style_manager_get_dark (style) ? 1 : 0][adw_style_manager_get_high_contrast (style) ? 1 : 0];
+  if (probes)
+    take_probes (theme, widget, probes);
+  if (labels)
+    {
+      PangoContext *context = gtk_widget_get_pango_context (widget);
+      const PangoFontDescription *font = pango_context_get_font_description (context);
+      double size = pango_font_description_get_size (font) / (double) PANGO_SCALE;
+
+      /* Labels are a little smaller than the interface's text, and grow with it. */
+      if (!pango_font_description_get_size_is_absolute (font))
+        size *= 96.0 / 72.0;
+      g_snprintf (theme->font, sizeof theme->font, "%.40s %dpx", pango_font_description_get_family (font),
+                  (int) CLAMP (lrint (size * 0.83), 9, 40));
+    }
+}

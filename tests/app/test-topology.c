@@ -1,0 +1,602 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <adwaita.h>
+
+#include "qd-page.h"
+#include "qd-session.h"
+#include "qd-topology-mini.h"
+#include "qd-topology-model.h"
+#include "qd-topology-places.h"
+#include "qd-topology-snapshot.h"
+#include "qd-topology-view.h"
+
+GResource *qd_app_get_resource (void);
+
+/* A fleet, a window that looks at it, and the page. */
+typedef struct {
+  QdHub *hub;
+  QdFleet *fleet;
+  QdSession *session;
+  GtkWidget *window, *page;
+  QdTopologyModel *model;
+  QdTopologyView *view;
+  const char *connection;
+} Fixture;
+
+#define WAIT_UNTIL(condition)                                                             \
+  G_STMT_START                                                                            \
+  {                                                                                       \
+    gint64 end_ = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;                          \
+    guint wake_ = g_timeout_add (5, wake_cb, NULL);                                       \
+    while (!(condition) && g_get_monotonic_time () < end_)                                \
+      g_main_context_iteration (NULL, TRUE);                                              \
+    g_source_remove (wake_);                                                              \
+    g_assert_true (condition);                                                            \
+  }                                                                                       \
+  G_STMT_END
+
+static gboolean
+wake_cb (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* --- A fleet ------------------------------------------------------------------------------------ */
+
+static void
+apply (Fixture *fixture, QdKind kind, const char *id, QdDeltaOp op, guint field, QdValue value)
+{
+  QdDelta *delta = qd_delta_new (fixture->connection, kind, id, op);
+
+  if (value.type != QD_VALUE_NONE)
+    qd_delta_set (delta, field, value);
+  qd_fleet_apply (fixture->fleet, delta);
+  qd_delta_unref (delta);
+}
+
+static void
+set_status (Fixture *fixture, QdKind kind, const char *id, QdStatus status)
+{
+  qd_fleet_begin (fixture->fleet);
+  apply (fixture, kind, id, QD_DELTA_PATCH, QD_FIELD_STATUS, qd_value_status (status));
+  qd_fleet_commit (fixture->fleet);
+}
+
+static void
+add_site (Fixture *fixture, guint i)
+{
+  static const char *const names[] = { "Hamburg", "Lisbon", "Oslo", "Prague", "Riga", "Seville", "Turin", "Utrecht", "Vienna", "Zagreb" };
+  g_autofree char *id = g_strdup_printf ("s%u", i);
+  g_autofree char *name = i < 10 ? g_strdup (names[i]) : g_strdup_printf ("%s %u", names[i % 10], i / 10 + 1);
+
+  apply (fixture, QD_KIND_SITE, id, QD_DELTA_PATCH, QD_FIELD_NAME, qd_value_string (name));
+  apply (fixture, QD_KIND_SITE, id, QD_DELTA_PATCH, QD_FIELD_STATUS, qd_value_status (QD_STATUS_WELL));
+  apply (fixture, QD_KIND_SITE, id, QD_DELTA_PATCH, QD_SITE_KIND, qd_value_string (i < 4 ? "hub" : "branch"));
+}
+
+static void
+add_path (Fixture *fixture, guint i, guint src, guint dst)
+{
+  g_autofree char *id = g_strdup_printf ("p%u", i);
+  g_autofree char *from = g_strdup_printf ("s%u", src), *to = g_strdup_printf ("s%u", dst);
+
+  apply (fixture, QD_KIND_PATH, id, QD_DELTA_PATCH, QD_PATH_SRC, qd_value_string (from));
+  apply (fixture, QD_KIND_PATH, id, QD_DELTA_PATCH, QD_PATH_DST, qd_value_string (to));
+  apply (fixture, QD_KIND_PATH, id, QD_DELTA_PATCH, QD_FIELD_STATUS, qd_value_status (QD_STATUS_WELL));
+  apply (fixture, QD_KIND_PATH, id, QD_DELTA_PATCH, QD_PATH_LATENCY_MS, qd_value_double (10 + i % 40));
+  apply (fixture, QD_KIND_PATH, id, QD_DELTA_PATCH, QD_PATH_LOSS_PCT, qd_value_double (0.01 * (i % 7)));
+  apply (fixture, QD_KIND_PATH, id, QD_DELTA_PATCH, QD_PATH_SCORE, qd_value_double (70 + i % 30));
+  apply (fixture, QD_KIND_PATH, id, QD_DELTA_PATCH, QD_PATH_CAPACITY_MBPS, qd_value_double (i % 3 ? 1000 : 10000));
+}
+
+static void
+fill_fleet (Fixture *fixture, guint sites, guint paths)
+{
+  guint hubs = MAX (sites / 10, 1);
+
+  qd_fleet_begin (fixture->fleet);
+  for (guint i = 0; i < sites; i++)
+    add_site (fixture, i);
+  for (guint i = 0; i < paths; i++)
+    add_path (fixture, i, i < sites ? i : (i * 7919) % sites, i < sites ? (i < hubs ? (i + 1) % hubs : i % hubs) : (i * 104729 / 3) % sites);
+  qd_fleet_commit (fixture->fleet);
+}
+
+/* --- The window --------------------------------------------------------------------------------- */
+
+static QdTopologyView *
+find_view (GtkWidget *widget)
+{
+  if (QD_IS_TOPOLOGY_VIEW (widget))
+    return QD_TOPOLOGY_VIEW (widget);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child; child = gtk_widget_get_next_sibling (child))
+    {
+      QdTopologyView *found = find_view (child);
+      if (found)
+        return found;
+    }
+  return NULL;
+}
+
+static void
+set_up (Fixture *fixture, int width, int height)
+{
+  fixture->connection = g_intern_static_string ("test");
+  fixture->hub = qd_hub_new (NULL);
+  fixture->fleet = qd_hub_get_fleet (fixture->hub);
+  fixture->session = qd_session_new (fixture->hub);
+  qd_fleet_begin (fixture->fleet);
+  apply (fixture, QD_KIND_CONNECTION, fixture->connection, QD_DELTA_PATCH, QD_CONNECTION_STATE, qd_value_string ("live"));
+  qd_fleet_commit (fixture->fleet);
+  fixture->window = gtk_window_new ();
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), width, height);
+  gtk_window_set_decorated (GTK_WINDOW (fixture->window), FALSE);
+}
+
+static void
+open_page (Fixture *fixture)
+{
+  fixture->page = GTK_WIDGET (qd_page_new (qd_page_info_find ("topology"), fixture->session));
+  fixture->view = find_view (fixture->page);
+  fixture->model = qd_topology_model_get (fixture->session);
+  gtk_window_set_child (GTK_WINDOW (fixture->window), fixture->page);
+  gtk_window_present (GTK_WINDOW (fixture->window));
+}
+
+static void
+wait_scene (Fixture *fixture, guint n)
+{
+  WAIT_UNTIL (qd_topology_view_get_scene (fixture->view) && qd_topology_view_get_scene (fixture->view)->n_nodes == n &&
+              !qd_topology_model_is_busy (fixture->model) && qd_topology_view_is_settled (fixture->view));
+}
+
+static void
+tear_down (Fixture *fixture)
+{
+  g_object_add_weak_pointer (G_OBJECT (fixture->model), (gpointer *) &fixture->model);
+  gtk_window_destroy (GTK_WINDOW (fixture->window));
+  g_object_unref (fixture->model);
+  WAIT_UNTIL (fixture->model == NULL);
+  g_assert_finalize_object (fixture->session);
+  qd_hub_stop (fixture->hub);
+  g_object_unref (fixture->hub);
+}
+
+static GskRenderNode *
+take_node (Fixture *fixture)
+{
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (fixture->window);
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+
+  gdk_paintable_snapshot (paintable, snapshot, gtk_widget_get_width (fixture->window), gtk_widget_get_height (fixture->window));
+  return gtk_snapshot_free_to_node (snapshot);
+}
+
+/* Where QD_TEST_SHOTS names a folder, what is seen is kept there for people to look at. */
+static void
+keep_picture (Fixture *fixture, const char *name)
+{
+  const char *folder = g_getenv ("QD_TEST_SHOTS");
+  g_autoptr (GskRenderNode) node = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+  g_autofree char *path = NULL;
+
+  if (folder == NULL)
+    return;
+  /* There is none while the window waits to be drawn anew. */
+  WAIT_UNTIL (node != NULL || (node = take_node (fixture)) != NULL);
+  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (fixture->window)), node, NULL);
+  path = g_strdup_printf ("%s/topology-%s.png", folder, name);
+  g_assert_true (gdk_texture_save_to_png (texture, path));
+}
+
+static void
+pause_for (guint ms)
+{
+  gint64 end = g_get_monotonic_time () + ms * 1000;
+  WAIT_UNTIL (g_get_monotonic_time () >= end);
+}
+
+/* --- Tests -------------------------------------------------------------------------------------- */
+
+static void
+test_shows_fleet (void)
+{
+  Fixture fixture = { 0 };
+  QdScene *scene;
+  QdEntity *path;
+  QdPick pick;
+
+  set_up (&fixture, 1100, 700);
+  fill_fleet (&fixture, 40, 70);
+  open_page (&fixture);
+  wait_scene (&fixture, 40);
+  scene = qd_topology_view_get_scene (fixture.view);
+  g_assert_cmpuint (scene->n_edges, ==, 70);
+  path = qd_fleet_lookup (fixture.fleet, fixture.connection, QD_KIND_PATH, "p5");
+  pick = qd_topology_model_find (fixture.model, path);
+  g_assert_cmpint (pick.kind, ==, QD_PICK_EDGE);
+  g_assert_true (qd_topology_model_get_entity (fixture.model, pick) == path);
+  keep_picture (&fixture, "light");
+  tear_down (&fixture);
+}
+
+/* A state that changes is drawn; the places stay, and a figure that changes draws nothing anew. */
+static void
+test_follows_changes (void)
+{
+  Fixture fixture = { 0 };
+  QdScene *before, *after;
+  QdEntity *site;
+  g_autofree QdPoint *places = NULL;
+  QdPick pick;
+
+  set_up (&fixture, 900, 600);
+  fill_fleet (&fixture, 30, 50);
+  open_page (&fixture);
+  wait_scene (&fixture, 30);
+  site = qd_fleet_lookup (fixture.fleet, fixture.connection, QD_KIND_SITE, "s7");
+  pick = qd_topology_model_find (fixture.model, site);
+  before = qd_topology_view_get_scene (fixture.view);
+  places = g_memdup2 (before->positions, 30 * sizeof (QdPoint));
+
+  set_status (&fixture, QD_KIND_SITE, "s7", QD_STATUS_DOWN);
+  set_status (&fixture, QD_KIND_PATH, "p3", QD_STATUS_DEGRADED);
+  WAIT_UNTIL (qd_topology_view_get_scene (fixture.view)->nodes[pick.index].status == QD_STATUS_DOWN);
+  after = qd_topology_view_get_scene (fixture.view);
+  g_assert_cmpmem (places, 30 * sizeof (QdPoint), after->positions, 30 * sizeof (QdPoint));
+  WAIT_UNTIL (qd_topology_view_is_settled (fixture.view));
+  keep_picture (&fixture, "changed");
+
+  qd_fleet_begin (fixture.fleet);
+  apply (&fixture, QD_KIND_PATH, "p4", QD_DELTA_PATCH, QD_PATH_LATENCY_MS, qd_value_double (77));
+  qd_fleet_commit (fixture.fleet);
+  pause_for (600);
+  g_assert_true (qd_topology_view_get_scene (fixture.view) == after);
+  tear_down (&fixture);
+}
+
+/* Sites that come and go: those that stay hardly move. */
+static void
+test_grows_and_shrinks (void)
+{
+  Fixture fixture = { 0 };
+  QdPick pick;
+  QdEntity *site;
+  QdPoint before, after;
+
+  set_up (&fixture, 900, 600);
+  fill_fleet (&fixture, 30, 50);
+  open_page (&fixture);
+  wait_scene (&fixture, 30);
+  site = qd_fleet_lookup (fixture.fleet, fixture.connection, QD_KIND_SITE, "s12");
+  pick = qd_topology_model_find (fixture.model, site);
+  before = qd_topology_view_get_scene (fixture.view)->positions[pick.index];
+
+  qd_fleet_begin (fixture.fleet);
+  add_site (&fixture, 30);
+  add_path (&fixture, 50, 30, 0);
+  apply (&fixture, QD_KIND_SITE, "s3", QD_DELTA_REMOVE, 0, QD_NO_VALUE);
+  qd_fleet_commit (fixture.fleet);
+  wait_scene (&fixture, 30);
+  WAIT_UNTIL (qd_topology_model_find (fixture.model, qd_fleet_lookup (fixture.fleet, fixture.connection, QD_KIND_SITE, "s30")).kind ==
+              QD_PICK_NODE);
+  pick = qd_topology_model_find (fixture.model, site);
+  after = qd_topology_view_get_scene (fixture.view)->positions[pick.index];
+  g_assert_cmpfloat (hypotf (after.x - before.x, after.y - before.y), <, 0.6f);
+  tear_down (&fixture);
+}
+
+static void
+test_selection (void)
+{
+  Fixture fixture = { 0 };
+  QdEntity *site, *path;
+  g_autofree char *text = NULL;
+
+  set_up (&fixture, 1100, 700);
+  fill_fleet (&fixture, 40, 70);
+  open_page (&fixture);
+  wait_scene (&fixture, 40);
+  site = qd_fleet_lookup (fixture.fleet, fixture.connection, QD_KIND_SITE, "s9");
+  path = qd_fleet_lookup (fixture.fleet, fixture.connection, QD_KIND_PATH, "p9");
+  qd_session_set_selected (fixture.session, site);
+  g_assert_cmpint (qd_topology_view_get_selected (fixture.view).kind, ==, QD_PICK_NODE);
+  g_assert_true (qd_page_show_entity (QD_PAGE (fixture.page), path));
+  g_assert_cmpint (qd_topology_view_get_selected (fixture.view).kind, ==, QD_PICK_EDGE);
+  g_assert_true (qd_session_get_selected (fixture.session) == path);
+  text = qd_page_copy (QD_PAGE (fixture.page));
+  g_assert_nonnull (strstr (text, qd_entity_get_name (path)));
+  pause_for (400);
+  WAIT_UNTIL (qd_topology_view_is_settled (fixture.view));
+  keep_picture (&fixture, "selected");
+  qd_session_set_selected (fixture.session, NULL);
+  g_assert_cmpint (qd_topology_view_get_selected (fixture.view).kind, ==, QD_PICK_NOTHING);
+  tear_down (&fixture);
+}
+
+/* What was asked for before there was a picture is shown when there is one. */
+static void
+test_shown_later (void)
+{
+  Fixture fixture = { 0 };
+  QdEntity *site;
+
+  set_up (&fixture, 900, 600);
+  fill_fleet (&fixture, 20, 30);
+  open_page (&fixture);
+  site = qd_fleet_lookup (fixture.fleet, fixture.connection, QD_KIND_SITE, "s9");
+  g_assert_true (qd_page_show_entity (QD_PAGE (fixture.page), site));
+  wait_scene (&fixture, 20);
+  g_assert_cmpint (qd_topology_view_get_selected (fixture.view).kind, ==, QD_PICK_NODE);
+  tear_down (&fixture);
+}
+
+static void
+test_describe (void)
+{
+  Fixture fixture = { 0 };
+  g_autofree char *path = NULL, *site = NULL;
+
+  set_up (&fixture, 400, 400);
+  fill_fleet (&fixture, 5, 8);
+  open_page (&fixture);
+  set_status (&fixture, QD_KIND_PATH, "p3", QD_STATUS_DEGRADED);
+  path = qd_topology_describe (fixture.fleet, qd_fleet_lookup (fixture.fleet, fixture.connection, QD_KIND_PATH, "p3"));
+  g_assert_nonnull (strstr (path, "Degraded"));
+  g_assert_nonnull (strstr (path, "ms"));
+  site = qd_topology_describe (fixture.fleet, qd_fleet_lookup (fixture.fleet, fixture.connection, QD_KIND_SITE, "s3"));
+  g_assert_nonnull (strstr (site, "Prague"));
+  g_assert_nonnull (strstr (site, "1 of them"));
+  wait_scene (&fixture, 5);
+  tear_down (&fixture);
+}
+
+static void
+test_zoom_and_fit (void)
+{
+  Fixture fixture = { 0 };
+  QdViewport fit, zoomed, back;
+
+  set_up (&fixture, 900, 600);
+  fill_fleet (&fixture, 40, 60);
+  open_page (&fixture);
+  wait_scene (&fixture, 40);
+  qd_topology_view_get_viewport (fixture.view, &fit);
+  qd_topology_view_zoom_by (fixture.view, 2);
+  qd_topology_view_zoom_by (fixture.view, 1.5);
+  WAIT_UNTIL (qd_topology_view_is_settled (fixture.view));
+  qd_topology_view_get_viewport (fixture.view, &zoomed);
+  g_assert_cmpfloat_with_epsilon (zoomed.zoom, fit.zoom * 3, 0.01);
+  g_assert_cmpfloat_with_epsilon (zoomed.x, fit.x, 0.01);
+  keep_picture (&fixture, "zoomed");
+  gtk_widget_activate_action (fixture.page, "topology.fit", NULL);
+  WAIT_UNTIL (qd_topology_view_is_settled (fixture.view));
+  qd_topology_view_get_viewport (fixture.view, &back);
+  g_assert_cmpfloat_with_epsilon (back.zoom, fit.zoom, 0.001);
+  tear_down (&fixture);
+}
+
+/* Every node can be reached by assistive technologies, under a name. */
+static void
+test_accessible (void)
+{
+  Fixture fixture = { 0 };
+  GtkAccessible *child;
+  guint n = 0;
+
+  set_up (&fixture, 900, 600);
+  fill_fleet (&fixture, 25, 40);
+  open_page (&fixture);
+  wait_scene (&fixture, 25);
+  child = gtk_accessible_get_first_accessible_child (GTK_ACCESSIBLE (fixture.view));
+  while (child)
+    {
+      GtkAccessible *parent = gtk_accessible_get_accessible_parent (child), *next;
+      int x, y, width, height;
+
+      g_assert_true (parent == GTK_ACCESSIBLE (fixture.view));
+      g_assert_true (gtk_accessible_get_bounds (child, &x, &y, &width, &height));
+      g_assert_cmpint (x, >=, 0);
+      g_assert_cmpint (x + width, <=, 900);
+      n++;
+      next = gtk_accessible_get_next_accessible_sibling (child);
+      g_object_unref (parent);
+      g_object_unref (child);
+      child = next;
+    }
+  g_assert_cmpuint (n, ==, 25);
+  tear_down (&fixture);
+}
+
+static void
+test_empty (void)
+{
+  Fixture fixture = { 0 };
+
+  set_up (&fixture, 700, 500);
+  open_page (&fixture);
+  WAIT_UNTIL (qd_topology_view_get_scene (fixture.view) != NULL && !qd_topology_model_is_busy (fixture.model));
+  g_assert_cmpuint (qd_topology_view_get_scene (fixture.view)->n_nodes, ==, 0);
+  pause_for (400);
+  keep_picture (&fixture, "empty");
+  tear_down (&fixture);
+}
+
+static void
+test_places (void)
+{
+  Fixture fixture = { 0 };
+  g_autoptr (QdPlaces) places = qd_places_new ();
+  g_autoptr (QdPlaces) again = qd_places_new ();
+  g_autofree char *json = NULL;
+  QdEntity *site;
+  QdPoint place = { 0, 0 };
+
+  set_up (&fixture, 400, 300);
+  fill_fleet (&fixture, 3, 3);
+  open_page (&fixture);
+  wait_scene (&fixture, 3);
+  site = qd_fleet_lookup (fixture.fleet, fixture.connection, QD_KIND_SITE, "s1");
+  qd_places_set (places, site, (QdPoint) { 1.5f, -2.25f });
+  json = qd_places_save (places);
+  g_assert_cmpuint (qd_places_load (again, json), ==, 1);
+  g_assert_true (qd_places_get (again, site, &place));
+  g_assert_cmpfloat (place.x, ==, 1.5f);
+  g_assert_cmpfloat (place.y, ==, -2.25f);
+  g_assert_cmpuint (qd_places_load (again, "{\"positions\":{\"a\":[1],\"b\":[1e99,0],\"c\":\"x\",\"d\":[\"1\",2]}}"), ==, 0);
+  g_assert_cmpuint (qd_places_load (again, "[]"), ==, 0);
+  tear_down (&fixture);
+}
+
+static void
+test_styles (void)
+{
+  AdwStyleManager *style = adw_style_manager_get_default ();
+  Fixture fixture = { 0 };
+  guint32 light;
+
+  set_up (&fixture, 1100, 700);
+  fill_fleet (&fixture, 120, 260);
+  for (guint i = 0; i < 5; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("s%u", 20 + i * 13);
+      g_autofree char *path = g_strdup_printf ("p%u", 25 + i * 13);
+      set_status (&fixture, QD_KIND_SITE, id, (QdStatus) (QD_STATUS_MAINTENANCE + i % 4));
+      set_status (&fixture, QD_KIND_PATH, path, (QdStatus) (QD_STATUS_MAINTENANCE + i % 4));
+    }
+  open_page (&fixture);
+  wait_scene (&fixture, 120);
+  light = qd_topology_view_get_theme (fixture.view)->background;
+  keep_picture (&fixture, "styles-light");
+  adw_style_manager_set_color_scheme (style, ADW_COLOR_SCHEME_FORCE_DARK);
+  WAIT_UNTIL (qd_topology_view_get_theme (fixture.view)->dark && qd_topology_view_is_settled (fixture.view));
+  g_assert_cmphex (qd_topology_view_get_theme (fixture.view)->background, !=, light);
+  pause_for (300);
+  WAIT_UNTIL (qd_topology_view_is_settled (fixture.view));
+  keep_picture (&fixture, "styles-dark");
+  adw_style_manager_set_color_scheme (style, ADW_COLOR_SCHEME_DEFAULT);
+  tear_down (&fixture);
+}
+
+static void
+test_narrow (void)
+{
+  Fixture fixture = { 0 };
+
+  set_up (&fixture, 360, 640);
+  fill_fleet (&fixture, 40, 70);
+  open_page (&fixture);
+  wait_scene (&fixture, 40);
+  g_assert_cmpint (gtk_widget_get_width (fixture.page), ==, 360);
+  keep_picture (&fixture, "narrow");
+  qd_session_set_selected (fixture.session, qd_fleet_lookup (fixture.fleet, fixture.connection, QD_KIND_SITE, "s2"));
+  tear_down (&fixture);
+}
+
+static void
+test_mini (void)
+{
+  Fixture fixture = { 0 };
+  GtkWidget *mini;
+
+  set_up (&fixture, 320, 220);
+  fill_fleet (&fixture, 60, 120);
+  mini = qd_topology_mini_new (fixture.session);
+  fixture.view = find_view (mini);
+  fixture.model = qd_topology_model_get (fixture.session);
+  gtk_window_set_child (GTK_WINDOW (fixture.window), mini);
+  gtk_window_present (GTK_WINDOW (fixture.window));
+  wait_scene (&fixture, 60);
+  keep_picture (&fixture, "mini");
+  tear_down (&fixture);
+}
+
+/* --- Work per frame ----------------------------------------------------------------------------- */
+
+static gint64 frame_began;
+
+static void
+before_paint_cb (GdkFrameClock *clock, gpointer data)
+{
+  frame_began = g_get_monotonic_time ();
+}
+
+static void
+after_paint_cb (GdkFrameClock *clock, gpointer data)
+{
+  double ms = (double) (g_get_monotonic_time () - frame_began) / 1000;
+  g_array_append_val ((GArray *) data, ms);
+}
+
+static int
+compare_doubles (gconstpointer a, gconstpointer b)
+{
+  double l = *(const double *) a, r = *(const double *) b;
+  return l < r ? -1 : l > r;
+}
+
+/* Panning over 1,000 sites and 10,000 paths. The bound is loose, the figure is told. */
+static void
+test_pan_is_cheap (void)
+{
+  Fixture fixture = { 0 };
+  g_autoptr (GArray) frames = g_array_new (FALSE, FALSE, sizeof (double));
+  GdkFrameClock *clock;
+  QdViewport viewport;
+  double p95;
+
+  set_up (&fixture, 1280, 800);
+  fill_fleet (&fixture, 1000, 10000);
+  open_page (&fixture);
+  wait_scene (&fixture, 1000);
+  keep_picture (&fixture, "thousand");
+  qd_topology_view_get_viewport (fixture.view, &viewport);
+  viewport.zoom *= 2.2;
+  clock = gtk_widget_get_frame_clock (fixture.window);
+  g_signal_connect (clock, "before-paint", G_CALLBACK (before_paint_cb), frames);
+  g_signal_connect_after (clock, "after-paint", G_CALLBACK (after_paint_cb), frames);
+  for (guint i = 0; i < 90; i++)
+    {
+      viewport.x += cos (i * 0.07) * 0.3;
+      viewport.y += sin (i * 0.07) * 0.3;
+      qd_topology_view_set_viewport (fixture.view, &viewport);
+      pause_for (16);
+    }
+  g_signal_handlers_disconnect_by_data (clock, frames);
+  g_assert_cmpuint (frames->len, >, 10);
+  g_array_sort (frames, compare_doubles);
+  p95 = g_array_index (frames, double, frames->len * 95 / 100);
+  g_test_message ("%u frames, p50 %.2f ms, p95 %.2f ms", frames->len, g_array_index (frames, double, frames->len / 2), p95);
+  g_assert_cmpfloat (p95, <, 60);
+  tear_down (&fixture);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  if (!gtk_init_check ())
+    {
+      g_print ("1..0 # SKIP no display: build-aux/with-display gives one\n");
+      return 0;
+    }
+  adw_init ();
+  g_resources_register (qd_app_get_resource ());
+  g_type_ensure (QD_TYPE_TOPOLOGY_VIEW);
+  g_test_add_func ("/app/topology/shows-fleet", test_shows_fleet);
+  g_test_add_func ("/app/topology/follows-changes", test_follows_changes);
+  g_test_add_func ("/app/topology/grows-and-shrinks", test_grows_and_shrinks);
+  g_test_add_func ("/app/topology/selection", test_selection);
+  g_test_add_func ("/app/topology/shown-later", test_shown_later);
+  g_test_add_func ("/app/topology/describe", test_describe);
+  g_test_add_func ("/app/topology/zoom-and-fit", test_zoom_and_fit);
+  g_test_add_func ("/app/topology/accessible", test_accessible);
+  g_test_add_func ("/app/topology/empty", test_empty);
+  g_test_add_func ("/app/topology/places", test_places);
+  g_test_add_func ("/app/topology/styles", test_styles);
+  g_test_add_func ("/app/topology/narrow", test_narrow);
+  g_test_add_func ("/app/topology/mini", test_mini);
+  g_test_add_func ("/app/topology/pan-is-cheap", test_pan_is_cheap);
+  return g_test_run ();
+}
