@@ -32,9 +32,10 @@ gboolean
 lab_text_contains (const char *text, const char *part)
 {
   gsize length = strlen (part);
+  char first = g_ascii_tolower (*part);
 
   for (; text != NULL && *text != '\0'; text++)
-    if (g_ascii_strncasecmp (text, part, length) == 0)
+    if (g_ascii_tolower (*text) == first && g_ascii_strncasecmp (text, part, length) == 0)
       return TRUE;
   return length == 0;
 }
