@@ -407,6 +407,7 @@ qd_frame_probe_attach (GtkWidget *window, QdHub *hub)
   if (path == NULL || probe != NULL)
     return;
   probe = g_new0 (Probe, 1);
+  /* may wait: before the window is shown, and only for a bench */
   probe->out = fopen (path, "we");
   if (probe->out == NULL)
     g_error ("%s cannot be written: %s", path, g_strerror (errno));
