@@ -15,7 +15,6 @@
 static const QdPageInfo pages[] = {
   { "overview", N_("Overview"), "qd-overview-symbolic", NULL, qd_overview_page_get_type },
   { "topology", N_("Topology"), "qd-topology-symbolic", NULL, qd_topology_page_get_type },
-  { NULL },
 };
 
 /* Which page shows which kind of thing. */
