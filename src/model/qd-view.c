@@ -13,6 +13,10 @@
  * move costs its listeners its whole way, so that fewer of them are worth it. */
 #define MAX_EXACT 16
 #define MAX_EXACT_MOVES 4
+/* From so many things on, what a search looks at is made beforehand, a slice at a time: the first
+ * keystroke would else make it for all of them. */
+#define WARM_FROM 5000
+#define WARM_SLICE_US 1000
 
 enum {
   SHOWN = 1 << 0,    /* has a row */
@@ -36,6 +40,9 @@ struct _QdView {
   gboolean hold;
   GHashTable *waiting;   /* entities (owned) that WAIT */
   gboolean disordered;   /* rows may not be in order: something was placed by texts that had changed */
+
+  guint warm_id;         /* idle source */
+  guint warm_at;         /* up to where search texts were made */
 
   /* The change under way. */
   guint n_leaving;
@@ -423,6 +430,34 @@ update (QdView *self, QdEntity *entity)
   return FALSE;
 }
 
+static gboolean
+warm_cb (gpointer data)
+{
+  QdView *self = data;
+  gint64 until = g_get_monotonic_time () + WARM_SLICE_US;
+  QdEntity *entity = NULL;
+
+  do
+    for (guint i = 0; i < 64 && (entity = qd_entity_list_peek (self->list, self->warm_at)) != NULL; i++, self->warm_at++)
+      qd_entity_get_search_text (entity);
+  while (entity != NULL && g_get_monotonic_time () < until);
+  if (entity != NULL)
+    return G_SOURCE_CONTINUE;
+  self->warm_id = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+warm (QdView *self)
+{
+  guint n = qd_entity_list_get_length (self->list);
+
+  /* Things that moved up in the list after a removal are left out: they cost a search a little. */
+  self->warm_at = MIN (self->warm_at, n);
+  if (self->warm_id == 0 && n >= WARM_FROM && self->warm_at < n)
+    self->warm_id = g_idle_add_full (G_PRIORITY_LOW, warm_cb, self, NULL);
+}
+
 static void
 batch_cb (QdView *self, QdListBatch *batch)
 {
@@ -450,6 +485,7 @@ batch_cb (QdView *self, QdListBatch *batch)
   if (self->coming->len > 0 && self->order.text && g_hash_table_size (self->waiting) > 0)
     self->disordered = TRUE;
   place (self);
+  warm (self);
   if (updated->len > 0)
     g_signal_emit (self, updated_signal, 0, updated);
 }
@@ -461,6 +497,7 @@ qd_view_dispose (GObject *object)
 {
   QdView *self = QD_VIEW (object);
 
+  g_clear_handle_id (&self->warm_id, g_source_remove);
   if (self->list != NULL)
     g_clear_signal_handler (&self->batch_handler, self->list);
   g_clear_object (&self->list);
@@ -538,6 +575,7 @@ qd_view_new (QdEntityList *list)
   self->batch_handler = g_signal_connect_swapped (list, "batch", G_CALLBACK (batch_cb), self);
   show_matching (self);
   rebuild (self);
+  warm (self);
   return self;
 }
 
