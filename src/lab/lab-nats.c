@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lab-frame.h"
+#include "lab-json.h"
 
 #define MAX_QUEUED  4000        /* batches of frames: twenty seconds at one each 5 ms */
 #define MAX_EVENTS  20000
@@ -300,6 +301,30 @@ nats_thread (gpointer user_data)
   return NULL;
 }
 
+/* Those of the run before, from its credentials file: clients that reconnect still know them. The
+ * lab's own is new each time. */
+static void
+settle_passwords (LabNats *nats)
+{
+  g_autofree char *file = g_build_filename (nats->server->state_dir, "credentials.json", NULL);
+  g_autofree char *data = NULL;
+  g_autoptr (JsonNode) root = NULL;
+  JsonObject *users = NULL;
+  gsize length;
+
+  if (g_file_get_contents (file, &data, &length, NULL) && (root = lab_json_parse (data, length, NULL)) != NULL &&
+      JSON_NODE_HOLDS_OBJECT (root))
+    users = lab_json_get_object (json_node_get_object (root), "nats");
+  nats->lab_password = lab_random_hex (16);
+  for (guint i = 0; i < LAB_N_ROLES; i++)
+    {
+      JsonObject *user = users != NULL ? lab_json_get_object (users, lab_role_name (i)) : NULL;
+      const char *password = user != NULL ? lab_json_get_string (user, "password", NULL) : NULL;
+
+      nats->passwords[i] = password != NULL ? g_strdup (password) : lab_random_hex (16);
+    }
+}
+
 LabNats *
 lab_nats_new (LabServer *server, LabNatsReadyFunc ready, GError **error)
 {
@@ -311,9 +336,7 @@ lab_nats_new (LabServer *server, LabNatsReadyFunc ready, GError **error)
   g_cond_init (&nats->wake);
   g_queue_init (&nats->batches);
   g_queue_init (&nats->events);
-  nats->lab_password = lab_random_hex (16);
-  for (guint i = 0; i < LAB_N_ROLES; i++)
-    nats->passwords[i] = lab_random_hex (16);
+  settle_passwords (nats);
   nats->child = lab_nats_server_new (server->state_dir, nats->passwords, nats->lab_password, error);
   if (nats->child == NULL)
     {
