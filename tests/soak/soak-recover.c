@@ -137,13 +137,13 @@ same_path (Soak *soak, QdEntity *ours, JsonObject *theirs)
       !same_text (soak, ours, QD_FIELD_STATUS_TEXT, theirs, "status"))
     return FALSE;
   if (!soak->moving)
-    return same_number (soak, ours, QD_PATH_METRIC_SEQ, metrics, "metric_seq") &&
+    return same_number (soak, ours, QD_PATH_METRIC_SEQ, theirs, "metric_seq") &&
            same_number (soak, ours, QD_PATH_LATENCY_MS, metrics, "latency_ms") &&
            same_number (soak, ours, QD_PATH_LOSS_PCT, metrics, "packet_loss_pct") &&
            same_number (soak, ours, QD_PATH_BANDWIDTH_MBPS, metrics, "bandwidth_mbps");
   /* While they move, ours has to be as far as theirs was when it was asked. */
   qd_entity_get_int (ours, QD_PATH_METRIC_SEQ, &here);
-  if (metrics == NULL || !qd_json_get_int (metrics, "metric_seq", &there) || here >= there)
+  if (!qd_json_get_int (theirs, "metric_seq", &there) || here >= there)
     return TRUE;
   return differ (soak, "path %s: metric_seq is %" G_GINT64_FORMAT " here and was %" G_GINT64_FORMAT " there",
                  qd_entity_get_id (ours), here, there);
@@ -300,6 +300,17 @@ kill_lab (Soak *soak)
   test_lab_start (soak->lab);
 }
 
+/* A connection that only looks alive would look recovered at once. */
+static void
+kill_nats (Soak *soak, pid_t pid)
+{
+  gint64 until = g_get_monotonic_time () + 5 * G_USEC_PER_SEC;
+
+  kill (pid, SIGKILL);
+  while (is_live (soak, "lab-nats") && g_get_monotonic_time () < until)
+    test_spin (10);
+}
+
 static gboolean
 run_round (Soak *soak, guint round)
 {
@@ -316,7 +327,7 @@ run_round (Soak *soak, guint round)
     pid = find_nats (soak->lab);
   begun = g_get_monotonic_time ();
   if (pid > 0)
-    kill (pid, SIGKILL);
+    kill_nats (soak, pid);
   else
     kill_lab (soak);
   g_clear_pointer (&soak->detail, g_free);
