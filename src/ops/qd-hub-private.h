@@ -5,6 +5,29 @@
 
 G_BEGIN_DECLS
 
+/* The name under which the store keeps the configured connections. */
+#define QD_HUB_CONNECTIONS "connections"
+
+typedef struct {
+  QdHub *hub;                /* borrowed */
+  QdEndpoint *endpoint;
+  QdDriver *driver;
+  gboolean saved;
+  guint lock_timer;          /* 0 while locked (or not production) */
+} QdHubConnection;
+
+struct _QdHub {
+  GObject parent;
+  QdFleet *fleet;
+  QdDrain *drain;
+  QdStore *store;
+  QdSink sink;
+  GHashTable *connections;   /* id (interned) → QdHubConnection */
+  GHashTable *jobs;          /* id → QdJob */
+  GCancellable *cancellable; /* for what the hub itself has begun */
+  gboolean loading, started, stopped;
+};
+
 /* Puts a driver in the place of the one that the endpoint would get: for tests. Takes @driver. */
 void qd_hub_adopt (QdHub *self, const QdEndpoint *endpoint, QdDriver *driver);
 const QdSink *qd_hub_get_sink (QdHub *self);
@@ -13,6 +36,12 @@ const char *qd_hub_get_connection_name (QdHub *self, const char *connection);
 /* Applies one delta now: for what the hub itself says. Takes @delta. */
 void qd_hub_apply (QdHub *self, QdDelta *delta);
 void qd_hub_job_ended (QdHub *self, const char *job_id);
+/* Borrowed, or NULL. */
+QdHubConnection *qd_hub_find_connection (QdHub *self, const char *id);
+/* Puts a connection in its place, instead of one of the same id. Takes @driver. */
+void qd_hub_put (QdHub *self, const QdEndpoint *endpoint, QdDriver *driver, gboolean saved);
+/* Starts it, if the last known state is there already. */
+void qd_hub_start_driver (QdHub *self, QdHubConnection *connection);
 gboolean qd_hub_is_production (QdHub *self, const char *connection);
 
 G_END_DECLS
