@@ -105,25 +105,14 @@ qd_node_events_tell_seq (QdNodeSession *self)
   qd_outlet_send (self->outlet, delta);
 }
 
-/* TRUE when there is nothing more to do: it belongs to another log, or was missed before. */
 static gboolean
-out_of_step (QdNodeSession *self, JsonObject *event, gint64 seq)
+is_of_another_log (QdNodeSession *self, JsonObject *event)
 {
   const char *epoch = qd_json_get_string (event, "epoch", NULL);
 
-  if (epoch && self->epoch && !g_str_equal (epoch, self->epoch))
-    {
-      qd_node_session_resync (self, "the server's log of events is another one now");
-      return TRUE;
-    }
   if (epoch && self->epoch == NULL)
     self->epoch = g_strdup (epoch);
-  if (seq >= 0 && self->seq >= 0 && seq > self->seq + 1)
-    {
-      qd_node_events_catch_up (self);
-      return TRUE;
-    }
-  return FALSE;
+  return epoch && !g_str_equal (epoch, self->epoch);
 }
 
 /* @old: from before the lists were read: it is history and changes nothing. */
@@ -146,11 +135,19 @@ qd_node_events_take (QdNodeSession *self, JsonObject *event, gboolean old)
       send_event (self, event, seq);
       return;
     }
-  if (seq >= 0 && self->seq >= 0 && seq <= self->seq)
+  if (is_of_another_log (self, event))
+    {
+      qd_node_session_resync (self, "the server's log of events is another one now");
+      return;
+    }
+  /* While a gap is being filled, what comes live would only come again. */
+  if (self->catching_up || (seq >= 0 && self->seq >= 0 && seq <= self->seq))
     return;
-  /* While the gap is being filled, what comes live would only come again. */
-  if (self->catching_up || out_of_step (self, event, seq))
-    return;
+  if (seq >= 0 && self->seq >= 0 && seq > self->seq + 1)
+    {
+      qd_node_events_catch_up (self);
+      return;
+    }
   if (seq >= 0)
     self->seq = seq;
   send_event (self, event, seq);
