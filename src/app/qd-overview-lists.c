@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "qd-event-text.h"
 #include "qd-time.h"
 
 /* The best @most of what was offered, best first: nobody sorts a hundred thousand for ten. */
@@ -193,8 +194,10 @@ qd_overview_fill_events (QdRowList *list, QdFleet *fleet, const char *connection
       const QdValue *at = qd_entity_get (event, QD_EVENT_AT);
       g_autofree char *when = at->type == QD_VALUE_TIME ? qd_time_format_local (at->v.i) : NULL;
 
+      g_autofree char *text = qd_event_describe (fleet, event);
+
       qd_row_list_add (list, event, severity_status (qd_entity_get_string (event, QD_EVENT_SEVERITY)),
-                       qd_entity_get_name (event), qd_entity_get_string (event, QD_EVENT_SOURCE), when);
+                       text, qd_entity_get_string (event, QD_EVENT_SOURCE), when);
     }
   qd_row_list_end (list);
 }

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "qd-fleet.h"
+
+G_BEGIN_DECLS
+
+/* What happened, as a sentence: "branch-athens is degraded: Power is back". (transfer full) */
+char *qd_event_describe (QdFleet *fleet, QdEntity *event);
+
+G_END_DECLS
