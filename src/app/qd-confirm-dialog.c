@@ -226,3 +226,13 @@ qd_confirm_dialog_new (const QdConfirmation *confirmation)
   update_response (self);
   return ADW_DIALOG (self);
 }
+
+void
+qd_confirm_dialog_set_texts (QdConfirmDialog *self, const char *reason, const char *name)
+{
+  g_return_if_fail (QD_IS_CONFIRM_DIALOG (self));
+
+  gtk_editable_set_text (GTK_EDITABLE (self->reason_row), reason);
+  if (self->name_row != NULL)
+    gtk_editable_set_text (GTK_EDITABLE (self->name_row), name);
+}

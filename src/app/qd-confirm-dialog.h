@@ -29,5 +29,7 @@ typedef struct {
 G_DECLARE_FINAL_TYPE (QdConfirmDialog, qd_confirm_dialog, QD, CONFIRM_DIALOG, AdwAlertDialog)
 
 AdwDialog *qd_confirm_dialog_new (const QdConfirmation *confirmation);
+/* Types into its fields, as a user would; @name is ignored where none is asked. */
+void qd_confirm_dialog_set_texts (QdConfirmDialog *self, const char *reason, const char *name);
 
 G_END_DECLS

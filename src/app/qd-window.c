@@ -286,3 +286,24 @@ qd_window_get_session (QdWindow *self)
   g_return_val_if_fail (QD_IS_WINDOW (self), NULL);
   return self->session;
 }
+
+gboolean
+qd_window_get_banner_revealed (QdWindow *self)
+{
+  g_return_val_if_fail (QD_IS_WINDOW (self), FALSE);
+  return adw_banner_get_revealed (self->offline_banner);
+}
+
+const char *
+qd_window_get_banner_text (QdWindow *self)
+{
+  g_return_val_if_fail (QD_IS_WINDOW (self), NULL);
+  return adw_banner_get_title (self->offline_banner);
+}
+
+gboolean
+qd_window_is_narrow (QdWindow *self)
+{
+  g_return_val_if_fail (QD_IS_WINDOW (self), FALSE);
+  return adw_navigation_split_view_get_collapsed (self->split_view);
+}

@@ -26,6 +26,11 @@ gboolean qd_window_open_entity (QdWindow *self, QdEntity *entity);
 /* Shows the welcome page while nothing is configured. */
 void qd_window_set_welcome (QdWindow *self, gboolean welcome);
 gboolean qd_window_get_welcome (QdWindow *self);
+/* Whether the offline banner is shown, and what it says; borrowed. */
+gboolean qd_window_get_banner_revealed (QdWindow *self);
+const char *qd_window_get_banner_text (QdWindow *self);
+/* Whether the sidebar is folded away for want of width. */
+gboolean qd_window_is_narrow (QdWindow *self);
 /* Says on the welcome page why nothing could be started; NULL: nothing is wrong. */
 void qd_window_set_problem (QdWindow *self, const char *problem);
 /* Opens the search over things and actions. */

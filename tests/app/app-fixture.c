@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "app-fixture.h"
+
+#define CAP_US (10 * G_USEC_PER_SEC)
+#define CONNECTION "c1"
+
+gboolean
+fixture_wait (gboolean (*condition) (gpointer data), gpointer data)
+{
+  gint64 end = g_get_monotonic_time () + CAP_US;
+
+  while (!condition (data))
+    {
+      if (g_get_monotonic_time () > end)
+        return FALSE;
+      if (!g_main_context_iteration (NULL, FALSE))
+        g_usleep (1000);
+    }
+  return TRUE;
+}
+
+static void
+after_paint_cb (guint *count)
+{
+  (*count)++;
+}
+
+static gboolean
+painted (gpointer data)
+{
+  return *(guint *) data >= 2;
+}
+
+void
+fixture_settle (GtkWidget *window)
+{
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (window);
+  guint count = 0;
+  gulong id;
+
+  g_assert_nonnull (clock);
+  id = g_signal_connect_swapped (clock, "after-paint", G_CALLBACK (after_paint_cb), &count);
+  gdk_frame_clock_begin_updating (clock);
+  g_assert_true (fixture_wait (painted, &count));
+  gdk_frame_clock_end_updating (clock);
+  g_signal_handler_disconnect (clock, id);
+}
+
+static void
+apply_site (QdFleet *fleet, guint i)
+{
+  g_autofree char *id = g_strdup_printf ("s%u", i);
+  g_autofree char *name = g_strdup_printf ("harbour-%u", i);
+  QdDelta *delta = qd_delta_new (CONNECTION, QD_KIND_SITE, id, QD_DELTA_UPSERT);
+
+  qd_delta_set (delta, QD_FIELD_NAME, qd_value_string (name));
+  qd_delta_set (delta, QD_FIELD_STATUS, qd_value_status (i % 10 == 0 ? QD_STATUS_DOWN : QD_STATUS_WELL));
+  qd_fleet_apply (fleet, delta);
+  qd_delta_unref (delta);
+}
+
+void
+fixture_fill (QdHub *hub, const char *state, guint n_sites)
+{
+  QdFleet *fleet = qd_hub_get_fleet (hub);
+  g_autoptr (QdDelta) connection = qd_delta_new (CONNECTION, QD_KIND_CONNECTION, CONNECTION, QD_DELTA_UPSERT);
+
+  qd_delta_set (connection, QD_FIELD_NAME, qd_value_string ("Harbour"));
+  qd_delta_set (connection, QD_CONNECTION_STATE, qd_value_string (state));
+  qd_delta_set (connection, QD_CONNECTION_DETAIL, qd_value_string ("nobody answers at 127.0.0.1"));
+  qd_delta_set (connection, QD_CONNECTION_AS_OF, qd_value_time (g_get_real_time ()));
+  qd_fleet_begin (fleet);
+  qd_fleet_apply (fleet, connection);
+  for (guint i = 0; i < n_sites; i++)
+    apply_site (fleet, i);
+  qd_fleet_commit (fleet);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "qd-window.h"
+
+G_BEGIN_DECLS
+
+/* Iterates the main context until @condition (@data) holds; FALSE after ten seconds. */
+gboolean fixture_wait (gboolean (*condition) (gpointer data), gpointer data);
+/* Iterates until a frame of @window was painted, and what was queued is done. */
+void fixture_settle (GtkWidget *window);
+/* Puts a connection in state @state and @n_sites sites, some of them not well, into the fleet. */
+void fixture_fill (QdHub *hub, const char *state, guint n_sites);
+
+G_END_DECLS
