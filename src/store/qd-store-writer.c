@@ -17,6 +17,7 @@
 #define BATCH 16
 #define RETENTION_EVERY_US (10 * G_USEC_PER_SEC)
 #define IDLE_EVERY_US (600 * G_USEC_PER_SEC)
+#define TELL_AGAIN_US (600 * G_USEC_PER_SEC)
 #define CHECK_AFTER_US (60 * G_USEC_PER_SEC)
 #define CHECK_MAX_BYTES (256ll << 20)
 
@@ -44,7 +45,7 @@ struct _QdStoreWriter {
   /* The writer's thread alone. */
   QdStoreDb *db;
   gboolean failing, unclean;
-  gint64 opened_at, next_retention;
+  gint64 opened_at, next_retention, told_at;
   guint64 n_written, n_lost;  /* read elsewhere under the lock */
 };
 
@@ -276,6 +277,10 @@ begin_failing (QdStoreWriter *self, const GError *error)
   if (self->failing)
     return;
   self->failing = TRUE;
+  /* Where a little fits and more does not, it fails and mends by turns: that is said once in a while. */
+  if (self->told_at > 0 && g_get_monotonic_time () - self->told_at < TELL_AGAIN_US)
+    return;
+  self->told_at = g_get_monotonic_time ();
   text = g_strdup_printf (_("What happens now cannot be kept on this desk: %s. Make room on the disk; it goes on by "
                             "itself."), error->message);
   self->note (QD_STORE_NOTE_PROBLEM, text, self->note_data);
