@@ -2,12 +2,13 @@
 """Every word that a user sees can be translated, and the translations that we ship are whole."""
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 
 import pofile
 import tree
-from tap import SOURCE, Tap
+from tap import BUILD, SOURCE, Tap
 
 PO = os.path.join(SOURCE, 'po')
 # A keyword with a string right behind it: the macro's own definition has none.
@@ -78,6 +79,24 @@ def astray(messages):
                 yield f'{message.id!r} became {string!r}'
 
 
+def check_spoken(tap, language):
+    """A built program speaks it: the one test of the way from the .po file to a user's eyes."""
+    program = os.path.join(BUILD, 'src', 'cli', 'qdctl')
+    plain = '/usr/lib/locale/C.utf8'
+    name = f'{language}: qdctl speaks it'
+    if not os.access(program, os.X_OK) or not os.path.isdir(plain):
+        tap.skip(name, 'qdctl is not built, or there is no plain UTF-8 locale')
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        # gettext wants a locale of that language, and this machine may have none: the plain one under its name will do.
+        shutil.copytree(plain, os.path.join(folder, f'{language}.UTF-8'))
+        env = {**os.environ, 'LOCPATH': folder, 'LC_ALL': f'{language}.UTF-8', 'QD_LOCALEDIR': os.path.join(BUILD, 'po')}
+        env.pop('LANGUAGE', None)
+        said = subprocess.run([program, '--help'], capture_output=True, text=True, env=env).stdout
+    words = {m.id: m.strings.get('msgstr') for m in pofile.read(open(os.path.join(PO, f'{language}.po'), encoding='utf-8').read())}
+    tap.ok(words.get('List the sites') and words['List the sites'] in said, name, said)
+
+
 def main():
     tap = Tap()
     check_list(tap)
@@ -86,6 +105,7 @@ def main():
         tap.ok(messages and not words, 'the words can be taken out', words)
         for language in lines_of('LINGUAS'):
             check_language(tap, language, messages)
+            check_spoken(tap, language)
     tap.done()
 
 
