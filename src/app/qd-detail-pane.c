@@ -9,6 +9,7 @@
 
 #include "qd-detail-actions.h"
 #include "qd-detail-history.h"
+#include "qd-event-text.h"
 #include "qd-json.h"
 #include "qd-row-list.h"
 #include "qd-state.h"
@@ -375,11 +376,13 @@ update_events (QdDetailPane *self)
       QdEntity *event = qd_entity_list_peek (events, i - 1);
       const QdValue *at = qd_entity_get (event, QD_EVENT_AT);
       g_autofree char *when = NULL;
+      g_autofree char *what = NULL;
 
       if (!is_about (self, event))
         continue;
       when = at->type == QD_VALUE_TIME ? qd_time_format_local (at->v.i) : NULL;
-      qd_row_list_add (QD_ROW_LIST (self->events), event, QD_STATUS_NONE, qd_entity_get_name (event),
+      what = qd_event_describe (get_fleet (self), event);
+      qd_row_list_add (QD_ROW_LIST (self->events), event, QD_STATUS_NONE, what,
                        qd_entity_get_string (event, QD_EVENT_SEVERITY), when);
       found++;
     }

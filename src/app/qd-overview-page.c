@@ -11,6 +11,7 @@
 #include "qd-overview-card.h"
 #include "qd-overview-lists.h"
 #include "qd-state.h"
+#include "qd-topology-mini.h"
 
 #define CARDS_KEY "overview/cards"
 #define N_ATTENTION 6
@@ -429,12 +430,44 @@ build_cards (QdOverviewPage *self)
   return self->cards_box;
 }
 
-/* Two columns where there is room, one where there is not. */
+/* Children beside one another where there is room, below one another where there is not. */
+static GtkWidget *
+columns_new (void)
+{
+  GtkWidget *columns = adw_wrap_box_new ();
+
+  adw_wrap_box_set_child_spacing (ADW_WRAP_BOX (columns), 24);
+  adw_wrap_box_set_line_spacing (ADW_WRAP_BOX (columns), 24);
+  adw_wrap_box_set_justify (ADW_WRAP_BOX (columns), ADW_JUSTIFY_FILL);
+  return columns;
+}
+
+/* What is wrong, and where that is. */
+static GtkWidget *
+build_trouble (QdOverviewPage *self)
+{
+  QdSession *session = qd_page_get_session (QD_PAGE (self));
+  GtkWidget *columns = columns_new ();
+  GtkWidget *picture = qd_topology_mini_new (session);
+
+  self->attention = qd_row_list_new (session, _("Needs Attention"), NULL, NULL);
+  gtk_widget_set_size_request (self->attention, 300, -1);
+  gtk_widget_set_hexpand (self->attention, TRUE);
+  gtk_widget_set_valign (self->attention, GTK_ALIGN_START);
+  gtk_widget_set_size_request (picture, 300, 280);
+  gtk_widget_set_hexpand (picture, TRUE);
+  gtk_widget_add_css_class (picture, "card");
+  gtk_widget_set_overflow (picture, GTK_OVERFLOW_HIDDEN);
+  adw_wrap_box_append (ADW_WRAP_BOX (columns), self->attention);
+  adw_wrap_box_append (ADW_WRAP_BOX (columns), picture);
+  return columns;
+}
+
 static GtkWidget *
 build_lists (QdOverviewPage *self)
 {
   QdSession *session = qd_page_get_session (QD_PAGE (self));
-  GtkWidget *columns = adw_wrap_box_new ();
+  GtkWidget *columns = columns_new ();
   GtkWidget *sides[2];
 
   for (guint i = 0; i < 2; i++)
@@ -445,9 +478,6 @@ build_lists (QdOverviewPage *self)
       gtk_widget_set_valign (sides[i], GTK_ALIGN_START);
       adw_wrap_box_append (ADW_WRAP_BOX (columns), sides[i]);
     }
-  adw_wrap_box_set_child_spacing (ADW_WRAP_BOX (columns), 24);
-  adw_wrap_box_set_line_spacing (ADW_WRAP_BOX (columns), 24);
-  adw_wrap_box_set_justify (ADW_WRAP_BOX (columns), ADW_JUSTIFY_FILL);
 
   self->jobs = qd_row_list_new (session, _("Jobs Under Way"), "jobs", NULL);
   self->events = qd_row_list_new (session, _("Recent Events"), "events", _("No events yet"));
@@ -465,9 +495,8 @@ build_fleet (QdOverviewPage *self)
   GtkWidget *clamp = adw_clamp_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 24);
 
-  self->attention = qd_row_list_new (qd_page_get_session (QD_PAGE (self)), _("Needs Attention"), NULL, NULL);
   gtk_box_append (GTK_BOX (box), build_headline (self));
-  gtk_box_append (GTK_BOX (box), self->attention);
+  gtk_box_append (GTK_BOX (box), build_trouble (self));
   gtk_box_append (GTK_BOX (box), build_cards (self));
   gtk_box_append (GTK_BOX (box), build_lists (self));
   gtk_widget_add_css_class (box, "qd-overview");
