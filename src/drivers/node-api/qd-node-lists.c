@@ -12,7 +12,8 @@
 
 #define PAGE_SIZE 1000
 #define MAX_PAGES 2000            /* two million things: more is a server that goes round in circles */
-#define FLOW_ROUND_MS 5000        /* from the end of one reading of the flows to the next */
+/* From the end of one reading of the flows to the next: longer the more there are, up to twice as long. */
+#define FLOW_ROUND_MS 5000
 #define FLOW_PAGE_MS 1000         /* between pages of a later reading: a thousand flows a second at most */
 #define ABSENT_MS 60000            /* until a list that was not offered is looked for again */
 #define TOUCH_MS 200              /* changes of one thing within that are one reading */
@@ -184,7 +185,7 @@ list_loaded (QdNodeSession *self, QdNodeListId id)
   qd_outlet_fresh (self->outlet);
   qd_node_set_problem (self, infos[id].name, NULL);
   if (id == QD_NODE_FLOWS)
-    read_later (self, id, NULL, stretched (self, FLOW_ROUND_MS));
+    read_later (self, id, NULL, stretched (self, MIN (FLOW_ROUND_MS + list->items * 5 / 2, 2 * FLOW_ROUND_MS)));
   settle (self);
 }
 
@@ -250,6 +251,7 @@ page_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response, co
         }
       bad = qd_decode_list (self->outlet, infos[page->id].kind, items, QD_DELTA_UPSERT);
       list->bad += bad;
+      list->items += json_array_get_length (items);
       list->pages++;
       if (bad > 0 && bad == json_array_get_length (items))
         {
@@ -304,7 +306,7 @@ qd_node_list_read (QdNodeSession *self, QdNodeListId id)
   qd_node_clear_timer (&list->retry);
   list->run++;
   list->pages = 0;
-  list->bad = 0;
+  list->bad = list->items = 0;
   if (list->state != QD_NODE_ABSENT)
     list->state = QD_NODE_LOADING;
   read_page (self, id, NULL);

@@ -24,6 +24,7 @@ typedef struct {
   GSource *retry;
   guint run;             /* grows with each reading: a late page of an older one is dropped */
   guint pages;
+  guint items;           /* in this reading */
   guint bad;             /* items without a usable id, in this reading */
   gboolean hurry;        /* somebody waits for it: no pauses between the pages */
   gboolean open;         /* SNAPSHOT_BEGIN was sent, SNAPSHOT_END was not */
@@ -41,6 +42,7 @@ typedef struct {
   GSource *retry;
   QdBackoff backoff;
   gint64 opened_us;      /* monotonic */
+  gboolean decided;      /* it was opened once, or is not offered */
   guint openings;
   gboolean garbled;      /* the last frame could not be read */
 } QdNodeStream;

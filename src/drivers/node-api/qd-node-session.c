@@ -102,7 +102,8 @@ first_problem (QdNodeSession *self)
 static gboolean
 is_complete (QdNodeSession *self)
 {
-  if (!self->signed_in || (self->history_pending && !self->ever_live) || (self->events.offered && !self->events.open))
+  if (!self->signed_in || (self->history_pending && !self->ever_live) ||
+      !self->events.decided || (self->events.offered && !self->events.open))
     return FALSE;
   for (guint i = 0; i < QD_NODE_N_LISTS; i++)
     if (self->lists[i].state == QD_NODE_UNKNOWN ||

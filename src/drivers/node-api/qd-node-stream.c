@@ -31,7 +31,7 @@ stream_stop (QdNodeStream *stream)
 static void
 stream_opened (QdNodeSession *self, QdNodeStream *stream, const char *name)
 {
-  stream->open = TRUE;
+  stream->open = stream->decided = TRUE;
   stream->offered = TRUE;
   stream->opened_us = g_get_monotonic_time ();
   qd_node_offer (self, name, TRUE);
@@ -189,6 +189,7 @@ poll_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response, co
   if (error && qd_driver_is_not_offered (error, response))
     {
       self->events.offered = FALSE;
+      self->events.decided = TRUE;
       qd_node_offer (self, "events", FALSE);
       qd_node_set_problem (self, "events", NULL);
       return;
