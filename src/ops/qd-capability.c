@@ -16,7 +16,7 @@ static const QdCapability table[] = {
   { "site.delete", N_("Remove site"), "sites.write", "sdwan.sites.delete", TRUE, FALSE, FALSE },
   { "path.test", N_("Test path"), "paths.test", "sdwan.paths.test", FALSE, FALSE, TRUE },
   { "path.failover", N_("Fail over path"), "paths.failover", "sdwan.paths.failover", TRUE, FALSE, TRUE },
-  { "flow.reevaluate", N_("Decide flow anew"), "flows.reevaluate", "sdwan.flows.delete", FALSE, FALSE, FALSE },
+  { "flow.reevaluate", N_("Decide flow anew"), "flows.delete", "sdwan.flows.delete", FALSE, FALSE, FALSE },
   { "job.cancel", N_("Cancel job"), "jobs.cancel", "jobs.cancel", FALSE, FALSE, TRUE },
   { "job.get", N_("Look at job"), "jobs", "jobs.view", FALSE, TRUE, TRUE },
   { "path.history", N_("History of path"), "paths.history", "sdwan.paths.view", FALSE, TRUE, TRUE },
