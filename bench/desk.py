@@ -5,8 +5,10 @@ import json
 import os
 import re
 import socket
+import sqlite3
 import threading
 import time
+import urllib.request
 
 from harness import Child, percentile
 
@@ -27,6 +29,21 @@ class Lab(Child):
             f.write(line)
         with open(self.ready['credentials']) as f:
             self.credentials = json.load(f)
+        self.token = None
+
+    def call(self, method, path, body):
+        headers = {'Content-Type': 'application/json'}
+        if self.token:
+            headers['Authorization'] = f'Bearer {self.token}'
+        request = urllib.request.Request(self.ready['http'] + path, method=method, data=json.dumps(body).encode(), headers=headers)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+
+    def set_rate(self, rate):
+        if self.token is None:
+            admin = next(u for u in self.credentials['users'] if u['username'] == 'admin')
+            self.token = self.call('POST', '/api/v1/auth/login', {'username': 'admin', 'password': admin['password']})['access_token']
+        self.call('POST', '/lab/v1/rate', {'rate': rate})
 
 
 class Listener(threading.Thread):
@@ -72,6 +89,14 @@ class Listener(threading.Thread):
 
     def total(self):
         return sum(seq % 100000 for seq in list(self.last.values()))
+
+
+def save_connection(home, lab):
+    """Makes the lab, whose state the window kept, one of the admin's own connections."""
+    with sqlite3.connect(os.path.join(home, 'data', 'quarterdeck', 'quarterdeck.db')) as db:
+        text = json.dumps([{'id': 'lab', 'name': 'Lab', 'driver': 'node-api', 'url': lab.ready['http'], 'user': 'admin'}])
+        db.execute("INSERT OR REPLACE INTO setting (name, json) VALUES ('connections', ?)", (text,))
+    db.close()
 
 
 class Window(Child):
