@@ -439,6 +439,7 @@ columns_new (void)
   adw_wrap_box_set_child_spacing (ADW_WRAP_BOX (columns), 24);
   adw_wrap_box_set_line_spacing (ADW_WRAP_BOX (columns), 24);
   adw_wrap_box_set_justify (ADW_WRAP_BOX (columns), ADW_JUSTIFY_FILL);
+  adw_wrap_box_set_wrap_policy (ADW_WRAP_BOX (columns), ADW_WRAP_MINIMUM);
   return columns;
 }
 
