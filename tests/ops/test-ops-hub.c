@@ -321,6 +321,7 @@ test_removed (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *id = run (fixture, "path.test", NULL, NULL);
+  g_autoptr (GPtrArray) left = NULL;
   QdFleet *fleet = qd_hub_get_fleet (fixture->hub);
 
   wait_until (fake_driver_get_n_waiting (fixture->driver) == 1);
@@ -328,7 +329,8 @@ test_removed (Fixture *fixture, gconstpointer data)
   qd_hub_remove (fixture->hub, "c");
   g_assert_null (qd_fleet_lookup (fleet, "c", QD_KIND_CONNECTION, "c"));
   g_assert_null (end_of_run (fixture, &error));
-  g_assert_cmpuint (qd_hub_list_endpoints (fixture->hub)->len, ==, 0);
+  left = qd_hub_list_endpoints (fixture->hub);
+  g_assert_cmpuint (left->len, ==, 0);
   g_assert_cmpstr (qd_entity_get_string (job_of (fixture, id), QD_JOB_STATE), ==, "failed");
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "qd-store-batch.h"
+#include "qd-store-retention.h"
 #include "store-testing.h"
 
 static const char *self_path;
@@ -393,6 +394,56 @@ test_gap (void)
   place_clear (&place);
 }
 
+/* --- Old ------------------------------------------------------------------------------------- */
+
+/* What is too old goes, slice by slice, what is not stays, and the file gets smaller. */
+static void
+test_retention (void)
+{
+  const gint64 day = 24 * 3600 * (gint64) G_USEC_PER_SEC, now = g_get_real_time ();
+  static const struct { const char *sql; gint64 unit; guint days; } tables[] = {
+    { "INSERT INTO minute (minute, n, v, fields) VALUES (?1 + ?2, ?2, 1, zeroblob(60))", 60 * G_USEC_PER_SEC, 30 },
+    { "INSERT INTO event (v, connection, id, at, fields) VALUES (1, 'c', ?1 + ?2, ?1, zeroblob(60))", 1, 90 },
+    { "INSERT INTO transition (at, n, before, after) VALUES (?1, ?2, 1, 2)", 1, 90 },
+    { "INSERT INTO journal (job, at, step, state) VALUES ('j', ?1, 's', 'succeeded')", 1, 365 },
+  };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (QdStoreDb) db = NULL;
+  gint64 before, n_calls = 0;
+  QdStoreOpen how;
+  Place place;
+
+  place_init (&place);
+  db = qd_store_db_open (place.path, &how, &error);
+  g_assert_no_error (error);
+  g_assert_true (qd_store_db_exec (db, "BEGIN", &error));
+  for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
+    for (guint j = 0; j < 12000; j++)
+      {
+        sqlite3_stmt *insert = qd_store_db_prepare (db, tables[i].sql, &error);
+        gboolean old = j < 11000;
+
+        sqlite3_bind_int64 (insert, 1, (now - (tables[i].days + (old ? 20 : -20)) * day) / tables[i].unit);
+        sqlite3_bind_int64 (insert, 2, j);
+        g_assert_true (qd_store_db_run (db, insert, &error));
+      }
+  g_assert_true (qd_store_db_exec (db, "COMMIT", &error));
+  before = ask_file (place.path, "PRAGMA page_count");
+  while (qd_store_retain (db, now, &error))
+    n_calls++;
+  g_assert_no_error (error);
+  g_assert_cmpint (n_calls, >=, 2);
+  for (guint i = 0; i < 20; i++)
+    qd_store_retain (db, now, &error);
+  g_assert_cmpint (ask_file (place.path, "SELECT count(*) FROM minute"), ==, 1000);
+  g_assert_cmpint (ask_file (place.path, "SELECT count(*) FROM event"), ==, 1000);
+  g_assert_cmpint (ask_file (place.path, "SELECT count(*) FROM transition"), ==, 1000);
+  g_assert_cmpint (ask_file (place.path, "SELECT count(*) FROM journal"), ==, 1000);
+  g_assert_cmpint (ask_file (place.path, "PRAGMA page_count"), <, before / 2);
+  g_clear_pointer (&db, qd_store_db_close);
+  place_clear (&place);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -410,5 +461,6 @@ main (int argc, char **argv)
   g_test_add_func ("/store/nowhere", test_nowhere);
   g_test_add_func ("/store/full", test_full);
   g_test_add_func ("/store/gap", test_gap);
+  g_test_add_func ("/store/retention", test_retention);
   return g_test_run ();
 }

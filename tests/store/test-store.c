@@ -21,7 +21,7 @@ random_value (GRand *rand, QdType type)
     case QD_VALUE_BOOL:
       return qd_value_bool (g_rand_boolean (rand));
     case QD_VALUE_INT:
-      return qd_value_int (((gint64) g_rand_int (rand) << 32 | g_rand_int (rand)) >> g_rand_int_range (rand, 0, 60));
+      return qd_value_int ((gint64) ((guint64) g_rand_int (rand) << 32 | g_rand_int (rand)) >> g_rand_int_range (rand, 0, 60));
     case QD_VALUE_DOUBLE:
       return qd_value_double (g_rand_boolean (rand) ? g_rand_double_range (rand, -1e9, 1e9) : g_rand_double (rand));
     case QD_VALUE_TIME:
@@ -124,7 +124,11 @@ test_state (void)
           const char *connection = g_rand_boolean (rand) ? "one" : "two";
 
           if (kind == QD_KIND_EVENT)
-            g_set_str (&id, g_strdup_printf ("%s-%u-%u", id, round, step));
+            {
+              g_autofree char *once = g_strdup_printf ("%s-%u-%u", id, round, step);
+
+              g_set_str (&id, once);
+            }
           if (kind != QD_KIND_EVENT && g_rand_int_range (rand, 0, 4) == 0)
             apply (fleet, qd_delta_new (connection, kind, id, QD_DELTA_REMOVE));
           else
