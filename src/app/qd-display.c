@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-app"
+
+#include "config.h"
+
+#include "qd-display.h"
+
+#include <string.h>
+#include <glib/gi18n.h>
+
+#include "qd-time.h"
+
+static const struct { const char *word, *label; QdStatus status; } words[] = {
+  { "active", N_("Active"), QD_STATUS_WELL },
+  { "idle", N_("Idle"), QD_STATUS_NONE },
+  { "blocked", N_("Blocked"), QD_STATUS_DOWN },
+  { "closed", N_("Closed"), QD_STATUS_NONE },
+  { "info", N_("Information"), QD_STATUS_NONE },
+  { "warning", N_("Warning"), QD_STATUS_DEGRADED },
+  { "critical", N_("Critical"), QD_STATUS_DOWN },
+  { "queued", N_("Queued"), QD_STATUS_UNKNOWN },
+  { "running", N_("Running"), QD_STATUS_MAINTENANCE },
+  { "waiting", N_("Waiting"), QD_STATUS_UNKNOWN },
+  { "succeeded", N_("Done"), QD_STATUS_WELL },
+  { "failed", N_("Failed"), QD_STATUS_DOWN },
+  { "cancelled", N_("Cancelled"), QD_STATUS_NONE },
+};
+
+const char *
+qd_display_word (const char *word)
+{
+  for (gsize i = 0; word != NULL && i < G_N_ELEMENTS (words); i++)
+    if (g_ascii_strcasecmp (word, words[i].word) == 0)
+      return _(words[i].label);
+  return word;
+}
+
+int
+qd_display_state_field (QdKind kind)
+{
+  switch (kind)
+    {
+    case QD_KIND_FLOW: return QD_FLOW_STATE;
+    case QD_KIND_EVENT: return QD_EVENT_SEVERITY;
+    case QD_KIND_JOB: return QD_JOB_STATE;
+    default: return -1;
+    }
+}
+
+/**
+ * qd_display_status:
+ * @entity: anything
+ *
+ * Returns: its status; for flows, events and jobs what their own word amounts to
+ */
+QdStatus
+qd_display_status (QdEntity *entity)
+{
+  int field = qd_display_state_field (qd_entity_get_kind (entity));
+  const char *word = field >= 0 ? qd_entity_get_string (entity, (guint) field) : NULL;
+
+  if (field < 0)
+    return qd_entity_get_status (entity);
+  for (gsize i = 0; word != NULL && i < G_N_ELEMENTS (words); i++)
+    if (g_ascii_strcasecmp (word, words[i].word) == 0)
+      return words[i].status;
+  return QD_STATUS_NONE;
+}
+
+gboolean
+qd_display_is_number (const QdField *field)
+{
+  return field->type == QD_VALUE_INT || field->type == QD_VALUE_DOUBLE;
+}
+
+/* The thing that an id in @field stands for; NULL when the field holds none or it is not known. */
+static QdEntity *
+find_named (QdFleet *fleet, QdEntity *entity, guint field)
+{
+  QdKind kind = qd_entity_get_kind (entity);
+
+  if ((kind == QD_KIND_PATH || kind == QD_KIND_LINK) && (field == QD_PATH_SRC || field == QD_PATH_DST))
+    return qd_fleet_get_end (fleet, entity, field == QD_PATH_DST);
+  if ((kind == QD_KIND_FLOW && field == QD_FLOW_PATH) || (kind == QD_KIND_EVENT && field == QD_EVENT_SUBJECT_ID) ||
+      (kind == QD_KIND_JOB && field == QD_JOB_TARGET_ID))
+    return qd_fleet_get_end (fleet, entity, FALSE);
+  if (kind == QD_KIND_NODE && field == QD_NODE_SITE)
+    return qd_fleet_lookup (fleet, qd_entity_get_connection (entity), QD_KIND_SITE, qd_entity_get_string (entity, field));
+  return NULL;
+}
+
+static gboolean
+holds_word (QdKind kind, guint field)
+{
+  return (int) field == qd_display_state_field (kind);
+}
+
+char *
+qd_display_field (QdFleet *fleet, QdEntity *entity, guint field)
+{
+  QdKind kind = qd_entity_get_kind (entity);
+  QdEntity *named = find_named (fleet, entity, field);
+  double progress;
+
+  if (field == QD_FIELD_NAME)
+    return g_strdup (qd_entity_get_name (entity));
+  if (named != NULL)
+    return g_strdup (qd_entity_get_name (named));
+  if (holds_word (kind, field))
+    return g_strdup (qd_display_word (qd_entity_get_string (entity, field)));
+  if (kind == QD_KIND_JOB && field == QD_JOB_PROGRESS && qd_entity_get_double (entity, field, &progress))
+    return g_strdup_printf (_("%.0f %%"), progress * 100);
+  /* A port is a name made of digits: it has no thousands. */
+  if (kind == QD_KIND_FLOW && (field == QD_FLOW_SRC_PORT || field == QD_FLOW_DST_PORT))
+    return qd_value_to_text (qd_entity_get (entity, field), &qd_entity_get_schema (entity)->fields[field]);
+  return qd_entity_format (entity, field);
+}
+
+char *
+qd_display_field_with_unit (QdFleet *fleet, QdEntity *entity, guint field)
+{
+  const char *unit = qd_entity_get_schema (entity)->fields[field].unit;
+  g_autofree char *text = qd_display_field (fleet, entity, field);
+
+  if (text == NULL || *text == '\0' || unit == NULL)
+    return g_steal_pointer (&text);
+  /* A space that does not break the line. */
+  return g_strconcat (text, "\302\240", unit, NULL);
+}
+
+char *
+qd_display_state_sentence (QdFleet *fleet, QdEntity *entity)
+{
+  int field = qd_display_state_field (qd_entity_get_kind (entity));
+  gint64 since;
+
+  if (field >= 0)
+    {
+      char *word = g_strdup (qd_display_word (qd_entity_get_string (entity, (guint) field)));
+
+      return word != NULL ? word : g_strdup ("");
+    }
+  const char *label = qd_status_get_label (qd_entity_get_status (entity));
+  if (!qd_entity_get_int (entity, QD_FIELD_SINCE, &since))
+    return g_strdup (label);
+  g_autofree char *time = qd_time_format_local (since), *age = qd_time_format_age (g_get_real_time () - since);
+  /* TRANSLATORS: a state, since when, and for how long: "Down since 14:02:11 (5 min)" */
+  return g_strdup_printf (_("%s since %s (%s)"), label, time, age);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-app"
+
+#include "config.h"
+
+#include "qd-entity-actions.h"
+
+#include <glib/gi18n.h>
+
+#include "qd-capability.h"
+#include "qd-site-dialog.h"
+
+const char *const *
+qd_entity_actions_get (QdKind kind)
+{
+  static const char *const site[] = { "site.update", "site.delete", NULL };
+  static const char *const path[] = { "path.test", "path.failover", NULL };
+  static const char *const flow[] = { "flow.reevaluate", NULL };
+  static const char *const job[] = { "job.cancel", NULL };
+  static const char *const none[] = { NULL };
+
+  switch (kind)
+    {
+    case QD_KIND_SITE: return site;
+    case QD_KIND_PATH: return path;
+    case QD_KIND_FLOW: return flow;
+    case QD_KIND_JOB: return job;
+    default: return none;
+    }
+}
+
+const char *
+qd_entity_action_get_label (const char *verb)
+{
+  static const struct { const char *verb, *label; } labels[] = {
+    { "site.update", N_("_Edit…") },   { "site.delete", N_("_Remove…") },         { "path.test", N_("_Test") },
+    { "path.failover", N_("_Fail Over…") }, { "flow.reevaluate", N_("_Decide Anew") }, { "job.cancel", N_("_Cancel Job") },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (labels); i++)
+    if (g_str_equal (labels[i].verb, verb))
+      return _(labels[i].label);
+  return verb;
+}
+
+gboolean
+qd_entity_action_is_destructive (const char *verb)
+{
+  return g_str_equal (verb, "site.delete") || g_str_equal (verb, "job.cancel");
+}
+
+static gboolean
+is_over (QdEntity *job)
+{
+  const char *state = qd_entity_get_string (job, QD_JOB_STATE);
+
+  return g_strcmp0 (state, "succeeded") == 0 || g_strcmp0 (state, "failed") == 0 || g_strcmp0 (state, "cancelled") == 0;
+}
+
+gboolean
+qd_entity_action_allowed (QdSession *session, QdEntity *entity, const char *verb, char **why)
+{
+  if (g_str_equal (verb, "job.cancel") && is_over (entity))
+    {
+      *why = g_strdup (_("It is over"));
+      return FALSE;
+    }
+  return qd_capability_allowed (qd_session_get_fleet (session), qd_entity_get_connection (entity), verb, why);
+}
+
+void
+qd_entity_action_run (QdSession *session, GtkWidget *parent, QdEntity *entity, const char *verb)
+{
+  g_autoptr (JsonObject) args = json_object_new ();
+  g_autofree char *summary = NULL;
+  const char *name = qd_entity_get_name (entity);
+
+  json_object_set_string_member (args, "id", qd_entity_get_id (entity));
+  if (g_str_equal (verb, "site.update"))
+    {
+      qd_site_dialog_present (session, parent, entity);
+      return;
+    }
+  if (g_str_equal (verb, "site.delete"))
+    {
+      qd_site_remove (session, parent, entity);
+      return;
+    }
+  if (g_str_equal (verb, "job.cancel"))
+    {
+      qd_hub_cancel_job (qd_session_get_hub (session), qd_entity_get_id (entity));
+      return;
+    }
+  if (g_str_equal (verb, "path.test"))
+    summary = g_strdup_printf (_("Test path %s"), name);
+  else if (g_str_equal (verb, "path.failover"))
+    summary = g_strdup_printf (_("Fail over path %s"), name);
+  else
+    summary = g_strdup_printf (_("Decide anew about flow %s"), name);
+  qd_session_run (session, parent, entity, verb, args, summary, NULL, NULL);
+}

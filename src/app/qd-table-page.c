@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-app"
+
+#include "config.h"
+
+#include "qd-table-page.h"
+
+#include <glib/gi18n.h>
+
+#include "qd-detail-pane.h"
+#include "qd-entity-actions.h"
+
+typedef struct {
+  GtkWidget *split;
+  GtkWidget *stack;
+  GtkWidget *detail;
+  GtkWidget *tables[QD_TABLE_PAGE_MAX_KINDS];
+} QdTablePagePrivate;
+
+G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (QdTablePage, qd_table_page, QD_TYPE_PAGE)
+
+static QdSession *
+get_session (QdTablePage *self)
+{
+  return qd_page_get_session (QD_PAGE (self));
+}
+
+static gboolean
+is_narrow (QdTablePagePrivate *priv)
+{
+  return adw_overlay_split_view_get_collapsed (ADW_OVERLAY_SPLIT_VIEW (priv->split));
+}
+
+static void
+show_detail (QdTablePage *self, QdEntity *entity, gboolean reveal)
+{
+  QdTablePagePrivate *priv = qd_table_page_get_instance_private (self);
+
+  qd_detail_pane_set_entity (QD_DETAIL_PANE (priv->detail), entity);
+  adw_overlay_split_view_set_show_sidebar (ADW_OVERLAY_SPLIT_VIEW (priv->split), entity != NULL && reveal);
+}
+
+/* --- Row actions -------------------------------------------------------------------------------- */
+
+static void
+update_row_actions (QdTablePage *self, QdTable *table)
+{
+  QdEntity *selected = qd_table_get_selected (table);
+
+  for (const char *const *verb = qd_entity_actions_get (qd_table_get_kind (table)); *verb != NULL; verb++)
+    {
+      g_autofree char *why = NULL, *action = g_strdup_printf ("row.%s", *verb);
+
+      gtk_widget_action_set_enabled (GTK_WIDGET (self), action,
+                                     selected != NULL && qd_entity_action_allowed (get_session (self), selected, *verb, &why));
+    }
+}
+
+static void
+row_action_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  QdTablePage *self = QD_TABLE_PAGE (widget);
+  QdEntity *selected = qd_table_get_selected (qd_table_page_get_table (self));
+
+  if (selected != NULL)
+    qd_entity_action_run (get_session (self), widget, selected, name + strlen ("row."));
+}
+
+static void
+set_row_menu (QdTable *table)
+{
+  g_autoptr (GMenu) menu = g_menu_new ();
+
+  for (const char *const *verb = qd_entity_actions_get (qd_table_get_kind (table)); *verb != NULL; verb++)
+    {
+      g_autofree char *action = g_strdup_printf ("row.%s", *verb);
+
+      g_menu_append (menu, qd_entity_action_get_label (*verb), action);
+    }
+  if (g_menu_model_get_n_items (G_MENU_MODEL (menu)) > 0)
+    qd_table_set_row_menu (table, G_MENU_MODEL (menu));
+}
+
+/* --- Selection ---------------------------------------------------------------------------------- */
+
+static void
+selection_changed_cb (QdTablePage *self, QdTable *table)
+{
+  QdTablePagePrivate *priv = qd_table_page_get_instance_private (self);
+  QdEntity *selected = qd_table_get_selected (table);
+
+  update_row_actions (self, table);
+  if (table != qd_table_page_get_table (self))
+    return;
+  qd_session_set_selected (get_session (self), selected);
+  /* Where the pane would cover the table, only opening a row shows it. */
+  show_detail (self, selected, !is_narrow (priv));
+}
+
+static void
+activated_cb (QdTablePage *self, QdEntity *entity)
+{
+  show_detail (self, entity, TRUE);
+}
+
+static void
+close_cb (QdTablePage *self)
+{
+  QdTablePagePrivate *priv = qd_table_page_get_instance_private (self);
+
+  adw_overlay_split_view_set_show_sidebar (ADW_OVERLAY_SPLIT_VIEW (priv->split), FALSE);
+}
+
+static void
+kind_changed_cb (QdTablePage *self)
+{
+  QdTable *table = qd_table_page_get_table (self);
+
+  if (table != NULL)
+    selection_changed_cb (self, table);
+}
+
+/* --- QdPage ------------------------------------------------------------------------------------- */
+
+static gboolean
+qd_table_page_show_entity (QdPage *page, QdEntity *entity)
+{
+  QdTablePage *self = QD_TABLE_PAGE (page);
+  QdTablePagePrivate *priv = qd_table_page_get_instance_private (self);
+  QdTablePageClass *klass = QD_TABLE_PAGE_GET_CLASS (self);
+
+  for (guint i = 0; i < klass->n_kinds; i++)
+    if (klass->kinds[i] == qd_entity_get_kind (entity))
+      {
+        if (!qd_table_select (QD_TABLE (priv->tables[i]), entity))
+          return FALSE;
+        adw_view_stack_set_visible_child (ADW_VIEW_STACK (priv->stack), priv->tables[i]);
+        show_detail (self, entity, TRUE);
+        return TRUE;
+      }
+  return FALSE;
+}
+
+static void
+qd_table_page_focus_search (QdPage *page)
+{
+  qd_table_focus_search (qd_table_page_get_table (QD_TABLE_PAGE (page)));
+}
+
+static char *
+qd_table_page_copy (QdPage *page)
+{
+  return qd_table_copy (qd_table_page_get_table (QD_TABLE_PAGE (page)));
+}
+
+/* --- The object --------------------------------------------------------------------------------- */
+
+static void
+add_table (QdTablePage *self, guint i)
+{
+  QdTablePagePrivate *priv = qd_table_page_get_instance_private (self);
+  QdKind kind = QD_TABLE_PAGE_GET_CLASS (self)->kinds[i];
+  const QdSchema *schema = qd_schema_get (kind);
+
+  priv->tables[i] = qd_table_new (get_session (self), kind);
+  set_row_menu (QD_TABLE (priv->tables[i]));
+  update_row_actions (self, QD_TABLE (priv->tables[i]));
+  g_signal_connect_object (priv->tables[i], "selection-changed", G_CALLBACK (selection_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (priv->tables[i], "activated", G_CALLBACK (activated_cb), self, G_CONNECT_SWAPPED);
+  adw_view_stack_add_titled_with_icon (ADW_VIEW_STACK (priv->stack), priv->tables[i], schema->id, _(schema->title),
+                                       kind == QD_KIND_NODE ? "qd-nodes-symbolic" : "qd-sites-symbolic");
+}
+
+static GtkWidget *
+build_content (QdTablePage *self)
+{
+  QdTablePagePrivate *priv = qd_table_page_get_instance_private (self);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *switcher;
+
+  priv->stack = adw_view_stack_new ();
+  for (guint i = 0; i < QD_TABLE_PAGE_GET_CLASS (self)->n_kinds; i++)
+    add_table (self, i);
+  if (QD_TABLE_PAGE_GET_CLASS (self)->n_kinds > 1)
+    {
+      switcher = adw_inline_view_switcher_new ();
+      adw_inline_view_switcher_set_stack (ADW_INLINE_VIEW_SWITCHER (switcher), ADW_VIEW_STACK (priv->stack));
+      gtk_widget_set_halign (switcher, GTK_ALIGN_START);
+      gtk_widget_add_css_class (switcher, "qd-table-switcher");
+      gtk_box_append (GTK_BOX (box), switcher);
+    }
+  gtk_widget_set_vexpand (priv->stack, TRUE);
+  gtk_box_append (GTK_BOX (box), priv->stack);
+  g_signal_connect_object (priv->stack, "notify::visible-child", G_CALLBACK (kind_changed_cb), self, G_CONNECT_SWAPPED);
+  return box;
+}
+
+static GtkWidget *
+build_breakpoints (QdTablePage *self)
+{
+  QdTablePagePrivate *priv = qd_table_page_get_instance_private (self);
+  GtkWidget *bin = adw_breakpoint_bin_new ();
+  AdwBreakpoint *narrow = adw_breakpoint_new (adw_breakpoint_condition_parse ("max-width: 720sp"));
+
+  adw_breakpoint_add_setters (narrow, G_OBJECT (priv->split), "collapsed", TRUE, "max-sidebar-width", 720.0,
+                              "sidebar-width-fraction", 1.0, NULL);
+  gtk_widget_set_size_request (bin, 340, 200);
+  adw_breakpoint_bin_set_child (ADW_BREAKPOINT_BIN (bin), priv->split);
+  adw_breakpoint_bin_add_breakpoint (ADW_BREAKPOINT_BIN (bin), narrow);
+  return bin;
+}
+
+static void
+qd_table_page_constructed (GObject *object)
+{
+  QdTablePage *self = QD_TABLE_PAGE (object);
+  QdTablePagePrivate *priv = qd_table_page_get_instance_private (self);
+
+  G_OBJECT_CLASS (qd_table_page_parent_class)->constructed (object);
+  priv->split = adw_overlay_split_view_new ();
+  priv->detail = qd_detail_pane_new (get_session (self));
+  adw_overlay_split_view_set_sidebar_position (ADW_OVERLAY_SPLIT_VIEW (priv->split), GTK_PACK_END);
+  adw_overlay_split_view_set_sidebar (ADW_OVERLAY_SPLIT_VIEW (priv->split), priv->detail);
+  adw_overlay_split_view_set_content (ADW_OVERLAY_SPLIT_VIEW (priv->split), build_content (self));
+  adw_overlay_split_view_set_show_sidebar (ADW_OVERLAY_SPLIT_VIEW (priv->split), FALSE);
+  adw_overlay_split_view_set_min_sidebar_width (ADW_OVERLAY_SPLIT_VIEW (priv->split), 320);
+  adw_overlay_split_view_set_max_sidebar_width (ADW_OVERLAY_SPLIT_VIEW (priv->split), 400);
+  adw_overlay_split_view_set_sidebar_width_fraction (ADW_OVERLAY_SPLIT_VIEW (priv->split), 0.34);
+  g_signal_connect_object (priv->detail, "close", G_CALLBACK (close_cb), self, G_CONNECT_SWAPPED);
+  adw_bin_set_child (ADW_BIN (self), build_breakpoints (self));
+}
+
+static void
+qd_table_page_class_init (QdTablePageClass *klass)
+{
+  QdPageClass *page_class = QD_PAGE_CLASS (klass);
+  static const QdKind with_actions[] = { QD_KIND_SITE, QD_KIND_PATH, QD_KIND_FLOW, QD_KIND_JOB };
+
+  G_OBJECT_CLASS (klass)->constructed = qd_table_page_constructed;
+  page_class->show_entity = qd_table_page_show_entity;
+  page_class->focus_search = qd_table_page_focus_search;
+  page_class->copy = qd_table_page_copy;
+  for (gsize i = 0; i < G_N_ELEMENTS (with_actions); i++)
+    for (const char *const *verb = qd_entity_actions_get (with_actions[i]); *verb != NULL; verb++)
+      {
+        g_autofree char *action = g_strdup_printf ("row.%s", *verb);
+
+        gtk_widget_class_install_action (GTK_WIDGET_CLASS (klass), action, NULL, row_action_cb);
+      }
+}
+
+static void
+qd_table_page_init (QdTablePage *self)
+{
+}
+
+QdTable *
+qd_table_page_get_table (QdTablePage *self)
+{
+  QdTablePagePrivate *priv = qd_table_page_get_instance_private (self);
+  GtkWidget *child = adw_view_stack_get_visible_child (ADW_VIEW_STACK (priv->stack));
+
+  return child != NULL ? QD_TABLE (child) : NULL;
+}

@@ -1,0 +1,914 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-app"
+
+#include "config.h"
+
+#include "qd-table.h"
+
+#include <glib/gi18n.h>
+
+#include "qd-cell.h"
+#include "qd-display.h"
+#include "qd-state.h"
+#include "qd-table-options.h"
+#include "qd-table-text.h"
+
+/* Rows that changed find their new places so often; no figure jumps about more than that. */
+#define PLACE_MS 1000
+#define LOADING_MS 300
+
+struct _QdTable {
+  AdwBin parent_instance;
+
+  GtkWidget *search;
+  GtkWidget *count;
+  GtkWidget *chips;
+  GtkWidget *stack;
+  GtkWidget *status_page;
+  GtkWidget *clear_button;
+  GtkColumnView *column_view;
+  GtkPopover *menu;
+
+  QdSession *session;
+  QdView *view;
+  GtkMultiSelection *selection;
+  GMenuModel *row_menu;
+  GHashTable *cells;           /* all QdCells that there are; borrowed */
+
+  QdKind kind;
+  guint status_mask;
+  gboolean pointer_inside;
+  gboolean focus_inside;
+  guint place_timer;
+  guint state_idle;
+  guint loading_timer;
+  gboolean loading_shown;
+  GCancellable *cancellable;
+};
+
+G_DEFINE_FINAL_TYPE (QdTable, qd_table, ADW_TYPE_BIN)
+
+enum { SELECTION_CHANGED, ACTIVATED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+static const QdSchema *
+get_schema (QdTable *self)
+{
+  return qd_schema_get (self->kind);
+}
+
+static QdFleet *
+get_fleet (QdTable *self)
+{
+  return qd_session_get_fleet (self->session);
+}
+
+/* --- What is shown when there are no rows ------------------------------------------------------ */
+
+static QdEntity *
+get_connection_entity (QdTable *self)
+{
+  const char *shown = qd_session_get_connection (self->session);
+  QdEntityList *list = qd_fleet_get_list (get_fleet (self), QD_KIND_CONNECTION);
+
+  if (shown != NULL)
+    return qd_fleet_lookup (get_fleet (self), shown, QD_KIND_CONNECTION, shown);
+  return qd_entity_list_peek (list, 0);
+}
+
+static gboolean
+loading_cb (gpointer user_data)
+{
+  QdTable *self = user_data;
+
+  self->loading_timer = 0;
+  self->loading_shown = TRUE;
+  gtk_widget_set_visible (self->status_page, TRUE);
+  return G_SOURCE_REMOVE;
+}
+
+/* Nothing is said for the first 300 ms: mostly the rows are there by then. */
+static void
+wait_before_saying (QdTable *self)
+{
+  if (self->loading_shown || self->loading_timer != 0)
+    return;
+  gtk_widget_set_visible (self->status_page, FALSE);
+  self->loading_timer = g_timeout_add (LOADING_MS, loading_cb, self);
+}
+
+static void
+say (QdTable *self, const char *icon, const char *title, const char *description)
+{
+  AdwStatusPage *page = ADW_STATUS_PAGE (self->status_page);
+  g_autofree char *escaped = description != NULL ? g_markup_escape_text (description, -1) : NULL;
+
+  adw_status_page_set_icon_name (page, icon);
+  adw_status_page_set_title (page, title);
+  adw_status_page_set_description (page, escaped);
+}
+
+static void
+say_why_empty (QdTable *self)
+{
+  QdEntity *connection = get_connection_entity (self);
+  const char *state = connection != NULL ? qd_entity_get_string (connection, QD_CONNECTION_STATE) : NULL;
+  const char *detail = connection != NULL ? qd_entity_get_string (connection, QD_CONNECTION_DETAIL) : NULL;
+
+  if (connection == NULL)
+    say (self, "qd-connection-symbolic", _("No Connection"), _("Add a connection to see what there is."));
+  else if (g_strcmp0 (state, "live") == 0)
+    say (self, "qd-status-well-symbolic", _("Nothing Here"), _("The connection is live, and there is nothing of this kind."));
+  else if (g_strcmp0 (state, "connecting") == 0 && detail == NULL)
+    {
+      say (self, "qd-connection-symbolic", _("Connecting"), _("What there is appears as soon as it is known."));
+      wait_before_saying (self);
+    }
+  else
+    say (self, "qd-status-stale-symbolic", _("Not Reachable"),
+         detail != NULL ? detail : _("The connection is not live, and nothing is known from before."));
+}
+
+static void
+update_count (QdTable *self, guint shown, guint total)
+{
+  g_autofree char *text = shown == total ? g_strdup_printf ("%'u", total)
+                                         /* TRANSLATORS: how many rows are shown of how many: "412 of 5,000" */
+                                         : g_strdup_printf (_("%'u of %'u"), shown, total);
+
+  if (g_strcmp0 (gtk_label_get_text (GTK_LABEL (self->count)), text) != 0)
+    gtk_label_set_text (GTK_LABEL (self->count), text);
+}
+
+static gboolean
+update_state_cb (gpointer user_data)
+{
+  QdTable *self = user_data;
+  guint shown = qd_view_get_length (self->view);
+  guint total = qd_entity_list_get_length (qd_fleet_get_list (get_fleet (self), self->kind));
+
+  self->state_idle = 0;
+  update_count (self, shown, total);
+  gtk_widget_set_visible (self->clear_button, total > 0);
+  if (shown > 0 || total > 0)
+    g_clear_handle_id (&self->loading_timer, g_source_remove);
+  if (shown == 0 && total > 0)
+    {
+      say (self, "edit-find-symbolic", _("No Matches"), _("Nothing matches the filter."));
+      gtk_widget_set_visible (self->status_page, TRUE);
+    }
+  else if (shown == 0)
+    say_why_empty (self);
+  gtk_stack_set_visible_child_name (GTK_STACK (self->stack), shown > 0 ? "rows" : "empty");
+  return G_SOURCE_REMOVE;
+}
+
+static void
+queue_update_state (QdTable *self)
+{
+  if (self->state_idle == 0)
+    self->state_idle = g_idle_add (update_state_cb, self);
+}
+
+/* --- Filtering ---------------------------------------------------------------------------------- */
+
+static void
+update_filter (QdTable *self)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search));
+  const char *connection = qd_session_get_connection (self->session);
+  g_autoptr (QdFilter) filter = NULL;
+
+  if (*text != '\0' || connection != NULL || self->status_mask != 0)
+    filter = qd_filter_new (text, connection, self->status_mask);
+  qd_view_set_filter (self->view, filter);
+  queue_update_state (self);
+}
+
+static void
+clear_filter_cb (QdTable *self)
+{
+  for (GtkWidget *chip = gtk_widget_get_first_child (self->chips); chip != NULL; chip = gtk_widget_get_next_sibling (chip))
+    gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (chip), FALSE);
+  gtk_editable_set_text (GTK_EDITABLE (self->search), "");
+  update_filter (self);
+}
+
+static void
+chip_toggled_cb (QdTable *self, GtkToggleButton *chip)
+{
+  guint bit = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (chip), "qd-bit"));
+
+  if (gtk_toggle_button_get_active (chip))
+    self->status_mask |= bit;
+  else
+    self->status_mask &= ~bit;
+  update_filter (self);
+}
+
+static void
+add_chip (QdTable *self, QdStatus status)
+{
+  GtkWidget *chip = gtk_toggle_button_new (), *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
+  g_autofree char *tip = g_strdup_printf (_("Show only: %s"), qd_status_get_label (status));
+
+  gtk_box_append (GTK_BOX (box), qd_state_image_new (status));
+  gtk_box_append (GTK_BOX (box), gtk_label_new (qd_status_get_label (status)));
+  gtk_button_set_child (GTK_BUTTON (chip), box);
+  gtk_widget_add_css_class (chip, "qd-chip");
+  gtk_widget_set_tooltip_text (chip, tip);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (chip), GTK_ACCESSIBLE_PROPERTY_LABEL, tip, -1);
+  g_object_set_data (G_OBJECT (chip), "qd-bit", GUINT_TO_POINTER (1u << status));
+  g_signal_connect_swapped (chip, "toggled", G_CALLBACK (chip_toggled_cb), self);
+  adw_wrap_box_append (ADW_WRAP_BOX (self->chips), chip);
+}
+
+/* --- Placing ------------------------------------------------------------------------------------ */
+
+/* Rows are held but for an instant now and then, and all the while someone is at work in them. */
+static gboolean
+place_cb (gpointer user_data)
+{
+  QdTable *self = user_data;
+
+  if (!self->pointer_inside && !self->focus_inside)
+    {
+      qd_view_set_hold (self->view, FALSE);
+      qd_view_set_hold (self->view, TRUE);
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+enter_cb (QdTable *self)
+{
+  self->pointer_inside = TRUE;
+}
+
+static void
+leave_cb (QdTable *self)
+{
+  self->pointer_inside = FALSE;
+}
+
+static void
+focus_enter_cb (QdTable *self)
+{
+  self->focus_inside = TRUE;
+}
+
+static void
+focus_leave_cb (QdTable *self)
+{
+  self->focus_inside = FALSE;
+}
+
+static void
+watch_use (QdTable *self)
+{
+  GtkEventController *motion = gtk_event_controller_motion_new (), *focus = gtk_event_controller_focus_new ();
+
+  g_signal_connect_swapped (motion, "enter", G_CALLBACK (enter_cb), self);
+  g_signal_connect_swapped (motion, "leave", G_CALLBACK (leave_cb), self);
+  g_signal_connect_swapped (focus, "enter", G_CALLBACK (focus_enter_cb), self);
+  g_signal_connect_swapped (focus, "leave", G_CALLBACK (focus_leave_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->column_view), motion);
+  gtk_widget_add_controller (GTK_WIDGET (self->column_view), focus);
+}
+
+static void
+sorter_changed_cb (QdTable *self, GtkSorterChange change, GtkSorter *sorter)
+{
+  GtkColumnViewColumn *column = gtk_column_view_sorter_get_primary_sort_column (GTK_COLUMN_VIEW_SORTER (sorter));
+
+  if (column == NULL)
+    return;
+  qd_view_set_sort (self->view, GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (column), "qd-field")),
+                    gtk_column_view_sorter_get_primary_sort_order (GTK_COLUMN_VIEW_SORTER (sorter)) == GTK_SORT_DESCENDING);
+}
+
+/* --- The menu of rows --------------------------------------------------------------------------- */
+
+static void
+popup_menu (QdTable *self, GtkWidget *at, double x, double y)
+{
+  g_autoptr (GMenu) menu = g_menu_new (), copy = g_menu_new ();
+  graphene_point_t point = GRAPHENE_POINT_INIT ((float) x, (float) y), here;
+
+  if (self->row_menu != NULL)
+    g_menu_append_section (menu, NULL, self->row_menu);
+  g_menu_append (copy, _("Copy as _Text"), "table.copy-text");
+  g_menu_append (copy, _("Copy as _JSON"), "table.copy-json");
+  g_menu_append (copy, _("Copy as _curl Command"), "table.copy-curl");
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (copy));
+  if (!gtk_widget_compute_point (at, GTK_WIDGET (self), &point, &here))
+    return;
+  if (self->menu == NULL)
+    {
+      self->menu = GTK_POPOVER (gtk_popover_menu_new_from_model (NULL));
+      gtk_popover_set_has_arrow (self->menu, FALSE);
+      gtk_widget_set_halign (GTK_WIDGET (self->menu), GTK_ALIGN_START);
+      gtk_widget_set_parent (GTK_WIDGET (self->menu), GTK_WIDGET (self));
+    }
+  gtk_popover_menu_set_menu_model (GTK_POPOVER_MENU (self->menu), G_MENU_MODEL (menu));
+  gtk_popover_set_pointing_to (self->menu, &(GdkRectangle) { (int) here.x, (int) here.y, 1, 1 });
+  gtk_popover_popup (self->menu);
+}
+
+static void
+cell_menu_cb (QdTable *self, double x, double y, QdCell *cell)
+{
+  QdEntity *entity = qd_cell_get_entity (cell);
+  guint at = entity != NULL ? qd_view_find (self->view, entity) : G_MAXUINT32;
+
+  if (at == G_MAXUINT32)
+    return;
+  if (!gtk_selection_model_is_selected (GTK_SELECTION_MODEL (self->selection), at))
+    gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->selection), at, TRUE);
+  popup_menu (self, GTK_WIDGET (cell), x, y);
+}
+
+static void
+menu_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  QdTable *self = QD_TABLE (widget);
+  g_autoptr (GPtrArray) selection = qd_table_get_selection (self);
+
+  if (selection->len > 0)
+    popup_menu (self, GTK_WIDGET (self->column_view), 24, 48);
+}
+
+/* --- Columns ------------------------------------------------------------------------------------ */
+
+static void
+setup_cb (QdTable *self, GtkListItem *item, GtkSignalListItemFactory *factory)
+{
+  guint field = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (factory), "qd-field"));
+  GtkWidget *cell = qd_cell_new (get_fleet (self), get_schema (self), field);
+
+  g_signal_connect_swapped (cell, "menu", G_CALLBACK (cell_menu_cb), self);
+  gtk_list_item_set_child (item, cell);
+  g_hash_table_add (self->cells, cell);
+}
+
+static void
+teardown_cb (QdTable *self, GtkListItem *item, GtkSignalListItemFactory *factory)
+{
+  g_hash_table_remove (self->cells, gtk_list_item_get_child (item));
+}
+
+static void
+bind_cb (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
+{
+  qd_cell_set_entity (QD_CELL (gtk_list_item_get_child (item)), gtk_list_item_get_item (item));
+}
+
+static void
+unbind_cb (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
+{
+  qd_cell_set_entity (QD_CELL (gtk_list_item_get_child (item)), NULL);
+}
+
+static int
+width_of (const QdField *field, guint number)
+{
+  if (number == QD_FIELD_NAME)
+    return 240;
+  switch (field->type)
+    {
+    case QD_VALUE_INT:
+    case QD_VALUE_DOUBLE: return 110;
+    case QD_VALUE_TIME: return 130;
+    case QD_VALUE_BOOL: return 100;
+    case QD_VALUE_STATUS: return 130;
+    default: return 150;
+    }
+}
+
+/* The order of rows is QdView's alone: this only makes headers clickable. */
+static int
+no_order_cb (gconstpointer a, gconstpointer b, gpointer data)
+{
+  return GTK_ORDERING_EQUAL;
+}
+
+static GtkColumnViewColumn *
+add_column (QdTable *self, guint number)
+{
+  const QdField *field = &get_schema (self)->fields[number];
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+  g_autofree char *title = field->unit != NULL ? g_strdup_printf ("%s (%s)", _(field->title), field->unit) : g_strdup (_(field->title));
+  GtkColumnViewColumn *column = gtk_column_view_column_new (title, factory);
+  g_autoptr (GtkSorter) sorter = GTK_SORTER (gtk_custom_sorter_new (no_order_cb, NULL, NULL));
+
+  g_object_set_data (G_OBJECT (factory), "qd-field", GUINT_TO_POINTER (number));
+  g_signal_connect_swapped (factory, "setup", G_CALLBACK (setup_cb), self);
+  g_signal_connect_swapped (factory, "teardown", G_CALLBACK (teardown_cb), self);
+  g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
+  g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cb), NULL);
+  g_object_set_data (G_OBJECT (column), "qd-field", GUINT_TO_POINTER (number));
+  gtk_column_view_column_set_id (column, field->id);
+  gtk_column_view_column_set_sorter (column, sorter);
+  gtk_column_view_column_set_resizable (column, TRUE);
+  gtk_column_view_column_set_fixed_width (column, width_of (field, number));
+  gtk_column_view_column_set_expand (column, number == QD_FIELD_NAME);
+  gtk_column_view_column_set_visible (column, field->shown);
+  gtk_column_view_append_column (self->column_view, column);
+  g_object_unref (column);
+  return column;
+}
+
+static GtkColumnViewColumn *
+find_column (QdTable *self, guint field)
+{
+  GListModel *columns = gtk_column_view_get_columns (self->column_view);
+
+  for (guint i = 0; i < g_list_model_get_n_items (columns); i++)
+    {
+      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (columns, i);
+
+      if (GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (column), "qd-field")) == field)
+        return column;
+    }
+  return NULL;
+}
+
+/* What a kind is first sorted by: what happened last; else by name. */
+static guint
+first_sort (QdKind kind, gboolean *descending)
+{
+  *descending = kind == QD_KIND_EVENT || kind == QD_KIND_JOB || kind == QD_KIND_FLOW;
+  switch (kind)
+    {
+    case QD_KIND_EVENT: return QD_EVENT_AT;
+    case QD_KIND_JOB: return QD_JOB_STARTED_AT;
+    case QD_KIND_FLOW: return QD_FLOW_BYTES_TX;
+    default: return QD_FIELD_NAME;
+    }
+}
+
+static void
+add_columns (QdTable *self)
+{
+  const QdSchema *schema = get_schema (self);
+  gboolean descending;
+  guint sort = first_sort (self->kind, &descending);
+
+  for (guint i = 0; i < schema->n_fields; i++)
+    if (schema->fields[i].title != NULL)
+      add_column (self, i);
+  g_signal_connect_object (gtk_column_view_get_sorter (self->column_view), "changed", G_CALLBACK (sorter_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  gtk_column_view_sort_by_column (self->column_view, find_column (self, sort), descending ? GTK_SORT_DESCENDING : GTK_SORT_ASCENDING);
+}
+
+/* --- Taking rows elsewhere ---------------------------------------------------------------------- */
+
+static void
+copy_to_clipboard (QdTable *self, char *taken)
+{
+  g_autofree char *text = taken;
+
+  if (text == NULL)
+    {
+      qd_session_toast (self->session, _("Could not copy: the server has no address for this"));
+      return;
+    }
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text);
+  qd_session_toast (self->session, _("Copied"));
+}
+
+static void
+copy_action_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  QdTable *self = QD_TABLE (widget);
+  g_autoptr (GPtrArray) selection = qd_table_get_selection (self);
+
+  if (selection->len == 0)
+    return;
+  if (g_str_equal (name, "table.copy-json"))
+    copy_to_clipboard (self, qd_table_text_json (selection));
+  else if (g_str_equal (name, "table.copy-curl"))
+    copy_to_clipboard (self, qd_table_text_curl (qd_session_get_hub (self->session), selection));
+  else
+    copy_to_clipboard (self, qd_table_copy (self));
+}
+
+static void
+exported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (QdSession) session = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  guint n = 0;
+
+  if (qd_table_csv_finish (result, &n, &error))
+    text = g_strdup_printf (ngettext ("%'u row exported", "%'u rows exported", n), n);
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  else
+    text = g_strdup (error->message);
+  qd_session_toast (session, text);
+}
+
+static void
+file_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (QdTable) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFile) file = gtk_file_dialog_save_finish (GTK_FILE_DIALOG (source), result, &error);
+  g_autoptr (GPtrArray) entities = g_ptr_array_new_with_free_func (g_object_unref);
+
+  if (file == NULL)
+    {
+      if (!g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED) && self->session != NULL)
+        qd_session_toast (self->session, error->message);
+      return;
+    }
+  if (self->session == NULL)
+    return;
+  g_autoptr (GArray) fields = qd_table_get_fields (self);
+  for (guint i = 0; i < qd_view_get_length (self->view); i++)
+    g_ptr_array_add (entities, g_object_ref (qd_view_peek (self->view, i)));
+  qd_table_csv_async (get_fleet (self), entities, (guint *) fields->data, fields->len, file, self->cancellable, exported_cb,
+                      g_object_ref (self->session));
+}
+
+/**
+ * qd_table_export:
+ *
+ * Asks for a file and writes what is shown to it, in its order, as CSV.
+ */
+void
+qd_table_export (QdTable *self)
+{
+  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
+  g_autofree char *name = g_strdup_printf ("%s.csv", get_schema (self)->plural);
+
+  gtk_file_dialog_set_title (dialog, _("Export as CSV"));
+  gtk_file_dialog_set_initial_name (dialog, name);
+  gtk_file_dialog_save (dialog, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), self->cancellable, file_chosen_cb,
+                        g_object_ref (self));
+}
+
+static void
+export_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  qd_table_export (QD_TABLE (widget));
+}
+
+/* --- The object --------------------------------------------------------------------------------- */
+
+static void
+selection_cb (QdTable *self)
+{
+  g_signal_emit (self, signals[SELECTION_CHANGED], 0);
+}
+
+static void
+activate_cb (QdTable *self, guint position)
+{
+  QdEntity *entity = qd_view_peek (self->view, position);
+
+  if (entity != NULL)
+    g_signal_emit (self, signals[ACTIVATED], 0, entity);
+}
+
+/* A connection that went away or came back dims or undims what is shown of it. */
+static void
+connections_changed_cb (QdTable *self)
+{
+  GHashTableIter iter;
+  gpointer cell;
+
+  g_hash_table_iter_init (&iter, self->cells);
+  while (g_hash_table_iter_next (&iter, &cell, NULL))
+    qd_cell_update (cell);
+  queue_update_state (self);
+}
+
+static void
+qd_table_map (GtkWidget *widget)
+{
+  QdTable *self = QD_TABLE (widget);
+
+  GTK_WIDGET_CLASS (qd_table_parent_class)->map (widget);
+  qd_view_set_hold (self->view, TRUE);
+  self->place_timer = g_timeout_add (PLACE_MS, place_cb, self);
+}
+
+static void
+qd_table_unmap (GtkWidget *widget)
+{
+  QdTable *self = QD_TABLE (widget);
+
+  g_clear_handle_id (&self->place_timer, g_source_remove);
+  self->pointer_inside = FALSE;
+  GTK_WIDGET_CLASS (qd_table_parent_class)->unmap (widget);
+}
+
+static void
+qd_table_dispose (GObject *object)
+{
+  QdTable *self = QD_TABLE (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_handle_id (&self->place_timer, g_source_remove);
+  g_clear_handle_id (&self->state_idle, g_source_remove);
+  g_clear_handle_id (&self->loading_timer, g_source_remove);
+  if (self->menu != NULL)
+    gtk_widget_unparent (GTK_WIDGET (g_steal_pointer (&self->menu)));
+  if (self->column_view != NULL)
+    gtk_column_view_set_model (self->column_view, NULL);
+  self->column_view = NULL;
+  g_clear_object (&self->selection);
+  g_clear_object (&self->view);
+  g_clear_object (&self->row_menu);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (qd_table_parent_class)->dispose (object);
+}
+
+static void
+qd_table_finalize (GObject *object)
+{
+  QdTable *self = QD_TABLE (object);
+
+  g_hash_table_unref (self->cells);
+  g_object_unref (self->cancellable);
+  G_OBJECT_CLASS (qd_table_parent_class)->finalize (object);
+}
+
+static void
+qd_table_class_init (QdTableClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = qd_table_dispose;
+  G_OBJECT_CLASS (klass)->finalize = qd_table_finalize;
+  widget_class->map = qd_table_map;
+  widget_class->unmap = qd_table_unmap;
+
+  signals[SELECTION_CHANGED] = g_signal_new ("selection-changed", QD_TYPE_TABLE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                             G_TYPE_NONE, 0);
+  /**
+   * QdTable::activated:
+   * @entity: the thing whose row was opened
+   */
+  signals[ACTIVATED] = g_signal_new ("activated", QD_TYPE_TABLE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                     G_TYPE_NONE, 1, QD_TYPE_ENTITY);
+  gtk_widget_class_install_action (widget_class, "table.copy-text", NULL, copy_action_cb);
+  gtk_widget_class_install_action (widget_class, "table.copy-json", NULL, copy_action_cb);
+  gtk_widget_class_install_action (widget_class, "table.copy-curl", NULL, copy_action_cb);
+  gtk_widget_class_install_action (widget_class, "table.export", NULL, export_cb);
+  gtk_widget_class_install_action (widget_class, "table.menu", NULL, menu_cb);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Menu, 0, "table.menu", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F10, GDK_SHIFT_MASK, "table.menu", NULL);
+}
+
+static void
+qd_table_init (QdTable *self)
+{
+  self->cells = g_hash_table_new (NULL, NULL);
+  self->cancellable = g_cancellable_new ();
+}
+
+static GtkWidget *
+build_bar (QdTable *self)
+{
+  GtkWidget *bar = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6), *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *options = qd_table_options_new (self);
+
+  self->search = gtk_search_entry_new ();
+  gtk_search_entry_set_search_delay (GTK_SEARCH_ENTRY (self->search), 0);
+  gtk_search_entry_set_placeholder_text (GTK_SEARCH_ENTRY (self->search), _("Filter: words, field:value, field>number"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->search), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Filter the rows"), -1);
+  gtk_widget_set_hexpand (self->search, TRUE);
+  g_signal_connect_swapped (self->search, "search-changed", G_CALLBACK (update_filter), self);
+  self->count = gtk_label_new (NULL);
+  gtk_widget_add_css_class (self->count, "numeric");
+  gtk_widget_add_css_class (self->count, "dimmed");
+  gtk_box_append (GTK_BOX (line), self->search);
+  gtk_box_append (GTK_BOX (line), self->count);
+  gtk_box_append (GTK_BOX (line), options);
+  gtk_box_append (GTK_BOX (bar), line);
+
+  self->chips = adw_wrap_box_new ();
+  adw_wrap_box_set_child_spacing (ADW_WRAP_BOX (self->chips), 6);
+  adw_wrap_box_set_line_spacing (ADW_WRAP_BOX (self->chips), 6);
+  if (qd_display_state_field (self->kind) < 0)
+    for (int status = QD_STATUS_DOWN; status >= QD_STATUS_WELL; status--)
+      add_chip (self, (QdStatus) status);
+  else
+    gtk_widget_set_visible (self->chips, FALSE);
+  gtk_box_append (GTK_BOX (bar), self->chips);
+  gtk_widget_add_css_class (bar, "qd-table-bar");
+  return bar;
+}
+
+static GtkWidget *
+build_empty (QdTable *self)
+{
+  self->status_page = adw_status_page_new ();
+  self->clear_button = gtk_button_new_with_mnemonic (_("_Clear Filter"));
+  gtk_widget_add_css_class (self->clear_button, "pill");
+  gtk_widget_set_halign (self->clear_button, GTK_ALIGN_CENTER);
+  g_signal_connect_swapped (self->clear_button, "clicked", G_CALLBACK (clear_filter_cb), self);
+  adw_status_page_set_child (ADW_STATUS_PAGE (self->status_page), self->clear_button);
+  gtk_widget_set_vexpand (self->status_page, TRUE);
+  return self->status_page;
+}
+
+static GtkWidget *
+build_rows (QdTable *self)
+{
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
+
+  self->selection = gtk_multi_selection_new (g_object_ref (G_LIST_MODEL (self->view)));
+  self->column_view = GTK_COLUMN_VIEW (gtk_column_view_new (NULL));
+  gtk_widget_add_css_class (GTK_WIDGET (self->column_view), "data-table");
+  gtk_widget_add_css_class (GTK_WIDGET (self->column_view), "qd-table");
+  gtk_column_view_set_reorderable (self->column_view, TRUE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->column_view), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _(get_schema (self)->title), -1);
+  add_columns (self);
+  gtk_column_view_set_model (self->column_view, GTK_SELECTION_MODEL (self->selection));
+  g_signal_connect_swapped (self->column_view, "activate", G_CALLBACK (activate_cb), self);
+  g_signal_connect_swapped (self->selection, "selection-changed", G_CALLBACK (selection_cb), self);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), GTK_WIDGET (self->column_view));
+  gtk_widget_set_vexpand (scrolled, TRUE);
+  watch_use (self);
+  return scrolled;
+}
+
+/**
+ * qd_table_new:
+ * @session: what the window looks at
+ * @kind: what the rows are
+ *
+ * Returns: (transfer floating): a table
+ */
+GtkWidget *
+qd_table_new (QdSession *session, QdKind kind)
+{
+  QdTable *self = g_object_new (QD_TYPE_TABLE, NULL);
+  QdEntityList *list = qd_fleet_get_list (qd_session_get_fleet (session), kind);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
+  self->session = g_object_ref (session);
+  self->kind = kind;
+  self->view = qd_view_new (list);
+  self->stack = gtk_stack_new ();
+  gtk_box_append (GTK_BOX (box), build_bar (self));
+  gtk_stack_add_named (GTK_STACK (self->stack), build_rows (self), "rows");
+  gtk_stack_add_named (GTK_STACK (self->stack), build_empty (self), "empty");
+  gtk_box_append (GTK_BOX (box), self->stack);
+  adw_bin_set_child (ADW_BIN (self), box);
+  qd_table_options_load (self);
+
+  g_signal_connect_object (session, "notify::connection", G_CALLBACK (update_filter), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (list, "items-changed", G_CALLBACK (queue_update_state), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->view, "items-changed", G_CALLBACK (queue_update_state), self, G_CONNECT_SWAPPED);
+  QdEntityList *connections = qd_fleet_get_list (get_fleet (self), QD_KIND_CONNECTION);
+  g_signal_connect_object (connections, "items-updated", G_CALLBACK (connections_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (connections, "items-changed", G_CALLBACK (connections_changed_cb), self, G_CONNECT_SWAPPED);
+  update_filter (self);
+  return GTK_WIDGET (self);
+}
+
+QdSession *
+qd_table_get_session (QdTable *self)
+{
+  return self->session;
+}
+
+QdKind
+qd_table_get_kind (QdTable *self)
+{
+  return self->kind;
+}
+
+QdView *
+qd_table_get_view (QdTable *self)
+{
+  return self->view;
+}
+
+GPtrArray *
+qd_table_get_selection (QdTable *self)
+{
+  GPtrArray *entities = g_ptr_array_new ();
+  g_autoptr (GtkBitset) selected = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
+  GtkBitsetIter iter;
+  guint at;
+
+  for (gboolean more = gtk_bitset_iter_init_first (&iter, selected, &at); more; more = gtk_bitset_iter_next (&iter, &at))
+    {
+      QdEntity *entity = qd_view_peek (self->view, at);
+
+      if (entity != NULL)
+        g_ptr_array_add (entities, entity);
+    }
+  return entities;
+}
+
+QdEntity *
+qd_table_get_selected (QdTable *self)
+{
+  g_autoptr (GtkBitset) selected = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
+
+  return gtk_bitset_get_size (selected) == 1 ? qd_view_peek (self->view, gtk_bitset_get_minimum (selected)) : NULL;
+}
+
+gboolean
+qd_table_select (QdTable *self, QdEntity *entity)
+{
+  guint at = qd_view_find (self->view, entity);
+
+  if (at == G_MAXUINT32 && qd_entity_get_kind (entity) == self->kind)
+    {
+      clear_filter_cb (self);
+      at = qd_view_find (self->view, entity);
+    }
+  if (at == G_MAXUINT32)
+    return FALSE;
+  if (qd_table_get_selected (self) != entity)
+    gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->selection), at, TRUE);
+  gtk_column_view_scroll_to (self->column_view, at, NULL, GTK_LIST_SCROLL_FOCUS, NULL);
+  return TRUE;
+}
+
+void
+qd_table_clear_selection (QdTable *self)
+{
+  gtk_selection_model_unselect_all (GTK_SELECTION_MODEL (self->selection));
+}
+
+void
+qd_table_set_row_menu (QdTable *self, GMenuModel *menu)
+{
+  g_set_object (&self->row_menu, menu);
+}
+
+void
+qd_table_focus_search (QdTable *self)
+{
+  gtk_widget_grab_focus (self->search);
+}
+
+const char *
+qd_table_get_filter_text (QdTable *self)
+{
+  return gtk_editable_get_text (GTK_EDITABLE (self->search));
+}
+
+void
+qd_table_set_filter_text (QdTable *self, const char *text)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->search), text);
+  update_filter (self);
+}
+
+gboolean
+qd_table_get_column_visible (QdTable *self, guint field)
+{
+  GtkColumnViewColumn *column = find_column (self, field);
+
+  return column != NULL && gtk_column_view_column_get_visible (column);
+}
+
+void
+qd_table_set_column_visible (QdTable *self, guint field, gboolean visible)
+{
+  GtkColumnViewColumn *column = find_column (self, field);
+
+  if (column != NULL)
+    gtk_column_view_column_set_visible (column, visible);
+}
+
+GArray *
+qd_table_get_fields (QdTable *self)
+{
+  GListModel *columns = gtk_column_view_get_columns (self->column_view);
+  GArray *fields = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  for (guint i = 0; i < g_list_model_get_n_items (columns); i++)
+    {
+      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (columns, i);
+      guint field = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (column), "qd-field"));
+
+      if (gtk_column_view_column_get_visible (column))
+        g_array_append_val (fields, field);
+    }
+  return fields;
+}
+
+char *
+qd_table_copy (QdTable *self)
+{
+  g_autoptr (GPtrArray) selection = qd_table_get_selection (self);
+  g_autoptr (GArray) fields = qd_table_get_fields (self);
+
+  if (selection->len == 0)
+    return NULL;
+  return qd_table_text_plain (get_fleet (self), selection, (guint *) fields->data, fields->len);
+}
