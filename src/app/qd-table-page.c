@@ -201,8 +201,8 @@ build_breakpoints (QdTablePage *self)
   GtkWidget *bin = adw_breakpoint_bin_new ();
   AdwBreakpoint *narrow = adw_breakpoint_new (adw_breakpoint_condition_parse ("max-width: 720sp"));
 
-  adw_breakpoint_add_setters (narrow, G_OBJECT (priv->split), "collapsed", TRUE, "max-sidebar-width", 720.0,
-                              "sidebar-width-fraction", 1.0, NULL);
+  adw_breakpoint_add_setters (narrow, G_OBJECT (priv->split), "collapsed", TRUE, G_OBJECT (priv->split),
+                              "max-sidebar-width", 720.0, G_OBJECT (priv->split), "sidebar-width-fraction", 1.0, NULL);
   gtk_widget_set_size_request (bin, 340, 200);
   adw_breakpoint_bin_set_child (ADW_BREAKPOINT_BIN (bin), priv->split);
   adw_breakpoint_bin_add_breakpoint (ADW_BREAKPOINT_BIN (bin), narrow);
