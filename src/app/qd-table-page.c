@@ -194,6 +194,40 @@ build_content (QdTablePage *self)
   return box;
 }
 
+/* What is gone for good is not shown any more. */
+static void
+committed_cb (QdTablePage *self, QdFleet *fleet)
+{
+  QdTablePagePrivate *priv = qd_table_page_get_instance_private (self);
+  QdEntity *shown = qd_detail_pane_get_entity (QD_DETAIL_PANE (priv->detail));
+
+  if (shown != NULL && qd_fleet_lookup (fleet, qd_entity_get_connection (shown), qd_entity_get_kind (shown),
+                                        qd_entity_get_id (shown)) == NULL)
+    show_detail (self, NULL, FALSE);
+}
+
+static GtkWidget *
+build_sidebar (QdTablePage *self)
+{
+  QdTablePagePrivate *priv = qd_table_page_get_instance_private (self);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *line = gtk_center_box_new ();
+  GtkWidget *heading = gtk_label_new (_("Details")), *close = gtk_button_new_from_icon_name ("window-close-symbolic");
+
+  gtk_widget_add_css_class (heading, "heading");
+  gtk_widget_add_css_class (close, "flat");
+  gtk_widget_set_tooltip_text (close, _("Close details"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (close), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Close details"), -1);
+  g_signal_connect_object (close, "clicked", G_CALLBACK (close_cb), self, G_CONNECT_SWAPPED);
+  gtk_center_box_set_center_widget (GTK_CENTER_BOX (line), heading);
+  gtk_center_box_set_end_widget (GTK_CENTER_BOX (line), close);
+  gtk_widget_add_css_class (line, "toolbar");
+  priv->detail = qd_detail_pane_new (get_session (self));
+  gtk_widget_set_vexpand (priv->detail, TRUE);
+  gtk_box_append (GTK_BOX (box), line);
+  gtk_box_append (GTK_BOX (box), priv->detail);
+  return box;
+}
+
 static GtkWidget *
 build_breakpoints (QdTablePage *self)
 {
@@ -217,15 +251,14 @@ qd_table_page_constructed (GObject *object)
 
   G_OBJECT_CLASS (qd_table_page_parent_class)->constructed (object);
   priv->split = adw_overlay_split_view_new ();
-  priv->detail = qd_detail_pane_new (get_session (self));
   adw_overlay_split_view_set_sidebar_position (ADW_OVERLAY_SPLIT_VIEW (priv->split), GTK_PACK_END);
-  adw_overlay_split_view_set_sidebar (ADW_OVERLAY_SPLIT_VIEW (priv->split), priv->detail);
+  adw_overlay_split_view_set_sidebar (ADW_OVERLAY_SPLIT_VIEW (priv->split), build_sidebar (self));
   adw_overlay_split_view_set_content (ADW_OVERLAY_SPLIT_VIEW (priv->split), build_content (self));
   adw_overlay_split_view_set_show_sidebar (ADW_OVERLAY_SPLIT_VIEW (priv->split), FALSE);
   adw_overlay_split_view_set_min_sidebar_width (ADW_OVERLAY_SPLIT_VIEW (priv->split), 320);
   adw_overlay_split_view_set_max_sidebar_width (ADW_OVERLAY_SPLIT_VIEW (priv->split), 400);
   adw_overlay_split_view_set_sidebar_width_fraction (ADW_OVERLAY_SPLIT_VIEW (priv->split), 0.34);
-  g_signal_connect_object (priv->detail, "close", G_CALLBACK (close_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (qd_session_get_fleet (get_session (self)), "committed", G_CALLBACK (committed_cb), self, G_CONNECT_SWAPPED);
   adw_bin_set_child (ADW_BIN (self), build_breakpoints (self));
 }
 
