@@ -157,7 +157,7 @@ ws_closed_cb (QdWebSocket *socket, const GError *error, gpointer data)
 {
   QdNodeSession *self = data;
 
-  self->events.socket = NULL;
+  g_clear_pointer (&self->events.socket, qd_websocket_close);
   events_closed (self, error);
 }
 
@@ -174,7 +174,7 @@ sse_closed_cb (QdSse *sse, const GError *error, gpointer data)
 {
   QdNodeSession *self = data;
 
-  self->events.sse = NULL;
+  g_clear_pointer (&self->events.sse, qd_sse_close);
   events_closed (self, error);
 }
 
@@ -294,7 +294,7 @@ metrics_closed_cb (QdWebSocket *socket, const GError *error, gpointer data)
 {
   QdNodeSession *self = data;
 
-  self->metrics.socket = NULL;
+  g_clear_pointer (&self->metrics.socket, qd_websocket_close);
   if (stream_is_absent (error) && !self->metrics.open)
     {
       self->metrics.offered = FALSE;

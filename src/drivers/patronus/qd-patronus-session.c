@@ -478,7 +478,7 @@ closed_cb (QdWebSocket *which, const GError *error, gpointer data)
   QdPatronusSession *self = data;
   Socket *socket = socket_of (self, which);
 
-  socket->socket = NULL;
+  g_clear_pointer (&socket->socket, qd_websocket_close);
   if (socket->opened_us == 0 && g_error_matches (error, QD_WIRE_ERROR, QD_WIRE_ERROR_NOT_FOUND))
     {
       socket->absent = TRUE;
