@@ -676,5 +676,6 @@ qd_fleet_is_stale (QdFleet *self, QdEntity *entity)
 {
   QdEntity *connection = qd_fleet_lookup (self, entity->key.connection, QD_KIND_CONNECTION, entity->key.connection);
 
-  return connection == NULL || g_strcmp0 (qd_entity_get_string (connection, QD_CONNECTION_STATE), "live") != 0;
+  /* What no connection stands behind (the jobs of this program) is known at first hand. */
+  return connection != NULL && g_strcmp0 (qd_entity_get_string (connection, QD_CONNECTION_STATE), "live") != 0;
 }

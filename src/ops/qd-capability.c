@@ -8,6 +8,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "qd-hub.h"
 #include "qd-json.h"
 
 static const QdCapability table[] = {
@@ -160,6 +161,9 @@ qd_capability_allowed (QdFleet *fleet, const char *connection, const char *verb,
     *why = NULL;
   if (row == NULL)
     return refuse (why, g_strdup_printf (_("There is no such action as “%s”"), verb ? verb : ""));
+  /* Our own jobs are cancelled here, whatever is connected. */
+  if (g_strcmp0 (connection, QD_HUB_LOCAL) == 0 && g_str_equal (verb, "job.cancel"))
+    return TRUE;
   if (connection)
     entity = qd_fleet_lookup (fleet, connection, QD_KIND_CONNECTION, connection);
   if (entity == NULL)

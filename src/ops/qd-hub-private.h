@@ -26,6 +26,8 @@ struct _QdHub {
   GHashTable *jobs;          /* id → QdJob */
   GCancellable *cancellable; /* for what the hub itself has begun */
   gboolean loading, started, stopped;
+  gboolean read_connections; /* those that are kept are known */
+  gboolean save_pending;
 };
 
 /* Puts a driver in the place of the one that the endpoint would get: for tests. Takes @driver. */
@@ -42,6 +44,8 @@ QdHubConnection *qd_hub_find_connection (QdHub *self, const char *id);
 void qd_hub_put (QdHub *self, const QdEndpoint *endpoint, QdDriver *driver, gboolean saved);
 /* Starts it, if the last known state is there already. */
 void qd_hub_start_driver (QdHub *self, QdHubConnection *connection);
+/* Keeps the connections that are to be kept, once those that were are known. */
+void qd_hub_save_connections (QdHub *self);
 gboolean qd_hub_is_production (QdHub *self, const char *connection);
 
 G_END_DECLS

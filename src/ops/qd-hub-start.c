@@ -309,6 +309,10 @@ start_fiber (gpointer data)
   GError *error = NULL;
 
   await_connections (self, &error);
+  /* Of a file that was damaged nothing is left that could be lost. */
+  self->read_connections = error == NULL || g_error_matches (error, QD_STORE_ERROR, QD_STORE_ERROR_CORRUPT);
+  if (self->save_pending)
+    qd_hub_save_connections (self);
   if (error == NULL)
     await_last_state (self, &error);
   self->loading = FALSE;

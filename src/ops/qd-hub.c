@@ -122,8 +122,8 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     g_message ("The connections are not kept: %s", error->message);
 }
 
-static void
-save_connections (QdHub *self)
+void
+qd_hub_save_connections (QdHub *self)
 {
   g_autoptr (GPtrArray) all = NULL;
   g_autoptr (GPtrArray) kept = g_ptr_array_new ();
@@ -131,6 +131,12 @@ save_connections (QdHub *self)
 
   if (self->store == NULL)
     return;
+  /* Those that are kept are not known yet: writing now would lose them. */
+  if (!self->read_connections)
+    {
+      self->save_pending = TRUE;
+      return;
+    }
   all = qd_hub_list_endpoints (self);
   for (guint i = 0; i < all->len; i++)
     {
@@ -193,7 +199,7 @@ qd_hub_add (QdHub *self, const QdEndpoint *endpoint, gboolean save, GError **err
   qd_hub_put (self, bare, driver, save);
   if (save)
     {
-      save_connections (self);
+      qd_hub_save_connections (self);
       store_secrets (bare);
     }
   return TRUE;
@@ -232,7 +238,7 @@ qd_hub_remove (QdHub *self, const char *id)
   qd_fleet_forget_connection (self->fleet, copy);
   if (saved)
     {
-      save_connections (self);
+      qd_hub_save_connections (self);
       qd_credentials_clear (copy, NULL, cleared_cb, NULL);
     }
   g_signal_emit (self, signals[CONNECTIONS_CHANGED], 0);
@@ -399,6 +405,23 @@ objection (QdHub *self, const char *id, const QdCapability *row, const char *ver
   return NULL;
 }
 
+/* Cancelling one of our own jobs is no job. */
+static void
+cancel_own (QdHub *self, JsonObject *args, GTask *task)
+{
+  const char *id = args ? qd_json_get_string (args, "id", NULL) : NULL;
+  QdJob *job = id ? g_hash_table_lookup (self->jobs, id) : NULL;
+
+  if (job)
+    {
+      qd_job_cancel (job);
+      g_task_return_pointer (task, json_node_init_object (json_node_alloc (), args), (GDestroyNotify) json_node_unref);
+    }
+  else
+    g_task_return_new_error (task, QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("The job has ended already"));
+  g_object_unref (task);
+}
+
 /**
  * qd_hub_run:
  * @self: the hub
@@ -423,10 +446,16 @@ qd_hub_run (QdHub *self, const char *connection, const char *verb, JsonObject *a
   const QdCapability *row = qd_capability_get (verb);
   g_autofree char *id = g_uuid_string_random ();
   GTask *task = g_task_new (self, cancellable, callback, user_data);
-  GError *error = objection (self, connection, row, verb, reason);
+  GError *error;
   QdJob *job;
 
   g_task_set_source_tag (task, qd_hub_run);
+  if (g_strcmp0 (connection, QD_HUB_LOCAL) == 0 && g_strcmp0 (verb, "job.cancel") == 0)
+    {
+      cancel_own (self, args, task);
+      return g_steal_pointer (&id);
+    }
+  error = objection (self, connection, row, verb, reason);
   if (error)
     {
       g_task_return_error (task, error);

@@ -315,6 +315,27 @@ test_cancel_late (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (fixture->finished_state, ==, "cancelled");
 }
 
+/* As the list of jobs does it, which knows only the job. */
+static void
+test_cancel_as_verb (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = run (fixture, "path.test", NULL, NULL), *none = NULL;
+  g_autoptr (JsonObject) args = args_of (id);
+  g_autoptr (GAsyncResult) told = NULL;
+  g_autoptr (JsonNode) answer = NULL;
+
+  wait_until (fake_driver_get_n_waiting (fixture->driver) == 1);
+  g_assert_false (qd_fleet_is_stale (qd_hub_get_fleet (fixture->hub), job_of (fixture, id)));
+  g_assert_true (qd_capability_allowed (qd_hub_get_fleet (fixture->hub), QD_HUB_LOCAL, "job.cancel", NULL));
+  none = qd_hub_run (fixture->hub, QD_HUB_LOCAL, "job.cancel", args, NULL, NULL, NULL, result_cb, &told);
+  wait_until (told != NULL);
+  answer = qd_hub_run_finish (fixture->hub, told, &error);
+  g_assert_no_error (error);
+  g_assert_null (end_of_run (fixture, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
 /* The connection is taken away under it. */
 static void
 test_removed (Fixture *fixture, gconstpointer data)
@@ -407,6 +428,42 @@ test_interrupted (void)
   place_clear (&place);
 }
 
+static QdEndpoint *
+nats_endpoint (const char *id)
+{
+  return qd_endpoint_new (id, id, "nats", "nats://127.0.0.1:1");
+}
+
+/* What is added before the kept ones are read does not push them out. */
+static void
+test_kept (void)
+{
+  Place place;
+
+  place_init (&place);
+  for (guint round = 0; round < 2; round++)
+    {
+      g_autoptr (QdStore) store = qd_store_new (place.path);
+      g_autoptr (QdHub) hub = qd_hub_new (store);
+      g_autofree char *id = g_strdup_printf ("id-%u", round);
+      g_autoptr (QdEndpoint) endpoint = nats_endpoint (id), passing = nats_endpoint ("passing");
+      g_autoptr (GPtrArray) all = NULL;
+
+      g_assert_true (qd_hub_add (hub, endpoint, TRUE, NULL));
+      g_assert_true (qd_hub_add (hub, passing, FALSE, NULL));
+      start (hub);
+      all = qd_hub_list_endpoints (hub);
+      g_assert_cmpuint (all->len, ==, round + 2);
+      if (round == 1)
+        qd_hub_remove (hub, "id-0");
+      qd_hub_stop (hub);
+      if (round == 1)
+        g_assert_cmpint (ask_file (place.path, "SELECT json NOT LIKE '%id-0%' AND json LIKE '%id-1%' AND json NOT LIKE"
+                                               " '%passing%' FROM setting WHERE name = 'connections'"), ==, 1);
+    }
+  place_clear (&place);
+}
+
 static void
 test_endpoints (void)
 {
@@ -478,8 +535,10 @@ main (int argc, char **argv)
   ADD ("no-retry", NULL, test_no_retry);
   ADD ("cancel-early", NULL, test_cancel_early);
   ADD ("cancel-late", NULL, test_cancel_late);
+  ADD ("cancel-as-verb", NULL, test_cancel_as_verb);
   ADD ("removed", NULL, test_removed);
   g_test_add_func ("/hub/interrupted", test_interrupted);
+  g_test_add_func ("/hub/kept", test_kept);
   g_test_add_func ("/hub/endpoints", test_endpoints);
   g_test_add_func ("/hub/report", test_report);
   return g_test_run ();
