@@ -89,3 +89,54 @@ qd_topology_describe (QdFleet *fleet, QdEntity *entity)
     }
   return g_string_free (out, FALSE);
 }
+
+static guint
+sum_of (const guint *counts)
+{
+  guint sum = 0;
+
+  for (guint i = 0; i <= QD_STATUS_DOWN; i++)
+    sum += counts[i];
+  return sum;
+}
+
+static guint
+bad_of (const guint *counts)
+{
+  return counts[QD_STATUS_DEGRADED] + counts[QD_STATUS_DOWN];
+}
+
+/* "3 of 42 sites need attention", or of nodes, or of paths: the first kind that has any. */
+static char *
+say_bad (const QdTopologyCounts *counts)
+{
+  guint sites = bad_of (counts->sites), nodes = bad_of (counts->nodes), paths = bad_of (counts->paths);
+
+  if (sites)
+    return g_strdup_printf (ngettext ("%u of %u sites needs attention", "%u of %u sites need attention", sites), sites,
+                            sum_of (counts->sites));
+  if (nodes)
+    return g_strdup_printf (ngettext ("%u of %u nodes needs attention", "%u of %u nodes need attention", nodes), nodes,
+                            sum_of (counts->nodes));
+  if (paths)
+    return g_strdup_printf (ngettext ("%u of %u paths needs attention", "%u of %u paths need attention", paths), paths,
+                            sum_of (counts->paths));
+  return NULL;
+}
+
+char *
+qd_topology_summarize (const QdTopologyCounts *counts)
+{
+  guint sites = sum_of (counts->sites), nodes = sum_of (counts->nodes);
+  guint unknown = counts->sites[QD_STATUS_UNKNOWN] + counts->nodes[QD_STATUS_UNKNOWN];
+  char *bad = say_bad (counts);
+
+  if (bad)
+    return bad;
+  if (unknown)
+    return g_strdup_printf (ngettext ("The state of %u of %u is not known", "The states of %u of %u are not known", unknown),
+                            unknown, sites + nodes);
+  if (sites)
+    return g_strdup_printf (ngettext ("The one site is well", "All %u sites are well", sites), sites);
+  return g_strdup_printf (ngettext ("The one node is well", "All %u nodes are well", nodes), nodes);
+}

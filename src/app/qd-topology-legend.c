@@ -69,7 +69,7 @@ qd_topology_legend_init (QdTopologyLegend *self)
       gtk_label_set_xalign (GTK_LABEL (self->words[status]), 0);
       gtk_widget_add_css_class (self->words[status], "caption");
       self->counts[status] = gtk_label_new (NULL);
-      gtk_label_set_xalign (GTK_LABEL (self->counts[status]), 1);
+      gtk_label_set_xalign (GTK_LABEL (self->counts[status]), 0);
       gtk_widget_add_css_class (self->counts[status], "caption");
       gtk_widget_add_css_class (self->counts[status], "numeric");
       gtk_widget_add_css_class (self->counts[status], "dim-label");
@@ -88,8 +88,31 @@ qd_topology_legend_new (void)
   return g_object_new (QD_TYPE_TOPOLOGY_LEGEND, NULL);
 }
 
+static void
+add_count (GString *out, guint n, const char *one, const char *many)
+{
+  if (n == 0)
+    return;
+  if (out->len > 0)
+    g_string_append (out, ", ");
+  g_string_append_printf (out, g_dngettext (NULL, one, many, n), n);
+}
+
+/* "3 sites, 1 node, 12 paths": what there is none of is not said. */
+static char *
+count_in_words (const QdTopologyCounts *counts, QdStatus status)
+{
+  GString *out = g_string_new (NULL);
+
+  add_count (out, counts->sites[status], N_("%u site"), N_("%u sites"));
+  add_count (out, counts->nodes[status], N_("%u node"), N_("%u nodes"));
+  add_count (out, counts->paths[status], N_("%u path"), N_("%u paths"));
+  add_count (out, counts->links[status], N_("%u link"), N_("%u links"));
+  return g_string_free (out, FALSE);
+}
+
 void
-qd_topology_legend_set (QdTopologyLegend *self, const QdGraphTheme *theme, const guint *nodes, const guint *edges)
+qd_topology_legend_set (QdTopologyLegend *self, const QdGraphTheme *theme, const QdTopologyCounts *counts)
 {
   gboolean redraw;
 
@@ -100,19 +123,15 @@ qd_topology_legend_set (QdTopologyLegend *self, const QdGraphTheme *theme, const
   self->drawn = TRUE;
   for (int status = QD_STATUS_WELL; status <= QD_STATUS_DOWN; status++)
     {
-      gboolean any = nodes[status] + edges[status] > 0;
-      /* Translators: how many sites (and nodes), then how many paths (and links), have a state. */
-      g_autofree char *count = g_strdup_printf (_("%u · %u"), nodes[status], edges[status]);
-      /* Translators: both numbers are at least 0. */
-      g_autofree char *meaning = g_strdup_printf (_("%u sites and nodes, %u paths and links"), nodes[status], edges[status]);
+      g_autofree char *words = count_in_words (counts, (QdStatus) status);
+      gboolean any = *words != '\0';
 
       if (redraw)
         {
           g_autoptr (GdkPaintable) sample = draw_sample ((QdStatus) status, theme, gtk_widget_get_scale_factor (GTK_WIDGET (self)));
           gtk_picture_set_paintable (GTK_PICTURE (self->samples[status]), sample);
         }
-      gtk_label_set_label (GTK_LABEL (self->counts[status]), count);
-      gtk_widget_set_tooltip_text (self->counts[status], meaning);
+      gtk_label_set_label (GTK_LABEL (self->counts[status]), words);
       gtk_widget_set_visible (self->samples[status], any);
       gtk_widget_set_visible (self->words[status], any);
       gtk_widget_set_visible (self->counts[status], any);

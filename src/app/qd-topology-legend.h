@@ -2,7 +2,7 @@
 #pragma once
 
 #include <adwaita.h>
-#include "qd-topology.h"
+#include "qd-topology-model.h"
 
 G_BEGIN_DECLS
 
@@ -15,7 +15,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (QdTopologyLegend, qd_topology_legend, QD, TOPOLOGY_LEGEND, AdwBin)
 
 GtkWidget *qd_topology_legend_new (void);
-/* @nodes and @edges: how many have each status, arrays of QD_STATUS_DOWN + 1. */
-void qd_topology_legend_set (QdTopologyLegend *self, const QdGraphTheme *theme, const guint *nodes, const guint *edges);
+void qd_topology_legend_set (QdTopologyLegend *self, const QdGraphTheme *theme, const QdTopologyCounts *counts);
 
 G_END_DECLS

@@ -23,15 +23,12 @@ G_DEFINE_FINAL_TYPE (QdTopologyMini, qd_topology_mini, ADW_TYPE_BIN)
 static void
 relabel (QdTopologyMini *self)
 {
-  guint nodes[QD_STATUS_DOWN + 1], edges[QD_STATUS_DOWN + 1], total = 0, bad;
-  g_autofree char *text = NULL;
+  QdTopologyCounts counts;
+  g_autofree char *conclusion = NULL, *text = NULL;
 
-  qd_topology_model_count (self->model, nodes, edges);
-  for (guint i = 0; i <= QD_STATUS_DOWN; i++)
-    total += nodes[i];
-  bad = nodes[QD_STATUS_DEGRADED] + nodes[QD_STATUS_DOWN];
-  text = bad ? g_strdup_printf (ngettext ("Topology: %u of %u needs attention", "Topology: %u of %u need attention", bad), bad, total)
-             : g_strdup_printf (ngettext ("Topology: %u site or node", "Topology: %u sites and nodes", total), total);
+  qd_topology_model_count (self->model, &counts);
+  conclusion = qd_topology_summarize (&counts);
+  text = g_strdup_printf (_("Topology: %s"), conclusion);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
 }
 

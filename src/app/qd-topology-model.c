@@ -200,11 +200,11 @@ refresh (QdTopologyModel *self)
     return;
   next = qd_topology_snapshot_new (qd_session_get_fleet (self->session), self->shown);
   same = self->snapshot && qd_topology_snapshot_same_shape (self->snapshot, next);
-  if (same && self->scene)
-    update_looks (self, next);
   g_clear_pointer (&self->snapshot, qd_topology_snapshot_free);
   self->snapshot = g_steal_pointer (&next);
-  if (!same || self->scene == NULL)
+  if (same && self->scene)
+    update_looks (self, self->snapshot);
+  else
     lay_out (self);
 }
 
@@ -451,12 +451,18 @@ qd_topology_model_arrange (QdTopologyModel *self)
 }
 
 void
-qd_topology_model_count (QdTopologyModel *self, guint *nodes, guint *edges)
+qd_topology_model_count (QdTopologyModel *self, QdTopologyCounts *counts)
 {
-  for (guint status = 0; status <= QD_STATUS_DOWN; status++)
-    nodes[status] = edges[status] = 0;
-  for (guint i = 0; self->scene && i < self->scene->n_nodes; i++)
-    nodes[MIN (self->scene->nodes[i].status, QD_STATUS_DOWN)]++;
-  for (guint i = 0; self->scene && i < self->scene->n_edges; i++)
-    edges[MIN (self->scene->edges[i].status, QD_STATUS_DOWN)]++;
+  *counts = (QdTopologyCounts) { 0 };
+  for (guint i = 0; self->snapshot && i < self->snapshot->nodes->len; i++)
+    {
+      QdEntity *entity = self->snapshot->nodes->pdata[i];
+      (qd_entity_get_kind (entity) == QD_KIND_SITE ? counts->sites : counts->nodes)[qd_entity_get_status (entity)]++;
+    }
+  for (guint i = 0; self->snapshot && i < self->snapshot->edges->len; i++)
+    {
+      QdEntity *entity = self->snapshot->edges->pdata[i];
+      if (entity)
+        (qd_entity_get_kind (entity) == QD_KIND_PATH ? counts->paths : counts->links)[qd_entity_get_status (entity)]++;
+    }
 }

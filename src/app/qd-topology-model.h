@@ -27,8 +27,13 @@ QdEntity *qd_topology_model_get_entity (QdTopologyModel *self, QdPick pick);
 QdPick qd_topology_model_find (QdTopologyModel *self, QdEntity *entity);
 /* Lays all out from nothing. */
 void qd_topology_model_arrange (QdTopologyModel *self);
-/* How many nodes have each status (array of QD_STATUS_DOWN + 1), and likewise edges. */
-void qd_topology_model_count (QdTopologyModel *self, guint *nodes, guint *edges);
+/* How many of what is in the picture have each status. */
+typedef struct {
+  guint sites[QD_STATUS_DOWN + 1], nodes[QD_STATUS_DOWN + 1], paths[QD_STATUS_DOWN + 1], links[QD_STATUS_DOWN + 1];
+} QdTopologyCounts;
+void qd_topology_model_count (QdTopologyModel *self, QdTopologyCounts *counts);
+/* The picture's conclusion: "3 of 42 sites and 1 of 15 nodes need attention", "All 42 sites are well". (transfer full) */
+char *qd_topology_summarize (const QdTopologyCounts *counts);
 
 /* A sentence that says how @entity is: "Path HQ to East: degraded, loss 2.3 %". (transfer full) */
 char *qd_topology_describe (QdFleet *fleet, QdEntity *entity);

@@ -293,6 +293,8 @@ draw_selection (QdTopologyOverlay *self, GtkSnapshot *snapshot)
         {
           draw_node (self, snapshot, edge->src);
           draw_node (self, snapshot, edge->dst);
+          draw_label (self, snapshot, edge->src, TRUE);
+          draw_label (self, snapshot, edge->dst, TRUE);
         }
     }
   else if (state->selected.kind == QD_PICK_NODE)

@@ -53,33 +53,18 @@ get_fleet (QdTopologyPage *self)
 
 /* --- The sentence and the legend --------------------------------------------------------------- */
 
-static char *
-make_sentence (const guint *nodes)
-{
-  guint total = 0, bad = nodes[QD_STATUS_DEGRADED] + nodes[QD_STATUS_DOWN];
-
-  for (guint i = 0; i <= QD_STATUS_DOWN; i++)
-    total += nodes[i];
-  if (bad)
-    return g_strdup_printf (ngettext ("%u of %u needs attention", "%u of %u need attention", bad), bad, total);
-  if (nodes[QD_STATUS_UNKNOWN])
-    return g_strdup_printf (ngettext ("The state of %u of %u is not known", "The states of %u of %u are not known",
-                                      nodes[QD_STATUS_UNKNOWN]), nodes[QD_STATUS_UNKNOWN], total);
-  return g_strdup_printf (ngettext ("The one site is well", "All %u are well", total), total);
-}
-
 static void
 refresh_legend (QdTopologyPage *self)
 {
-  guint nodes[QD_STATUS_DOWN + 1], edges[QD_STATUS_DOWN + 1];
+  QdTopologyCounts counts;
   g_autofree char *text = NULL, *whole = NULL;
 
   if (self->model == NULL)
     return;
-  qd_topology_model_count (self->model, nodes, edges);
-  text = make_sentence (nodes);
+  qd_topology_model_count (self->model, &counts);
+  text = qd_topology_summarize (&counts);
   gtk_label_set_label (self->sentence, text);
-  qd_topology_legend_set (self->legend, qd_topology_view_get_theme (self->view), nodes, edges);
+  qd_topology_legend_set (self->legend, qd_topology_view_get_theme (self->view), &counts);
   /* Translators: the name of the picture for screen readers, then its conclusion. */
   whole = g_strdup_printf (_("Topology: %s"), text);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL, whole, -1);

@@ -20,6 +20,7 @@ is_shown (QdEntity *entity, const char *connection)
 static guint8
 kind_of (QdEntity *entity)
 {
+  static const char *const hubs[] = { "hub", "hq", "headquarters", "datacenter", "data-center", "dc", "core" };
   const char *kind;
 
   if (qd_entity_get_kind (entity) == QD_KIND_NODE)
@@ -27,9 +28,9 @@ kind_of (QdEntity *entity)
   kind = qd_entity_get_string (entity, QD_SITE_KIND);
   if (kind == NULL)
     return KIND_SITE;
-  if (g_ascii_strcasecmp (kind, "hub") == 0 || g_ascii_strcasecmp (kind, "datacenter") == 0 ||
-      g_ascii_strcasecmp (kind, "dc") == 0)
-    return KIND_HUB;
+  for (guint i = 0; i < G_N_ELEMENTS (hubs); i++)
+    if (g_ascii_strcasecmp (kind, hubs[i]) == 0)
+      return KIND_HUB;
   return g_ascii_strncasecmp (kind, "cloud", 5) == 0 ? KIND_CLOUD : KIND_SITE;
 }
 

@@ -16,6 +16,7 @@ struct _QdTopologyView {
   QdGraphIndex *index;
   gboolean interactive;
   gboolean fitted;            /* shows all until somebody moves */
+  int width, height;          /* as last allocated */
 
   /* moving */
   AdwAnimation *glide;

@@ -9,7 +9,10 @@
 #include <glib/gi18n.h>
 
 #define SETTLE_MS 90
-#define MARGIN 44.0
+/* Room about the whole, for labels: across and down. */
+#define MARGIN_ACROSS 72.0
+#define MARGIN_DOWN 40.0
+#define MARGIN_SMALL 10.0
 
 enum { SIGNAL_HOVERED, SIGNAL_SELECTED, SIGNAL_ACTIVATED, SIGNAL_RESTYLED, N_SIGNALS };
 static guint signals[N_SIGNALS];
@@ -25,9 +28,12 @@ double
 qd_topology_view_fit_zoom (QdTopologyView *self)
 {
   const QdScene *scene = self->state.scene;
-  double margin = self->interactive ? MARGIN : 10;
-  double width = gtk_widget_get_width (GTK_WIDGET (self)) - 2 * margin;
-  double height = gtk_widget_get_height (GTK_WIDGET (self)) - 2 * margin;
+  double width = gtk_widget_get_width (GTK_WIDGET (self)), height = gtk_widget_get_height (GTK_WIDGET (self));
+  double across = self->interactive ? MIN (MARGIN_ACROSS, width * 0.09) : MARGIN_SMALL;
+  double down = self->interactive ? MARGIN_DOWN : MARGIN_SMALL;
+
+  width -= 2 * across;
+  height -= 2 * down;
 
   if (scene == NULL || width <= 0 || height <= 0)
     return 40;
@@ -315,6 +321,8 @@ qd_topology_view_pick (QdTopologyView *self, QdPick pick, gboolean activate)
       g_signal_emit (self, signals[SIGNAL_ACTIVATED], 0, (guint) pick.kind, pick.index);
       return;
     }
+  if (pick.kind != QD_PICK_NOTHING)
+    self->fitted = FALSE;
   qd_topology_view_set_selected (self, pick, FALSE);
   g_signal_emit (self, signals[SIGNAL_SELECTED], 0, (guint) pick.kind, pick.index);
 }
@@ -470,6 +478,20 @@ qd_topology_view_size_allocate (GtkWidget *widget, int width, int height, int ba
 {
   QdTopologyView *self = QD_TOPOLOGY_VIEW (widget);
 
+  /* What somebody looks at stays where it is when a pane opens beside it. */
+  if (!self->fitted && self->width > 0 && self->state.viewport.zoom > 0 && (width != self->width || height != self->height))
+    {
+      QdViewport at = self->state.viewport;
+
+      if (gtk_widget_get_direction (widget) == GTK_TEXT_DIR_LTR)
+        at.x += (width - self->width) / 2.0 / at.zoom;
+      else
+        at.x -= (width - self->width) / 2.0 / at.zoom;
+      at.y += (height - self->height) / 2.0 / at.zoom;
+      go (self, at);
+    }
+  self->width = width;
+  self->height = height;
   gtk_widget_allocate (self->canvas, width, height, -1, NULL);
   gtk_widget_allocate (self->overlay, width, height, -1, NULL);
   if (self->card && gtk_widget_get_visible (self->card))

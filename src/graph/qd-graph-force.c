@@ -159,21 +159,25 @@ tree_repulsion (const Tree *tree, const QdVec *positions, const double *masses, 
 }
 
 /* One node's total force. Springs grow with the square of the length, so that clusters keep
- * together; a weak pull to the middle keeps branches from flying away. */
+ * together, and are the weaker the more others both ends have: else the thick of the net would be
+ * drawn into a knot, and lone leaves be driven far out. */
 static QdVec
 total_force (const QdAdjacency *adjacency, const Tree *tree, const QdVec *positions,
              const double *masses, guint i)
 {
+  guint degree = qd_adjacency_degree (adjacency, i);
   QdVec force = tree_repulsion (tree, positions, masses, i);
 
   for (guint e = adjacency->first[i]; e < adjacency->first[i + 1]; e++)
     {
-      QdVec to = positions[adjacency->targets[e]];
+      guint target = adjacency->targets[e];
+      QdVec to = positions[target];
+      double strength = 1 / sqrt ((double) MIN (degree, qd_adjacency_degree (adjacency, target)));
       double dx = to.x - positions[i].x, dy = to.y - positions[i].y;
       double length = sqrt (dx * dx + dy * dy);
 
-      force.x += dx * length;
-      force.y += dy * length;
+      force.x += dx * length * strength;
+      force.y += dy * length * strength;
     }
   return force;
 }

@@ -223,22 +223,73 @@ weight_of (const QdGraphNode *node)
   return trouble + kind + MIN (node->degree, 400);
 }
 
+typedef struct { double x, y; } Pull;
+
+/* Where each node's edges lead on the whole: its label stands on the other side. */
+static Pull *
+find_pulls (QdGraph *graph, const QdPoint *positions)
+{
+  guint n, m;
+  const QdGraphEdge *edges = qd_graph_edges (graph, &m);
+  Pull *pulls;
+
+  qd_graph_nodes (graph, &n);
+  pulls = g_new0 (Pull, MAX (n, 1));
+  for (guint i = 0; i < m; i++)
+    {
+      double dx, dy, length;
+
+      if (edges[i].src >= n || edges[i].dst >= n)
+        continue;
+      dx = (double) positions[edges[i].dst].x - positions[edges[i].src].x;
+      dy = (double) positions[edges[i].dst].y - positions[edges[i].src].y;
+      length = hypot (dx, dy);
+      if (!(length > 1e-9) || !isfinite (length))
+        continue;
+      pulls[edges[i].src].x += dx / length;
+      pulls[edges[i].src].y += dy / length;
+      pulls[edges[i].dst].x -= dx / length;
+      pulls[edges[i].dst].y -= dy / length;
+    }
+  return pulls;
+}
+
+enum { BELOW, AFTER, ABOVE, BEFORE, N_SIDES };
+
+/* The sides in the order in which they are tried. */
+static const guint8 *
+order_sides (const Pull *pull, guint degree)
+{
+  static const guint8 orders[][N_SIDES] = {
+    { BELOW, AFTER, ABOVE, BEFORE },
+    { ABOVE, AFTER, BEFORE, BELOW },
+    { AFTER, BELOW, ABOVE, BEFORE },
+    { BEFORE, BELOW, ABOVE, AFTER },
+  };
+  /* Edges all around leave no side free: then below, where readers expect it. */
+  if (hypot (pull->x, pull->y) < 0.35 * degree)
+    return orders[0];
+  if (fabs (pull->y) > 0.6 * fabs (pull->x))
+    return orders[pull->y > 0 ? 1 : 0];
+  return orders[pull->x > 0 ? 3 : 2];
+}
+
 static void
-try_sides (Room *room, QdPoint at, double zoom, double radius, double width, double height,
+try_sides (Room *room, QdPoint at, const guint8 *sides, double zoom, double radius, double width, double height,
            double air, guint node, QdLabelBox *box)
 {
   double x = at.x * zoom, y = at.y * zoom;
   double reach = radius + 3;
-  const double corners[4][2] = {
-    { x - width / 2, y + reach },
-    { x + reach + 1, y - height / 2 },
-    { x - width / 2, y - reach - height },
-    { x - reach - 1 - width, y - height / 2 },
+  const double corners[N_SIDES][2] = {
+    [BELOW] = { x - width / 2, y + reach },
+    [AFTER] = { x + reach + 1, y - height / 2 },
+    [ABOVE] = { x - width / 2, y - reach - height },
+    [BEFORE] = { x - reach - 1 - width, y - height / 2 },
   };
 
-  for (guint side = 0; side < G_N_ELEMENTS (corners); side++)
+  for (guint i = 0; i < N_SIDES; i++)
     {
-      double left = corners[side][0], top = corners[side][1];
+      double left = corners[sides[i]][0], top = corners[sides[i]][1];
       Taken taken = { left - air, top - air / 3, left + width + air, top + height + air / 3, (int) node, -1 };
 
       if (!room_is_free (room, &taken))
@@ -267,6 +318,7 @@ qd_labels_place (QdGraph *graph, const QdPoint *positions, const QdGraphTheme *t
   g_autofree Wish *wishes = g_new (Wish, MAX (n, 1));
   Writer *writer = writer_get (theme);
   double air = zoom < 18 ? 26 : zoom < 40 ? 12 : 5;
+  g_autofree Pull *pulls = find_pulls (graph, positions);
   Room room;
 
   room_init (&room, positions, n, zoom);
@@ -286,7 +338,7 @@ qd_labels_place (QdGraph *graph, const QdPoint *positions, const QdGraphTheme *t
       if (k == N_BOLD)
         for (guint other = 0; other < n; other++)
           take_node (&room, positions[other], zoom, &nodes[other], other);
-      try_sides (&room, positions[i], zoom, nodes[i].kind == 1 && r >= 3 ? r + 3 : r,
+      try_sides (&room, positions[i], order_sides (&pulls[i], nodes[i].degree), zoom, nodes[i].kind == 1 && r >= 3 ? r + 3 : r,
                  writer_measure (writer, nodes[i].label), writer->height, air, i, &boxes[i]);
     }
   room_clear (&room);

@@ -346,32 +346,56 @@ box_of (const QdVec *positions, guint n)
   return box;
 }
 
-/* Sets components on shelves from (@x, @y) on, no shelf wider than @width; nodes that are alone
- * come last by their order and so end up as a block. */
+/* Nodes that are joined to nothing stand in rows of their own, as one block, and are packed as one. Of
+ * @layouts the first @n_joined are components; returns how many there are then. */
+static guint
+gather_alone (QdVec **layouts, guint *counts, guint n_joined, guint n)
+{
+  guint alone = n - n_joined, columns = (guint) MAX (ceil (sqrt (alone * 0.6)), 1);
+
+  if (alone < 2)
+    return n;
+  /* They lie one behind the other in memory, being last. */
+  for (guint i = 0; i < alone; i++)
+    layouts[n_joined][i] = (QdVec) { (i % columns) * 1.6, (i / columns) * 1.0 };
+  counts[n_joined] = alone;
+  return n_joined + 1;
+}
+
+/* Sets components on shelves from (@x, @y) on, no shelf wider than @width, each in the middle of its
+ * shelf's height. */
 static void
 pack_shelves (QdVec **layouts, const guint *counts, guint n, double x, double y, double width)
 {
-  double at = x, top = y, height = 0;
+  double top = y;
 
-  for (guint i = 0; i < n; i++)
+  for (guint begin = 0, end; begin < n; begin = end)
     {
-      Box box = box_of (layouts[i], counts[i]);
-      double gap = counts[i] == 1 ? 1.0 : GAP;
-      double w = box.right - box.left + gap, h = box.bottom - box.top + gap;
+      double at = x, height = 0;
 
-      if (at > x && at + w > x + width)
+      for (end = begin; end < n; end++)
         {
-          at = x;
-          top += height;
-          height = 0;
+          Box box = box_of (layouts[end], counts[end]);
+
+          if (end > begin && at + box.right - box.left + GAP > x + width)
+            break;
+          at += box.right - box.left + GAP;
+          height = MAX (height, box.bottom - box.top + GAP);
         }
-      for (guint k = 0; k < counts[i]; k++)
+      at = x;
+      for (guint i = begin; i < end; i++)
         {
-          layouts[i][k].x += at - box.left + gap / 2;
-          layouts[i][k].y += top - box.top + gap / 2;
+          Box box = box_of (layouts[i], counts[i]);
+          double dx = at - box.left + GAP / 2, dy = top + height / 2 - (box.top + box.bottom) / 2;
+
+          for (guint k = 0; k < counts[i]; k++)
+            {
+              layouts[i][k].x += dx;
+              layouts[i][k].y += dy;
+            }
+          at += box.right - box.left + GAP;
         }
-      at += w;
-      height = MAX (height, h);
+      top += height;
     }
 }
 
@@ -383,9 +407,8 @@ shelf_width (QdVec **layouts, const guint *counts, guint n)
   for (guint i = 0; i < n; i++)
     {
       Box box = box_of (layouts[i], counts[i]);
-      double gap = counts[i] == 1 ? 1.0 : GAP;
-      area += (box.right - box.left + gap) * (box.bottom - box.top + gap);
-      widest = MAX (widest, box.right - box.left + gap);
+      area += (box.right - box.left + GAP) * (box.bottom - box.top + GAP);
+      widest = MAX (widest, box.right - box.left + GAP);
     }
   return MAX (widest, sqrt (area * 1.7));
 }
@@ -501,72 +524,118 @@ store_part (const Part *part, const QdVec *layout, double dx, double dy, QdPoint
     }
 }
 
-/* Components are laid out in the order of their size. Those that were there keep their place; the
- * new ones are packed by themselves, in the middle of the world or below what was there. */
+typedef struct {
+  QdGraph *graph;
+  const QdPoint *before;
+  const int *cancelled;
+  QdRandom random;
+  Parts parts;
+  QdVec *space;           /* room for all layouts, one behind the other */
+  guint used;
+  Box taken;              /* what the parts that were there cover */
+  gboolean any_known;
+  QdPoint *result;
+} Layout;
+
+static void
+layout_clear (Layout *self)
+{
+  parts_clear (&self->parts);
+  g_free (self->space);
+  g_free (self->result);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Layout, layout_clear)
+
+/* The components that were there before keep their places. */
+static gboolean
+lay_out_known (Layout *self)
+{
+  for (guint i = 0; i < self->parts.parts->len; i++)
+    {
+      const Part *part = &g_array_index (self->parts.parts, Part, i);
+      QdVec *layout = self->space + self->used;
+      Box box;
+
+      if (!part_is_known (part, self->before))
+        continue;
+      if (qd_cancelled (self->cancelled) ||
+          !extend_part (&self->parts, part, self->before, layout, &self->random, self->cancelled))
+        return FALSE;
+      self->used += part->n;
+      box = box_of (layout, part->n);
+      self->taken = (Box) { MIN (self->taken.left, box.left), MIN (self->taken.top, box.top),
+                            MAX (self->taken.right, box.right), MAX (self->taken.bottom, box.bottom) };
+      self->any_known = TRUE;
+      store_part (part, layout, 0, 0, self->result);
+    }
+  return TRUE;
+}
+
+/* The others are packed by themselves: in the middle of the world, or below what was there. */
+static gboolean
+lay_out_fresh (Layout *self)
+{
+  guint n_parts = self->parts.parts->len, n = 0, n_joined = 0, n_boxes, first = self->used;
+  g_autofree QdVec **layouts = g_new (QdVec *, n_parts + 1);
+  g_autofree guint *counts = g_new (guint, n_parts + 1);
+  const QdGraphNode *nodes = qd_graph_nodes (self->graph, NULL);
+  double width, dx = 0, dy = 0;
+
+  for (guint i = 0; i < n_parts; i++)
+    {
+      const Part *part = &g_array_index (self->parts.parts, Part, i);
+
+      if (part_is_known (part, self->before))
+        continue;
+      layouts[n] = self->space + self->used;
+      counts[n] = part->n;
+      n_joined += part->n > 1;
+      if (qd_cancelled (self->cancelled) ||
+          !lay_out_part (nodes, &self->parts, part, layouts[n], &self->random, self->cancelled))
+        return FALSE;
+      self->used += part->n;
+      n++;
+    }
+  if (n == 0)
+    return TRUE;
+  n_boxes = gather_alone (layouts, counts, n_joined, n);
+  width = shelf_width (layouts, counts, n_boxes);
+  if (self->any_known)
+    pack_shelves (layouts, counts, n_boxes, self->taken.left, self->taken.bottom + GAP / 2,
+                  MAX (width, self->taken.right - self->taken.left));
+  else
+    {
+      Box all;
+
+      pack_shelves (layouts, counts, n_boxes, 0, 0, width);
+      all = box_of (self->space + first, self->used - first);
+      dx = -(all.left + all.right) / 2;
+      dy = -(all.top + all.bottom) / 2;
+    }
+  for (guint i = 0, k = 0; i < n_parts; i++)
+    {
+      const Part *part = &g_array_index (self->parts.parts, Part, i);
+
+      if (!part_is_known (part, self->before))
+        store_part (part, layouts[k++], dx, dy, self->result);
+    }
+  return TRUE;
+}
+
+/* Components are laid out in the order of their size. */
 QdPoint *
 qd_graph_layout (QdGraph *graph, const QdPoint *before, guint64 seed, const int *cancelled)
 {
-  g_auto (Parts) parts = { 0 };
-  g_autofree QdPoint *result = NULL;
-  g_autofree QdVec *space = NULL;
-  g_autofree QdVec **fresh = NULL;
-  g_autofree guint *counts = NULL, *which = NULL;
-  QdRandom random = { seed };
-  Box taken = { G_MAXDOUBLE, G_MAXDOUBLE, -G_MAXDOUBLE, -G_MAXDOUBLE }, all;
-  gboolean any_known = FALSE;
-  guint n, n_fresh = 0, used = 0;
-  const QdGraphNode *nodes = qd_graph_nodes (graph, &n);
-  double dx = 0, dy = 0;
+  g_auto (Layout) layout = { graph, before, cancelled, { seed } };
+  guint n;
 
-  find_parts (graph, &parts);
-  result = g_new0 (QdPoint, MAX (n, 1));
-  space = g_new0 (QdVec, MAX (n, 1));
-  fresh = g_new (QdVec *, parts.parts->len + 1);
-  counts = g_new (guint, parts.parts->len + 1);
-  which = g_new (guint, parts.parts->len + 1);
-  for (guint i = 0; i < parts.parts->len; i++)
-    {
-      const Part *part = &g_array_index (parts.parts, Part, i);
-      QdVec *layout = space + used;
-
-      used += part->n;
-      if (qd_cancelled (cancelled))
-        return NULL;
-      if (part_is_known (part, before))
-        {
-          Box box;
-
-          if (!extend_part (&parts, part, before, layout, &random, cancelled))
-            return NULL;
-          box = box_of (layout, part->n);
-          taken = (Box) { MIN (taken.left, box.left), MIN (taken.top, box.top),
-                          MAX (taken.right, box.right), MAX (taken.bottom, box.bottom) };
-          any_known = TRUE;
-          store_part (part, layout, 0, 0, result);
-          continue;
-        }
-      if (!lay_out_part (nodes, &parts, part, layout, &random, cancelled))
-        return NULL;
-      fresh[n_fresh] = layout;
-      counts[n_fresh] = part->n;
-      which[n_fresh++] = i;
-    }
-  if (n_fresh > 0)
-    {
-      double width = shelf_width (fresh, counts, n_fresh);
-
-      if (any_known)
-        pack_shelves (fresh, counts, n_fresh, taken.left, taken.bottom + GAP / 2,
-                      MAX (width, taken.right - taken.left));
-      else
-        {
-          pack_shelves (fresh, counts, n_fresh, 0, 0, width);
-          all = box_of (space, n);
-          dx = -(all.left + all.right) / 2;
-          dy = -(all.top + all.bottom) / 2;
-        }
-      for (guint i = 0; i < n_fresh; i++)
-        store_part (&g_array_index (parts.parts, Part, which[i]), fresh[i], dx, dy, result);
-    }
-  return g_steal_pointer (&result);
+  qd_graph_nodes (graph, &n);
+  find_parts (graph, &layout.parts);
+  layout.result = g_new0 (QdPoint, MAX (n, 1));
+  layout.space = g_new0 (QdVec, MAX (n, 1));
+  layout.taken = (Box) { G_MAXDOUBLE, G_MAXDOUBLE, -G_MAXDOUBLE, -G_MAXDOUBLE };
+  if (!lay_out_known (&layout) || !lay_out_fresh (&layout))
+    return NULL;
+  return g_steal_pointer (&layout.result);
 }

@@ -216,9 +216,9 @@ qd_graph_node_radius (const QdGraphNode *node, double zoom)
 double
 qd_graph_edge_width (const QdGraphEdge *edge, double zoom)
 {
-  double by_capacity = 1.0, by_zoom = CLAMP (zoom / 60.0, 0.6, 1.5);
+  double by_capacity = 1.0, by_zoom = CLAMP (zoom / 60.0, 0.6, 1.25);
 
   if (isfinite (edge->capacity_mbps) && edge->capacity_mbps > 0)
-    by_capacity = CLAMP (1.0 + 0.7 * log10 (edge->capacity_mbps / 100.0), 0.8, 3.6);
+    by_capacity = CLAMP (1.0 + 0.5 * log10 (edge->capacity_mbps / 100.0), 0.8, 3.2);
   return MAX (by_capacity * by_zoom, 0.9) + (edge->status > 3 ? 0.6 : 0);
 }

@@ -8,7 +8,9 @@
 #include "qd-topology-model.h"
 #include "qd-topology-places.h"
 #include "qd-topology-snapshot.h"
-#include "qd-topology-view.h"
+#include "qd-topology-view-private.h"
+
+#define RESOURCES "/io/github/quarterdeck/Quarterdeck"
 
 GResource *qd_app_get_resource (void);
 
@@ -315,6 +317,67 @@ test_selection (void)
   tear_down (&fixture);
 }
 
+/* What is under the pointer is lit, and its card says how it is. */
+static void
+test_hover (void)
+{
+  Fixture fixture = { 0 };
+  graphene_rect_t box;
+  QdPick pick, found;
+
+  set_up (&fixture, 1100, 700);
+  fill_fleet (&fixture, 40, 70);
+  set_status (&fixture, QD_KIND_PATH, "p11", QD_STATUS_DEGRADED);
+  open_page (&fixture);
+  wait_scene (&fixture, 40);
+  pick = qd_topology_model_find (fixture.model, qd_fleet_lookup (fixture.fleet, fixture.connection, QD_KIND_SITE, "s2"));
+  box = qd_topology_view_get_node_box (fixture.view, pick.index);
+  found = qd_topology_view_pick_at (fixture.view, box.origin.x + 3, box.origin.y + box.size.height / 2);
+  g_assert_true (qd_pick_equal (found, pick));
+  g_assert_cmpint (qd_topology_view_pick_at (fixture.view, 2, 2).kind, ==, QD_PICK_NOTHING);
+  qd_topology_view_set_hover (fixture.view, pick);
+  g_assert_true (gtk_widget_get_visible (fixture.view->card));
+  WAIT_UNTIL (fixture.view->state.fade == 1);
+  keep_picture (&fixture, "hover-node");
+
+  pick = qd_topology_model_find (fixture.model, qd_fleet_lookup (fixture.fleet, fixture.connection, QD_KIND_PATH, "p11"));
+  qd_topology_view_set_hover (fixture.view, pick);
+  pause_for (100);
+  keep_picture (&fixture, "hover-path");
+  qd_topology_view_set_hover (fixture.view, QD_NO_PICK);
+  g_assert_false (gtk_widget_get_visible (fixture.view->card));
+  WAIT_UNTIL (fixture.view->state.fade == 0);
+  tear_down (&fixture);
+}
+
+/* Tab goes from the worst on, and then out. */
+static void
+test_keyboard (void)
+{
+  static const char *const worst[] = { "s5", "s3", "s8" };
+  Fixture fixture = { 0 };
+  guint n = 0;
+
+  set_up (&fixture, 900, 600);
+  fill_fleet (&fixture, 30, 50);
+  set_status (&fixture, QD_KIND_SITE, "s5", QD_STATUS_DOWN);
+  set_status (&fixture, QD_KIND_SITE, "s3", QD_STATUS_DEGRADED);
+  set_status (&fixture, QD_KIND_SITE, "s8", QD_STATUS_DEGRADED);
+  open_page (&fixture);
+  wait_scene (&fixture, 30);
+  gtk_widget_grab_focus (GTK_WIDGET (fixture.view));
+  while (qd_topology_view_focus_next (fixture.view, FALSE))
+    {
+      QdEntity *entity = qd_topology_model_get_entity (fixture.model, qd_topology_view_get_focus (fixture.view));
+
+      g_assert_cmpuint (n, <, G_N_ELEMENTS (worst));
+      g_assert_cmpstr (qd_entity_get_id (entity), ==, worst[n++]);
+    }
+  g_assert_cmpuint (n, ==, 3);
+  g_assert_cmpint (qd_topology_view_get_focus (fixture.view).kind, ==, QD_PICK_NOTHING);
+  tear_down (&fixture);
+}
+
 /* What was asked for before there was a picture is shown when there is one. */
 static void
 test_shown_later (void)
@@ -572,6 +635,18 @@ test_pan_is_cheap (void)
   tear_down (&fixture);
 }
 
+/* As the application itself would have it. */
+static void
+load_style (void)
+{
+  g_autoptr (GtkCssProvider) provider = gtk_css_provider_new ();
+  GdkDisplay *display = gdk_display_get_default ();
+
+  gtk_css_provider_load_from_resource (provider, RESOURCES "/style.css");
+  gtk_style_context_add_provider_for_display (display, GTK_STYLE_PROVIDER (provider), GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (display), RESOURCES "/icons");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -583,11 +658,13 @@ main (int argc, char *argv[])
     }
   adw_init ();
   g_resources_register (qd_app_get_resource ());
-  g_type_ensure (QD_TYPE_TOPOLOGY_VIEW);
+  load_style ();
   g_test_add_func ("/app/topology/shows-fleet", test_shows_fleet);
   g_test_add_func ("/app/topology/follows-changes", test_follows_changes);
   g_test_add_func ("/app/topology/grows-and-shrinks", test_grows_and_shrinks);
   g_test_add_func ("/app/topology/selection", test_selection);
+  g_test_add_func ("/app/topology/hover", test_hover);
+  g_test_add_func ("/app/topology/keyboard", test_keyboard);
   g_test_add_func ("/app/topology/shown-later", test_shown_later);
   g_test_add_func ("/app/topology/describe", test_describe);
   g_test_add_func ("/app/topology/zoom-and-fit", test_zoom_and_fit);

@@ -186,6 +186,24 @@ test_new_component (void)
     g_assert_cmpfloat (after[i].y, >, 1);
 }
 
+/* Nodes that are joined to nothing, some of them known: each has its own place. */
+static void
+test_alone (void)
+{
+  g_autoptr (QdGraph) graph = qd_graph_new (12, 0);
+  g_autofree QdPoint *fresh = qd_graph_layout (graph, NULL, 1, NULL);
+  g_autofree QdPoint *after = NULL;
+  QdPoint before[12];
+
+  g_assert_cmpfloat (nearest_pair (fresh, 12), >=, 0.9);
+  for (guint i = 0; i < 12; i++)
+    before[i] = i % 3 == 1 ? (QdPoint) { i, 5 } : (QdPoint) { NAN, NAN };
+  after = qd_graph_layout (graph, before, 1, NULL);
+  for (guint i = 1; i < 12; i += 3)
+    g_assert_cmpfloat (distance (after[i], before[i]), ==, 0);
+  g_assert_cmpfloat (nearest_pair (after, 12), >=, 0.9);
+}
+
 /* East is right of west and north above south, where the nodes know. */
 static void
 test_turned_by_map (void)
@@ -261,6 +279,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/graph/layout/cancel-during", test_cancel_during);
   g_test_add_func ("/graph/layout/stays", test_stays);
   g_test_add_func ("/graph/layout/new-component", test_new_component);
+  g_test_add_func ("/graph/layout/alone", test_alone);
   g_test_add_func ("/graph/layout/turned-by-map", test_turned_by_map);
   g_test_add_func ("/graph/layout/fast-enough", test_fast_enough);
   for (guint i = 0; i < G_N_ELEMENTS (real); i++)
