@@ -11,6 +11,8 @@
 
 #define MAX_LIT_EDGES 600
 #define MAX_LABELS 40
+/* In larger pictures few labels are shown, and to find out which takes longer than a frame should. */
+#define MAX_PLACED 400
 
 /* What lies over the picture and changes with the pointer: a veil over all, and above it what is
  * lit: the thing under the pointer with its paths and their ends, what is selected, what was found. */
@@ -22,6 +24,9 @@ struct _QdTopologyOverlay {
   QdGraphTheme symbols_theme;
   double symbols_scale;
   guint n_labels;                 /* drawn in this frame */
+  QdGraphLabel *labels;           /* where the picture has them, at the zoom and of the scene below */
+  double labels_zoom;
+  QdScene *labels_scene;
 };
 
 G_DEFINE_FINAL_TYPE (QdTopologyOverlay, qd_topology_overlay, GTK_TYPE_WIDGET)
@@ -158,6 +163,26 @@ draw_node (QdTopologyOverlay *self, GtkSnapshot *snapshot, guint node)
   gtk_snapshot_append_texture (snapshot, texture, &GRAPHENE_RECT_INIT (at.x - half, at.y - half, 2 * half, 2 * half));
 }
 
+/* Where the picture below has its label: there it is written over, rather than twice. */
+static const QdGraphLabel *
+find_label (QdTopologyOverlay *self, guint node)
+{
+  const QdTopologyState *state = self->state;
+
+  if (state->scene->n_nodes > MAX_PLACED)
+    return NULL;
+  if (self->labels == NULL || self->labels_scene != state->scene || self->labels_zoom != state->viewport.zoom)
+    {
+      g_free (self->labels);
+      self->labels = qd_graph_place_labels (state->scene->graph, state->scene->positions, &state->theme,
+                                            state->viewport.zoom, NULL);
+      g_clear_pointer (&self->labels_scene, qd_scene_unref);
+      self->labels_scene = qd_scene_ref (state->scene);
+      self->labels_zoom = state->viewport.zoom;
+    }
+  return self->labels[node].shown ? &self->labels[node] : NULL;
+}
+
 static void
 draw_label (QdTopologyOverlay *self, GtkSnapshot *snapshot, guint node, gboolean bold)
 {
@@ -168,6 +193,7 @@ draw_label (QdTopologyOverlay *self, GtkSnapshot *snapshot, guint node, gboolean
   GdkRGBA ink = qd_topology_rgba (state->theme.foreground, 1), paper = qd_topology_rgba (state->theme.background, 0.86);
   PangoFontDescription *font;
   g_autoptr (PangoLayout) layout = NULL;
+  const QdGraphLabel *placed;
   GskRoundedRect box;
   int width, height;
   float left, top;
@@ -185,8 +211,18 @@ draw_label (QdTopologyOverlay *self, GtkSnapshot *snapshot, guint node, gboolean
   pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
   pango_layout_set_alignment (layout, PANGO_ALIGN_LEFT);
   pango_layout_get_pixel_size (layout, &width, &height);
-  left = floorf (at.x - (float) width / 2);
-  top = floorf (at.y + (float) reach);
+  placed = find_label (self, node);
+  if (placed)
+    {
+      graphene_point_t origin = place_of (self, (QdPoint) { 0, 0 });
+      left = floorf (origin.x + (float) (placed->left + (placed->width - width) / 2));
+      top = floorf (origin.y + (float) placed->top);
+    }
+  else
+    {
+      left = floorf (at.x - (float) width / 2);
+      top = floorf (at.y + (float) reach);
+    }
   gsk_rounded_rect_init_from_rect (&box, &GRAPHENE_RECT_INIT (left - 4, top, (float) width + 8, (float) height), 5);
   gtk_snapshot_push_rounded_clip (snapshot, &box);
   gtk_snapshot_append_color (snapshot, &paper, &box.bounds);
@@ -355,6 +391,8 @@ static void
 qd_topology_overlay_finalize (GObject *object)
 {
   g_hash_table_unref (QD_TOPOLOGY_OVERLAY (object)->symbols);
+  g_free (QD_TOPOLOGY_OVERLAY (object)->labels);
+  g_clear_pointer (&QD_TOPOLOGY_OVERLAY (object)->labels_scene, qd_scene_unref);
   G_OBJECT_CLASS (qd_topology_overlay_parent_class)->finalize (object);
 }
 

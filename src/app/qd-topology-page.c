@@ -7,8 +7,8 @@
 
 #include <glib/gi18n.h>
 
+#include "qd-detail-pane.h"
 #include "qd-topology-card.h"
-#include "qd-topology-detail.h"
 #include "qd-topology-legend.h"
 #include "qd-topology-model.h"
 #include "qd-topology-view.h"
@@ -21,16 +21,18 @@ struct _QdTopologyPage {
 
   /* template */
   AdwOverlaySplitView *split;
-  QdTopologyDetail *detail;
+  AdwBin *detail_bin;
   GtkSearchBar *search_bar;
   GtkSearchEntry *search_entry;
   GtkStack *stack;
   QdTopologyView *view;
   QdTopologyLegend *legend;
   GtkLabel *sentence;
+  GtkWidget *legend_box;
   GtkWidget *header_end;
 
   QdTopologyCard *card;      /* in the view */
+  QdDetailPane *detail;      /* in its bin, once something was picked */
   QdTopologyModel *model;
   QdEntity *wanted;          /* asked for before the picture was there */
   gboolean had_scene;
@@ -57,6 +59,7 @@ static void
 refresh_legend (QdTopologyPage *self)
 {
   QdTopologyCounts counts;
+  GtkRequisition size;
   g_autofree char *text = NULL, *whole = NULL;
 
   if (self->model == NULL)
@@ -65,9 +68,18 @@ refresh_legend (QdTopologyPage *self)
   text = qd_topology_summarize (&counts);
   gtk_label_set_label (self->sentence, text);
   qd_topology_legend_set (self->legend, qd_topology_view_get_theme (self->view), &counts);
+  gtk_widget_get_preferred_size (self->legend_box, NULL, &size);
+  qd_topology_view_set_inset (self->view, size.width, size.height);
   /* Translators: the name of the picture for screen readers, then its conclusion. */
   whole = g_strdup_printf (_("Topology: %s"), text);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL, whole, -1);
+}
+
+/* The legend shrinks with the page. */
+static void
+legend_visible_cb (QdTopologyPage *self)
+{
+  refresh_legend (self);
 }
 
 static void
@@ -77,6 +89,19 @@ restyled_cb (QdTopologyPage *self)
 }
 
 /* --- What is picked ---------------------------------------------------------------------------- */
+
+static void
+show_details (QdTopologyPage *self, QdEntity *entity)
+{
+  if (self->detail == NULL && entity == NULL)
+    return;
+  if (self->detail == NULL)
+    {
+      self->detail = QD_DETAIL_PANE (qd_detail_pane_new (get_session (self)));
+      adw_bin_set_child (self->detail_bin, GTK_WIDGET (self->detail));
+    }
+  qd_detail_pane_set_entity (self->detail, entity);
+}
 
 static gboolean
 pane_tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
@@ -110,7 +135,7 @@ show_selected (QdTopologyPage *self, gboolean reveal)
   qd_topology_view_set_selected (self->view, pick, reveal);
   if (pick.kind == QD_PICK_NOTHING)
     entity = NULL;
-  qd_topology_detail_set_entity (self->detail, entity);
+  show_details (self, entity);
   /* At narrow widths the pane would cover the picture: it comes when asked for. */
   if (entity == NULL || !adw_overlay_split_view_get_collapsed (self->split))
     show_pane (self, entity != NULL);
@@ -366,12 +391,12 @@ qd_topology_page_constructed (GObject *object)
   gtk_widget_add_css_class (GTK_WIDGET (self->card), "qd-topology-card");
   qd_topology_view_set_card (self->view, GTK_WIDGET (self->card));
   qd_topology_view_set_describe (self->view, describe_cb, self);
-  qd_topology_detail_set_session (self->detail, session);
 
   self->model = qd_topology_model_get (session);
   add_header_actions (self);
   g_signal_connect_object (self->model, "scene", G_CALLBACK (scene_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->model, "updated", G_CALLBACK (updated_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->legend, "notify::visible", G_CALLBACK (legend_visible_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::selected", G_CALLBACK (session_selected_cb), self, G_CONNECT_SWAPPED);
   scene_cb (self);
 }
@@ -410,12 +435,12 @@ qd_topology_page_class_init (QdTopologyPageClass *klass)
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_class_install_action (widget_class, actions[i], NULL, action_cb);
 
-  g_type_ensure (QD_TYPE_TOPOLOGY_DETAIL);
   g_type_ensure (QD_TYPE_TOPOLOGY_LEGEND);
   g_type_ensure (QD_TYPE_TOPOLOGY_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/quarterdeck/Quarterdeck/ui/qd-topology-page.ui");
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, split);
-  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, detail);
+  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, detail_bin);
+  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, legend_box);
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, search_bar);
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, search_entry);
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, stack);

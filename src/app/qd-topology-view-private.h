@@ -17,6 +17,7 @@ struct _QdTopologyView {
   gboolean interactive;
   gboolean fitted;            /* shows all until somebody moves */
   int width, height;          /* as last allocated */
+  int inset_width, inset_height;
 
   /* moving */
   AdwAnimation *glide;

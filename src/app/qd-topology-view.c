@@ -24,20 +24,48 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (QdTopologyView, qd_topology_view, GTK_TYPE_WIDGET
 
 /* --- Moving ------------------------------------------------------------------------------------ */
 
-double
-qd_topology_view_fit_zoom (QdTopologyView *self)
+/* The zoom at which all fits into @width x @height pixels. */
+static double
+zoom_for (QdTopologyView *self, double width, double height)
+{
+  const QdScene *scene = self->state.scene;
+  double across = self->interactive ? MIN (MARGIN_ACROSS, width * 0.14) : MARGIN_SMALL;
+  double down = self->interactive ? MARGIN_DOWN : MARGIN_SMALL;
+
+  return CLAMP (MIN ((width - 2 * across) / MAX (scene->right - scene->left, 0.5),
+                     (height - 2 * down) / MAX (scene->bottom - scene->top, 0.5)), 0.5, 130);
+}
+
+/* All of the picture, as large as can be: above what lies over the corner or beside it. */
+static QdViewport
+whole (QdTopologyView *self)
 {
   const QdScene *scene = self->state.scene;
   double width = gtk_widget_get_width (GTK_WIDGET (self)), height = gtk_widget_get_height (GTK_WIDGET (self));
-  double across = self->interactive ? MIN (MARGIN_ACROSS, width * 0.09) : MARGIN_SMALL;
-  double down = self->interactive ? MARGIN_DOWN : MARGIN_SMALL;
+  double start = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_LTR ? 1 : -1;
+  double inset_width = MIN (self->inset_width, width / 2), inset_height = MIN (self->inset_height, height / 2);
+  QdViewport all = { (scene->left + scene->right) / 2, (scene->top + scene->bottom) / 2, 0 };
+  double above, beside;
 
-  width -= 2 * across;
-  height -= 2 * down;
+  if (width <= 0 || height <= 0)
+    {
+      all.zoom = 40;
+      return all;
+    }
+  above = zoom_for (self, width, height - inset_height);
+  beside = zoom_for (self, width - inset_width, height);
+  all.zoom = MAX (above, beside);
+  if (above >= beside)
+    all.y += inset_height / 2 / all.zoom;
+  else
+    all.x -= start * inset_width / 2 / all.zoom;
+  return all;
+}
 
-  if (scene == NULL || width <= 0 || height <= 0)
-    return 40;
-  return CLAMP (MIN (width / MAX (scene->right - scene->left, 0.5), height / MAX (scene->bottom - scene->top, 0.5)), 0.5, 130);
+double
+qd_topology_view_fit_zoom (QdTopologyView *self)
+{
+  return self->state.scene ? whole (self).zoom : 40;
 }
 
 static gboolean
@@ -71,8 +99,10 @@ limit (QdTopologyView *self, QdViewport viewport)
   viewport.zoom = CLAMP (viewport.zoom, MIN (fit * 0.6, 20), MAX (QD_TOPOLOGY_MAX_ZOOM, fit));
   if (scene)
     {
-      viewport.x = CLAMP (viewport.x, scene->left - 1, scene->right + 1);
-      viewport.y = CLAMP (viewport.y, scene->top - 1, scene->bottom + 1);
+      double rim = 1 + MAX (self->inset_width, self->inset_height) / viewport.zoom;
+
+      viewport.x = CLAMP (viewport.x, scene->left - rim, scene->right + rim);
+      viewport.y = CLAMP (viewport.y, scene->top - rim, scene->bottom + rim);
     }
   return viewport;
 }
@@ -143,14 +173,6 @@ qd_topology_view_zoom_at (QdTopologyView *self, const QdViewport *viewport, doub
   return next;
 }
 
-static QdViewport
-whole (QdTopologyView *self)
-{
-  const QdScene *scene = self->state.scene;
-
-  return (QdViewport) { (scene->left + scene->right) / 2, (scene->top + scene->bottom) / 2, qd_topology_view_fit_zoom (self) };
-}
-
 void
 qd_topology_view_fit (QdTopologyView *self)
 {
@@ -160,6 +182,18 @@ qd_topology_view_fit (QdTopologyView *self)
     return;
   qd_topology_view_glide_to (self, whole (self));
   self->fitted = TRUE;
+}
+
+void
+qd_topology_view_set_inset (QdTopologyView *self, int width, int height)
+{
+  g_return_if_fail (QD_IS_TOPOLOGY_VIEW (self));
+
+  if (width == self->inset_width && height == self->inset_height)
+    return;
+  self->inset_width = width;
+  self->inset_height = height;
+  gtk_widget_queue_allocate (GTK_WIDGET (self));
 }
 
 void

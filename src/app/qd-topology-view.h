@@ -36,6 +36,8 @@ void qd_topology_view_set_selected (QdTopologyView *self, QdPick pick, gboolean 
 void qd_topology_view_set_hits (QdTopologyView *self, gboolean *hits);
 
 void qd_topology_view_fit (QdTopologyView *self);
+/* Something of this size lies over the lower start corner: showing all spares it. */
+void qd_topology_view_set_inset (QdTopologyView *self, int width, int height);
 void qd_topology_view_zoom_by (QdTopologyView *self, double factor);
 void qd_topology_view_get_viewport (QdTopologyView *self, QdViewport *viewport);
 /* Jumps there, for benches and tests. */

@@ -13,6 +13,7 @@
 #include "qd-status.h"
 
 #define MAX_LABEL_WIDTH 150
+#define MIN_LABEL_WIDTH 84
 #define MAX_MEASURED 20000
 #define N_BOLD 28
 
@@ -22,6 +23,7 @@ typedef struct {
   PangoLayout *layout;
   GHashTable *widths;     /* label → width in pixels */
   char font[64];
+  int width;              /* at which labels are cut */
   int height;
 } Writer;
 
@@ -56,8 +58,18 @@ writer_set_font (Writer *self, const char *font)
   pango_layout_get_pixel_size (self->layout, NULL, &self->height);
 }
 
+static void
+writer_set_width (Writer *self, int width)
+{
+  if (self->width == width)
+    return;
+  self->width = width;
+  g_hash_table_remove_all (self->widths);
+  pango_layout_set_width (self->layout, width * PANGO_SCALE);
+}
+
 static Writer *
-writer_get (const QdGraphTheme *theme)
+writer_get (const QdGraphTheme *theme, int width)
 {
   Writer *self = g_private_get (&writer_key);
 
@@ -79,12 +91,12 @@ writer_get (const QdGraphTheme *theme)
       self->layout = pango_layout_new (context);
       g_object_unref (context);
       pango_layout_set_ellipsize (self->layout, PANGO_ELLIPSIZE_END);
-      pango_layout_set_width (self->layout, MAX_LABEL_WIDTH * PANGO_SCALE);
       pango_layout_set_single_paragraph_mode (self->layout, TRUE);
       self->widths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
       g_private_set (&writer_key, self);
     }
   writer_set_font (self, theme->font);
+  writer_set_width (self, width);
   return self;
 }
 
@@ -276,7 +288,7 @@ order_sides (const Pull *pull, guint degree)
 
 static void
 try_sides (Room *room, QdPoint at, const guint8 *sides, double zoom, double radius, double width, double height,
-           double air, guint node, QdLabelBox *box)
+           double air, guint node, QdGraphLabel *box)
 {
   double x = at.x * zoom, y = at.y * zoom;
   double reach = radius + 3;
@@ -295,7 +307,7 @@ try_sides (Room *room, QdPoint at, const guint8 *sides, double zoom, double radi
       if (!room_is_free (room, &taken))
         continue;
       room_take (room, (Taken) { left, top, left + width, top + height, (int) node, -1 });
-      *box = (QdLabelBox) { left, top, width, height, TRUE };
+      *box = (QdGraphLabel) { left, top, width, height, TRUE };
       return;
     }
 }
@@ -309,19 +321,24 @@ take_node (Room *room, QdPoint at, double zoom, const QdGraphNode *node, guint o
     room_take (room, (Taken) { at.x * zoom - r, at.y * zoom - r, at.x * zoom + r, at.y * zoom + r, (int) owner, -1 });
 }
 
-QdLabelBox *
-qd_labels_place (QdGraph *graph, const QdPoint *positions, const QdGraphTheme *theme, double zoom)
+QdGraphLabel *
+qd_graph_place_labels (QdGraph *graph, const QdPoint *positions, const QdGraphTheme *theme, double zoom, int *width_out)
 {
   guint n, count = 0;
   const QdGraphNode *nodes = qd_graph_nodes (graph, &n);
-  QdLabelBox *boxes = g_new0 (QdLabelBox, MAX (n, 1));
+  QdGraphLabel *boxes = g_new0 (QdGraphLabel, MAX (n, 1));
   g_autofree Wish *wishes = g_new (Wish, MAX (n, 1));
-  Writer *writer = writer_get (theme);
+  Writer *writer;
+  int width;
   double air = zoom < 18 ? 26 : zoom < 40 ? 12 : 5;
   g_autofree Pull *pulls = find_pulls (graph, positions);
   Room room;
 
   room_init (&room, positions, n, zoom);
+  width = (int) CLAMP (room.columns * room.cell * 0.3, MIN_LABEL_WIDTH, MAX_LABEL_WIDTH);
+  writer = writer_get (theme, width);
+  if (width_out)
+    *width_out = width;
   for (guint i = 0; i < n; i++)
     if (isfinite (positions[i].x) && isfinite (positions[i].y) && nodes[i].label && *nodes[i].label)
       wishes[count++] = (Wish) { i, weight_of (&nodes[i]) };
@@ -352,9 +369,9 @@ set_colour (cairo_t *cr, guint32 colour, double alpha)
 }
 
 cairo_surface_t *
-qd_label_draw (const char *label, const QdGraphTheme *theme, gboolean faint, double scale)
+qd_label_draw (const char *label, const QdGraphTheme *theme, int max_width, gboolean faint, double scale)
 {
-  Writer *writer = writer_get (theme);
+  Writer *writer = writer_get (theme, max_width);
   guint32 ink = faint ? qd_colour_mix (theme->foreground, theme->background, 0.45)
                       : qd_colour_mix (theme->foreground, theme->background, theme->high_contrast ? 0 : 0.1);
   int width = (int) ceil ((writer_measure (writer, label) + 2 * QD_LABEL_RIM) * scale);

@@ -213,7 +213,8 @@ draw_labels (Tile *tile)
 {
   guint n;
   const QdGraphNode *nodes = qd_graph_nodes (tile->graph, &n);
-  g_autofree QdLabelBox *boxes = qd_labels_place (tile->graph, tile->positions, tile->theme, tile->zoom);
+  int width;
+  g_autofree QdGraphLabel *boxes = qd_graph_place_labels (tile->graph, tile->positions, tile->theme, tile->zoom, &width);
 
   for (guint i = 0; i < n; i++)
     {
@@ -229,7 +230,7 @@ draw_labels (Tile *tile)
           (double) left + (boxes[i].width + reach + 1) * tile->scale < 0 ||
           (double) top + (boxes[i].height + reach + 1) * tile->scale < 0)
         continue;
-      surface = qd_label_draw (nodes[i].label, tile->theme, nodes[i].stale, tile->scale);
+      surface = qd_label_draw (nodes[i].label, tile->theme, width, nodes[i].stale, tile->scale);
       blit_surface (tile, surface, (int) left, (int) top);
       cairo_surface_destroy (surface);
     }

@@ -54,6 +54,13 @@ typedef struct {
 GBytes *qd_graph_draw_tile (QdGraph *graph, const QdPoint *positions, const QdGraphTheme *theme,
                             double x, double y, double zoom, int width, int height, double scale, gsize *stride);
 
+/* Where a node's label stands: pixels at scale 1 from the graph's origin. */
+typedef struct { double left, top, width, height; gboolean shown; } QdGraphLabel;
+/* Chooses for all nodes at once, so that every tile chooses alike, which labels are shown and where:
+ * the important ones first, none over another or over a node. (transfer full), one a node.
+ * @width: (optional): where labels are cut, less in a small picture. Any thread. */
+QdGraphLabel *qd_graph_place_labels (QdGraph *graph, const QdPoint *positions, const QdGraphTheme *theme, double zoom, int *width);
+
 /* A uniform grid over positions, for hits. Immutable. */
 typedef struct _QdGraphIndex QdGraphIndex;
 QdGraphIndex *qd_graph_index_new (QdGraph *graph, const QdPoint *positions);
