@@ -158,7 +158,8 @@ qd_json_parse (const char *text, gssize length, const char *origin, GError **err
   gsize n = length >= 0 ? (gsize) length : strlen (text);
   QdJsonScan scan;
 
-  qd_json_scan_init (&scan, text != NULL ? text : "", n);
+  /* What is too large is not looked at, not even its beginning. */
+  qd_json_scan_init (&scan, text != NULL ? text : "", n > QD_JSON_MAX_BYTES ? 0 : n);
   if (n > QD_JSON_MAX_BYTES)
     qd_json_scan_fail (&scan, QD_JSON_ERROR_TOO_LARGE, "the text is larger than 64 MiB");
   else

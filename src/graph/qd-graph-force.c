@@ -270,7 +270,7 @@ compare_placed (gconstpointer a, gconstpointer b)
 static gint64
 cell_of (double x, double y, double size)
 {
-  return ((gint64) floor (x / size) << 32) ^ ((gint64) floor (y / size) & 0xffffffff);
+  return (gint64) ((guint64) (gint64) floor (x / size) << 32) ^ ((gint64) floor (y / size) & 0xffffffff);
 }
 
 static void
