@@ -97,6 +97,9 @@ qd_cell_new (QdFleet *fleet, const QdSchema *schema, guint field)
     }
   self->text = gtk_inscription_new (NULL);
   gtk_inscription_set_text_overflow (GTK_INSCRIPTION (self->text), GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
+  /* One line in the middle of the row, however much it would like to wrap. */
+  gtk_inscription_set_nat_lines (GTK_INSCRIPTION (self->text), 1);
+  gtk_widget_set_valign (self->text, GTK_ALIGN_CENTER);
   gtk_inscription_set_min_chars (GTK_INSCRIPTION (self->text), 3);
   gtk_inscription_set_xalign (GTK_INSCRIPTION (self->text), qd_display_is_number (&schema->fields[field]) ? 1 : 0);
   gtk_widget_set_hexpand (self->text, TRUE);

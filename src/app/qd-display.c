@@ -8,6 +8,7 @@
 #include <string.h>
 #include <glib/gi18n.h>
 
+#include "qd-event-text.h"
 #include "qd-time.h"
 
 static const struct { const char *word, *label; QdStatus status; } words[] = {
@@ -35,6 +36,15 @@ qd_display_word (const char *word)
   return word;
 }
 
+QdStatus
+qd_display_status_of_word (const char *word)
+{
+  for (gsize i = 0; word != NULL && i < G_N_ELEMENTS (words); i++)
+    if (g_ascii_strcasecmp (word, words[i].word) == 0)
+      return words[i].status;
+  return QD_STATUS_NONE;
+}
+
 int
 qd_display_state_field (QdKind kind)
 {
@@ -59,12 +69,7 @@ qd_display_status (QdEntity *entity)
   int field = qd_display_state_field (qd_entity_get_kind (entity));
   const char *word = field >= 0 ? qd_entity_get_string (entity, (guint) field) : NULL;
 
-  if (field < 0)
-    return qd_entity_get_status (entity);
-  for (gsize i = 0; word != NULL && i < G_N_ELEMENTS (words); i++)
-    if (g_ascii_strcasecmp (word, words[i].word) == 0)
-      return words[i].status;
-  return QD_STATUS_NONE;
+  return field < 0 ? qd_entity_get_status (entity) : qd_display_status_of_word (word);
 }
 
 gboolean
@@ -102,6 +107,8 @@ qd_display_field (QdFleet *fleet, QdEntity *entity, guint field)
   QdEntity *named = find_named (fleet, entity, field);
   double progress;
 
+  if (field == QD_FIELD_NAME && kind == QD_KIND_EVENT)
+    return qd_event_describe (fleet, entity);
   if (field == QD_FIELD_NAME)
     return g_strdup (qd_entity_get_name (entity));
   if (named != NULL)

@@ -21,5 +21,6 @@ gboolean qd_display_is_number (const QdField *field);
 int qd_display_state_field (QdKind kind);
 /* What a server's word for a state or severity means, in the reader's language. */
 const char *qd_display_word (const char *word);
+QdStatus qd_display_status_of_word (const char *word);
 
 G_END_DECLS

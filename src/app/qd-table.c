@@ -9,7 +9,8 @@
 
 #include "qd-cell.h"
 #include "qd-display.h"
-#include "qd-state.h"
+#include "qd-table-chips.h"
+#include "qd-table-empty.h"
 #include "qd-table-options.h"
 #include "qd-table-text.h"
 
@@ -36,7 +37,6 @@ struct _QdTable {
   GHashTable *cells;           /* all QdCells that there are; borrowed */
 
   QdKind kind;
-  guint status_mask;
   gboolean pointer_inside;
   gboolean focus_inside;
   guint place_timer;
@@ -98,38 +98,6 @@ wait_before_saying (QdTable *self)
 }
 
 static void
-say (QdTable *self, const char *icon, const char *title, const char *description)
-{
-  AdwStatusPage *page = ADW_STATUS_PAGE (self->status_page);
-  g_autofree char *escaped = description != NULL ? g_markup_escape_text (description, -1) : NULL;
-
-  adw_status_page_set_icon_name (page, icon);
-  adw_status_page_set_title (page, title);
-  adw_status_page_set_description (page, escaped);
-}
-
-static void
-say_why_empty (QdTable *self)
-{
-  QdEntity *connection = get_connection_entity (self);
-  const char *state = connection != NULL ? qd_entity_get_string (connection, QD_CONNECTION_STATE) : NULL;
-  const char *detail = connection != NULL ? qd_entity_get_string (connection, QD_CONNECTION_DETAIL) : NULL;
-
-  if (connection == NULL)
-    say (self, "qd-connection-symbolic", _("No Connection"), _("Add a connection to see what there is."));
-  else if (g_strcmp0 (state, "live") == 0)
-    say (self, "qd-status-well-symbolic", _("Nothing Here"), _("The connection is live, and there is nothing of this kind."));
-  else if (g_strcmp0 (state, "connecting") == 0 && detail == NULL)
-    {
-      say (self, "qd-connection-symbolic", _("Connecting"), _("What there is appears as soon as it is known."));
-      wait_before_saying (self);
-    }
-  else
-    say (self, "qd-status-stale-symbolic", _("Not Reachable"),
-         detail != NULL ? detail : _("The connection is not live, and nothing is known from before."));
-}
-
-static void
 update_count (QdTable *self, guint shown, guint total)
 {
   g_autofree char *text = shown == total ? g_strdup_printf ("%'u", total)
@@ -154,11 +122,11 @@ update_state_cb (gpointer user_data)
     g_clear_handle_id (&self->loading_timer, g_source_remove);
   if (shown == 0 && total > 0)
     {
-      say (self, "edit-find-symbolic", _("No Matches"), _("Nothing matches the filter."));
+      qd_table_say_no_match (ADW_STATUS_PAGE (self->status_page));
       gtk_widget_set_visible (self->status_page, TRUE);
     }
-  else if (shown == 0)
-    say_why_empty (self);
+  else if (shown == 0 && qd_table_say_empty (ADW_STATUS_PAGE (self->status_page), self->kind, get_connection_entity (self)))
+    wait_before_saying (self);
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), shown > 0 ? "rows" : "empty");
   return G_SOURCE_REMOVE;
 }
@@ -178,9 +146,11 @@ update_filter (QdTable *self)
   const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search));
   const char *connection = qd_session_get_connection (self->session);
   g_autoptr (QdFilter) filter = NULL;
+  guint mask = qd_table_chips_get_mask (QD_TABLE_CHIPS (self->chips));
+  g_autofree char *whole = g_strconcat (qd_table_chips_get_text (QD_TABLE_CHIPS (self->chips)), " ", text, NULL);
 
-  if (*text != '\0' || connection != NULL || self->status_mask != 0)
-    filter = qd_filter_new (text, connection, self->status_mask);
+  if (whole[1] != '\0' || connection != NULL || mask != 0)
+    filter = qd_filter_new (whole, connection, mask);
   qd_view_set_filter (self->view, filter);
   queue_update_state (self);
 }
@@ -188,39 +158,9 @@ update_filter (QdTable *self)
 static void
 clear_filter_cb (QdTable *self)
 {
-  for (GtkWidget *chip = gtk_widget_get_first_child (self->chips); chip != NULL; chip = gtk_widget_get_next_sibling (chip))
-    gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (chip), FALSE);
+  qd_table_chips_clear (QD_TABLE_CHIPS (self->chips));
   gtk_editable_set_text (GTK_EDITABLE (self->search), "");
   update_filter (self);
-}
-
-static void
-chip_toggled_cb (QdTable *self, GtkToggleButton *chip)
-{
-  guint bit = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (chip), "qd-bit"));
-
-  if (gtk_toggle_button_get_active (chip))
-    self->status_mask |= bit;
-  else
-    self->status_mask &= ~bit;
-  update_filter (self);
-}
-
-static void
-add_chip (QdTable *self, QdStatus status)
-{
-  GtkWidget *chip = gtk_toggle_button_new (), *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
-  g_autofree char *tip = g_strdup_printf (_("Show only: %s"), qd_status_get_label (status));
-
-  gtk_box_append (GTK_BOX (box), qd_state_image_new (status));
-  gtk_box_append (GTK_BOX (box), gtk_label_new (qd_status_get_label (status)));
-  gtk_button_set_child (GTK_BUTTON (chip), box);
-  gtk_widget_add_css_class (chip, "qd-chip");
-  gtk_widget_set_tooltip_text (chip, tip);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (chip), GTK_ACCESSIBLE_PROPERTY_LABEL, tip, -1);
-  g_object_set_data (G_OBJECT (chip), "qd-bit", GUINT_TO_POINTER (1u << status));
-  g_signal_connect_swapped (chip, "toggled", G_CALLBACK (chip_toggled_cb), self);
-  adw_wrap_box_append (ADW_WRAP_BOX (self->chips), chip);
 }
 
 /* --- Placing ------------------------------------------------------------------------------------ */
@@ -377,9 +317,9 @@ width_of (const QdField *field, guint number)
   switch (field->type)
     {
     case QD_VALUE_INT:
-    case QD_VALUE_DOUBLE: return 110;
-    case QD_VALUE_TIME: return 130;
-    case QD_VALUE_BOOL: return 100;
+    case QD_VALUE_DOUBLE:
+    case QD_VALUE_BOOL: return 110;
+    case QD_VALUE_TIME:
     case QD_VALUE_STATUS: return 130;
     default: return 150;
     }
@@ -451,10 +391,17 @@ static void
 add_columns (QdTable *self)
 {
   const QdSchema *schema = get_schema (self);
+  int state = qd_display_state_field (self->kind);
   gboolean descending;
   guint sort = first_sort (self->kind, &descending);
 
-  for (guint i = 0; i < schema->n_fields; i++)
+  /* What it is called, how it is, its own fields; those that every kind has come last. */
+  add_column (self, QD_FIELD_NAME);
+  add_column (self, state >= 0 ? (guint) state : QD_FIELD_STATUS);
+  for (guint i = QD_FIELD_OWN; i < schema->n_fields; i++)
+    if (schema->fields[i].title != NULL && (int) i != state)
+      add_column (self, i);
+  for (guint i = QD_FIELD_SINCE; i < QD_FIELD_OWN; i++)
     if (schema->fields[i].title != NULL)
       add_column (self, i);
   g_signal_connect_object (gtk_column_view_get_sorter (self->column_view), "changed", G_CALLBACK (sorter_changed_cb), self,
@@ -692,14 +639,8 @@ build_bar (QdTable *self)
   gtk_box_append (GTK_BOX (line), options);
   gtk_box_append (GTK_BOX (bar), line);
 
-  self->chips = adw_wrap_box_new ();
-  adw_wrap_box_set_child_spacing (ADW_WRAP_BOX (self->chips), 6);
-  adw_wrap_box_set_line_spacing (ADW_WRAP_BOX (self->chips), 6);
-  if (qd_display_state_field (self->kind) < 0)
-    for (int status = QD_STATUS_DOWN; status >= QD_STATUS_WELL; status--)
-      add_chip (self, (QdStatus) status);
-  else
-    gtk_widget_set_visible (self->chips, FALSE);
+  self->chips = qd_table_chips_new (self->kind);
+  g_signal_connect_swapped (self->chips, "changed", G_CALLBACK (update_filter), self);
   gtk_box_append (GTK_BOX (bar), self->chips);
   gtk_widget_add_css_class (bar, "qd-table-bar");
   return bar;

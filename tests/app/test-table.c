@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <locale.h>
+#include <string.h>
+#include <glib/gstdio.h>
+
+#include "app-fixture.h"
+#include "qd-cell.h"
+#include "qd-json.h"
+#include "qd-table-page.h"
+#include "qd-table-text.h"
+
+#define C "test"
+
+typedef struct { QdHub *hub; QdFleet *fleet; QdSession *session; GtkWidget *window; QdTable *table; } Fixture;
+
+static void
+put_path (QdFleet *fleet, guint i, double latency, QdStatus status)
+{
+  g_autofree char *id = g_strdup_printf ("p%u", i), *from = g_strdup_printf ("site %u", i), *to = g_strdup_printf ("hub, \"%u\"", i % 7);
+  g_autoptr (QdDelta) delta = qd_delta_new (C, QD_KIND_PATH, id, QD_DELTA_PATCH);
+
+  qd_delta_set (delta, QD_PATH_SRC, qd_value_string (from));
+  qd_delta_set (delta, QD_PATH_DST, qd_value_string (to));
+  qd_delta_set (delta, QD_PATH_LATENCY_MS, qd_value_double (latency));
+  qd_delta_set (delta, QD_FIELD_STATUS, qd_value_status (status));
+  qd_fleet_apply (fleet, delta);
+}
+
+static void
+fill (QdFleet *fleet, guint n)
+{
+  g_autoptr (QdDelta) connection = qd_delta_new (C, QD_KIND_CONNECTION, C, QD_DELTA_PATCH);
+
+  qd_delta_set (connection, QD_CONNECTION_STATE, qd_value_string ("live"));
+  qd_fleet_begin (fleet);
+  qd_fleet_apply (fleet, connection);
+  for (guint i = 0; i < n; i++)
+    put_path (fleet, i, (i * 7919) % 1000, i % 10 == 0 ? QD_STATUS_DOWN : QD_STATUS_WELL);
+  qd_fleet_commit (fleet);
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->hub = qd_hub_new (NULL);
+  fixture->fleet = qd_hub_get_fleet (fixture->hub);
+  fixture->session = qd_session_new (fixture->hub);
+  fill (fixture->fleet, GPOINTER_TO_UINT (data));
+  fixture->table = QD_TABLE (qd_table_new (fixture->session, QD_KIND_PATH));
+  fixture->window = adw_window_new ();
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), 900, 600);
+  adw_window_set_content (ADW_WINDOW (fixture->window), GTK_WIDGET (fixture->table));
+  gtk_window_present (GTK_WINDOW (fixture->window));
+  fixture_settle (fixture->window);
+}
+
+static gboolean
+is_gone (gpointer data)
+{
+  return *(gpointer *) data == NULL;
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  gpointer table = fixture->table;
+
+  g_object_add_weak_pointer (G_OBJECT (fixture->table), &table);
+  gtk_window_destroy (GTK_WINDOW (fixture->window));
+  g_assert_true (fixture_wait (is_gone, &table));
+  g_assert_finalize_object (fixture->session);
+  g_object_unref (fixture->hub);
+}
+
+static void
+count_cells (GtkWidget *widget, guint *n)
+{
+  if (QD_IS_CELL (widget))
+    ++*n;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    count_cells (child, n);
+}
+
+/* However many things there are, only what is in sight has widgets. */
+static void
+test_many (Fixture *fixture, gconstpointer data)
+{
+  guint cells = 0;
+
+  g_assert_cmpuint (qd_view_get_length (qd_table_get_view (fixture->table)), ==, 20000);
+  count_cells (GTK_WIDGET (fixture->table), &cells);
+  g_assert_cmpuint (cells, >, 10);
+  g_assert_cmpuint (cells, <, 20000);
+}
+
+static void
+test_filter (Fixture *fixture, gconstpointer data)
+{
+  QdView *view = qd_table_get_view (fixture->table);
+
+  qd_table_set_filter_text (fixture->table, "status:down latency_ms>500");
+  for (guint i = 0; i < qd_view_get_length (view); i++)
+    {
+      QdEntity *path = qd_view_peek (view, i);
+      double latency;
+
+      g_assert_cmpint (qd_entity_get_status (path), ==, QD_STATUS_DOWN);
+      g_assert_true (qd_entity_get_double (path, QD_PATH_LATENCY_MS, &latency));
+      g_assert_cmpfloat (latency, >, 500);
+    }
+  g_assert_cmpuint (qd_view_get_length (view), >, 0);
+  g_assert_cmpuint (qd_view_get_length (view), <, 100);
+  qd_table_set_filter_text (fixture->table, "no such thing");
+  fixture_settle (fixture->window);
+  g_assert_cmpuint (qd_view_get_length (view), ==, 0);
+}
+
+/* What is asked for is selected even if the filter hid it; what is removed is not selected any more. */
+static void
+test_select (Fixture *fixture, gconstpointer data)
+{
+  QdEntity *path = qd_fleet_lookup (fixture->fleet, C, QD_KIND_PATH, "p42");
+
+  qd_table_set_filter_text (fixture->table, "no such thing");
+  g_assert_true (qd_table_select (fixture->table, path));
+  g_assert_true (qd_table_get_selected (fixture->table) == path);
+  g_assert_cmpstr (qd_table_get_filter_text (fixture->table), ==, "");
+
+  g_autoptr (QdDelta) gone = qd_delta_new (C, QD_KIND_PATH, "p42", QD_DELTA_REMOVE);
+  qd_fleet_begin (fixture->fleet);
+  qd_fleet_apply (fixture->fleet, gone);
+  qd_fleet_commit (fixture->fleet);
+  g_assert_null (qd_table_get_selected (fixture->table));
+}
+
+/* A row that moves takes its selection along. */
+static void
+test_selection_moves (Fixture *fixture, gconstpointer data)
+{
+  QdView *view = qd_table_get_view (fixture->table);
+  QdEntity *path = qd_fleet_lookup (fixture->fleet, C, QD_KIND_PATH, "p42");
+
+  qd_view_set_sort (view, QD_PATH_LATENCY_MS, FALSE);
+  g_assert_true (qd_table_select (fixture->table, path));
+  qd_view_set_hold (view, FALSE);
+  qd_fleet_begin (fixture->fleet);
+  put_path (fixture->fleet, 42, 5000, QD_STATUS_DOWN);
+  qd_fleet_commit (fixture->fleet);
+  g_assert_true (qd_view_peek (view, qd_view_get_length (view) - 1) == path);
+  g_assert_true (qd_table_get_selected (fixture->table) == path);
+}
+
+static void
+test_copy (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) selection = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (qd_table_copy (fixture->table));
+  g_assert_true (qd_table_select (fixture->table, qd_fleet_lookup (fixture->fleet, C, QD_KIND_PATH, "p7")));
+  g_autofree char *text = qd_table_copy (fixture->table);
+  g_assert_true (g_str_has_prefix (text, "site 7 → hub, \"0\"\tWell\t"));
+  g_assert_nonnull (strstr (text, "433.0\302\240ms"));
+  selection = qd_table_get_selection (fixture->table);
+  g_autofree char *json = qd_table_text_json (selection);
+  g_autoptr (JsonNode) node = qd_json_parse (json, -1, "copy", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (qd_json_get_string (qd_json_object (node), "id", NULL), ==, "p7");
+  g_assert_null (qd_table_text_curl (fixture->hub, selection));
+}
+
+typedef struct { gboolean done; guint rows; } Exported;
+
+static void
+exported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Exported *exported = user_data;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (qd_table_csv_finish (result, &exported->rows, &error));
+  g_assert_no_error (error);
+  exported->done = TRUE;
+}
+
+static gboolean
+is_exported (gpointer data)
+{
+  return ((Exported *) data)->done;
+}
+
+static void
+test_csv (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *folder = g_dir_make_tmp ("qd-table-XXXXXX", NULL), *path = g_build_filename (folder, "a.csv", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GPtrArray) entities = g_ptr_array_new_with_free_func (g_object_unref);
+  const guint fields[] = { QD_FIELD_NAME, QD_PATH_LATENCY_MS, QD_PATH_JITTER_MS };
+  g_autofree char *contents = NULL;
+  Exported exported = { 0 };
+
+  for (guint i = 0; i < qd_view_get_length (qd_table_get_view (fixture->table)); i++)
+    g_ptr_array_add (entities, g_object_ref (qd_view_peek (qd_table_get_view (fixture->table), i)));
+  qd_table_csv_async (fixture->fleet, entities, fields, 3, file, NULL, exported_cb, &exported);
+  g_assert_true (fixture_wait (is_exported, &exported));
+  g_assert_cmpuint (exported.rows, ==, entities->len);
+  g_assert_true (g_file_get_contents (path, &contents, NULL, NULL));
+  g_assert_true (g_str_has_prefix (contents, "id,connection,name,latency_ms,jitter_ms\r\n"
+                                             "p0,test,\"site 0 → hub, \"\"0\"\"\",0,\r\n"
+                                             "p1,test,\"site 1 → hub, \"\"1\"\"\",919,\r\n"));
+  g_auto (GStrv) lines = g_strsplit (contents, "\r\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), ==, entities->len + 2);
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
+static void
+test_columns (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GArray) before = qd_table_get_fields (fixture->table);
+
+  g_assert_cmpuint (g_array_index (before, guint, 0), ==, QD_FIELD_NAME);
+  g_assert_false (qd_table_get_column_visible (fixture->table, QD_PATH_MTU));
+  qd_table_set_column_visible (fixture->table, QD_PATH_MTU, TRUE);
+  g_autoptr (GArray) after = qd_table_get_fields (fixture->table);
+  g_assert_cmpuint (after->len, ==, before->len + 1);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  setlocale (LC_ALL, "C.UTF-8");
+  adw_init ();
+  g_test_add ("/app/table/many", Fixture, GUINT_TO_POINTER (20000), set_up, test_many, tear_down);
+  g_test_add ("/app/table/filter", Fixture, GUINT_TO_POINTER (1000), set_up, test_filter, tear_down);
+  g_test_add ("/app/table/select", Fixture, GUINT_TO_POINTER (1000), set_up, test_select, tear_down);
+  g_test_add ("/app/table/selection-moves", Fixture, GUINT_TO_POINTER (1000), set_up, test_selection_moves, tear_down);
+  g_test_add ("/app/table/copy", Fixture, GUINT_TO_POINTER (100), set_up, test_copy, tear_down);
+  g_test_add ("/app/table/csv", Fixture, GUINT_TO_POINTER (3000), set_up, test_csv, tear_down);
+  g_test_add ("/app/table/columns", Fixture, GUINT_TO_POINTER (10), set_up, test_columns, tear_down);
+  return g_test_run ();
+}
