@@ -152,13 +152,15 @@ qd_page_get_header_end (QdPage *self)
   return klass->get_header_end != NULL ? klass->get_header_end (self) : NULL;
 }
 
-void
+gboolean
 qd_page_focus_search (QdPage *self)
 {
   QdPageClass *klass = QD_PAGE_GET_CLASS (self);
 
-  if (klass->focus_search != NULL)
-    klass->focus_search (self);
+  if (klass->focus_search == NULL)
+    return FALSE;
+  klass->focus_search (self);
+  return TRUE;
 }
 
 char *

@@ -49,7 +49,8 @@ const QdPageInfo *qd_page_info_for_kind (QdKind kind);
 QdPage *qd_page_new (const QdPageInfo *info, QdSession *session);
 gboolean qd_page_show_entity (QdPage *self, QdEntity *entity);
 GtkWidget *qd_page_get_header_end (QdPage *self);
-void qd_page_focus_search (QdPage *self);
+/* FALSE when the page has no search of its own. */
+gboolean qd_page_focus_search (QdPage *self);
 char *qd_page_copy (QdPage *self);
 
 G_END_DECLS

@@ -58,6 +58,47 @@ undo_cb (Run *run)
   qd_session_run (run->session, run->parent, run->target, run->undo_verb, run->undo_args, summary, NULL, NULL);
 }
 
+/* --- Telling why not ---------------------------------------------------------------------------- */
+
+typedef struct
+{
+  GtkWidget *parent;    /* weak */
+  char *heading;
+  char *body;
+} Failure;
+
+static void
+failure_free (gpointer data, GClosure *closure)
+{
+  Failure *failure = data;
+
+  g_clear_weak_pointer (&failure->parent);
+  g_free (failure->heading);
+  g_free (failure->body);
+  g_free (failure);
+}
+
+static void
+show_failure_cb (Failure *failure)
+{
+  AdwDialog *dialog = adw_alert_dialog_new (failure->heading, failure->body);
+
+  adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _("_Close"));
+  adw_dialog_present (dialog, failure->parent);
+}
+
+/* A toast has one line, which is too short for a cause and a next step: these are behind its button. */
+static void
+tell_failure (QdSession *session, GtkWidget *parent, const char *summary, const char *cause)
+{
+  Failure *failure = g_new0 (Failure, 1);
+
+  failure->heading = g_strdup_printf (_("Could not do this: %s"), summary);
+  failure->body = g_strdup (cause);
+  g_set_weak_pointer (&failure->parent, parent);
+  qd_session_toast_action (session, failure->heading, _("_Why"), G_CALLBACK (show_failure_cb), failure, failure_free);
+}
+
 static void
 finished_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -69,10 +110,12 @@ finished_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   if (error != NULL)
     {
-      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        text = g_strdup_printf (_("Cancelled: %s"), run->summary);
-      else
-        text = g_strdup_printf (_("Could not do this: %s. %s"), run->summary, error->message);
+      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        {
+          tell_failure (session, run->parent, run->summary, error->message);
+          return;
+        }
+      text = g_strdup_printf (_("Cancelled: %s"), run->summary);
       qd_session_toast (session, text);
       return;
     }
@@ -154,9 +197,7 @@ proceed (Run *run)
 
   if (!qd_capability_allowed (qd_session_get_fleet (run->session), run->connection, run->capability->verb, &why))
     {
-      g_autofree char *text = g_strdup_printf (_("Could not do this: %s. %s"), run->summary, why);
-
-      qd_session_toast (run->session, text);
+      tell_failure (run->session, run->parent, run->summary, why);
       run_free (run);
     }
   else if (run->capability->high_impact)
@@ -226,9 +267,7 @@ qd_session_run (QdSession *self, gpointer parent, QdEntity *target, const char *
   connection = target != NULL ? qd_entity_get_connection (target) : qd_session_find_connection (self, verb);
   if (connection == NULL)
     {
-      g_autofree char *text = g_strdup_printf (_("Could not do this: %s. No connection offers and allows it"), summary);
-
-      qd_session_toast (self, text);
+      tell_failure (self, parent, summary, _("No connection offers and allows it. Connect to one that does, or sign in with another role."));
       return;
     }
   run = g_new0 (Run, 1);

@@ -139,12 +139,9 @@ show_scene (Shots *shots)
   if (dialog != NULL)
     adw_dialog_force_close (dialog);
   qd_window_set_welcome (shots->window, FALSE);
-  if (shots->scene < n)
-    {
-      qd_session_set_selected (qd_window_get_session (shots->window), NULL);
-      qd_window_show_page (shots->window, pages[shots->scene].id);
-    }
-  else
+  qd_session_set_selected (qd_window_get_session (shots->window), NULL);
+  qd_window_show_page (shots->window, pages[shots->scene < n ? shots->scene : 0].id);
+  if (shots->scene >= n)
     scenes[shots->scene - n].show (shots);
 }
 

@@ -36,8 +36,11 @@ search_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   QdWindow *self = QD_WINDOW (widget);
 
-  if (self->page != NULL && !qd_window_get_welcome (self))
-    qd_page_focus_search (self->page);
+  if (self->page == NULL || qd_window_get_welcome (self))
+    return;
+  /* a page without a search of its own is searched by the one for everything */
+  if (!qd_page_focus_search (self->page))
+    qd_window_show_palette (self, NULL);
 }
 
 static void

@@ -72,6 +72,8 @@ update_banner (QdWindow *self)
     adw_banner_set_title (self->offline_banner, text);
   if (adw_banner_get_revealed (self->offline_banner) != (text != NULL))
     adw_banner_set_revealed (self->offline_banner, text != NULL);
+  /* folded away, it would still be read out */
+  gtk_accessible_update_state (GTK_ACCESSIBLE (self->offline_banner), GTK_ACCESSIBLE_STATE_HIDDEN, text == NULL, -1);
 }
 
 /* --- Production --------------------------------------------------------------------------------- */

@@ -5,47 +5,12 @@
 # proves that a second start hands its link to the first. Prints TAP.
 import os, re, shutil, subprocess, sys, tempfile, time
 
-import gi
-gi.require_version("Atspi", "2.0")
-from gi.repository import Atspi, Gio, GLib
+from looking import *
 
-APP = "io.github.quarterdeck.Quarterdeck"
-BUILD = os.environ["QD_BUILD_ROOT"]
-PROGRAM = os.path.join(BUILD, "src/app/quarterdeck")
+tap = Tap()
 CONTROLS = {"push button", "button", "toggle button", "menu button", "check box", "radio button", "switch", "combo box", "entry",
             "text", "password text", "spin button", "slider", "list item", "list", "list box", "table", "tree table",
             "column header", "table column header", "link", "menu item", "page tab", "editbar", "search"}
-count = 0
-failed = 0
-
-def say(ok, what, problems=()):
-  global count, failed
-  count += 1
-  failed += not ok
-  print(f"{'ok' if ok else 'not ok'} {count} {what}", flush=True)
-  for problem in problems:
-    print(f"# {problem}", flush=True)
-
-def wait(condition, seconds=20):
-  end = time.monotonic() + seconds
-  while time.monotonic() < end:
-    try:
-      value = condition()
-      if value:
-        return value
-    except GLib.Error:
-      pass
-    time.sleep(0.1)
-  return None
-
-def find_application():
-  desktop = Atspi.get_desktop(0)
-  for i in range(desktop.get_child_count()):
-    child = desktop.get_child_at_index(i)
-    if child is not None and "quarterdeck" in (child.get_name() or "").lower():
-      return child
-  return None
-
 def walk(node, path, found, depth=0):
   """Appends each shown control without a name, and counts the named ones."""
   if node is None or depth > 60:
@@ -78,7 +43,7 @@ def check(application, what, least):
   """Looks until there is at least @least to see, then judges."""
   found = wait(lambda: (lambda f: f if f["named"] >= least else None)(look(application))) or look(application)
   problems = sorted(set(found["nameless"]))
-  say(not problems and found["named"] >= least, f"{what}: {found['named']} controls have names", problems)
+  tap.say(not problems and found["named"] >= least, f"{what}: {found['named']} controls have names", problems)
 
 def activate(action, parameters=()):
   bus = Gio.bus_get_sync(Gio.BusType.SESSION)
@@ -86,17 +51,13 @@ def activate(action, parameters=()):
                 GLib.Variant("(sava{sv})", (action, list(parameters), {})), None, Gio.DBusCallFlags.NONE, 5000)
 
 def main():
-  if os.environ.get("GTK_A11Y") != "atspi":
-    print("1..0 # SKIP accessibility is off: run it through with-display with QD_A11Y=1")
-    return 0
+  skip_without_accessibility()
   work = tempfile.mkdtemp(prefix="qd-names.")
-  env = dict(os.environ, XDG_DATA_HOME=work + "/data", XDG_CONFIG_HOME=work + "/config", XDG_CACHE_HOME=work + "/cache",
-             QD_LIBEXEC=os.path.join(BUILD, "src/lab"))
-  env.pop("G_DEBUG", None)
+  env = own_environment(work)
   program = subprocess.Popen([PROGRAM], env=env)
   try:
     application = wait(find_application)
-    say(application is not None, "the program is on the accessibility bus")
+    tap.say(application is not None, "the program is on the accessibility bus")
     if application is None:
       return 1
     check(application, "welcome", 3)
@@ -106,22 +67,17 @@ def main():
       pages = re.findall(r'^  \{ "([a-z-]+)", N_\(', registry.read(), re.M)
     for page in pages:
       second = subprocess.run([PROGRAM, f"quarterdeck://page/{page}"], env=env, timeout=20)
-      say(second.returncode == 0, f"a second start hands over the link to {page}")
+      tap.say(second.returncode == 0, f"a second start hands over the link to {page}")
       time.sleep(0.5)
       check(application, f"page {page}", 8)
     for action, least in (("preferences", 8), ("add-connection", 8), ("report", 3), ("about", 3), ("erase", 2)):
       activate(action)
       time.sleep(0.5)
       check(application, action, least)
-    say(program.poll() is None, "the program still runs")
+    tap.say(program.poll() is None, "the program still runs")
   finally:
-    program.terminate()
-    try:
-      program.wait(10)
-    except subprocess.TimeoutExpired:
-      program.kill()
+    end_process(program)
     shutil.rmtree(work, ignore_errors=True)
-  print(f"1..{count}", flush=True)
-  return 1 if failed else 0
+  return tap.end()
 
 sys.exit(main())

@@ -71,6 +71,12 @@ test_last_known (void)
   close_window (window);
 }
 
+static gboolean
+banner_is_gone (gpointer window)
+{
+  return !qd_window_get_banner_revealed (window);
+}
+
 static void
 test_recovers (void)
 {
@@ -78,9 +84,11 @@ test_recovers (void)
   QdWindow *window;
 
   g_settings_set_boolean (qd_settings_get_default (), "configured", TRUE);
-  fixture_fill (hub, "live", 3);
+  fixture_fill (hub, "stale", 3);
   window = open_window (hub);
-  g_assert_false (qd_window_get_banner_revealed (window));
+  g_assert_true (qd_window_get_banner_revealed (window));
+  fixture_fill (hub, "live", 3);
+  g_assert_true (fixture_wait (banner_is_gone, window));
   close_window (window);
 }
 
