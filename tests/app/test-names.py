@@ -23,7 +23,8 @@ def walk(node, path, found, depth=0):
   usable = states.contains(Atspi.StateType.FOCUSABLE)
   if usable and role in CONTROLS:
     labelled = any(r.get_relation_type() == Atspi.RelationType.LABELLED_BY for r in node.get_relation_set())
-    if name or labelled:
+    # the rows of a named table are in a list of the toolkit's own
+    if name or labelled or (role == "list" and path and path[-1].startswith(("tree table “", "table “"))):
       found["named"] += 1
     else:
       found["nameless"].append(" > ".join(path + [f"{role}"]))
