@@ -208,28 +208,36 @@ property_row_new (const char *title)
 }
 
 static void
-update_properties (QdDetailPane *self)
+update_property (QdDetailPane *self, guint field)
 {
   const QdSchema *schema = qd_entity_get_schema (self->entity);
+  g_autofree char *text = NULL;
 
-  for (guint field = 0; field < MIN (schema->n_fields, MAX_FIELDS); field++)
+  if (schema->fields[field].title == NULL || is_told_elsewhere (schema->kind, field))
+    return;
+  text = tell_field (self, field);
+  if (text != NULL && *text != '\0' && self->rows[field] == NULL)
     {
-      g_autofree char *text = NULL;
-
-      if (schema->fields[field].title == NULL || is_told_elsewhere (schema->kind, field))
-        continue;
-      text = tell_field (self, field);
-      if (text != NULL && *text != '\0' && self->rows[field] == NULL)
-        {
-          self->rows[field] = property_row_new (_(schema->fields[field].title));
-          adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->properties), self->rows[field]);
-        }
-      if (self->rows[field] == NULL)
-        continue;
-      gtk_widget_set_visible (self->rows[field], text != NULL && *text != '\0');
-      if (text != NULL && g_strcmp0 (adw_action_row_get_subtitle (ADW_ACTION_ROW (self->rows[field])), text) != 0)
-        adw_action_row_set_subtitle (ADW_ACTION_ROW (self->rows[field]), text);
+      self->rows[field] = property_row_new (_(schema->fields[field].title));
+      adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->properties), self->rows[field]);
     }
+  if (self->rows[field] == NULL)
+    return;
+  gtk_widget_set_visible (self->rows[field], text != NULL && *text != '\0');
+  if (text != NULL && g_strcmp0 (adw_action_row_get_subtitle (ADW_ACTION_ROW (self->rows[field])), text) != 0)
+    adw_action_row_set_subtitle (ADW_ACTION_ROW (self->rows[field]), text);
+}
+
+/* What is a kind's own comes first; what all kinds have says less. */
+static void
+update_properties (QdDetailPane *self)
+{
+  guint n = MIN (qd_entity_get_schema (self->entity)->n_fields, MAX_FIELDS);
+
+  for (guint field = QD_FIELD_OWN; field < n; field++)
+    update_property (self, field);
+  for (guint field = 0; field < QD_FIELD_OWN; field++)
+    update_property (self, field);
 }
 
 static void

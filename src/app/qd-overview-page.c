@@ -115,8 +115,12 @@ update_headline (QdOverviewPage *self, const QdFleetStats *stats)
   QdStatus worst = QD_STATUS_WELL;
   guint bad = count_bad (fleet, kind, connection, &worst);
   guint bad_paths = count_bad (fleet, QD_KIND_PATH, connection, &worst);
-  g_autofree char *headline = say_state (kind, bad, stats->totals[kind == QD_KIND_SITE ? QD_STAT_SITES : QD_STAT_NODES]);
-  g_autofree char *subline = say_paths (bad_paths, stats->totals[QD_STAT_PATHS]);
+  g_autofree char *things = say_state (kind, bad, stats->totals[kind == QD_KIND_SITE ? QD_STAT_SITES : QD_STAT_NODES]);
+  g_autofree char *paths = say_paths (bad_paths, stats->totals[QD_STAT_PATHS]);
+  /* The first line tells what is wrong: where all sites are well, that is what the paths are. */
+  gboolean paths_first = bad == 0 && bad_paths > 0;
+  const char *headline = paths_first ? paths : things;
+  const char *subline = paths_first ? things : paths;
 
   qd_state_image_set (self->state_image, worst);
   set_label (self->headline, headline);
