@@ -89,13 +89,13 @@ qd_topology_legend_new (void)
 }
 
 static void
-add_count (GString *out, guint n, const char *one, const char *many)
+add_count (GString *out, guint n, const char *format)
 {
   if (n == 0)
     return;
   if (out->len > 0)
     g_string_append (out, ", ");
-  g_string_append_printf (out, g_dngettext (NULL, one, many, n), n);
+  g_string_append_printf (out, format, n);
 }
 
 /* "3 sites, 1 node, 12 paths": what there is none of is not said. */
@@ -104,10 +104,10 @@ count_in_words (const QdTopologyCounts *counts, QdStatus status)
 {
   GString *out = g_string_new (NULL);
 
-  add_count (out, counts->sites[status], N_("%u site"), N_("%u sites"));
-  add_count (out, counts->nodes[status], N_("%u node"), N_("%u nodes"));
-  add_count (out, counts->paths[status], N_("%u path"), N_("%u paths"));
-  add_count (out, counts->links[status], N_("%u link"), N_("%u links"));
+  add_count (out, counts->sites[status], ngettext ("%u site", "%u sites", counts->sites[status]));
+  add_count (out, counts->nodes[status], ngettext ("%u node", "%u nodes", counts->nodes[status]));
+  add_count (out, counts->paths[status], ngettext ("%u path", "%u paths", counts->paths[status]));
+  add_count (out, counts->links[status], ngettext ("%u link", "%u links", counts->links[status]));
   return g_string_free (out, FALSE);
 }
 

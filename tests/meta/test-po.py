@@ -15,6 +15,7 @@ PO = os.path.join(SOURCE, 'po')
 IN_C = re.compile(r'(?<![\w"])(?:_|N_|C_|NC_|Q_|ngettext|gettext|g_dgettext|g_dngettext|g_dpgettext2?)\s*\(\s*(?:GETTEXT_PACKAGE\s*,\s*)?"')
 IN_BLUEPRINT = re.compile(r'(?<!\w)(?:_|C_)\s*\(\s*["\']')
 SINGLE = re.compile(r"(?<!\w)(?:_|C_)\s*\(\s*'")
+LATE = re.compile(r'(?:ngettext\s*\(|g_dngettext\s*\([^,]+,)\s*[a-z_]')
 COMMENT = re.compile(r'/\*.*?\*/|//[^\n]*', re.S)
 # The keywords of meson's preset "glib".
 XGETTEXT = ['xgettext', '--from-code=UTF-8', '--add-comments', '--keyword=_', '--keyword=N_', '--keyword=C_:1c,2', '--keyword=NC_:1c,2',
@@ -44,6 +45,8 @@ def check_list(tap):
     tap.none([f'{n}: has words to translate and is not listed' for n in wanted if n not in listed] +
              [f'{n}: is listed and has no words to translate' for n in listed if n not in wanted], 'POTFILES.in names what has words, no more')
     tap.ok(listed == sorted(set(listed)), 'POTFILES.in is sorted, each line once')
+    tap.none([f'{n}: {line.strip()}' for n in wanted if n.endswith('.c') for line in (tree.text(n) or '').split('\n') if LATE.search(line)],
+             'plurals are spelled where they are asked for: xgettext does not see them otherwise')
     tap.none([f'{n}: gettext does not see \'single\' quotes; use "double" ones' for n in wanted
               if n.endswith('.blp') and SINGLE.search(COMMENT.sub(' ', tree.text(n)))], 'Blueprint words are in double quotes')
 
