@@ -13,6 +13,9 @@
 #define MARGIN_ACROSS 72.0
 #define MARGIN_DOWN 40.0
 #define MARGIN_SMALL 10.0
+#define LABEL_ROOM_ACROSS 56
+#define LABEL_ROOM_DOWN 22
+#define INSET_STEPS 5
 
 enum { SIGNAL_HOVERED, SIGNAL_SELECTED, SIGNAL_ACTIVATED, SIGNAL_RESTYLED, N_SIGNALS };
 static guint signals[N_SIGNALS];
@@ -36,30 +39,55 @@ zoom_for (QdTopologyView *self, double width, double height)
                      (height - 2 * down) / MAX (scene->bottom - scene->top, 0.5)), 0.5, 130);
 }
 
-/* All of the picture, as large as can be: above what lies over the corner or beside it. */
+/* TRUE when nothing of the picture would lie under what covers the lower start corner. */
+static gboolean
+spares_inset (QdTopologyView *self, const QdViewport *viewport, int width, int height)
+{
+  const QdScene *scene = self->state.scene;
+  gboolean ltr = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_LTR;
+
+  for (guint i = 0; i < scene->n_nodes && self->inset_height > 0; i++)
+    {
+      double x = qd_viewport_to_x (viewport, width, scene->positions[i].x);
+      double y = qd_viewport_to_y (viewport, height, scene->positions[i].y);
+
+      if (y > height - self->inset_height - LABEL_ROOM_DOWN &&
+          (ltr ? x < self->inset_width + LABEL_ROOM_ACROSS : x > width - self->inset_width - LABEL_ROOM_ACROSS))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* All of the picture, as large as can be, in the middle or no farther from it than what covers the
+ * corner demands: beside that or above it. */
 static QdViewport
 whole (QdTopologyView *self)
 {
   const QdScene *scene = self->state.scene;
-  double width = gtk_widget_get_width (GTK_WIDGET (self)), height = gtk_widget_get_height (GTK_WIDGET (self));
-  double start = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_LTR ? 1 : -1;
-  double inset_width = MIN (self->inset_width, width / 2), inset_height = MIN (self->inset_height, height / 2);
-  QdViewport all = { (scene->left + scene->right) / 2, (scene->top + scene->bottom) / 2, 0 };
-  double above, beside;
+  int width = gtk_widget_get_width (GTK_WIDGET (self)), height = gtk_widget_get_height (GTK_WIDGET (self));
+  double towards_end = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_LTR ? -1 : 1;
+  const QdViewport middle = { (scene->left + scene->right) / 2, (scene->top + scene->bottom) / 2, 40 };
+  QdViewport best = middle;
 
   if (width <= 0 || height <= 0)
+    return middle;
+  best.zoom = 0;
+  for (int step = 0; step <= INSET_STEPS; step++)
     {
-      all.zoom = 40;
-      return all;
+      double across = MIN (self->inset_width + LABEL_ROOM_ACROSS, width / 2) * step / INSET_STEPS;
+      double down = MIN (self->inset_height + LABEL_ROOM_DOWN, height / 2) * step / INSET_STEPS;
+      QdViewport beside = middle, above = middle;
+
+      beside.zoom = zoom_for (self, width - across, height);
+      beside.x += towards_end * across / 2 / beside.zoom;
+      above.zoom = zoom_for (self, width, height - down);
+      above.y += down / 2 / above.zoom;
+      if (beside.zoom > best.zoom && (step == INSET_STEPS || spares_inset (self, &beside, width, height)))
+        best = beside;
+      if (above.zoom > best.zoom && (step == INSET_STEPS || spares_inset (self, &above, width, height)))
+        best = above;
     }
-  above = zoom_for (self, width, height - inset_height);
-  beside = zoom_for (self, width - inset_width, height);
-  all.zoom = MAX (above, beside);
-  if (above >= beside)
-    all.y += inset_height / 2 / all.zoom;
-  else
-    all.x -= start * inset_width / 2 / all.zoom;
-  return all;
+  return best;
 }
 
 double

@@ -12,7 +12,7 @@
 #include "qd-graph-symbol.h"
 #include "qd-status.h"
 
-#define MAX_LABEL_WIDTH 150
+#define MAX_LABEL_WIDTH 168
 #define MIN_LABEL_WIDTH 84
 #define MAX_MEASURED 20000
 #define N_BOLD 28
@@ -335,7 +335,7 @@ qd_graph_place_labels (QdGraph *graph, const QdPoint *positions, const QdGraphTh
   Room room;
 
   room_init (&room, positions, n, zoom);
-  width = (int) CLAMP (room.columns * room.cell * 0.3, MIN_LABEL_WIDTH, MAX_LABEL_WIDTH);
+  width = (int) CLAMP (room.columns * room.cell * 0.42, MIN_LABEL_WIDTH, MAX_LABEL_WIDTH);
   writer = writer_get (theme, width);
   if (width_out)
     *width_out = width;

@@ -410,7 +410,7 @@ shelf_width (QdVec **layouts, const guint *counts, guint n)
       area += (box.right - box.left + GAP) * (box.bottom - box.top + GAP);
       widest = MAX (widest, box.right - box.left + GAP);
     }
-  return MAX (widest, sqrt (area * 1.7));
+  return MAX (widest, sqrt (area * 2.2));
 }
 
 /* --- Staying near what was there ------------------------------------------------------------------- */
