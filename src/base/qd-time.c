@@ -209,6 +209,29 @@ qd_time_format_iso (gint64 us)
                           ms % 1000);
 }
 
+/* The zone, looked up anew every few seconds only: each look reads a link of the file system, and a
+ * table shows hundreds of times a second while it scrolls. */
+static GTimeZone *
+dup_local_zone (void)
+{
+  static GMutex lock;
+  static GTimeZone *zone;
+  static gint64 until;
+  gint64 now = g_get_monotonic_time ();
+  GTimeZone *result;
+
+  g_mutex_lock (&lock);
+  if (zone == NULL || now >= until || g_getenv ("TZ") != NULL)
+    {
+      g_clear_pointer (&zone, g_time_zone_unref);
+      zone = g_time_zone_new_local ();
+      until = now + 10 * G_USEC_PER_SEC;
+    }
+  result = g_time_zone_ref (zone);
+  g_mutex_unlock (&lock);
+  return result;
+}
+
 /**
  * qd_time_format_local:
  * @us: microseconds since the epoch
@@ -220,8 +243,10 @@ qd_time_format_iso (gint64 us)
 char *
 qd_time_format_local (gint64 us)
 {
-  g_autoptr (GDateTime) time = g_date_time_new_from_unix_local_usec (us);
-  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autoptr (GTimeZone) zone = dup_local_zone ();
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc_usec (us);
+  g_autoptr (GDateTime) time = utc != NULL ? g_date_time_to_timezone (utc, zone) : NULL;
+  g_autoptr (GDateTime) now = g_date_time_new_now (zone);
 
   if (time == NULL || now == NULL)
     return g_strdup ("");
