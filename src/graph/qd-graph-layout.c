@@ -351,7 +351,7 @@ box_of (const QdVec *positions, guint n)
 static guint
 gather_alone (QdVec **layouts, guint *counts, guint n_joined, guint n)
 {
-  guint alone = n - n_joined, columns = (guint) MAX (ceil (sqrt (alone * 0.6)), 1);
+  guint alone = n - n_joined, columns = (guint) MAX (ceil (sqrt (alone * 0.3)), 1);
 
   if (alone < 2)
     return n;

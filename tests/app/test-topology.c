@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <adwaita.h>
+#include <glib/gstdio.h>
 
 #include "qd-page.h"
 #include "qd-session.h"
@@ -121,10 +122,10 @@ find_view (GtkWidget *widget)
 }
 
 static void
-set_up (Fixture *fixture, int width, int height)
+set_up_with (Fixture *fixture, QdStore *store, int width, int height)
 {
   fixture->connection = g_intern_static_string ("test");
-  fixture->hub = qd_hub_new (NULL);
+  fixture->hub = qd_hub_new (store);
   fixture->fleet = qd_hub_get_fleet (fixture->hub);
   fixture->session = qd_session_new (fixture->hub);
   qd_fleet_begin (fixture->fleet);
@@ -133,6 +134,12 @@ set_up (Fixture *fixture, int width, int height)
   fixture->window = gtk_window_new ();
   gtk_window_set_default_size (GTK_WINDOW (fixture->window), width, height);
   gtk_window_set_decorated (GTK_WINDOW (fixture->window), FALSE);
+}
+
+static void
+set_up (Fixture *fixture, int width, int height)
+{
+  set_up_with (fixture, NULL, width, height);
 }
 
 static void
@@ -513,6 +520,109 @@ test_places (void)
 }
 
 static void
+got_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  *(char **) data = qd_store_get_finish (QD_STORE (source), result, &error);
+  g_assert_no_error (error);
+  if (*(char **) data == NULL)
+    *(char **) data = g_strdup ("");
+}
+
+static void
+set_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (qd_store_set_finish (QD_STORE (source), result, &error));
+  *(gboolean *) data = TRUE;
+}
+
+static void
+remove_folder (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)))
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      g_assert_no_errno (g_unlink (path));
+    }
+  g_assert_no_errno (g_rmdir (folder));
+}
+
+static char *
+read_saved (QdStore *store)
+{
+  char *json = NULL;
+
+  qd_store_get_async (store, "topology/*", got_cb, &json);
+  WAIT_UNTIL (json != NULL);
+  return json;
+}
+
+/* What was laid out is found again as it was, by the next window on the same desk. */
+static void
+test_places_are_kept (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("qd-topology-XXXXXX", &error);
+  g_autofree char *path = g_build_filename (folder, "store.db", NULL);
+  QdPoint places[2] = { 0 };
+
+  g_assert_no_error (error);
+  for (guint round = 0; round < 2; round++)
+    {
+      Fixture fixture = { 0 };
+      g_autoptr (QdStore) store = qd_store_new (path);
+      g_autofree char *json = NULL;
+      QdPick pick;
+
+      set_up_with (&fixture, store, 700, 500);
+      fill_fleet (&fixture, 25, 40);
+      open_page (&fixture);
+      wait_scene (&fixture, 25);
+      json = read_saved (store);
+      while (*json == '\0')
+        {
+          g_free (json);
+          json = read_saved (store);
+        }
+      g_assert_nonnull (strstr (json, "test/site/s11"));
+      pick = qd_topology_model_find (fixture.model, qd_fleet_lookup (fixture.fleet, fixture.connection, QD_KIND_SITE, "s11"));
+      places[round] = qd_topology_view_get_scene (fixture.view)->positions[pick.index];
+      /* The second time, one place is not as any layout would have it. */
+      if (round == 0)
+        {
+          gboolean done = FALSE;
+          g_autofree char *moved = g_strdup_printf ("{\"positions\":{\"test/site/s11\":[%.3f,%.3f]", places[0].x + 3, places[0].y - 2);
+          g_autoptr (GString) all = g_string_new (moved);
+
+          for (guint i = 0; i < 25; i++)
+            {
+              QdPoint at;
+              g_autofree char *id = g_strdup_printf ("s%u", i);
+
+              pick = qd_topology_model_find (fixture.model, qd_fleet_lookup (fixture.fleet, fixture.connection, QD_KIND_SITE, id));
+              at = qd_topology_view_get_scene (fixture.view)->positions[pick.index];
+              if (i != 11)
+                g_string_append_printf (all, ",\"test/site/s%u\":[%.3f,%.3f]", i, at.x, at.y);
+            }
+          g_string_append (all, "}}");
+          qd_store_set_async (store, "topology/*", all->str, set_cb, &done);
+          WAIT_UNTIL (done);
+        }
+      tear_down (&fixture);
+      qd_store_close (store);
+    }
+  remove_folder (folder);
+  g_assert_cmpfloat_with_epsilon (places[1].x, places[0].x + 3, 0.01);
+  g_assert_cmpfloat_with_epsilon (places[1].y, places[0].y - 2, 0.01);
+}
+
+static void
 test_styles (void)
 {
   AdwStyleManager *style = adw_style_manager_get_default ();
@@ -614,6 +724,11 @@ test_pan_is_cheap (void)
   open_page (&fixture);
   wait_scene (&fixture, 1000);
   keep_picture (&fixture, "thousand");
+  {
+    gint64 began = g_get_monotonic_time ();
+    qd_topology_snapshot_free (qd_topology_snapshot_new (fixture.fleet, NULL));
+    g_test_message ("a snapshot of the fleet took %.2f ms", (double) (g_get_monotonic_time () - began) / 1000);
+  }
   qd_topology_view_get_viewport (fixture.view, &viewport);
   viewport.zoom *= 2.2;
   clock = gtk_widget_get_frame_clock (fixture.window);
@@ -671,6 +786,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/app/topology/accessible", test_accessible);
   g_test_add_func ("/app/topology/empty", test_empty);
   g_test_add_func ("/app/topology/places", test_places);
+  g_test_add_func ("/app/topology/places-are-kept", test_places_are_kept);
   g_test_add_func ("/app/topology/styles", test_styles);
   g_test_add_func ("/app/topology/narrow", test_narrow);
   g_test_add_func ("/app/topology/mini", test_mini);
