@@ -223,6 +223,8 @@ qd_confirm_dialog_new (const QdConfirmation *confirmation)
   adw_alert_dialog_set_response_appearance (dialog, "do", ADW_RESPONSE_DESTRUCTIVE);
   adw_alert_dialog_set_default_response (dialog, "do");
   adw_alert_dialog_set_close_response (dialog, "cancel");
+  adw_alert_dialog_set_prefer_wide_layout (dialog, TRUE);
+  adw_dialog_set_focus (ADW_DIALOG (self), self->reason_row);
   update_response (self);
   return ADW_DIALOG (self);
 }

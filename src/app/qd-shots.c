@@ -77,9 +77,8 @@ show_palette (Shots *shots)
   qd_window_show_palette (shots->window, text);
 }
 
-/* The worst thing of a kind, opened with its details. */
-static void
-open_worst (Shots *shots, QdKind kind)
+static QdEntity *
+find_worst (Shots *shots, QdKind kind)
 {
   QdFleet *fleet = qd_session_get_fleet (qd_window_get_session (shots->window));
   QdEntityList *list = qd_fleet_get_list (fleet, kind);
@@ -92,8 +91,30 @@ open_worst (Shots *shots, QdKind kind)
       if (worst == NULL || qd_entity_get_status (entity) > qd_entity_get_status (worst))
         worst = entity;
     }
+  return worst;
+}
+
+/* The worst thing of a kind, opened with its details. */
+static void
+open_worst (Shots *shots, QdKind kind)
+{
+  QdEntity *worst = find_worst (shots, kind);
+
   if (worst != NULL)
     qd_window_open_entity (shots->window, worst);
+}
+
+/* What is asked before a change of high impact; nothing is changed. */
+static void
+show_confirm (Shots *shots)
+{
+  QdEntity *site = find_worst (shots, QD_KIND_SITE);
+  g_autofree char *summary = NULL;
+
+  if (site == NULL)
+    return;
+  summary = g_strdup_printf (_("Remove site %s"), qd_entity_get_name (site));
+  qd_session_run (qd_window_get_session (shots->window), shots->window, site, "site.delete", NULL, summary, NULL, NULL);
 }
 
 static void
@@ -111,6 +132,7 @@ show_path (Shots *shots)
 static const Scene scenes[] = {
   { "site", show_site },
   { "path", show_path },
+  { "confirm", show_confirm },
   { "palette", show_palette },
   { "preferences", show_preferences },
   { "add-connection", show_add_connection },
@@ -156,6 +178,9 @@ apply_variant (Shots *shots)
 
   adw_style_manager_set_color_scheme (style, g_str_equal (variant, "dark") ? ADW_COLOR_SCHEME_FORCE_DARK
                                                                              : ADW_COLOR_SCHEME_FORCE_LIGHT);
+  /* text at 200 % */
+  if (g_str_equal (variant, "large"))
+    g_object_set (gtk_widget_get_settings (GTK_WIDGET (shots->window)), "gtk-xft-dpi", 2 * 96 * 1024, NULL);
   gtk_window_set_default_size (GTK_WINDOW (shots->window), narrow ? NARROW_WIDTH : WIDE_WIDTH,
                                narrow ? NARROW_HEIGHT : WIDE_HEIGHT);
 }
