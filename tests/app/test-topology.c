@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
+#include <time.h>
 #include <adwaita.h>
 #include <glib/gstdio.h>
 
@@ -689,16 +690,26 @@ test_mini (void)
 
 static gint64 frame_began;
 
+/* Of this thread alone: what others do on the machine is not our work. */
+static gint64
+thread_time_us (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  return (gint64) now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
 static void
 before_paint_cb (GdkFrameClock *clock, gpointer data)
 {
-  frame_began = g_get_monotonic_time ();
+  frame_began = thread_time_us ();
 }
 
 static void
 after_paint_cb (GdkFrameClock *clock, gpointer data)
 {
-  double ms = (double) (g_get_monotonic_time () - frame_began) / 1000;
+  double ms = (double) (thread_time_us () - frame_began) / 1000;
   g_array_append_val ((GArray *) data, ms);
 }
 
@@ -746,7 +757,7 @@ test_pan_is_cheap (void)
   g_array_sort (frames, compare_doubles);
   p95 = g_array_index (frames, double, frames->len * 95 / 100);
   g_test_message ("%u frames, p50 %.2f ms, p95 %.2f ms", frames->len, g_array_index (frames, double, frames->len / 2), p95);
-  g_assert_cmpfloat (p95, <, 60);
+  g_assert_cmpfloat (p95, <, 30);
   tear_down (&fixture);
 }
 
