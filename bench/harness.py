@@ -99,12 +99,14 @@ class NatsServer(Child):
         raise RuntimeError('nats-server did not start')
 
 
-def pss_kb(pid):
+def pss_kb(pid, what='Pss'):
+    """PSS, or of it what is the process's own ("Pss_Anon"), which others that share libraries and come
+    and go do not change."""
     with open(f'/proc/{pid}/smaps_rollup') as f:
         for line in f:
-            if line.startswith('Pss:'):
+            if line.startswith(what + ':'):
                 return int(line.split()[1])
-    raise RuntimeError('no PSS')
+    raise RuntimeError(f'no {what}')
 
 
 def cpu_seconds(pid):
