@@ -24,7 +24,7 @@ typedef struct {
   gboolean moving;           /* the lab's metrics flow */
   GAsyncResult *job;         /* what became of the job that was under way, once it has ended */
   gboolean job_running;
-  char *detail;              /* what is not as it should be */
+  char *detail;              /* what was last not as it should be */
 } Soak;
 
 /* --- Killing --------------------------------------------------------------------------------- */
@@ -332,8 +332,8 @@ run_round (Soak *soak, guint round)
     kill_lab (soak);
   g_clear_pointer (&soak->detail, g_free);
   well = recovers (soak);
-  g_autofree char *detail = g_strescape (soak->detail && !well ? soak->detail : "", NULL);
-  printf ("{\"round\":%u,\"killed\":\"%s\",\"moving\":%s,\"ok\":%s,\"recovered_ms\":%" G_GINT64_FORMAT ",\"detail\":\"%s\"}\n",
+  g_autofree char *detail = g_strescape (soak->detail ? soak->detail : "", NULL);
+  printf ("{\"round\":%u,\"killed\":\"%s\",\"moving\":%s,\"ok\":%s,\"recovered_ms\":%" G_GINT64_FORMAT ",\"last\":\"%s\"}\n",
           round, pid > 0 ? "nats" : "lab", soak->moving ? "true" : "false", well ? "true" : "false",
           (g_get_monotonic_time () - begun) / 1000, detail);
   fflush (stdout);
