@@ -234,10 +234,21 @@ is_live (Soak *soak, const char *connection)
                  entity ? qd_entity_get_string (entity, QD_CONNECTION_DETAIL) : "");
 }
 
+/* A lab that ended by itself is a fault of its own, and not to be taken for one of the client's. */
+static gboolean
+lab_lives (Soak *soak)
+{
+  if (g_subprocess_get_identifier (soak->lab->process))
+    return TRUE;
+  if (!g_subprocess_get_if_signaled (soak->lab->process))
+    return differ (soak, "the lab ended by itself, with status %d", g_subprocess_get_exit_status (soak->lab->process));
+  return differ (soak, "the lab ended by itself, by signal %d", g_subprocess_get_term_sig (soak->lab->process));
+}
+
 static gboolean
 is_same (Soak *soak)
 {
-  if (!is_live (soak, "lab") || !is_live (soak, "lab-nats"))
+  if (!lab_lives (soak) || !is_live (soak, "lab") || !is_live (soak, "lab-nats"))
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
     if (!same_list (soak, &lists[i]))
@@ -255,7 +266,7 @@ recovers (Soak *soak)
 
   while (!is_same (soak))
     {
-      if (g_get_monotonic_time () > until)
+      if (g_get_monotonic_time () > until || !g_subprocess_get_identifier (soak->lab->process))
         return FALSE;
       test_spin (100);
     }
@@ -323,7 +334,7 @@ run_round (Soak *soak, guint round)
   if (g_rand_boolean (soak->rand))
     begin_job (soak);
   test_spin (g_rand_int_range (soak->rand, 0, 300));
-  if (nats)
+  if (nats && lab_lives (soak))
     pid = find_nats (soak->lab);
   begun = g_get_monotonic_time ();
   if (pid > 0)
