@@ -19,6 +19,7 @@ struct _QdTopologyCanvas {
   QdTileLevel *base, *before, *now;
   gint64 now_since;
   gboolean complete;
+  gboolean base_complete;         /* it has been, once */
 };
 
 G_DEFINE_FINAL_TYPE (QdTopologyCanvas, qd_topology_canvas, GTK_TYPE_WIDGET)
@@ -55,6 +56,7 @@ add_base (QdTopologyCanvas *self)
 
   /* Scaled up, letters would only be smears. */
   theme.font[0] = '\0';
+  self->base_complete = FALSE;
   self->base = qd_tile_level_new (self->state->scene, &theme, MIN (BASE_SIDE / side, 60), 1, ready_cb, self);
 }
 
@@ -98,7 +100,10 @@ qd_topology_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
   if (!self->complete)
     {
-      qd_tile_level_snapshot (self->base, snapshot, &viewport, width, height, TRUE);
+      /* Once it is there, it is drawn anew only for those who move about: not at each change. */
+      gboolean want = self->before != NULL || !self->base_complete;
+
+      self->base_complete |= qd_tile_level_snapshot (self->base, snapshot, &viewport, width, height, want);
       if (self->before)
         qd_tile_level_snapshot (self->before, snapshot, &viewport, width, height, FALSE);
     }
