@@ -42,6 +42,7 @@ typedef struct
   guint64 missed;
   gint64 heard_at;
   guint ping;
+  guint dropping;           /* idle source that frees it */
   gboolean stalled;             /* a fault: half a frame went out and nothing more will */
   gboolean closing;             /* ends when pending is out */
   gboolean dead;
@@ -77,6 +78,7 @@ free_stream (gpointer data)
   clear_source (&stream->read_source);
   clear_source (&stream->write_source);
   g_clear_handle_id (&stream->ping, g_source_remove);
+  g_clear_handle_id (&stream->dropping, g_source_remove);
   g_io_stream_close_async (stream->io, G_PRIORITY_DEFAULT, NULL, closed_cb, NULL);
   g_object_unref (stream->io);
   g_byte_array_unref (stream->pending);
@@ -90,6 +92,7 @@ drop_cb (gpointer user_data)
 {
   Stream *stream = user_data;
 
+  stream->dropping = 0;
   g_ptr_array_remove (stream->server->streams->streams, stream);
   return G_SOURCE_REMOVE;
 }
@@ -104,7 +107,7 @@ drop (Stream *stream)
   clear_source (&stream->read_source);
   clear_source (&stream->write_source);
   g_clear_handle_id (&stream->ping, g_source_remove);
-  g_idle_add_full (G_PRIORITY_DEFAULT, drop_cb, stream, NULL);
+  stream->dropping = g_idle_add_full (G_PRIORITY_DEFAULT, drop_cb, stream, NULL);
 }
 
 static void feed (Stream *stream);

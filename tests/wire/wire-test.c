@@ -125,10 +125,22 @@ test_server_free (TestServer *self)
 
 /* --- A raw server -------------------------------------------------------------------------- */
 
+/* What the service's threads need: a connection may still be served when the server is let go. */
+typedef struct {
+  RawScript script;
+  gpointer data;
+} RawRun;
+
+static void
+run_free (gpointer data, GClosure *closure)
+{
+  g_free (data);
+}
+
 static gboolean
 run_cb (GThreadedSocketService *service, GSocketConnection *connection, GObject *source, gpointer data)
 {
-  RawServer *self = data;
+  RawRun *self = data;
   g_autoptr(GString) head = g_string_new (NULL);
   GInputStream *in = g_io_stream_get_input_stream (G_IO_STREAM (connection));
   char c;
@@ -144,6 +156,7 @@ static void
 start_raw (gpointer data)
 {
   RawServer *self = data;
+  RawRun *run = g_new0 (RawRun, 1);
   g_autoptr(GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
   g_autoptr(GSocketAddress) wanted = g_inet_socket_address_new (loopback, 0);
   g_autoptr(GSocketAddress) got = NULL;
@@ -151,7 +164,9 @@ start_raw (gpointer data)
   self->service = g_threaded_socket_service_new (16);
   g_socket_listener_add_address (G_SOCKET_LISTENER (self->service), wanted, G_SOCKET_TYPE_STREAM,
                                  G_SOCKET_PROTOCOL_TCP, NULL, &got, NULL);
-  g_signal_connect (self->service, "run", G_CALLBACK (run_cb), self);
+  run->script = self->script;
+  run->data = self->data;
+  g_signal_connect_data (self->service, "run", G_CALLBACK (run_cb), run, run_free, 0);
   self->url = g_strdup_printf ("http://127.0.0.1:%u", g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (got)));
   g_socket_service_start (self->service);
 }
