@@ -316,7 +316,7 @@ test_faults (void)
       g_test_message ("fault %s", faults[i].spec);
       test_lab_set_faults (lab, faults[i].spec);
       qd_driver_refresh (model->driver);
-      test_until (strstr (test_model_detail (model), faults[i].named), 20);
+      test_until (strstr (test_model_detail (model), faults[i].named), 60);
       g_test_message ("  %s: %s", test_model_state (model), test_model_detail (model));
       g_assert_cmpstr (test_model_state (model), ==, "stale");
       g_assert_cmpuint (test_model_count (model, QD_KIND_SITE), ==, 10);
