@@ -309,11 +309,18 @@ unbind_cb (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
   qd_cell_set_entity (QD_CELL (gtk_list_item_get_child (item)), NULL);
 }
 
+/* In pixels, so that nothing is measured and no column jumps. */
 static int
-width_of (const QdField *field, guint number)
+width_of (QdKind kind, guint number)
 {
+  const QdField *field = &qd_schema_get (kind)->fields[number];
+
   if (number == QD_FIELD_NAME)
     return 240;
+  if (kind == QD_KIND_FLOW && number == QD_FLOW_PATH)
+    return 240;
+  if (kind == QD_KIND_FLOW && number == QD_FLOW_PROTOCOL)
+    return 80;
   switch (field->type)
     {
     case QD_VALUE_INT:
@@ -350,7 +357,7 @@ add_column (QdTable *self, guint number)
   gtk_column_view_column_set_id (column, field->id);
   gtk_column_view_column_set_sorter (column, sorter);
   gtk_column_view_column_set_resizable (column, TRUE);
-  gtk_column_view_column_set_fixed_width (column, width_of (field, number));
+  gtk_column_view_column_set_fixed_width (column, width_of (self->kind, number));
   gtk_column_view_column_set_expand (column, number == QD_FIELD_NAME);
   gtk_column_view_column_set_visible (column, field->shown);
   gtk_column_view_append_column (self->column_view, column);
