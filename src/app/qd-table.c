@@ -138,6 +138,15 @@ queue_update_state (QdTable *self)
     self->state_idle = g_idle_add (update_state_cb, self);
 }
 
+/* Another order or filter is another list, which is read from its top. Told before and after the
+ * change, the view neither looks for the place of the row that was on top nor shows that place. */
+static void
+scroll_to_top (QdTable *self)
+{
+  if (qd_view_get_length (self->view) > 0)
+    gtk_column_view_scroll_to (self->column_view, 0, NULL, GTK_LIST_SCROLL_NONE, NULL);
+}
+
 /* --- Filtering ---------------------------------------------------------------------------------- */
 
 static void
@@ -151,7 +160,9 @@ update_filter (QdTable *self)
 
   if (whole[1] != '\0' || connection != NULL || mask != 0)
     filter = qd_filter_new (whole, connection, mask);
+  scroll_to_top (self);
   qd_view_set_filter (self->view, filter);
+  scroll_to_top (self);
   queue_update_state (self);
 }
 
@@ -223,8 +234,10 @@ sorter_changed_cb (QdTable *self, GtkSorterChange change, GtkSorter *sorter)
 
   if (column == NULL)
     return;
+  scroll_to_top (self);
   qd_view_set_sort (self->view, GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (column), "qd-field")),
                     gtk_column_view_sorter_get_primary_sort_order (GTK_COLUMN_VIEW_SORTER (sorter)) == GTK_SORT_DESCENDING);
+  scroll_to_top (self);
 }
 
 /* --- The menu of rows --------------------------------------------------------------------------- */
@@ -255,17 +268,30 @@ popup_menu (QdTable *self, GtkWidget *at, double x, double y)
   gtk_popover_popup (self->menu);
 }
 
-static void
-cell_menu_cb (QdTable *self, double x, double y, QdCell *cell)
+/* The cell at a point of the column view: what is there may be the cell's own cell, around it. */
+static QdCell *
+pick_cell (QdTable *self, double x, double y)
 {
-  QdEntity *entity = qd_cell_get_entity (cell);
+  GtkWidget *widget = gtk_widget_pick (GTK_WIDGET (self->column_view), x, y, GTK_PICK_DEFAULT);
+  GtkWidget *cell = widget != NULL ? gtk_widget_get_ancestor (widget, QD_TYPE_CELL) : NULL;
+
+  if (cell == NULL && widget != NULL && QD_IS_CELL (gtk_widget_get_first_child (widget)))
+    cell = gtk_widget_get_first_child (widget);
+  return cell != NULL ? QD_CELL (cell) : NULL;
+}
+
+static void
+secondary_pressed_cb (QdTable *self, int n, double x, double y)
+{
+  QdCell *cell = pick_cell (self, x, y);
+  QdEntity *entity = cell != NULL ? qd_cell_get_entity (cell) : NULL;
   guint at = entity != NULL ? qd_view_find (self->view, entity) : G_MAXUINT32;
 
   if (at == G_MAXUINT32)
     return;
   if (!gtk_selection_model_is_selected (GTK_SELECTION_MODEL (self->selection), at))
     gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->selection), at, TRUE);
-  popup_menu (self, GTK_WIDGET (cell), x, y);
+  popup_menu (self, GTK_WIDGET (self->column_view), x, y);
 }
 
 static void
@@ -284,9 +310,8 @@ static void
 setup_cb (QdTable *self, GtkListItem *item, GtkSignalListItemFactory *factory)
 {
   guint field = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (factory), "qd-field"));
-  GtkWidget *cell = qd_cell_new (get_fleet (self), get_schema (self), field);
+  GtkWidget *cell = qd_cell_new (get_fleet (self), get_schema (self), field, GTK_WIDGET (self->column_view));
 
-  g_signal_connect_swapped (cell, "menu", G_CALLBACK (cell_menu_cb), self);
   gtk_list_item_set_child (item, cell);
   g_hash_table_add (self->cells, cell);
 }
@@ -670,6 +695,7 @@ static GtkWidget *
 build_rows (QdTable *self)
 {
   GtkWidget *scrolled = gtk_scrolled_window_new ();
+  GtkGesture *menu;
 
   self->selection = gtk_multi_selection_new (g_object_ref (G_LIST_MODEL (self->view)));
   self->column_view = GTK_COLUMN_VIEW (gtk_column_view_new (NULL));
@@ -678,13 +704,17 @@ build_rows (QdTable *self)
   gtk_column_view_set_reorderable (self->column_view, TRUE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->column_view), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _(get_schema (self)->title), -1);
-  add_columns (self);
   gtk_column_view_set_model (self->column_view, GTK_SELECTION_MODEL (self->selection));
+  add_columns (self);
   g_signal_connect_swapped (self->column_view, "activate", G_CALLBACK (activate_cb), self);
   g_signal_connect_swapped (self->selection, "selection-changed", G_CALLBACK (selection_cb), self);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), GTK_WIDGET (self->column_view));
   gtk_widget_set_vexpand (scrolled, TRUE);
   watch_use (self);
+  menu = gtk_gesture_click_new ();
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (menu), GDK_BUTTON_SECONDARY);
+  g_signal_connect_swapped (menu, "pressed", G_CALLBACK (secondary_pressed_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->column_view), GTK_EVENT_CONTROLLER (menu));
   return scrolled;
 }
 
