@@ -142,7 +142,7 @@ lay_out (QdTopologyModel *self)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, worked_cb, NULL);
   Work *work = g_new0 (Work, 1);
-  guint n = self->snapshot->nodes->len, known = 0;
+  guint n = self->snapshot->nodes->len, known = 0, n_edges;
 
   stop_work (self);
   work->graph = qd_graph_ref (self->snapshot->graph);
@@ -157,9 +157,16 @@ lay_out (QdTopologyModel *self)
       else
         work->before[i] = (QdPoint) { NAN, NAN };
     }
-  /* Where most is new, it is better to begin again than to squeeze it in. */
-  if (known * 10 < n * 6)
-    g_clear_pointer (&work->before, g_free);
+  /* Where most is new, it is better to begin again than to squeeze it in; so also where the edges came
+   * after the nodes, and these stand in rows. */
+  n_edges = self->snapshot->edges->len;
+  if (known * 10 < n * 6 || n_edges > qd_places_get_edges (self->places) * 3 / 2 + 8)
+    {
+      g_clear_pointer (&work->before, g_free);
+      qd_places_set_edges (self->places, n_edges);
+    }
+  else
+    qd_places_set_edges (self->places, MAX (qd_places_get_edges (self->places), n_edges));
   g_task_set_task_data (task, work, (GDestroyNotify) work_free);
   g_task_run_in_thread (task, work_cb);
 }

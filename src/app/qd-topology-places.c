@@ -14,6 +14,7 @@
 
 struct _QdPlaces {
   GHashTable *by_key;   /* text → QdPoint */
+  guint n_edges;
 };
 
 QdPlaces *
@@ -61,6 +62,19 @@ void
 qd_places_clear (QdPlaces *self)
 {
   g_hash_table_remove_all (self->by_key);
+  self->n_edges = 0;
+}
+
+guint
+qd_places_get_edges (QdPlaces *self)
+{
+  return self->n_edges;
+}
+
+void
+qd_places_set_edges (QdPlaces *self, guint n_edges)
+{
+  self->n_edges = n_edges;
 }
 
 char *
@@ -72,6 +86,8 @@ qd_places_save (QdPlaces *self)
   gpointer key, value;
 
   json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "edges");
+  json_builder_add_int_value (builder, self->n_edges);
   json_builder_set_member_name (builder, "positions");
   json_builder_begin_object (builder);
   g_hash_table_iter_init (&iter, self->by_key);
@@ -112,12 +128,15 @@ qd_places_load (QdPlaces *self, const char *json)
   JsonObjectIter iter;
   const char *name;
   JsonNode *node;
+  gint64 n_edges;
   guint n = 0;
 
   if (error)
     g_warning ("Places of the topology were not restored: %s; it is laid out anew", error->message);
   if (places == NULL)
     return 0;
+  if (qd_json_get_int (qd_json_object (root), "edges", &n_edges))
+    self->n_edges = (guint) CLAMP (n_edges, 0, G_MAXINT);
   json_object_iter_init (&iter, places);
   while (json_object_iter_next (&iter, &name, &node) && n < MAX_PLACES)
     {

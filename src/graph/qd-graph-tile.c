@@ -168,7 +168,7 @@ calm_strength (const Tile *tile)
       }
   area = MAX ((right - left) * (bottom - top), 1);
   ink = isfinite (area) ? ink / area / MAX (tile->zoom, 1e-6) : 0;
-  return CLAMP (0.5 / (1 + 5 * ink), 0.1, 0.5);
+  return CLAMP (0.5 / (1 + 4 * ink), 0.055, 0.5);
 }
 
 /* --- Nodes and labels -------------------------------------------------------------------------- */

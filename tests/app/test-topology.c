@@ -297,6 +297,37 @@ test_grows_and_shrinks (void)
   tear_down (&fixture);
 }
 
+/* Sites that came before their paths stand in rows: with the paths, all is laid out anew. */
+static void
+test_paths_come_late (void)
+{
+  Fixture fixture = { 0 };
+  QdScene *scene;
+  double along = 0, any = 0;
+
+  set_up (&fixture, 900, 600);
+  fill_fleet (&fixture, 60, 0);
+  open_page (&fixture);
+  wait_scene (&fixture, 60);
+  g_assert_cmpuint (qd_topology_view_get_scene (fixture.view)->n_edges, ==, 0);
+  qd_fleet_begin (fixture.fleet);
+  for (guint i = 0; i < 60; i++)
+    add_path (&fixture, i, i, (i * 17 + 17) % 60);
+  qd_fleet_commit (fixture.fleet);
+  WAIT_UNTIL (qd_topology_view_get_scene (fixture.view)->n_edges == 60 && !qd_topology_model_is_busy (fixture.model));
+  scene = qd_topology_view_get_scene (fixture.view);
+  for (guint i = 0; i < 60; i++)
+    {
+      QdPoint a = scene->positions[scene->edges[i].src], b = scene->positions[scene->edges[i].dst];
+
+      along += hypot (a.x - b.x, a.y - b.y) / 60;
+      for (guint k = 0; k < 60; k++)
+        any += hypot (a.x - scene->positions[k].x, a.y - scene->positions[k].y) / 3600;
+    }
+  g_assert_cmpfloat (along * 1.5, <, any);
+  tear_down (&fixture);
+}
+
 static void
 test_selection (void)
 {
@@ -598,7 +629,7 @@ test_places_are_kept (void)
       if (round == 0)
         {
           gboolean done = FALSE;
-          g_autofree char *moved = g_strdup_printf ("{\"positions\":{\"test/site/s11\":[%.3f,%.3f]", places[0].x + 3, places[0].y - 2);
+          g_autofree char *moved = g_strdup_printf ("{\"edges\":40,\"positions\":{\"test/site/s11\":[%.3f,%.3f]", places[0].x + 3, places[0].y - 2);
           g_autoptr (GString) all = g_string_new (moved);
 
           for (guint i = 0; i < 25; i++)
@@ -788,6 +819,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/app/topology/shows-fleet", test_shows_fleet);
   g_test_add_func ("/app/topology/follows-changes", test_follows_changes);
   g_test_add_func ("/app/topology/grows-and-shrinks", test_grows_and_shrinks);
+  g_test_add_func ("/app/topology/paths-come-late", test_paths_come_late);
   g_test_add_func ("/app/topology/selection", test_selection);
   g_test_add_func ("/app/topology/hover", test_hover);
   g_test_add_func ("/app/topology/keyboard", test_keyboard);
