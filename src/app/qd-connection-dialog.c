@@ -326,6 +326,29 @@ fill (QdConnectionDialog *self)
   set_ca_file (self, self->endpoint->ca_file);
 }
 
+static void
+say_keyring (QdConnectionDialog *self)
+{
+  adw_preferences_group_set_description (self->sign_in_group,
+                                         qd_credentials_is_persistent ()
+                                           ? _("The password is kept in your keyring and nowhere else.")
+                                           : _("There is no keyring: the password lasts until you quit."));
+}
+
+/* Whether there is a keyring shows only when it is asked for something. */
+static void
+looked_up_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (QdConnectionDialog) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (QdCredential) credential = qd_credentials_lookup_finish (result, &error);
+
+  if (error != NULL)
+    g_debug ("The keyring did not answer: %s", error->message);
+  if (self->hub != NULL)
+    say_keyring (self);
+}
+
 AdwDialog *
 qd_connection_dialog_new (QdHub *hub, const QdEndpoint *endpoint)
 {
@@ -333,10 +356,8 @@ qd_connection_dialog_new (QdHub *hub, const QdEndpoint *endpoint)
 
   g_return_val_if_fail (QD_IS_HUB (hub), ADW_DIALOG (self));
   self->hub = g_object_ref (hub);
-  adw_preferences_group_set_description (self->sign_in_group,
-                                         qd_credentials_is_persistent ()
-                                           ? _("The password is kept in your keyring and nowhere else.")
-                                           : _("There is no keyring: the password lasts until you quit."));
+  say_keyring (self);
+  qd_credentials_lookup (endpoint != NULL ? endpoint->id : "new", "password", NULL, looked_up_cb, g_object_ref (self));
   if (endpoint != NULL)
     {
       self->endpoint = qd_endpoint_copy (endpoint);

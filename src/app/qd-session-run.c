@@ -23,6 +23,8 @@ typedef struct
   const QdCapability *capability;
   JsonObject *args;
   char *summary;
+  char *reason;              /* or NULL */
+  gboolean stepped_up;       /* asked for the password already: not again */
   char *undo_verb;
   JsonObject *undo_args;
 } Run;
@@ -36,6 +38,7 @@ run_free (Run *run)
   g_clear_pointer (&run->args, json_object_unref);
   g_clear_pointer (&run->undo_args, json_object_unref);
   g_free (run->summary);
+  g_free (run->reason);
   g_free (run->undo_verb);
   g_free (run);
 }
@@ -99,6 +102,68 @@ tell_failure (QdSession *session, GtkWidget *parent, const char *summary, const 
   qd_session_toast_action (session, failure->heading, _("_Why"), G_CALLBACK (show_failure_cb), failure, failure_free);
 }
 
+/* --- Confirming who one is ----------------------------------------------------------------------- */
+
+static void execute (Run *run);
+
+static void
+stepped_up_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Run) run = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) answer = qd_hub_run_finish (QD_HUB (source), result, &error);
+
+  if (error != NULL)
+    tell_failure (run->session, run->parent, run->summary, error->message);
+  else
+    execute (g_steal_pointer (&run));
+}
+
+static void
+password_given_cb (AdwAlertDialog *dialog, const char *response, gpointer data)
+{
+  Run *run = g_object_steal_data (G_OBJECT (dialog), "qd-run");
+  g_autoptr (JsonObject) args = json_object_new ();
+  g_autofree char *job = NULL;
+
+  if (run == NULL)
+    return;
+  if (g_strcmp0 (response, "confirm") != 0)
+    {
+      run_free (run);
+      return;
+    }
+  json_object_set_string_member (args, "password",
+                                 gtk_editable_get_text (GTK_EDITABLE (g_object_get_data (G_OBJECT (dialog), "qd-entry"))));
+  job = qd_hub_run (qd_session_get_hub (run->session), run->connection, "auth.step-up", args, _("Confirm who you are"),
+                    NULL, NULL, stepped_up_cb, run);
+}
+
+/* The server wants to be sure that it is still us: ask for the password, then do it again. Takes @run. */
+static void
+ask_password (Run *run)
+{
+  AdwAlertDialog *dialog = ADW_ALERT_DIALOG (adw_alert_dialog_new (_("Confirm Who You Are"), NULL));
+  GtkWidget *group = adw_preferences_group_new ();
+  GtkWidget *entry = adw_password_entry_row_new ();
+
+  run->stepped_up = TRUE;
+  adw_alert_dialog_format_body (dialog, _("“%s” needs your password once more, because you signed in a while ago."), run->summary);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (entry), _("Password"));
+  adw_entry_row_set_activates_default (ADW_ENTRY_ROW (entry), TRUE);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), entry);
+  adw_alert_dialog_set_extra_child (dialog, group);
+  adw_alert_dialog_add_responses (dialog, "cancel", _("_Cancel"), "confirm", _("_Continue"), NULL);
+  adw_alert_dialog_set_response_appearance (dialog, "confirm", ADW_RESPONSE_SUGGESTED);
+  adw_alert_dialog_set_default_response (dialog, "confirm");
+  adw_alert_dialog_set_close_response (dialog, "cancel");
+  adw_dialog_set_focus (ADW_DIALOG (dialog), entry);
+  g_object_set_data (G_OBJECT (dialog), "qd-entry", entry);
+  g_object_set_data_full (G_OBJECT (dialog), "qd-run", run, (GDestroyNotify) run_free);
+  g_signal_connect (dialog, "response", G_CALLBACK (password_given_cb), NULL);
+  adw_dialog_present (ADW_DIALOG (dialog), run->parent);
+}
+
 static void
 finished_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -110,6 +175,11 @@ finished_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   if (error != NULL)
     {
+      if (g_error_matches (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_STEP_UP) && !run->stepped_up)
+        {
+          ask_password (g_steal_pointer (&run));
+          return;
+        }
       if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         {
           tell_failure (session, run->parent, run->summary, error->message);
@@ -127,10 +197,10 @@ finished_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-execute (Run *run, const char *reason)
+execute (Run *run)
 {
   g_autofree char *job = qd_hub_run (qd_session_get_hub (run->session), run->connection, run->capability->verb,
-                                     run->args, run->summary, reason, NULL, finished_cb, run);
+                                     run->args, run->summary, run->reason, NULL, finished_cb, run);
 }
 
 /* --- Asking ------------------------------------------------------------------------------------- */
@@ -164,8 +234,10 @@ confirmed_cb (GObject *dialog, const char *reason, gpointer data)
 {
   Run *run = g_object_steal_data (dialog, "qd-run");
 
-  if (run != NULL)
-    execute (run, reason);
+  if (run == NULL)
+    return;
+  g_set_str (&run->reason, reason);
+  execute (run);
 }
 
 static void
@@ -203,7 +275,7 @@ proceed (Run *run)
   else if (run->capability->high_impact)
     ask_reason (run);
   else
-    execute (run, NULL);
+    execute (run);
 }
 
 static void
