@@ -192,7 +192,10 @@ qd_http_get_session (QdHttp *self, GError **error)
       self->session = soup_session_new_with_options ("max-conns", 64, "max-conns-per-host", 24,
                                                      "timeout", 0, "idle-timeout", 60,
                                                      "user-agent", "Quarterdeck/" QD_VERSION, NULL);
-      soup_session_remove_feature_by_type (self->session, SOUP_TYPE_AUTH_MANAGER);
+      /* None of its features: libsoup 3.6 takes references to them as a message is queued and drops
+       * them as it leaves, and where a connection breaks they do not add up: a feature was freed
+       * under the session. We decode, authorize and remember by ourselves. */
+      soup_session_remove_feature_by_type (self->session, SOUP_TYPE_SESSION_FEATURE);
       if (trust != NULL)
         soup_session_set_tls_database (self->session, trust);
     }

@@ -123,6 +123,7 @@ test_lab_kill (TestLab *lab)
   g_subprocess_send_signal (lab->process, SIGKILL);
   g_subprocess_wait (lab->process, NULL, NULL);
   g_clear_object (&lab->process);
+  g_clear_pointer (&lab->token, g_free);
 }
 
 static void
@@ -234,24 +235,32 @@ send_and_wait (TestLab *lab, const char *method, const char *path, const char *t
   return answer.text;
 }
 
-JsonNode *
-test_lab_request (TestLab *lab, const char *method, const char *path, const char *body)
+static void
+sign_in (TestLab *lab)
 {
   g_autofree char *password = test_lab_dup_password (lab, "admin", FALSE);
   g_autofree char *login = g_strdup_printf ("{\"username\":\"admin\",\"password\":\"%s\"}", password);
-  g_autofree char *signed_in = NULL;
   g_autofree char *text = NULL;
   g_autoptr (JsonNode) node = NULL;
   g_autoptr (GError) error = NULL;
-  const char *token;
   guint status;
 
-  signed_in = send_and_wait (lab, "POST", "/api/v1/auth/login", NULL, login, &status);
-  node = qd_json_parse (signed_in, -1, "login", &error);
+  text = send_and_wait (lab, "POST", "/api/v1/auth/login", NULL, login, &status);
+  node = qd_json_parse (text, -1, "login", &error);
   g_assert_no_error (error);
-  token = qd_json_get_string (qd_json_object (node), "access_token", NULL);
-  g_assert_nonnull (token);
-  text = send_and_wait (lab, method, path, token, body, &status);
+  lab->token = g_strdup (qd_json_get_string (qd_json_object (node), "access_token", NULL));
+  g_assert_nonnull (lab->token);
+}
+
+JsonNode *
+test_lab_request (TestLab *lab, const char *method, const char *path, const char *body)
+{
+  g_autofree char *text = NULL;
+  guint status;
+
+  if (lab->token == NULL)
+    sign_in (lab);
+  text = send_and_wait (lab, method, path, lab->token, body, &status);
   if (status < 200 || status >= 300)
     g_error ("%s %s: %u %s", method, path, status, text);
   return qd_json_parse (text, -1, path, NULL);
@@ -263,7 +272,6 @@ test_lab_set_faults (TestLab *lab, const char *spec)
   g_autofree char *body = g_strdup_printf ("{\"spec\":\"%s\"}", spec);
   g_autoptr (JsonNode) node = NULL;
 
-  /* Signing in may be what is at fault: the way out must stay open. */
   node = test_lab_request (lab, "POST", "/lab/v1/faults", body);
 }
 

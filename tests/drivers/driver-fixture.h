@@ -10,6 +10,7 @@ typedef struct {
   char *state;
   GPtrArray *args;
   char *http, *nats, *monitor, *credentials, *epoch;
+  char *token;       /* admin's, once somebody asked */
   guint port;
 } TestLab;
 

@@ -291,18 +291,33 @@ test_restart (void)
   test_lab_free (lab);
 }
 
-typedef struct { const char *spec; const char *named; } Fault;
+/* Sets @spec, reads everything anew, and waits for a message that names @route. */
+static void
+suffer (TestLab *lab, TestModel *model, const char *route, const char *fault, const char *words)
+{
+  g_autofree char *spec = g_strdup_printf ("%s:%s", route, fault);
+
+  test_lab_set_faults (lab, spec);
+  qd_driver_refresh (model->driver);
+  test_until (strstr (test_model_detail (model), route) && strstr (test_model_detail (model), words), 60);
+  g_test_message ("%s: %s: %s", spec, test_model_state (model), test_model_detail (model));
+  g_assert_cmpstr (test_model_state (model), ==, "stale");
+  /* What was last known stays. */
+  g_assert_cmpuint (test_model_count (model, QD_KIND_SITE), ==, 10);
+  g_assert_cmpuint (test_model_count (model, QD_KIND_PATH), ==, 30);
+  g_assert_cmpuint (test_model_count (model, QD_KIND_FLOW), ==, 50);
+  g_assert_cmpuint (test_model_count (model, QD_KIND_NODE), >, 0);
+}
 
 static void
 test_faults (void)
 {
-  /* Each fault once on a list and once on a stream; what else there is goes on as it was. */
-  static const Fault faults[] = {
-    { "/api/v1/sites:500", "/api/v1/sites" },          { "/api/v1/sites:truncate", "/api/v1/sites" },
-    { "/api/v1/sites:garble", "/api/v1/sites" },       { "/api/v1/sites:html", "/api/v1/sites" },
-    { "/api/v1/paths:close", "/api/v1/paths" },        { "/api/v1/nodes:401", "/api/v1/nodes" },
-    { "/admin/v1/jobs:500", "/admin/v1/jobs" },        { "/api/v1/flows:html", "/api/v1/flows" },
-    { "/api/v1/paths:big", "/api/v1/paths" },
+  static const struct { const char *route, *fault, *words; } faults[] = {
+    { "/api/v1/sites", "500", "500" },        { "/api/v1/sites", "html", "text/html" },
+    { "/api/v1/paths", "close", "closed in the middle" }, { "/api/v1/sites", "truncate", "closed in the middle" },
+    { "/api/v1/nodes", "garble", "JSON" },    { "/api/v1/paths", "big", "a list of things" },
+    { "/api/v1/nodes", "401", "401" },        { "/admin/v1/jobs", "500", "500" },
+    { "/api/v1/flows", "html", "text/html" },
   };
   TestLab *lab = test_lab_new ("--sites 10 --paths 30 --flows 50 --rate 20 --no-nats");
   TestModel *model;
@@ -313,18 +328,69 @@ test_faults (void)
   wait_live (model);
   for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
     {
-      g_test_message ("fault %s", faults[i].spec);
-      test_lab_set_faults (lab, faults[i].spec);
-      qd_driver_refresh (model->driver);
-      test_until (strstr (test_model_detail (model), faults[i].named), 60);
-      g_test_message ("  %s: %s", test_model_state (model), test_model_detail (model));
-      g_assert_cmpstr (test_model_state (model), ==, "stale");
-      g_assert_cmpuint (test_model_count (model, QD_KIND_SITE), ==, 10);
-      g_assert_cmpuint (test_model_count (model, QD_KIND_PATH), ==, 30);
+      suffer (lab, model, faults[i].route, faults[i].fault, faults[i].words);
       test_lab_set_faults (lab, "");
-      test_until (g_str_equal (test_model_state (model), "live"), 40);
+      test_until (g_str_equal (test_model_state (model), "live"), 60);
     }
   assert_same (model, lab);
+  test_model_free (model);
+  test_lab_free (lab);
+}
+
+static void
+test_stream_faults (void)
+{
+  static const char *const faults[] = { "garble", "truncate", "close", "500", "html" };
+  TestLab *lab = test_lab_new ("--sites 10 --paths 30 --flows 50 --rate 100 --no-nats");
+  TestModel *model;
+  g_autoptr (GError) error = NULL;
+
+  if (lab == NULL)
+    return;
+  model = model_of (lab, "node-api", "admin");
+  wait_live (model);
+  for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
+    {
+      g_autofree char *spec = g_strdup_printf ("/ws/*:%s", faults[i]);
+      g_autofree char *body = g_strdup_printf ("{\"id\":\"made-%u\",\"name\":\"Made %u\",\"kind\":\"branch\"}", i, i);
+      g_autofree char *id = g_strdup_printf ("made-%u", i);
+      g_autoptr (JsonNode) answer = NULL;
+
+      test_lab_set_faults (lab, spec);
+      /* Open sockets feel the first two; the others, new ones. */
+      if (i >= 2)
+        {
+          test_lab_kill (lab);
+          test_lab_start (lab);
+          test_lab_set_faults (lab, spec);
+        }
+      /* Somebody else makes a site: the event of it comes through this. */
+      answer = test_lab_request (lab, "POST", "/api/v1/sites", body);
+      test_until (strstr (test_model_detail (model), i >= 2 ? "http" : "/ws/"), 20);
+      g_test_message ("%s: %s: %s", spec, test_model_state (model), test_model_detail (model));
+      g_assert_cmpstr (test_model_state (model), ==, "stale");
+      test_lab_set_faults (lab, "");
+      test_until (g_str_equal (test_model_state (model), "live") && test_model_find (model, QD_KIND_SITE, id), 40);
+    }
+  assert_same (model, lab);
+  test_model_free (model);
+  test_lab_free (lab);
+}
+
+static void
+test_strict (void)
+{
+  /* A hundred requests a minute have to do for a whole start and a look around. */
+  TestLab *lab = test_lab_new ("--sites 40 --paths 100 --flows 500 --rate 20 --no-nats --strict");
+  TestModel *model;
+
+  if (lab == NULL)
+    return;
+  model = model_of (lab, "node-api", "operator");
+  wait_live (model);
+  qd_driver_refresh (model->driver);
+  test_spin (1500);
+  g_assert_cmpstr (test_model_state (model), ==, "live");
   test_model_free (model);
   test_lab_free (lab);
 }
@@ -338,5 +404,7 @@ main (int argc, char **argv)
   g_test_add_func ("/drivers/node-api/roles", test_roles);
   g_test_add_func ("/drivers/node-api/restart", test_restart);
   g_test_add_func ("/drivers/node-api/faults", test_faults);
+  g_test_add_func ("/drivers/node-api/stream-faults", test_stream_faults);
+  g_test_add_func ("/drivers/node-api/strict", test_strict);
   return g_test_run ();
 }

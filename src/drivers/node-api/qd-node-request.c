@@ -65,6 +65,7 @@ send_now (Request *self)
       return;
     }
   self->token_run = self->session->token_run;
+  g_debug ("%p %s %s", self, self->method, self->path);
   qd_http_send_json (self->session->http, self->method, self->path,
                      (const char *const *) self->headers, self->body, self->session->cancellable,
                      answered_cb, self);
@@ -128,6 +129,7 @@ answered_cb (JsonNode *node, const QdHttpResponse *response, const GError *error
 {
   Request *self = data;
 
+  g_debug ("%p %s %s: %u %s", self, self->method, self->path, response ? response->status : 0, error ? error->message : "");
   if (error && response && !self->session->stopped)
     {
       if (wants_new_token (self, response))
