@@ -245,7 +245,7 @@ tick_cb (gpointer user_data)
 }
 
 static void
-committed_cb (QdOverviewPage *self)
+changed_cb (QdOverviewPage *self)
 {
   self->dirty = TRUE;
   /* The first data of all is not kept waiting. */
@@ -518,6 +518,26 @@ build_fleet (QdOverviewPage *self)
   return scroller;
 }
 
+/* Only what the page shows makes it look again: a node's load, told every few seconds, does not. */
+static void
+follow (QdOverviewPage *self, QdFleet *fleet)
+{
+  static const struct { QdKind kind; gboolean fields; } kinds[] = {
+    { QD_KIND_CONNECTION, TRUE }, { QD_KIND_SITE, TRUE }, { QD_KIND_PATH, TRUE }, { QD_KIND_FLOW, TRUE },
+    { QD_KIND_JOB, TRUE }, { QD_KIND_EVENT, FALSE }, { QD_KIND_NODE, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      QdEntityList *list = qd_fleet_get_list (fleet, kinds[i].kind);
+
+      g_signal_connect_object (list, "items-changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
+      if (kinds[i].fields)
+        g_signal_connect_object (list, "items-updated", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
+    }
+  g_signal_connect_object (fleet, "status-changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
+}
+
 static void
 qd_overview_page_constructed (GObject *object)
 {
@@ -534,7 +554,7 @@ qd_overview_page_constructed (GObject *object)
   gtk_stack_add_named (GTK_STACK (self->stack), build_fleet (self), "fleet");
   adw_bin_set_child (ADW_BIN (self), self->stack);
 
-  g_signal_connect_object (qd_session_get_fleet (session), "committed", G_CALLBACK (committed_cb), self, G_CONNECT_SWAPPED);
+  follow (self, qd_session_get_fleet (session));
   g_signal_connect_object (session, "notify::connection", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   self->delay = g_timeout_add (300, delay_cb, self);
   if (qd_hub_get_store (hub) != NULL)

@@ -90,6 +90,7 @@ qd_topology_mini_new (QdSession *session)
 
   self->session = g_object_ref (session);
   self->model = qd_topology_model_get (session);
+  qd_topology_model_watch (self->model, GTK_WIDGET (self));
   g_signal_connect_object (self->model, "scene", G_CALLBACK (scene_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->model, "updated", G_CALLBACK (updated_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->view, "activated", G_CALLBACK (activated_cb), self, G_CONNECT_SWAPPED);

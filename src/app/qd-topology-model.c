@@ -28,6 +28,8 @@ struct _QdTopologyModel {
   guint generation;       /* of what is shown: late answers of other ones are dropped */
   int *cancelled;         /* the layout under way's flag, NULL while there is none */
   guint shape_id, look_id;
+  guint watchers;          /* mapped views */
+  gboolean missed;         /* something changed while there was none */
 };
 
 enum { SIGNAL_SCENE, SIGNAL_UPDATED, N_SIGNALS };
@@ -238,8 +240,45 @@ look_cb (gpointer data)
 static void
 queue_look (QdTopologyModel *self)
 {
+  if (self->watchers == 0)
+    {
+      self->missed = TRUE;
+      return;
+    }
   if (self->look_id == 0 && self->shape_id == 0)
     self->look_id = g_timeout_add (LOOK_MS, look_cb, self);
+}
+
+static void
+watched_cb (QdTopologyModel *self)
+{
+  self->watchers++;
+  if (!self->missed)
+    return;
+  self->missed = FALSE;
+  queue_look (self);
+}
+
+static void
+unwatched_cb (QdTopologyModel *self)
+{
+  self->watchers--;
+}
+
+/**
+ * qd_topology_model_watch:
+ * @self: a model
+ * @view: a widget that shows it
+ *
+ * While none of the views is mapped, changed looks are noted and not made.
+ */
+void
+qd_topology_model_watch (QdTopologyModel *self, GtkWidget *view)
+{
+  g_signal_connect_object (view, "map", G_CALLBACK (watched_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (view, "unmap", G_CALLBACK (unwatched_cb), self, G_CONNECT_SWAPPED);
+  if (gtk_widget_get_mapped (view))
+    watched_cb (self);
 }
 
 static void
@@ -275,7 +314,7 @@ looks_different (QdTopologyModel *self, QdEntity *entity)
 static void
 items_updated_cb (QdTopologyModel *self, GPtrArray *entities)
 {
-  if (self->scene == NULL || self->look_id || self->shape_id)
+  if (self->scene == NULL || self->look_id || self->shape_id || self->missed)
     return;
   for (guint i = 0; i < entities->len; i++)
     if (looks_different (self, entities->pdata[i]))

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include <gtk/gtk.h>
+
 #include "qd-session.h"
 #include "qd-topology-private.h"
 
@@ -27,6 +29,8 @@ QdEntity *qd_topology_model_get_entity (QdTopologyModel *self, QdPick pick);
 QdPick qd_topology_model_find (QdTopologyModel *self, QdEntity *entity);
 /* Lays all out from nothing. */
 void qd_topology_model_arrange (QdTopologyModel *self);
+/* Keeps the picture up to date while @view is mapped: while nobody looks, it is left as it was. */
+void qd_topology_model_watch (QdTopologyModel *self, GtkWidget *view);
 /* How many of what is in the picture have each status. */
 typedef struct {
   guint sites[QD_STATUS_DOWN + 1], nodes[QD_STATUS_DOWN + 1], paths[QD_STATUS_DOWN + 1], links[QD_STATUS_DOWN + 1];

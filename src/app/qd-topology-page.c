@@ -393,6 +393,7 @@ qd_topology_page_constructed (GObject *object)
   qd_topology_view_set_describe (self->view, describe_cb, self);
 
   self->model = qd_topology_model_get (session);
+  qd_topology_model_watch (self->model, GTK_WIDGET (self));
   add_header_actions (self);
   g_signal_connect_object (self->model, "scene", G_CALLBACK (scene_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->model, "updated", G_CALLBACK (updated_cb), self, G_CONNECT_SWAPPED);
