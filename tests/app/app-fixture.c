@@ -77,3 +77,22 @@ fixture_fill (QdHub *hub, const char *state, guint n_sites)
     apply_site (fleet, i);
   qd_fleet_commit (fleet);
 }
+
+#ifdef __SANITIZE_ADDRESS__
+/* Leaks of the toolkit's own (GTK 4.18, libadwaita 1.7): the list that tells a label's mnemonic, and
+ * the last picture of a window that a breakpoint has changed. To know them takes whole stacks. */
+const char *__asan_default_options (void);
+const char *__lsan_default_suppressions (void);
+
+const char *
+__asan_default_options (void)
+{
+  return "fast_unwind_on_malloc=0";
+}
+
+const char *
+__lsan_default_suppressions (void)
+{
+  return "leak:gtk_widget_list_mnemonic_labels\nleak:gsk_container_node_new\n";
+}
+#endif
