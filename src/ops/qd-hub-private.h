@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include <libdex.h>
+
 #include "qd-hub.h"
 
 G_BEGIN_DECLS
@@ -26,6 +28,7 @@ struct _QdHub {
   GHashTable *jobs;          /* id → QdJob */
   GCancellable *cancellable; /* for what the hub itself has begun */
   gboolean loading, started, stopped;
+  DexFuture *last_state;       /* being read, while the hub starts */
   gboolean read_connections; /* those that are kept are known */
   gboolean save_pending;
 };

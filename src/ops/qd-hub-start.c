@@ -178,14 +178,14 @@ load_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     dex_promise_reject (promise, error);
 }
 
-static void
-await_last_state (QdHub *self, GError **error)
+/* Reading begins before anything else does, so that it goes on beside the building of a window. */
+static DexFuture *
+begin_last_state (QdHub *self)
 {
   DexPromise *promise = dex_promise_new ();
 
   qd_store_load_async (self->store, push_loaded, self->drain, self->cancellable, load_cb, dex_ref (promise));
-  dex_await (DEX_FUTURE (promise), error);
-  qd_drain_flush (self->drain);
+  return DEX_FUTURE (promise);
 }
 
 /* What is kept of connections that are configured no more is not shown any more. */
@@ -314,7 +314,9 @@ start_fiber (gpointer data)
   if (self->save_pending)
     qd_hub_save_connections (self);
   if (error == NULL)
-    await_last_state (self, &error);
+    dex_await (dex_ref (self->last_state), &error);
+  dex_clear (&self->last_state);
+  qd_drain_flush (self->drain);
   self->loading = FALSE;
   if (!self->stopped)
     {
@@ -362,6 +364,7 @@ qd_hub_start_async (QdHub *self, GCancellable *cancellable, GAsyncReadyCallback 
     }
   self->started = TRUE;
   self->loading = TRUE;
+  self->last_state = begin_last_state (self);
   dex_future_disown (dex_scheduler_spawn (NULL, 0, start_fiber, task, g_object_unref));
 }
 
