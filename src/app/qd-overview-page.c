@@ -37,8 +37,9 @@ struct _QdOverviewPage {
   guint order[QD_N_STATS];     /* stats in the order of their cards */
   guint timer;
   guint delay;                 /* until the loading state is shown */
-  guint ticks;
-  gboolean dirty;
+  guint ticks;                 /* half seconds */
+  guint n_flows;
+  gboolean dirty, lists_due;
 };
 
 G_DEFINE_FINAL_TYPE (QdOverviewPage, qd_overview_page, QD_TYPE_PAGE)
@@ -207,40 +208,67 @@ update_cards (QdOverviewPage *self, const QdFleetStats *stats)
     }
 }
 
-static void
-update (QdOverviewPage *self)
+/* The sentence and the figures. FALSE when there is nothing to show yet. */
+static gboolean
+update_figures (QdOverviewPage *self)
 {
-  QdFleet *fleet = get_fleet (self);
-  const char *connection = get_connection (self);
   QdFleetStats stats;
 
-  self->dirty = FALSE;
-  qd_fleet_stats_compute (fleet, connection, &stats);
+  qd_fleet_stats_compute (get_fleet (self), get_connection (self), &stats);
   if (stats.totals[QD_STAT_SITES] == 0 && stats.totals[QD_STAT_NODES] == 0)
     {
       show_waiting (self);
-      return;
+      return FALSE;
     }
-
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), "fleet");
+  self->n_flows = stats.totals[QD_STAT_FLOWS];
   update_headline (self, &stats);
   update_cards (self, &stats);
+  return TRUE;
+}
+
+static void
+update_lists (QdOverviewPage *self)
+{
+  QdFleet *fleet = get_fleet (self);
+  const char *connection = get_connection (self);
+
   qd_overview_fill_attention (QD_ROW_LIST (self->attention), fleet, connection, N_ATTENTION);
   qd_overview_fill_events (QD_ROW_LIST (self->events), fleet, connection, N_EVENTS);
   qd_overview_fill_jobs (QD_ROW_LIST (self->jobs), fleet, connection, N_JOBS);
-  if (stats.totals[QD_STAT_FLOWS] <= MANY_FLOWS || self->ticks % 5 == 0)
+  if (self->n_flows <= MANY_FLOWS || self->ticks % 10 == 1)
     qd_overview_fill_flows (QD_ROW_LIST (self->flows), fleet, connection, N_FLOWS);
 }
 
-/* Text changes at most once a second; ages in the text go on by themselves. */
+static void
+update (QdOverviewPage *self)
+{
+  self->dirty = FALSE;
+  if (update_figures (self))
+    update_lists (self);
+}
+
+/* Text changes at most once a second: figures and lists in turn, so that no frame bears both. Ages
+ * in the text go on by themselves. */
 static gboolean
 tick_cb (gpointer user_data)
 {
   QdOverviewPage *self = user_data;
+  gboolean ages = self->ticks % 20 < 2;
 
   self->ticks++;
-  if (self->dirty || self->ticks % 10 == 0)
-    update (self);
+  if (self->ticks % 2 == 0)
+    {
+      self->lists_due = self->dirty || ages;
+      if (self->lists_due)
+        self->lists_due = update_figures (self);
+      self->dirty = FALSE;
+    }
+  else if (self->lists_due)
+    {
+      self->lists_due = FALSE;
+      update_lists (self);
+    }
   return G_SOURCE_CONTINUE;
 }
 
@@ -260,7 +288,7 @@ qd_overview_page_map (GtkWidget *widget)
 
   GTK_WIDGET_CLASS (qd_overview_page_parent_class)->map (widget);
   if (self->timer == 0)
-    self->timer = g_timeout_add_seconds (1, tick_cb, self);
+    self->timer = g_timeout_add (500, tick_cb, self);
   update (self);
 }
 

@@ -11,7 +11,7 @@
 #include "qd-topology-snapshot.h"
 
 #define SHAPE_MS 200      /* things come in bursts: wait for the rest before laying out */
-#define LOOK_MS 400       /* colours change at most so often */
+#define LOOK_MS 800       /* colours change at most so often */
 #define SEED 1
 
 struct _QdTopologyModel {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "qd-edges.h"
+#include "qd-event-text.h"
 
 /* Older events are in the store. */
 #define MAX_EVENTS 10000u
@@ -374,6 +375,19 @@ ends_change (QdEntity *edge, QdDelta *delta)
   return carried < 2 && qd_delta_get_op (delta) == QD_DELTA_UPSERT;
 }
 
+/* An event is called by what happened, so that it is found and sorted by what people read. */
+static void
+derive_event_name (QdFleet *self, QdEntity *event)
+{
+  g_autofree char *text = NULL;
+
+  if (event->values[QD_FIELD_NAME].type != QD_VALUE_NONE && !event->name_derived)
+    return;
+  text = qd_event_describe (self, event);
+  event->name_derived = TRUE;
+  set_field (self, event, QD_FIELD_NAME, qd_value_string (text));
+}
+
 static void
 apply_fields (QdFleet *self, QdDelta *delta)
 {
@@ -419,6 +433,8 @@ apply_fields (QdFleet *self, QdDelta *delta)
     derive_edge_name (self, entity);
   if (can_be_end (key->kind) && (added || (entity->mask & QD_FIELD_BIT (QD_FIELD_NAME)) != 0))
     derive_at_end (self, entity);
+  if (key->kind == QD_KIND_EVENT && (carried & (QD_FIELD_BIT (QD_EVENT_TYPE) | QD_FIELD_BIT (QD_EVENT_DATA))) != 0)
+    derive_event_name (self, entity);
 }
 
 /**

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define G_LOG_DOMAIN "qd-app"
+#define G_LOG_DOMAIN "qd-model"
 
 #include "config.h"
 
 #include "qd-event-text.h"
 
-#include <glib/gi18n.h>
+#include <glib/gi18n-lib.h>
 
 #include "qd-json.h"
 
