@@ -546,12 +546,13 @@ build_fleet (QdOverviewPage *self)
   return scroller;
 }
 
-/* Only what the page shows makes it look again: a node's load, told every few seconds, does not. */
+/* Only what the page shows makes it look again: a node's load and the time of a connection's last
+ * answer, told every few seconds, do not. */
 static void
 follow (QdOverviewPage *self, QdFleet *fleet)
 {
   static const struct { QdKind kind; gboolean fields; } kinds[] = {
-    { QD_KIND_CONNECTION, TRUE }, { QD_KIND_SITE, TRUE }, { QD_KIND_PATH, TRUE }, { QD_KIND_FLOW, TRUE },
+    { QD_KIND_CONNECTION, FALSE }, { QD_KIND_SITE, TRUE }, { QD_KIND_PATH, TRUE }, { QD_KIND_FLOW, TRUE },
     { QD_KIND_JOB, TRUE }, { QD_KIND_EVENT, FALSE }, { QD_KIND_NODE, FALSE },
   };
 
