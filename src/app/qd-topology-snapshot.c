@@ -56,7 +56,7 @@ qd_topology_read_edge (QdFleet *fleet, QdEntity *entity, QdGraphEdge *edge)
 
   edge->status = (guint8) qd_entity_get_status (entity);
   edge->stale = (guint8) qd_fleet_is_stale (fleet, entity);
-  edge->score = edge->capacity_mbps = NAN;
+  edge->score = edge->capacity_mbps = edge->latency_ms = edge->loss_pct = NAN;
   if (qd_entity_get_kind (entity) != QD_KIND_PATH)
     return;
   /* In steps of ten: a score that wavers by one redraws nothing. */
@@ -64,6 +64,10 @@ qd_topology_read_edge (QdFleet *fleet, QdEntity *entity, QdGraphEdge *edge)
     edge->score = (float) MIN (floor (CLAMP (value, 0, 100) / 10) * 10, 80);
   if (qd_entity_get_double (entity, QD_PATH_CAPACITY_MBPS, &value))
     edge->capacity_mbps = (float) value;
+  if (qd_entity_get_double (entity, QD_PATH_LATENCY_MS, &value))
+    edge->latency_ms = (float) value;
+  if (qd_entity_get_double (entity, QD_PATH_LOSS_PCT, &value))
+    edge->loss_pct = (float) value;
 }
 
 static gboolean

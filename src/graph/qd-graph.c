@@ -23,7 +23,7 @@ struct _QdGraph {
  * @n_nodes: how many nodes
  * @n_edges: how many edges
  *
- * Makes a graph whose nodes and edges are zeroed, with unknown coordinates, score and capacity.
+ * Makes a graph whose nodes and edges are zeroed, with unknown coordinates and figures.
  * The strings put into it belong to it.
  */
 QdGraph *
@@ -40,7 +40,7 @@ qd_graph_new (guint n_nodes, guint n_edges)
   for (guint i = 0; i < n_nodes; i++)
     self->nodes[i].latitude = self->nodes[i].longitude = NAN;
   for (guint i = 0; i < n_edges; i++)
-    self->edges[i].score = self->edges[i].capacity_mbps = NAN;
+    self->edges[i].score = self->edges[i].capacity_mbps = self->edges[i].latency_ms = self->edges[i].loss_pct = NAN;
   return self;
 }
 
@@ -60,6 +60,7 @@ qd_graph_unref (QdGraph *self)
     {
       g_free (self->nodes[i].id);
       g_free (self->nodes[i].label);
+      g_free (self->nodes[i].cluster);
     }
   for (guint i = 0; i < self->n_edges; i++)
     g_free (self->edges[i].id);

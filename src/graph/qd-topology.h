@@ -9,6 +9,7 @@ G_BEGIN_DECLS
  * then immutable and shared with workers. Node and edge order is the caller's. */
 typedef struct {
   char *id, *label;
+  char *cluster;         /* what it is grouped by; NULL: by nothing */
   guint8 status;         /* QdStatus */
   guint8 kind;           /* 0 site, 1 hub, 2 cloud, 3 node */
   guint8 stale;
@@ -21,8 +22,11 @@ typedef struct {
   guint src, dst;        /* indexes of nodes */
   guint8 status;
   guint8 stale;
+  guint8 directed;       /* it leads from src to dst only; else both ways */
   float score;           /* 0..100, NAN unknown */
   float capacity_mbps;   /* NAN unknown */
+  float latency_ms;      /* NAN unknown */
+  float loss_pct;        /* 0..100, NAN unknown */
 } QdGraphEdge;
 
 typedef struct _QdGraph QdGraph;
