@@ -429,7 +429,8 @@ apply_fields (QdFleet *self, QdDelta *delta)
       qd_edges_add (self->edges, entity);
       count_paths_of_ends (self, entity);
     }
-  if (is_edge && (moves || (carried & QD_FIELD_BIT (QD_FIELD_NAME)) != 0))
+  /* Also when a name of its own was taken from it. */
+  if (is_edge && (moves || (carried & QD_FIELD_BIT (QD_FIELD_NAME)) != 0 || entity->values[QD_FIELD_NAME].type == QD_VALUE_NONE))
     derive_edge_name (self, entity);
   if (can_be_end (key->kind) && (added || (entity->mask & QD_FIELD_BIT (QD_FIELD_NAME)) != 0))
     derive_at_end (self, entity);

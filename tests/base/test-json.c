@@ -34,10 +34,13 @@ add_number (GString *out)
       g_string_append_printf (out, "%.*f", g_test_rand_int_range (1, 9), g_test_rand_double_range (-1000, 1000));
       break;
     case 2:
-      g_string_append_printf (out, "%.17g", ldexp (g_test_rand_double (), g_test_rand_int_range (-200, 200)));
-      if (strpbrk (strrchr (out->str, ' ') != NULL ? strrchr (out->str, ' ') : out->str, ".e") == NULL)
-        g_string_append (out, ".0");
-      break;
+      {
+        /* A whole number past 2^53 is kept as its digits, which json-glib does not do. */
+        g_autofree char *text = g_strdup_printf ("%.17g", ldexp (g_test_rand_double (), g_test_rand_int_range (-200, 200)));
+
+        g_string_append_printf (out, "%s%s", text, strpbrk (text, ".e") == NULL ? ".0" : "");
+        break;
+      }
     default:
       g_string_append_printf (out, "%de%d", g_test_rand_int_range (-9, 10), g_test_rand_int_range (-20, 20));
     }
@@ -147,7 +150,8 @@ test_against_json_glib (void)
       assert_same (&slice, json_parser_get_root (parser));
       g_autoptr (JsonNode) node = qd_json_parse (text->str, (gssize) text->len, "random", &error);
       g_assert_no_error (error);
-      g_assert_true (json_node_equal (node, json_parser_get_root (parser)));
+      if (!json_node_equal (node, json_parser_get_root (parser)))
+        g_error ("read differently: %s", text->str);
     }
 }
 

@@ -84,6 +84,39 @@ test_derived (void)
   g_assert_finalize_object (fleet);
 }
 
+/* A link has a name of its own or one that follows from its ends, whatever order that was told in. */
+static void
+test_link_names (void)
+{
+  QdFleet *fleet = qd_fleet_new ();
+  g_autoptr (QdDelta) named = qd_delta_new ("c", QD_KIND_LINK, "1", QD_DELTA_UPSERT);
+  g_autoptr (QdDelta) plain = qd_delta_new ("c", QD_KIND_LINK, "1", QD_DELTA_UPSERT);
+  QdDelta *both[] = { named, plain };
+
+  qd_delta_set (named, QD_FIELD_NAME, qd_value_string ("Trunk"));
+  for (guint i = 0; i < G_N_ELEMENTS (both); i++)
+    {
+      qd_delta_set (both[i], QD_LINK_SRC, qd_value_string ("a"));
+      qd_delta_set (both[i], QD_LINK_DST, qd_value_string ("b"));
+    }
+  qd_fleet_begin (fleet);
+  put (fleet, QD_KIND_NODE, "a", QD_DELTA_UPSERT, QD_FIELD_NAME, qd_value_string ("A"));
+  qd_fleet_apply (fleet, named);
+  qd_fleet_commit (fleet);
+  g_assert_cmpstr (name_of (fleet, QD_KIND_LINK, "1"), ==, "Trunk");
+
+  qd_fleet_begin (fleet);
+  qd_fleet_apply (fleet, plain);
+  qd_fleet_commit (fleet);
+  g_assert_cmpstr (name_of (fleet, QD_KIND_LINK, "1"), ==, "A → b");
+
+  qd_fleet_begin (fleet);
+  qd_fleet_apply (fleet, named);
+  qd_fleet_commit (fleet);
+  g_assert_cmpstr (name_of (fleet, QD_KIND_LINK, "1"), ==, "Trunk");
+  g_assert_finalize_object (fleet);
+}
+
 static void
 mark (QdFleet *fleet, QdDeltaOp op)
 {
@@ -311,6 +344,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/model/fleet/derived", test_derived);
+  g_test_add_func ("/model/fleet/link-names", test_link_names);
   g_test_add_func ("/model/fleet/snapshot", test_snapshot);
   g_test_add_func ("/model/fleet/stamps", test_stamps);
   g_test_add_func ("/model/fleet/told-once", test_told_once);
