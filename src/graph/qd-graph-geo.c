@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-graph"
+
+#include "config.h"
+
+#include "qd-graph-layout-private.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Places by latitude and longitude. Within one continent the map is equirectangular about the middle
+ * latitude, beyond that it is Equal Earth (B. Šavrič, T. Patterson, B. Jenny, "The Equal Earth map
+ * projection", International Journal of Geographical Information Science 33, 2019). Its middle meridian
+ * is opposite the widest gap in longitude, so that a net across the Pacific is not torn. What the map
+ * is about is rounded, so that it does not change with each site that joins. */
+
+#define CONTINENT_DEGREES 70.0      /* more than that either way: Equal Earth */
+#define MEAN_DISTANCE 1.5           /* between neighbouring sites, if they were spread evenly */
+
+struct _QdGeoMap {
+  gatomicrefcount ref_count;
+  gboolean world;
+  double latitude, longitude;       /* of the middle; of an Equal Earth map the latitude is 0 */
+  double scale;                     /* units a radian */
+  QdVec offset;                     /* of the middle of what is shown, projected */
+};
+
+static gboolean
+node_is_located (const QdGraphNode *node)
+{
+  return isfinite (node->latitude) && isfinite (node->longitude) &&
+         fabs (node->latitude) <= 90 && fabs (node->longitude) <= 540;
+}
+
+static double
+wrap_degrees (double degrees)
+{
+  degrees = fmod (degrees + 180, 360);
+  return degrees < 0 ? degrees + 180 : degrees - 180;
+}
+
+static QdVec
+equal_earth (double latitude, double longitude)
+{
+  const double a1 = 1.340264, a2 = -0.081106, a3 = 0.000893, a4 = 0.003796, m = sqrt (3) / 2;
+  double t = asin (m * sin (latitude)), t2 = t * t, t6 = t2 * t2 * t2;
+
+  return (QdVec) { longitude * cos (t) / (m * (a1 + 3 * a2 * t2 + t6 * (7 * a3 + 9 * a4 * t2))),
+                   t * (a1 + a2 * t2 + t6 * (a3 + a4 * t2)) };
+}
+
+static QdVec
+project (const QdGeoMap *self, double latitude, double longitude)
+{
+  double x = wrap_degrees (longitude - self->longitude) * G_PI / 180, y = CLAMP (latitude, -90, 90) * G_PI / 180;
+
+  if (self->world)
+    return equal_earth (y, x);
+  return (QdVec) { x * cos (self->latitude * G_PI / 180), y - self->latitude * G_PI / 180 };
+}
+
+static QdVec
+place (const QdGeoMap *self, double latitude, double longitude)
+{
+  QdVec at = project (self, latitude, longitude);
+
+  return (QdVec) { (at.x - self->offset.x) * self->scale, -(at.y - self->offset.y) * self->scale };
+}
+
+/**
+ * qd_geo_map_project:
+ * @self: a map
+ * @latitude: degrees north
+ * @longitude: degrees east
+ *
+ * Returns: where that is among the positions of a geographic layout: east right, north up.
+ */
+QdPoint
+qd_geo_map_project (const QdGeoMap *self, double latitude, double longitude)
+{
+  QdVec at = place (self, latitude, longitude);
+
+  return (QdPoint) { (float) at.x, (float) at.y };
+}
+
+static int
+compare_double (gconstpointer a, gconstpointer b)
+{
+  double l = *(const double *) a, r = *(const double *) b;
+
+  return l < r ? -1 : l > r;
+}
+
+/* The middle of the shortest arc that holds all of @longitudes (sorted, within one turn); @span: its length. */
+static double
+middle_meridian (const double *longitudes, guint n, double *span)
+{
+  double widest = longitudes[0] + 360 - longitudes[n - 1];
+  guint after = 0;
+
+  for (guint i = 1; i < n; i++)
+    if (longitudes[i] - longitudes[i - 1] > widest + 1e-9)
+      {
+        widest = longitudes[i] - longitudes[i - 1];
+        after = i;
+      }
+  *span = 360 - widest;
+  return wrap_degrees (longitudes[after] + *span / 2);
+}
+
+/* Rounds @value up to a power of the square root of two. */
+static double
+round_scale (double value)
+{
+  return exp2 (ceil (2 * log2 (value)) / 2);
+}
+
+static void
+set_scale (QdGeoMap *self, const QdGraphNode *nodes, guint n, guint located)
+{
+  QdBox box = { G_MAXDOUBLE, G_MAXDOUBLE, -G_MAXDOUBLE, -G_MAXDOUBLE };
+  double width, height;
+
+  for (guint i = 0; i < n; i++)
+    if (node_is_located (&nodes[i]))
+      {
+        QdVec at = project (self, nodes[i].latitude, nodes[i].longitude);
+
+        box = (QdBox) { MIN (box.left, at.x), MIN (box.top, at.y), MAX (box.right, at.x), MAX (box.bottom, at.y) };
+      }
+  width = MAX (box.right - box.left, 1e-4);
+  height = MAX (box.bottom - box.top, 1e-4);
+  /* A long thin net needs room for its length, not its area. */
+  self->scale = round_scale (MAX (MEAN_DISTANCE * sqrt (located / (width * height)) *
+                                  sqrt (MIN (width, height) / MAX (width, height)),
+                                  2 * MEAN_DISTANCE * sqrt (located) / MAX (width, height)));
+  self->offset = (QdVec) { (box.left + box.right) / 2, (box.top + box.bottom) / 2 };
+  /* To whole units: the middle, too, does not move with every site. */
+  self->offset.x = round (self->offset.x * 20) / 20;
+  self->offset.y = round (self->offset.y * 20) / 20;
+}
+
+QdGeoMap *
+qd_geo_map_new (QdGraph *graph)
+{
+  guint n, located = 0;
+  const QdGraphNode *nodes = qd_graph_nodes (graph, &n);
+  g_autofree double *longitudes = g_new (double, MAX (n, 1));
+  double south = 90, north = -90, span;
+  QdGeoMap *self;
+
+  for (guint i = 0; i < n; i++)
+    if (node_is_located (&nodes[i]))
+      {
+        longitudes[located++] = wrap_degrees (nodes[i].longitude);
+        south = MIN (south, nodes[i].latitude);
+        north = MAX (north, nodes[i].latitude);
+      }
+  if (located == 0)
+    return NULL;
+  qsort (longitudes, located, sizeof *longitudes, compare_double);
+  self = g_new0 (QdGeoMap, 1);
+  g_atomic_ref_count_init (&self->ref_count);
+  self->longitude = wrap_degrees (5 * round (middle_meridian (longitudes, located, &span) / 5));
+  self->world = span > CONTINENT_DEGREES || north - south > CONTINENT_DEGREES;
+  self->latitude = self->world ? 0 : CLAMP (5 * round ((south + north) / 10), -80, 80);
+  set_scale (self, nodes, n, located);
+  return self;
+}
+
+QdGeoMap *
+qd_geo_map_ref (QdGeoMap *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+qd_geo_map_unref (QdGeoMap *self)
+{
+  if (g_atomic_ref_count_dec (&self->ref_count))
+    g_free (self);
+}
+
+/* --- The layout -------------------------------------------------------------------------------- */
+
+typedef struct { QdVec at; guint node; } Site;
+
+static int
+compare_sites (gconstpointer a, gconstpointer b)
+{
+  const Site *l = a, *r = b;
+
+  if (l->at.x != r->at.x)
+    return l->at.x < r->at.x ? -1 : 1;
+  if (l->at.y != r->at.y)
+    return l->at.y < r->at.y ? -1 : 1;
+  return l->node < r->node ? -1 : l->node > r->node;
+}
+
+/* Sites at one place stand about it as the seeds of a sunflower do (H. Vogel, 1979). */
+static void
+spread_equal (Site *sites, guint n)
+{
+  qsort (sites, n, sizeof *sites, compare_sites);
+  for (guint i = 0, end; i < n; i = end)
+    {
+      QdVec middle = sites[i].at;
+
+      for (end = i + 1; end < n && hypot (sites[end].at.x - middle.x, sites[end].at.y - middle.y) < 1e-3; end++)
+        ;
+      for (guint k = i; end - i > 1 && k < end; k++)
+        {
+          double radius = 0.6 * QD_LAYOUT_SPACING * sqrt (k - i + 0.5), angle = 2.39996323 * (k - i);
+
+          sites[k].at = (QdVec) { middle.x + radius * cos (angle), middle.y + radius * sin (angle) };
+        }
+    }
+}
+
+/* Nodes without coordinates stand near their neighbours, those that reach no site in rows below. */
+static void
+place_others (const QdAdjacency *adjacency, guint8 *placed, QdVec *out, QdRandom *random)
+{
+  g_autofree guint *queue = g_new (guint, MAX (adjacency->n, 1));
+  guint tail = 0, alone = 0;
+  QdBox box = { 0, 0, 0, 0 };
+  guint columns;
+
+  for (guint i = 0; i < adjacency->n; i++)
+    if (placed[i])
+      {
+        queue[tail++] = i;
+        box = (QdBox) { MIN (box.left, out[i].x), 0, MAX (box.right, out[i].x), MAX (box.bottom, out[i].y) };
+      }
+  for (guint head = 0; head < tail; head++)
+    for (guint e = adjacency->first[queue[head]]; e < adjacency->first[queue[head] + 1]; e++)
+      {
+        guint i = adjacency->targets[e], count = 0;
+        QdVec sum = { 0, 0 };
+
+        if (placed[i])
+          continue;
+        for (guint k = adjacency->first[i]; k < adjacency->first[i + 1]; k++)
+          if (placed[adjacency->targets[k]])
+            {
+              sum.x += out[adjacency->targets[k]].x;
+              sum.y += out[adjacency->targets[k]].y;
+              count++;
+            }
+        out[i] = (QdVec) { sum.x / count + 0.8 * qd_random_signed (random), sum.y / count + 0.8 * qd_random_signed (random) };
+        placed[i] = 1;
+        queue[tail++] = i;
+      }
+  columns = (guint) MAX (MAX ((box.right - box.left) / 1.6, sqrt (adjacency->n - tail)), 1);
+  for (guint i = 0; i < adjacency->n; i++)
+    if (!placed[i])
+      {
+        out[i] = (QdVec) { (box.left + box.right) / 2 + (alone % columns - (MIN (columns, adjacency->n - tail) - 1) / 2.0) * 1.6,
+                           box.bottom + 2 * QD_LAYOUT_GAP + alone / columns };
+        alone++;
+      }
+}
+
+gboolean
+qd_arrange_on_map (QdLayoutJob *job, QdVec *out)
+{
+  guint n, n_sites = 0;
+  const QdGraphNode *nodes = qd_graph_nodes (job->graph, &n);
+  g_autoptr (QdGeoMap) own = job->options->map ? NULL : qd_geo_map_new (job->graph);
+  const QdGeoMap *map = own ? own : job->options->map;
+  g_auto (QdAdjacency) adjacency = { 0 };
+  g_autofree guint8 *placed = g_new0 (guint8, MAX (n, 1));
+  g_autofree Site *sites = g_new (Site, MAX (n, 1));
+
+  for (guint i = 0; map && i < n; i++)
+    if (node_is_located (&nodes[i]))
+      sites[n_sites++] = (Site) { place (map, nodes[i].latitude, nodes[i].longitude), i };
+  spread_equal (sites, n_sites);
+  for (guint i = 0; i < n_sites; i++)
+    {
+      out[sites[i].node] = sites[i].at;
+      placed[sites[i].node] = 1;
+    }
+  qd_adjacency_init (&adjacency, job->graph);
+  place_others (&adjacency, placed, out, &job->random);
+  return !qd_layout_job_is_cancelled (job);
+}
+
+/* --- The graticule ------------------------------------------------------------------------------ */
+
+#define LINE_POINTS 37
+
+/* What the rectangle shows, by looking at points all over it: the map has no closed inverse. */
+static gboolean
+find_extent (const QdGeoMap *self, const QdBox *box, double *south, double *north, double *west, double *east)
+{
+  gboolean any = FALSE;
+
+  *south = *west = G_MAXDOUBLE;
+  *north = *east = -G_MAXDOUBLE;
+  for (int latitude = -90; latitude <= 90; latitude++)
+    for (int longitude = -180; longitude <= 180; longitude++)
+      {
+        QdVec at = project (self, latitude, self->longitude + CLAMP (longitude, -179.999, 179.999));
+
+        at = (QdVec) { (at.x - self->offset.x) * self->scale, -(at.y - self->offset.y) * self->scale };
+        if (at.x < box->left || at.x > box->right || at.y < box->top || at.y > box->bottom)
+          continue;
+        any = TRUE;
+        *south = MIN (*south, latitude);
+        *north = MAX (*north, latitude);
+        *west = MIN (*west, longitude);
+        *east = MAX (*east, longitude);
+      }
+  return any;
+}
+
+/* Close in, where whole degrees are far apart, the map is flat: its slope at the middle tells. */
+static void
+find_extent_close (const QdGeoMap *self, const QdBox *box, double *south, double *north, double *west, double *east)
+{
+  double latitude = self->world ? 0 : self->latitude, longitude = 0;
+  double x = (box->left + box->right) / 2, y = (box->top + box->bottom) / 2, half_x, half_y;
+  QdVec unit_x, unit_y;
+
+  for (guint round = 0; round < 30; round++)
+    {
+      QdVec at = place (self, latitude, self->longitude + longitude);
+
+      unit_x = place (self, latitude, self->longitude + longitude + 0.01);
+      unit_y = place (self, latitude + (latitude > 0 ? -0.01 : 0.01), self->longitude + longitude);
+      longitude = CLAMP (longitude + 0.01 * (x - at.x) / MAX (unit_x.x - at.x, 1e-9), -179, 179);
+      latitude = CLAMP (latitude + 0.01 * (at.y - y) / MAX (fabs (unit_y.y - at.y), 1e-9), -89, 89);
+    }
+  {
+    QdVec at = place (self, latitude, self->longitude + longitude);
+
+    unit_x = place (self, latitude, self->longitude + longitude + 0.01);
+    unit_y = place (self, latitude + (latitude > 0 ? -0.01 : 0.01), self->longitude + longitude);
+    half_x = 0.005 * (box->right - box->left) / MAX (unit_x.x - at.x, 1e-9);
+    half_y = 0.005 * (box->bottom - box->top) / MAX (fabs (unit_y.y - at.y), 1e-9);
+  }
+  *south = MAX (latitude - half_y, -90);
+  *north = MIN (latitude + half_y, 90);
+  *west = MAX (longitude - half_x, -180);
+  *east = MIN (longitude + half_x, 180);
+}
+
+static double
+choose_spacing (double extent)
+{
+  static const double steps[] = { 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    if (extent / steps[i] <= 8)
+      return steps[i];
+  return 30;
+}
+
+static void
+add_line (const QdGeoMap *self, gboolean parallel, double degrees, double from, double to, GArray *lines, GArray *points)
+{
+  QdGraticuleLine line = { parallel, parallel ? degrees : wrap_degrees (self->longitude + degrees), points->len, LINE_POINTS };
+
+  for (guint i = 0; i < LINE_POINTS; i++)
+    {
+      double along = from + (to - from) * i / (LINE_POINTS - 1);
+      QdPoint point = parallel ? qd_geo_map_project (self, degrees, self->longitude + along)
+                               : qd_geo_map_project (self, along, self->longitude + degrees);
+      g_array_append_val (points, point);
+    }
+  g_array_append_val (lines, line);
+}
+
+QdGraticule *
+qd_geo_map_make_graticule (const QdGeoMap *self, double left, double top, double right, double bottom)
+{
+  const QdBox box = { MIN (left, right), MIN (top, bottom), MAX (left, right), MAX (top, bottom) };
+  g_autoptr (GArray) lines = g_array_new (FALSE, FALSE, sizeof (QdGraticuleLine));
+  g_autoptr (GArray) points = g_array_new (FALSE, FALSE, sizeof (QdPoint));
+  QdGraticule *out = g_new0 (QdGraticule, 1);
+  double south, north, west, east, step, offset;
+
+  if (!find_extent (self, &box, &south, &north, &west, &east) || north - south < 8 || east - west < 8)
+    find_extent_close (self, &box, &south, &north, &west, &east);
+  else
+    {
+      south = MAX (south - 1, -90), north = MIN (north + 1, 90);
+      west = MAX (west - 1, -179.999), east = MIN (east + 1, 179.999);
+    }
+  out->spacing = step = choose_spacing (MAX (north - south, (east - west) / 1.6));
+  for (double degrees = ceil (south / step - 1e-9) * step; degrees <= north + 1e-9; degrees += step)
+    add_line (self, TRUE, degrees, west, east, lines, points);
+  /* Meridians are round degrees of their own, not of the distance from the middle one. */
+  offset = self->longitude - floor (self->longitude / step) * step;
+  for (double degrees = ceil ((west + offset) / step - 1e-9) * step - offset; degrees <= east + 1e-9; degrees += step)
+    add_line (self, FALSE, degrees, south, north, lines, points);
+  out->n_lines = lines->len;
+  out->lines = (QdGraticuleLine *) (void *) g_array_steal (lines, NULL);
+  out->points = (QdPoint *) (void *) g_array_steal (points, NULL);
+  return out;
+}
+
+void
+qd_graticule_free (QdGraticule *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->lines);
+  g_free (self->points);
+  g_free (self);
+}
