@@ -14,6 +14,8 @@
 
 #include <glib-unix.h>
 
+#include "qd-fleet-json.h"
+#include "qd-json.h"
 #include "qd-window.h"
 
 /* Histograms: steps of a quarter of a millisecond, the last one for all beyond. */
@@ -311,6 +313,30 @@ type_text (const char *text)
   return TRUE;
 }
 
+/* What the window believes and says, as JSON in @path: {"model":…,"page":…,"banner":…}, the banner only
+ * while it is shown. */
+static gboolean
+dump (const char *path)
+{
+  QdWindow *window = QD_WINDOW (probe->window);
+  g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT), model = qd_fleet_to_json (qd_hub_get_fleet (probe->hub));
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  JsonObject *object = json_object_new ();
+
+  json_node_take_object (root, object);
+  json_object_set_member (object, "model", g_steal_pointer (&model));
+  json_object_set_string_member (object, "page", qd_window_get_page_id (window));
+  if (qd_window_get_banner_revealed (window))
+    json_object_set_string_member (object, "banner", qd_window_get_banner_text (window));
+  text = qd_json_to_text (root, FALSE);
+  /* may wait: a proof asks for it, and nobody else */
+  if (g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error))
+    return TRUE;
+  g_warning ("Could not write %s: %s", path, error->message);
+  return FALSE;
+}
+
 static void
 run_command (const char *line)
 {
@@ -329,6 +355,8 @@ run_command (const char *line)
     fine = sort ((guint) atoi (words[1]), atoi (words[2]));
   else if (g_str_equal (words[0], "type"))
     fine = type_text (line + MIN (strlen (line), 5));
+  else if (g_str_equal (words[0], "dump") && words[1] != NULL)
+    fine = dump (line + strlen ("dump "));
   else if (g_str_equal (words[0], "scroll") && words[1] != NULL)
     {
       g_clear_pointer (&probe->command, g_free);

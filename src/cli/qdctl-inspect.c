@@ -6,33 +6,15 @@
 
 #include <glib/gi18n.h>
 
+#include "qd-fleet-json.h"
 #include "qd-json.h"
-
-static void
-add_kind (JsonBuilder *builder, QdFleet *fleet, QdKind kind)
-{
-  QdEntityList *list = qd_fleet_get_list (fleet, kind);
-
-  json_builder_set_member_name (builder, qd_schema_get (kind)->plural);
-  json_builder_begin_array (builder);
-  for (guint i = 0; i < qd_entity_list_get_length (list); i++)
-    qd_entity_add_json (qd_entity_list_peek (list, i), builder);
-  json_builder_end_array (builder);
-}
 
 static void
 print_json (QdFleet *fleet)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonNode) root = NULL;
-  g_autofree char *text = NULL;
+  g_autoptr (JsonNode) root = qd_fleet_to_json (fleet);
+  g_autofree char *text = qd_json_to_text (root, TRUE);
 
-  json_builder_begin_object (builder);
-  for (int kind = 0; kind < QD_N_KINDS; kind++)
-    add_kind (builder, fleet, kind);
-  json_builder_end_object (builder);
-  root = json_builder_get_root (builder);
-  text = qd_json_to_text (root, TRUE);
   qdctl_print (text);
   qdctl_print ("\n");
 }

@@ -4,6 +4,7 @@
 
 #include "lab-run.h"
 
+#include <errno.h>
 #include <ftw.h>
 #include <glib-unix.h>
 #include <glib/gstdio.h>
@@ -12,6 +13,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "lab-end.h"
 #include "lab-json.h"
 #include "lab-nats.h"
 #include "lab-proc.h"
@@ -227,8 +229,13 @@ announce (LabServer *server, const char *ca)
   lab_json_int (out, "nodes", server->world->n_nodes);
   lab_json_double (out, "started_in_ms", (double) (g_get_monotonic_time () - server->started_at) / 1000, 0);
   lab_json_end (out, '}');
-  puts (out->str);
-  fflush (stdout);
+  /* Who started it has ended before it could be watched: nobody is left to end with. */
+  if ((puts (out->str) < 0 || fflush (stdout) != 0) && errno == EPIPE && server->options->die_with_parent)
+    {
+      fputs ("quarterdeck-lab: the process that started this has ended\n", stderr);
+      server->unheard = TRUE;
+      g_main_loop_quit (server->loop);
+    }
 }
 
 static char *ca_path;
@@ -374,13 +381,6 @@ stop (LabServer *server)
   g_clear_pointer (&server->state_dir, g_free);
 }
 
-static gboolean
-signal_cb (gpointer user_data)
-{
-  g_main_loop_quit (user_data);
-  return G_SOURCE_CONTINUE;
-}
-
 /* A specification or a file that makes no sense, against a machine that does not play along. */
 static gboolean
 is_bad_input (const GError *error)
@@ -394,27 +394,22 @@ lab_run (LabOptions *options)
 {
   LabServer server = { .options = options, .started_at = g_get_monotonic_time () };
   g_autoptr (GError) error = NULL;
-  guint sources[3];
   int status = 1;
 
   server.loop = g_main_loop_new (NULL, FALSE);
-  sources[0] = g_unix_signal_add (SIGINT, signal_cb, server.loop);
-  sources[1] = g_unix_signal_add (SIGTERM, signal_cb, server.loop);
-  sources[2] = g_unix_signal_add (SIGHUP, signal_cb, server.loop);
-  if (start (&server, &error))
+  if (lab_end_on_signals (server.loop, &error) && start (&server, &error))
     {
       if (server.nats == NULL)
         ready_cb (&server, NULL);
-      g_main_loop_run (server.loop);
-      status = 0;
+      if (!server.unheard)
+        g_main_loop_run (server.loop);
+      status = server.unheard ? 1 : 0;
     }
   else
     {
       fprintf (stderr, "quarterdeck-lab: %s\n", error->message);
       status = is_bad_input (error) ? 2 : 1;
     }
-  for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
-    g_source_remove (sources[i]);
   stop (&server);
   return status;
 }

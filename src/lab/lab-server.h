@@ -27,6 +27,7 @@ struct LabServer
 {
   LabOptions *options;
   GMainLoop *loop;
+  gboolean unheard;          /* nobody reads that it is ready */
   char *state_dir;
   char *network;                /* what --load named, or "generated" */
   LabWorld *world;

@@ -27,6 +27,8 @@ class Answer:
 class Lab:
     """Starts `quarterdeck-lab`; waits for its line; ends it, one way or another."""
 
+    errors = None       # where its standard error goes, when not to ours
+
     def __init__(self, *args, state=None):
         self.args, self.state, self.token = list(args), state, None
         self.start()
@@ -36,7 +38,7 @@ class Lab:
         if self.state:
             command += ['--state', self.state]
         begin = time.monotonic()
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.errors, text=True)
         line = self.process.stdout.readline()
         self.took = time.monotonic() - begin
         self.ready = json.loads(line)
