@@ -13,6 +13,8 @@ struct _QdGraph {
   guint n_nodes, n_edges;
   QdGraphNode *nodes;
   QdGraphEdge *edges;
+  QdGraphAttribute *attributes;
+  guint n_attributes;
 
   GMutex lock;
   gint8 *lanes;          /* by edge, made when first asked for */
@@ -61,9 +63,14 @@ qd_graph_unref (QdGraph *self)
       g_free (self->nodes[i].id);
       g_free (self->nodes[i].label);
       g_free (self->nodes[i].cluster);
+      qd_graph_attributes_free (self->nodes[i].attributes, self->nodes[i].n_attributes);
     }
   for (guint i = 0; i < self->n_edges; i++)
-    g_free (self->edges[i].id);
+    {
+      g_free (self->edges[i].id);
+      qd_graph_attributes_free (self->edges[i].attributes, self->edges[i].n_attributes);
+    }
+  qd_graph_attributes_free (self->attributes, self->n_attributes);
   g_free (self->nodes);
   g_free (self->edges);
   g_free (self->lanes);
@@ -85,6 +92,33 @@ qd_graph_edges (QdGraph *self, guint *n)
   if (n)
     *n = self->n_edges;
   return self->edges;
+}
+
+QdGraphAttribute *
+qd_graph_attributes (QdGraph *self, guint *n)
+{
+  if (n)
+    *n = self->n_attributes;
+  return self->attributes;
+}
+
+void
+qd_graph_set_attributes (QdGraph *self, QdGraphAttribute *attributes, guint n)
+{
+  qd_graph_attributes_free (self->attributes, self->n_attributes);
+  self->attributes = attributes;
+  self->n_attributes = n;
+}
+
+void
+qd_graph_attributes_free (QdGraphAttribute *attributes, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      g_ref_string_release (attributes[i].name);
+      g_free (attributes[i].value);
+    }
+  g_free (attributes);
 }
 
 /* --- Edges that share their two ends --------------------------------------------------------- */

@@ -5,6 +5,17 @@
 
 G_BEGIN_DECLS
 
+/* What else was said of a node, an edge or the whole graph, kept so that it can be written back. */
+typedef enum {
+  QD_GRAPH_STRING, QD_GRAPH_BOOLEAN, QD_GRAPH_INT, QD_GRAPH_LONG, QD_GRAPH_FLOAT, QD_GRAPH_DOUBLE,
+  QD_GRAPH_VALUE,        /* any JSON value: an array, an object, null */
+} QdGraphType;
+typedef struct {
+  char *name;            /* a GRefString: thousands share it */
+  char *value;           /* as it was written; a string's without quotes or escapes */
+  QdGraphType type;
+} QdGraphAttribute;
+
 /* A graph to lay out and draw: plain arrays, no pointers into the model; made on the main thread,
  * then immutable and shared with workers. Node and edge order is the caller's. */
 typedef struct {
@@ -15,6 +26,8 @@ typedef struct {
   guint8 stale;
   guint degree;
   double latitude, longitude;   /* NAN: unknown */
+  QdGraphAttribute *attributes; /* g_malloc()ed, by name; NULL: none */
+  guint n_attributes;
 } QdGraphNode;
 
 typedef struct {
@@ -27,6 +40,8 @@ typedef struct {
   float capacity_mbps;   /* NAN unknown */
   float latency_ms;      /* NAN unknown */
   float loss_pct;        /* 0..100, NAN unknown */
+  QdGraphAttribute *attributes;
+  guint n_attributes;
 } QdGraphEdge;
 
 typedef struct _QdGraph QdGraph;
@@ -35,6 +50,10 @@ QdGraph *qd_graph_ref (QdGraph *self);
 void qd_graph_unref (QdGraph *self);
 QdGraphNode *qd_graph_nodes (QdGraph *self, guint *n);
 QdGraphEdge *qd_graph_edges (QdGraph *self, guint *n);
+/* What was said of the whole; while it is being filled in, set. @attributes: (transfer full) */
+QdGraphAttribute *qd_graph_attributes (QdGraph *self, guint *n);
+void qd_graph_set_attributes (QdGraph *self, QdGraphAttribute *attributes, guint n);
+void qd_graph_attributes_free (QdGraphAttribute *attributes, guint n);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdGraph, qd_graph_unref)
 
 typedef struct { float x, y; } QdPoint;
