@@ -4,6 +4,7 @@
 import sys
 
 import engine
+import topology
 import window
 from harness import Bench
 
@@ -17,15 +18,21 @@ BENCHES = {
     'flows': window.flows,
     'dead': window.dead,
     'growth': window.growth,
+    'topology-layout': topology.layout,
 }
 
 
+def named(names):
+    """A name is also that of all whose names begin with it: "topology"."""
+    return [bench for name in names for bench in BENCHES if bench == name or bench.startswith(name + '-')]
+
+
 def main():
-    if len(sys.argv) < 2 or any(name not in BENCHES for name in sys.argv[2:]):
-        print(f'usage: bench/run BUILD_DIR [{"|".join(BENCHES)}…]', file=sys.stderr)
+    if len(sys.argv) < 2 or any(not named([name]) for name in sys.argv[2:]):
+        print(f'usage: bench/run BUILD_DIR [{"|".join(BENCHES)}|topology…]', file=sys.stderr)
         return 2
     bench = Bench(sys.argv[1])
-    for name in sys.argv[2:] or BENCHES:
+    for name in named(sys.argv[2:]) or BENCHES:
         print(f'bench: {name}', file=sys.stderr)
         bench.run(name, BENCHES[name])
     return 1 if bench.failed else 0

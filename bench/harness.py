@@ -115,6 +115,11 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
 
 
+def neat(value):
+    """Three digits after the point, or four that count."""
+    return value if value is None else round(value, 3) if abs(value) >= 1 else float(f'{value:.4g}')
+
+
 class Bench:
     """Prints figures. ratio is ours / other; goal is about the ratio where there is one ("ratio<=2"),
     about ours where there is none ("<=50")."""
@@ -155,6 +160,6 @@ class Bench:
             value = ratio if of_ratio else ours
             met = value is not None and (value <= float(text[2:]) if text[:2] == '<=' else value >= float(text[2:]))
         self.missed = self.missed or met is False
-        print(json.dumps({'bench': self.name, 'case': case, 'figure': figure, 'unit': unit, 'ours': round(ours, 3),
-                          'against': against, 'other': None if other is None else round(other, 3), 'ratio': ratio,
+        print(json.dumps({'bench': self.name, 'case': case, 'figure': figure, 'unit': unit, 'ours': neat(ours),
+                          'against': against, 'other': neat(other), 'ratio': ratio,
                           'goal': goal, 'met': met}), flush=True)
