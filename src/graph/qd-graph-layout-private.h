@@ -71,6 +71,8 @@ gboolean qd_arrange_by_force (QdLayoutJob *job, const QdPart *part, const QdAdja
 gboolean qd_arrange_in_tiers (QdLayoutJob *job, const QdPart *part, const QdAdjacency *adjacency, QdVec *out);
 /* Likewise of any nodes, joined or not: @part's, with @adjacency between them. */
 gboolean qd_arrange_group (QdLayoutJob *job, const QdPart *part, const QdAdjacency *adjacency, QdVec *out);
+/* A live layout of any nodes; @adjacency is copied. */
+QdLayoutLive *qd_layout_live_new_for (const QdAdjacency *adjacency, const QdPoint *positions, const guint8 *pinned);
 /* All nodes of the graph at once. */
 gboolean qd_arrange_on_map (QdLayoutJob *job, QdVec *out);
 gboolean qd_arrange_clusters (QdLayoutJob *job, const QdParts *clusters, QdVec *out);

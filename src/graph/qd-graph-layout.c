@@ -183,6 +183,33 @@ arrange_part (QdLayoutJob *job, const QdPart *part, const QdAdjacency *adjacency
   return done;
 }
 
+#define GIVE_WAY_STEPS 80
+
+/* What is known is dragged from where the new arrangement has it to where it is to be, and the others follow. */
+static gboolean
+give_way (QdLayoutJob *job, const QdAdjacency *adjacency, const guint8 *known, const QdVec *fresh, QdVec *out)
+{
+  guint n = adjacency->n;
+  g_autofree QdPoint *begin = g_new (QdPoint, n);
+  g_autoptr (QdLayoutLive) live = NULL;
+  const QdPoint *end;
+
+  for (guint i = 0; i < n; i++)
+    begin[i] = (QdPoint) { (float) fresh[i].x, (float) fresh[i].y };
+  live = qd_layout_live_new_for (adjacency, begin, NULL);
+  for (guint i = 0; i < n; i++)
+    if (known[i])
+      qd_layout_live_hold (live, i, (float) out[i].x, (float) out[i].y);
+  for (guint step = 0; step < GIVE_WAY_STEPS && qd_layout_live_step (live); step++)
+    if (qd_layout_job_is_cancelled (job))
+      return FALSE;
+  end = qd_layout_live_get_positions (live);
+  for (guint i = 0; i < n; i++)
+    if (!known[i])
+      out[i] = (QdVec) { end[i].x, end[i].y };
+  return TRUE;
+}
+
 /* @out has the known nodes' places; the others get theirs. */
 static gboolean
 arrange_around (QdLayoutJob *job, const QdPart *part, const QdAdjacency *adjacency, const guint8 *known, QdVec *out)
@@ -192,10 +219,7 @@ arrange_around (QdLayoutJob *job, const QdPart *part, const QdAdjacency *adjacen
   if (!arrange_part (job, part, adjacency, fresh))
     return FALSE;
   fit_to_known (fresh, out, known, part->n);
-  for (guint i = 0; i < part->n; i++)
-    if (!known[i])
-      out[i] = fresh[i];
-  return TRUE;
+  return give_way (job, adjacency, known, fresh, out);
 }
 
 /* A part of which some nodes have their places: most of them, and newcomers fit in; or a few, and
@@ -223,13 +247,15 @@ extend_part (QdLayoutJob *job, const QdParts *parts, const QdPart *part, QdVec *
     return TRUE;
   few = n_old * 2 < part->n;
   qd_parts_get_adjacency (parts, part, &adjacency);
+  mobility = make_mobility (&adjacency, old, pinned);
   if (few && !arrange_around (job, part, &adjacency, old, out))
     return FALSE;
   if (!few)
-    place_newcomers (&adjacency, out, old, &job->random);
-  mobility = make_mobility (&adjacency, old, pinned);
-  if (!qd_force_refine (&adjacency, out, mobility, few ? 20 : 60, few ? 0.1 : 0.3, &job->random, job->options->cancelled))
-    return FALSE;
+    {
+      place_newcomers (&adjacency, out, old, &job->random);
+      if (!qd_force_refine (&adjacency, out, mobility, 60, 0.3, job->options->cancelled))
+        return FALSE;
+    }
   for (guint i = 0; i < part->n; i++)
     if (old[i])
       mobility[i] = 0;

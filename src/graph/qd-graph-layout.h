@@ -38,6 +38,23 @@ typedef struct {
  * pinned nodes, give only these in @before. Any thread. NULL when cancelled. (transfer full) */
 QdPoint *qd_graph_lay_out (QdGraph *graph, const QdLayoutOptions *options);
 
+/* --- Live -------------------------------------------------------------------------------------- */
+
+/* A layout that gives way while a node is dragged: at rest where it begins, whatever laid it out.
+ * One thread at a time. */
+typedef struct _QdLayoutLive QdLayoutLive;
+QdLayoutLive *qd_layout_live_new (QdGraph *graph, const QdPoint *positions, const guint8 *pinned);
+void qd_layout_live_free (QdLayoutLive *self);
+/* Holds node @node at (@x, @y) until it is let go. */
+void qd_layout_live_hold (QdLayoutLive *self, guint node, float x, float y);
+/* @pin: it stays where it is from now on, else it is free again. */
+void qd_layout_live_let_go (QdLayoutLive *self, guint node, gboolean pin);
+/* Moves all nodes one step; FALSE when nothing moved that an eye could see. */
+gboolean qd_layout_live_step (QdLayoutLive *self);
+/* By node, borrowed, good until the next step. */
+const QdPoint *qd_layout_live_get_positions (QdLayoutLive *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdLayoutLive, qd_layout_live_free)
+
 /* --- Maps -------------------------------------------------------------------------------------- */
 
 /* How the geographic layout turns degrees into positions: equirectangular about the middle latitude

@@ -11,22 +11,73 @@
 
 /* --- Scale and turn ------------------------------------------------------------------------------ */
 
-static int
-compare_float (gconstpointer a, gconstpointer b)
+/* The @k-th smallest of @values, which are put in another order (C. Hoare, "Algorithm 65: find", 1961). */
+static float
+find_kth (float *values, guint n, guint k)
 {
-  float l = *(const float *) a, r = *(const float *) b;
+  guint low = 0, high = n - 1;
 
-  return l < r ? -1 : l > r;
+  while (low < high)
+    {
+      float pivot = values[low + (high - low) / 2];
+      guint i = low, j = high;
+
+      for (;;)
+        {
+          float swapped;
+
+          while (values[i] < pivot)
+            i++;
+          while (values[j] > pivot)
+            j--;
+          if (i >= j)
+            break;
+          swapped = values[i];
+          values[i++] = values[j];
+          values[j--] = swapped;
+        }
+      /* What is up to j is no greater, what follows no less. */
+      if (values[j] > pivot)
+        j--;
+      if (k <= j)
+        high = j;
+      else
+        low = j + 1;
+    }
+  return values[k];
+}
+
+/* How far it is from a node to the nearest other, of a hundred or so nodes: the lower quartile. */
+static double
+crowding (const QdVec *positions, guint n)
+{
+  guint step = MAX (n / 128, 1), count = 0;
+  float nearest[300];
+
+  for (guint i = 0; i < n && count < G_N_ELEMENTS (nearest); i += step)
+    {
+      double best = G_MAXDOUBLE;
+
+      for (guint j = 0; j < n; j++)
+        if (j != i)
+          {
+            double dx = positions[j].x - positions[i].x, dy = positions[j].y - positions[i].y;
+            best = MIN (best, dx * dx + dy * dy);
+          }
+      nearest[count++] = (float) sqrt (best);
+    }
+  return find_kth (nearest, count, count / 4);
 }
 
 /* One unit is the median edge, or less where nodes stand much closer than edges are long: in a dense
- * net all edges cross the whole picture, and a unit must still part neighbours. */
+ * net all edges cross the whole picture, and a unit must still part neighbours. Where they crowd, it is
+ * less again, up to a third, so that they need not be pushed far. */
 double
 qd_layout_typical_length (const QdAdjacency *adjacency, const QdVec *positions)
 {
   guint n = adjacency->n, m = adjacency->first[n];
   g_autofree float *lengths = g_new (float, MAX (m, 1));
-  double left = G_MAXDOUBLE, right = -G_MAXDOUBLE, top = G_MAXDOUBLE, bottom = -G_MAXDOUBLE, room;
+  double left = G_MAXDOUBLE, right = -G_MAXDOUBLE, top = G_MAXDOUBLE, bottom = -G_MAXDOUBLE, room, median;
 
   if (m == 0)
     return 1;
@@ -37,12 +88,15 @@ qd_layout_typical_length (const QdAdjacency *adjacency, const QdVec *positions)
       top = MIN (top, positions[i].y);
       bottom = MAX (bottom, positions[i].y);
       for (guint e = adjacency->first[i]; e < adjacency->first[i + 1]; e++)
-        lengths[e] = (float) hypot (positions[adjacency->targets[e]].x - positions[i].x,
-                                    positions[adjacency->targets[e]].y - positions[i].y);
+        lengths[e] = hypotf ((float) (positions[adjacency->targets[e]].x - positions[i].x),
+                             (float) (positions[adjacency->targets[e]].y - positions[i].y));
     }
-  qsort (lengths, m, sizeof (float), compare_float);
+  median = find_kth (lengths, m, m / 2);
   room = sqrt (MAX (right - left, 1e-9) * MAX (bottom - top, 1e-9) / n);
-  return n > 8 ? MIN ((double) lengths[m / 2], 1.1 * room) : lengths[m / 2];
+  if (n <= 8)
+    return median;
+  room = MIN (median, 1.1 * room);
+  return CLAMP (crowding (positions, n) / QD_LAYOUT_SPACING, room / 3, room);
 }
 
 void

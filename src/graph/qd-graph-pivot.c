@@ -3,7 +3,7 @@
 
 #include "config.h"
 
-#include "qd-graph-private.h"
+#include "qd-graph-hops.h"
 
 #include <math.h>
 #include <string.h>
@@ -14,52 +14,31 @@
 
 #define MAX_PIVOTS 40
 
-static void
-measure_from (const QdAdjacency *adjacency, guint start, float *distance, guint *queue)
-{
-  guint head = 0, tail = 0;
-
-  for (guint i = 0; i < adjacency->n; i++)
-    distance[i] = -1;
-  distance[start] = 0;
-  queue[tail++] = start;
-  while (head < tail)
-    {
-      guint i = queue[head++];
-      for (guint e = adjacency->first[i]; e < adjacency->first[i + 1]; e++)
-        {
-          guint j = adjacency->targets[e];
-          if (distance[j] < 0)
-            {
-              distance[j] = distance[i] + 1;
-              queue[tail++] = j;
-            }
-        }
-    }
-}
-
-/* Each next pivot is the node farthest from those before. Column p of @columns: distances to it. */
+/* Each next pivot is the node farthest from those before, among those from which distances are known.
+ * Column p of @columns: hops to it. Returns how many there are. */
 static guint
-choose_pivots (const QdAdjacency *adjacency, float *columns, QdRandom *random)
+choose_pivots (const QdPivotSource *source, float *columns)
 {
-  guint n = adjacency->n, k = MIN (n, MAX_PIVOTS);
-  g_autofree float *nearest = g_new (float, n);
-  g_autofree guint *queue = g_new (guint, n);
-  guint pivot = (guint) (qd_random_next (random) % n);
+  guint k = MIN (source->n_measured, MAX_PIVOTS), pivot = 0;
+  g_autofree float *nearest = g_new (float, source->n_measured);
 
-  for (guint i = 0; i < n; i++)
-    nearest[i] = G_MAXFLOAT;
+  for (guint c = 0; c < source->n_measured; c++)
+    nearest[c] = G_MAXFLOAT;
   for (guint p = 0; p < k; p++)
     {
-      float *column = columns + (gsize) p * n;
+      float *column = columns + (gsize) p * source->n;
       guint farthest = 0;
 
-      measure_from (adjacency, pivot, column, queue);
-      for (guint i = 0; i < n; i++)
+      for (guint i = 0; i < source->n; i++)
         {
-          nearest[i] = MIN (nearest[i], column[i]);
-          if (nearest[i] > nearest[farthest])
-            farthest = i;
+          float inverse = source->inverse[i * source->stride + pivot];
+          column[i] = inverse > 0 ? 1 / inverse : 0;
+        }
+      for (guint c = 0; c < source->n_measured; c++)
+        {
+          nearest[c] = MIN (nearest[c], column[source->measured[c]]);
+          if (nearest[c] > nearest[farthest])
+            farthest = c;
         }
       pivot = farthest;
     }
@@ -173,13 +152,13 @@ mean_edge_length (const QdAdjacency *adjacency, const QdVec *positions)
 }
 
 void
-qd_pivot_layout (const QdAdjacency *adjacency, QdVec *out, QdRandom *random)
+qd_pivot_layout (const QdAdjacency *adjacency, const QdPivotSource *source, QdVec *out, QdRandom *random)
 {
-  guint n = adjacency->n, k = MIN (n, MAX_PIVOTS);
-  g_autofree float *columns = g_new (float, (gsize) n * k);
+  guint n = source->n, k = MIN (source->n_measured, MAX_PIVOTS);
+  g_autofree float *columns = g_new (float, (gsize) n * MAX (k, 1));
   double mean, scale;
 
-  choose_pivots (adjacency, columns, random);
+  choose_pivots (source, columns);
   square_and_centre (columns, n, k);
   make_axes (columns, n, k, out, random);
   mean = mean_edge_length (adjacency, out);
@@ -190,4 +169,34 @@ qd_pivot_layout (const QdAdjacency *adjacency, QdVec *out, QdRandom *random)
       out[i].x = out[i].x * scale + 0.15 * qd_random_signed (random);
       out[i].y = out[i].y * scale + 0.15 * qd_random_signed (random);
     }
+}
+
+void
+qd_pivot_layout_quick (const QdAdjacency *adjacency, QdVec *out, QdRandom *random)
+{
+  guint n = adjacency->n, k = MIN (n, QD_HOPS_LANES);
+  g_autofree guint *sources = qd_random_sample (random, n, k);
+  g_autofree float *inverse = g_new (float, (gsize) n * k);
+  g_autoptr (QdHops) hops = qd_hops_new (adjacency);
+  const QdPivotSource source = { n, k, sources, inverse, k };
+
+  qd_hops_measure (hops, sources, k, inverse, k);
+  qd_pivot_layout (adjacency, &source, out, random);
+}
+
+guint *
+qd_random_sample (QdRandom *random, guint n, guint k)
+{
+  guint *all = g_new (guint, MAX (n, 1));
+
+  for (guint i = 0; i < n; i++)
+    all[i] = i;
+  for (guint i = 0; i < k; i++)
+    {
+      guint other = i + (guint) (qd_random_next (random) % (n - i)), swapped = all[i];
+
+      all[i] = all[other];
+      all[other] = swapped;
+    }
+  return all;
 }

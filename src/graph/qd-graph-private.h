@@ -42,14 +42,27 @@ qd_cancelled (const int *cancelled)
   return cancelled != NULL && g_atomic_int_get (cancelled);
 }
 
+/* The first @k are a sample of 0 to @n - 1 without repetition; the rest follow. (transfer full) */
+guint *qd_random_sample (QdRandom *random, guint n, guint k);
+
+/* Hops from some nodes to all: one over those from @measured[c] to i in @inverse[i * @stride + c], 0 from itself. */
+typedef struct {
+  guint n, n_measured;
+  const guint *measured;
+  const float *inverse;
+  gsize stride;
+} QdPivotSource;
+
 /* Coordinates from the graph distances to a few pivots; about one unit an edge. */
-void qd_pivot_layout (const QdAdjacency *adjacency, QdVec *out, QdRandom *random);
+void qd_pivot_layout (const QdAdjacency *adjacency, const QdPivotSource *source, QdVec *out, QdRandom *random);
+/* The same where no distances are known yet. */
+void qd_pivot_layout_quick (const QdAdjacency *adjacency, QdVec *out, QdRandom *random);
 
 /* Moves @positions to where springs and repulsion balance. @mobility: per node, how far it may go
  * (1 freely, 0 not at all), or NULL; @anchors: with mobility, where a node is drawn back to.
  * FALSE when cancelled. */
 gboolean qd_force_refine (const QdAdjacency *adjacency, QdVec *positions, const float *mobility,
-                          guint max_rounds, double step, QdRandom *random, const int *cancelled);
+                          guint max_rounds, double step, const int *cancelled);
 
 /* Pushes nodes that are closer than @distance apart, a few rounds. */
 void qd_force_separate (QdVec *positions, guint n, double distance, const float *mobility, guint rounds);

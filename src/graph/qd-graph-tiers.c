@@ -79,7 +79,7 @@ sort_roots (Tiers *self, QdRandom *random)
 
   if (self->n_roots < 3)
     return;
-  qd_pivot_layout (self->adjacency, quick, random);
+  qd_pivot_layout_quick (self->adjacency, quick, random);
   for (guint r = 0; r < self->n_roots; r++)
     {
       middle.x += quick[self->order[r]].x / self->n_roots;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fixtures.h"
 
+#include "qd-graph-layout.h"
+#include "qd-graph-quality.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -225,6 +228,130 @@ test_turned_by_map (void)
   g_assert_cmpfloat (positions[59].y, <, positions[0].y);
 }
 
+/* --- Extremes ------------------------------------------------------------------------------------- */
+
+static QdGraph *
+make_star (guint n)
+{
+  QdGraph *graph = qd_graph_new (n, n - 1);
+  QdGraphEdge *edges = qd_graph_edges (graph, NULL);
+
+  for (guint i = 1; i < n; i++)
+    edges[i - 1].src = 0, edges[i - 1].dst = i;
+  return graph;
+}
+
+static QdGraph *
+make_path (guint n)
+{
+  QdGraph *graph = qd_graph_new (n, n - 1);
+  QdGraphEdge *edges = qd_graph_edges (graph, NULL);
+
+  for (guint i = 1; i < n; i++)
+    edges[i - 1].src = i - 1, edges[i - 1].dst = i;
+  return graph;
+}
+
+static QdGraph *
+make_cliques (guint size, guint count)
+{
+  QdGraph *graph = qd_graph_new (size * count, size * (size - 1) / 2 * count);
+  QdGraphEdge *edges = qd_graph_edges (graph, NULL);
+  guint m = 0;
+
+  for (guint c = 0; c < count; c++)
+    for (guint i = 0; i < size; i++)
+      for (guint j = 0; j < i; j++, m++)
+        edges[m].src = c * size + i, edges[m].dst = c * size + j;
+  return graph;
+}
+
+static QdGraph *
+make_tree (guint n)
+{
+  QdGraph *graph = qd_graph_new (n, n - 1);
+  QdGraphEdge *edges = qd_graph_edges (graph, NULL);
+
+  for (guint i = 1; i < n; i++)
+    edges[i - 1].src = i, edges[i - 1].dst = (i - 1) / 3;
+  return graph;
+}
+
+/* How many nodes have another nearer than @least: by a grid, as there are many. */
+static guint
+count_crowded (const QdPoint *positions, guint n, double least)
+{
+  g_autoptr (GHashTable) cells = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  guint crowded = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      gint64 key = ((gint64) floor (positions[i].x / least) << 32) ^ ((gint64) floor (positions[i].y / least) & 0xffffffff);
+
+      if (!g_hash_table_add (cells, g_memdup2 (&key, sizeof key)))
+        crowded++;
+    }
+  return crowded;
+}
+
+static void
+check_extreme (const char *name, QdGraph *graph)
+{
+  guint n;
+
+  qd_graph_nodes (graph, &n);
+  for (guint a = 0; a < QD_N_LAYOUTS; a++)
+    {
+      QdLayoutOptions options = { .algorithm = (QdLayoutAlgorithm) a, .seed = 1 };
+      gint64 began = g_get_monotonic_time ();
+      g_autofree QdPoint *positions = qd_graph_lay_out (graph, &options);
+      double ms = (double) (g_get_monotonic_time () - began) / 1000;
+      guint crowded;
+
+      assert_sane (graph, positions);
+      crowded = count_crowded (positions, n, 0.05);
+      g_test_message ("%s of %u, %s: %.1f ms, %u crowded", name, n, qd_layout_algorithm_to_name ((QdLayoutAlgorithm) a), ms, crowded);
+      g_assert_cmpuint (crowded, <=, n / 50);
+      g_assert_cmpfloat (ms, <, 20000);
+    }
+  qd_graph_unref (graph);
+}
+
+static void
+test_extremes (void)
+{
+  check_extreme ("star", make_star (50000));
+  check_extreme ("star", make_star (900));
+  check_extreme ("path", make_path (20000));
+  check_extreme ("path", make_path (1000));
+  check_extreme ("clique", make_cliques (300, 1));
+  check_extreme ("cliques", make_cliques (30, 60));
+  check_extreme ("tree", make_tree (15000));
+  check_extreme ("alone", qd_graph_new (20000, 0));
+  check_extreme ("pairs", make_cliques (2, 5000));
+}
+
+/* A short path lies nearly straight, and a ring of eight is round. */
+static void
+test_shapes (void)
+{
+  g_autoptr (QdGraph) path = make_path (30), ring = qd_graph_new (8, 8);
+  QdGraphEdge *edges = qd_graph_edges (ring, NULL);
+  g_autofree QdPoint *at = qd_graph_layout (path, NULL, 1, NULL), *round = NULL;
+  double shortest = G_MAXDOUBLE, longest = 0;
+
+  g_assert_cmpfloat (distance (at[0], at[29]), >, 27 * distance (at[14], at[15]));
+  for (guint i = 0; i < 8; i++)
+    edges[i].src = i, edges[i].dst = (i + 1) % 8;
+  round = qd_graph_layout (ring, NULL, 1, NULL);
+  for (guint i = 0; i < 8; i++)
+    {
+      shortest = MIN (shortest, distance (round[i], round[(i + 4) % 8]));
+      longest = MAX (longest, distance (round[i], round[(i + 4) % 8]));
+    }
+  g_assert_cmpfloat (longest, <, 1.1 * shortest);
+}
+
 /* Neighbours are nearer to each other than any two nodes are on average. */
 static void
 test_real (gconstpointer data)
@@ -281,6 +408,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/graph/layout/new-component", test_new_component);
   g_test_add_func ("/graph/layout/alone", test_alone);
   g_test_add_func ("/graph/layout/turned-by-map", test_turned_by_map);
+  g_test_add_func ("/graph/layout/extremes", test_extremes);
+  g_test_add_func ("/graph/layout/shapes", test_shapes);
   g_test_add_func ("/graph/layout/fast-enough", test_fast_enough);
   for (guint i = 0; i < G_N_ELEMENTS (real); i++)
     {
