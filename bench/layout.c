@@ -334,11 +334,10 @@ int
 main (int argc, char *argv[])
 {
   g_autofree char *algorithm = NULL, *write = NULL, *places = NULL, *measured = NULL;
-  int runs = 5, threads = 0;
+  int runs = 5;
   const GOptionEntry entries[] = {
     { "algorithm", 0, 0, G_OPTION_ARG_STRING, &algorithm, "force, geographic, tiers or clusters", "NAME" },
     { "runs", 0, 0, G_OPTION_ARG_INT, &runs, "how often; the median is printed", "N" },
-    { "threads", 0, 0, G_OPTION_ARG_INT, &threads, "how many may work on it", "N" },
     { "write", 0, 0, G_OPTION_ARG_FILENAME, &write, "write the graph's edges", "FILE" },
     { "measure", 0, 0, G_OPTION_ARG_FILENAME, &measured, "lay nothing out; how good are these places?", "FILE" },
     { "places", 0, 0, G_OPTION_ARG_FILENAME, &places, "write where the nodes are", "FILE" },
@@ -350,7 +349,7 @@ main (int argc, char *argv[])
   QdLayoutOptions options = { .seed = 1 };
 
   g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, &error) || argc != 2 || runs < 1 || threads < 0)
+  if (!g_option_context_parse (context, &argc, &argv, &error) || argc != 2 || runs < 1)
     {
       g_printerr ("bench-layout: %s\n", error ? error->message : "needs one graph");
       return 2;
@@ -360,7 +359,6 @@ main (int argc, char *argv[])
       g_printerr ("bench-layout: no layout is named %s\n", algorithm);
       return 2;
     }
-  options.threads = (guint) threads;
   graph = make_graph (argv[1]);
   if (graph == NULL)
     return 2;

@@ -44,7 +44,7 @@ qd_arrange_group (QdLayoutJob *job, const QdPart *part, const QdAdjacency *adjac
 {
   g_autoptr (QdGraph) sub = make_subgraph (job->graph, part, adjacency);
   QdLayoutOptions options = { .algorithm = QD_LAYOUT_FORCE, .seed = qd_random_next (&job->random),
-                              .threads = job->options->threads, .cancelled = job->options->cancelled };
+                              .cancelled = job->options->cancelled };
   g_autofree QdPoint *positions = qd_graph_lay_out (sub, &options);
 
   for (guint k = 0; positions && k < part->n; k++)

@@ -29,7 +29,6 @@ typedef struct {
   const guint8 *pinned;          /* by node, not 0: stays at its place in @before to the last bit; or NULL */
   const char *const *folded;     /* names of clusters folded into one node, up to NULL: their nodes share a place; or NULL */
   const QdGeoMap *map;           /* geographic: or NULL, the graph's own */
-  guint threads;                 /* how many may work on it; 0: as many as there are processors. The result is the same */
   const int *cancelled;          /* looked at about every 10 ms; or NULL */
 } QdLayoutOptions;
 

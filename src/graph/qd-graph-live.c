@@ -12,21 +12,31 @@
 #include "qd-graph-layout-private.h"
 
 /* Springs and repulsion, less what they were when it began: so it begins at rest, whether a map, tiers or
- * stress made the places, and what is dragged draws its neighbours along while the rest stays. Each node goes
- * half the way to where the slope of its force says that it would be at rest, which cannot overshoot. */
+ * stress made the places. What is dragged draws its neighbours along; what is farther stays, being anchored a
+ * little to where it was. Each node goes most of the way to where the slope of its force says that it would be
+ * at rest (all of it could overshoot), and each step is a little shorter than the one before, until something
+ * is held or let go again, so that it ends. */
 
 #define LONGEST_STEP 0.8f
-#define STILL 0.002f
+#define STILL 0.004f
+#define SHARE 0.6f
+#define COOLING 0.992f
+#define COLD 0.05f
+#define ANCHOR 0.03f       /* of a node's slope: how much it would rather be where it was */
+#define ANCHOR_REACH 3.0f
 
 struct _QdLayoutLive {
   QdAdjacency adjacency;
   guint n;
   float *x, *y;
   QdVec *rest;             /* the force at the beginning */
+  QdPoint *anchor;         /* the place */
+  float *hold;             /* how strongly it draws */
   guint8 *held;            /* 1: pinned, 2: held */
   float *strength;         /* of the springs, by entry of adjacency.targets */
   QdField *field;
   QdPoint *positions;
+  float heat;              /* 1 at first: shortens the steps */
 };
 
 /* The force on @i; returns its slope. */
@@ -60,7 +70,9 @@ find_rest (QdLayoutLive *self)
     {
       float force[2];
 
-      force_on (self, i, force);
+      self->hold[i] = ANCHOR * force_on (self, i, force);
+      /* What was taken off at rest must not drive it away for good once it is on the others' other side. */
+      self->hold[i] = MAX (self->hold[i], hypotf (force[0], force[1]) / ANCHOR_REACH);
       self->rest[i] = (QdVec) { force[0], force[1] };
     }
 }
@@ -93,6 +105,8 @@ qd_layout_live_new_for (const QdAdjacency *adjacency, const QdPoint *positions, 
   self->x = g_new (float, MAX (n, 1));
   self->y = g_new (float, MAX (n, 1));
   self->rest = g_new (QdVec, MAX (n, 1));
+  self->hold = g_new (float, MAX (n, 1));
+  self->anchor = g_memdup2 (positions, MAX (n, 1) * sizeof *positions);
   self->held = g_new0 (guint8, MAX (n, 1));
   self->positions = g_memdup2 (positions, MAX (n, 1) * sizeof *positions);
   self->strength = g_new (float, MAX (self->adjacency.first[n], 1));
@@ -112,6 +126,7 @@ qd_layout_live_new_for (const QdAdjacency *adjacency, const QdPoint *positions, 
           self->strength[e] = 1 / MAX (length, 0.5f);
         }
     }
+  self->heat = 1;
   self->field = qd_field_new (n, mass);
   find_rest (self);
   return self;
@@ -127,6 +142,8 @@ qd_layout_live_free (QdLayoutLive *self)
   g_free (self->x);
   g_free (self->y);
   g_free (self->rest);
+  g_free (self->anchor);
+  g_free (self->hold);
   g_free (self->held);
   g_free (self->strength);
   g_free (self->positions);
@@ -139,6 +156,7 @@ qd_layout_live_hold (QdLayoutLive *self, guint node, float x, float y)
   g_return_if_fail (node < self->n && isfinite (x) && isfinite (y));
 
   self->held[node] = 2;
+  self->heat = 1;
   self->positions[node] = (QdPoint) { x, y };
   self->x[node] = x;
   self->y[node] = y;
@@ -150,12 +168,14 @@ qd_layout_live_let_go (QdLayoutLive *self, guint node, gboolean pin)
   g_return_if_fail (node < self->n);
 
   self->held[node] = pin != 0;
+  self->heat = 1;
 }
 
 gboolean
 qd_layout_live_step (QdLayoutLive *self)
 {
   float farthest = 0;
+  const float share = SHARE * self->heat;
 
   qd_field_place (self->field, self->x, self->y);
   for (guint i = 0; i < self->n; i++)
@@ -164,13 +184,13 @@ qd_layout_live_step (QdLayoutLive *self)
 
       if (self->held[i])
         continue;
-      slope = force_on (self, i, force);
-      force[0] -= (float) self->rest[i].x;
-      force[1] -= (float) self->rest[i].y;
-      length = sqrtf (force[0] * force[0] + force[1] * force[1]) * 0.5f / MAX (slope, 1e-6f);
+      slope = force_on (self, i, force) + self->hold[i];
+      force[0] -= (float) self->rest[i].x + self->hold[i] * (self->x[i] - self->anchor[i].x);
+      force[1] -= (float) self->rest[i].y + self->hold[i] * (self->y[i] - self->anchor[i].y);
+      length = sqrtf (force[0] * force[0] + force[1] * force[1]) * share / MAX (slope, 1e-6f);
       if (!(length > 0) || !isfinite (length))
         continue;
-      slope = 0.5f / MAX (slope, 1e-6f) * MIN (1, LONGEST_STEP / length);
+      slope = share / MAX (slope, 1e-6f) * MIN (1, LONGEST_STEP / length);
       self->positions[i].x += force[0] * slope;
       self->positions[i].y += force[1] * slope;
       farthest = MAX (farthest, MIN (length, LONGEST_STEP));
@@ -180,7 +200,8 @@ qd_layout_live_step (QdLayoutLive *self)
       self->x[i] = self->positions[i].x;
       self->y[i] = self->positions[i].y;
     }
-  return farthest > STILL;
+  self->heat *= COOLING;
+  return farthest > STILL && self->heat > COLD;
 }
 
 const QdPoint *

@@ -3,7 +3,7 @@
 
 #include "config.h"
 
-#include "qd-graph-stress.h"
+#include "qd-graph-layout-private.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -46,7 +46,6 @@ typedef struct {
   const QdAdjacency *adjacency;
   const QdKernels *kernels;
   const int *cancelled;
-  const guint8 *fixed;     /* by node, or NULL */
   guint n;
   float *x, *y;
   float *total;            /* by node: the sum of its weights */
@@ -258,8 +257,6 @@ do_round (Stress *self, float beyond)
       const float *row = self->inverse + i * self->stride;
       float out[2], step = self->total[i];
 
-      if (self->fixed && self->fixed[i])
-        continue;
       if (self->weight)
         {
           self->kernels->pull_weighted (self->stride, self->pivot_x, self->pivot_y, self->weight + i * self->stride, row, at, out);
@@ -339,6 +336,28 @@ set_positions (Stress *self, const QdVec *positions)
     }
 }
 
+static gboolean
+weigh (Stress *self, QdRandom *random)
+{
+  if (self->n_measured == self->n)
+    weigh_all_pairs (self);
+  else
+    {
+      weigh_pivots (self);
+      choose_far (self, random);
+    }
+  return !qd_cancelled (self->cancelled);
+}
+
+static gboolean
+find_start (Stress *self, QdVec *positions, QdRandom *random)
+{
+  const QdPivotSource source = { self->n, self->n_measured, self->measured, self->inverse, self->stride };
+
+  qd_pivot_layout (self->adjacency, &source, positions, random);
+  return !qd_cancelled (self->cancelled);
+}
+
 /* Draws neighbours closer, as strongly as the price allows: every few rounds the force is set anew. */
 static gboolean
 draw_close (Stress *self, double stress, double dense)
@@ -358,27 +377,17 @@ draw_close (Stress *self, double stress, double dense)
   return TRUE;
 }
 
-gboolean
-qd_stress_lay_out (const QdAdjacency *adjacency, QdVec *positions, QdRandom *random, const int *cancelled)
+/* Sets positions, one unit a hop, of one component. FALSE when cancelled. */
+static gboolean
+lay_out_by_stress (const QdAdjacency *adjacency, QdVec *positions, QdRandom *random, const int *cancelled)
 {
   guint n = adjacency->n;
   g_auto (Stress) self = { .adjacency = adjacency, .kernels = qd_kernels_get (), .cancelled = cancelled, .n = n,
                            .x = qd_floats_new (n), .y = qd_floats_new (n), .total = qd_floats_new (n) };
   double stress, dense;
 
-  if (!measure_hops (&self, random))
+  if (!measure_hops (&self, random) || !find_start (&self, positions, random) || !weigh (&self, random))
     return FALSE;
-  {
-    const QdPivotSource source = { n, self.n_measured, self.measured, self.inverse, self.stride };
-    qd_pivot_layout (adjacency, &source, positions, random);
-  }
-  if (self.n_measured == n)
-    weigh_all_pairs (&self);
-  else
-    {
-      weigh_pivots (&self);
-      choose_far (&self, random);
-    }
   set_positions (&self, positions);
   if (!do_rounds (&self, EARLY_ROUNDS, 1.6f))
     return FALSE;
@@ -394,7 +403,7 @@ qd_stress_lay_out (const QdAdjacency *adjacency, QdVec *positions, QdRandom *ran
 gboolean
 qd_arrange_by_force (QdLayoutJob *job, const QdPart *part, const QdAdjacency *adjacency, QdVec *out)
 {
-  if (!qd_stress_lay_out (adjacency, out, &job->random, job->options->cancelled))
+  if (!lay_out_by_stress (adjacency, out, &job->random, job->options->cancelled))
     return FALSE;
   qd_layout_scale (out, part->n, 1.0 / MAX (qd_layout_typical_length (adjacency, out), 1e-6));
   qd_force_separate (out, part->n, QD_LAYOUT_SPACING, NULL, 12);

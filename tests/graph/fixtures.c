@@ -218,8 +218,8 @@ reader_finish (Reader *self)
   return graph;
 }
 
-QdGraph *
-fixture_read (const char *path)
+static QdGraph *
+read_graph (const char *path)
 {
   static const GMarkupParser parser = { start_cb, end_cb, text_cb, NULL, NULL };
   g_autofree char *text = NULL;
@@ -264,7 +264,7 @@ fixture_real (const char *name)
       g_free (path);
       path = g_strdup_printf ("%s/../../shared/data/topologies/%s.graphml", root ? root : ".", name);
     }
-  graph = fixture_read (path);
+  graph = read_graph (path);
   if (graph == NULL)
     {
       g_autofree char *why = g_strdup_printf ("%s is not beside this tree", path);

@@ -9,8 +9,6 @@ QdGraph *fixture_fleet (guint n, guint m, guint32 seed);
 QdGraph *fixture_random (guint n, guint m, guint32 seed);
 /* One of the real networks beside the tree; NULL (and the test skipped) where it is not there. */
 QdGraph *fixture_real (const char *name);
-/* A GraphML file; NULL where it is not there. */
-QdGraph *fixture_read (const char *path);
 QdGraphTheme fixture_theme (void);
 /* Sets the degrees from the edges. */
 void fixture_count_degrees (QdGraph *graph);

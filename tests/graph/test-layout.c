@@ -121,6 +121,19 @@ cancel_cb (gpointer data)
   return NULL;
 }
 
+typedef struct { int *cancelled; gulong after_us; gint64 at; } Canceller;
+
+static gpointer
+cancel_later_cb (gpointer data)
+{
+  Canceller *self = data;
+
+  g_usleep (self->after_us);
+  self->at = g_get_monotonic_time ();
+  g_atomic_int_set (self->cancelled, 1);
+  return NULL;
+}
+
 static void
 test_cancel_during (void)
 {
@@ -352,6 +365,133 @@ test_shapes (void)
   g_assert_cmpfloat (longest, <, 1.1 * shortest);
 }
 
+/* --- Beside a plain one ---------------------------------------------------------------------------- */
+
+/* All distances by breadth first, from each node. */
+static double *
+hops_between (QdGraph *graph, guint *n)
+{
+  guint m;
+  const QdGraphEdge *edges = qd_graph_edges (graph, &m);
+  double *hops;
+  gboolean again = TRUE;
+
+  qd_graph_nodes (graph, n);
+  hops = g_new (double, (gsize) *n * *n);
+  for (guint i = 0; i < *n * *n; i++)
+    hops[i] = i % (*n + 1) == 0 ? 0 : INFINITY;
+  while (again)
+    {
+      again = FALSE;
+      for (guint e = 0; e < m; e++)
+        for (guint k = 0; k < *n; k++)
+          {
+            double *a = &hops[edges[e].src * *n + k], *b = &hops[edges[e].dst * *n + k];
+
+            if (*a > *b + 1)
+              *a = *b + 1, again = TRUE;
+            else if (*b > *a + 1)
+              *b = *a + 1, again = TRUE;
+          }
+    }
+  return hops;
+}
+
+/* Stress majorization as plainly as it can be written: from a random start, a node at a time, in doubles, to the
+ * end. The least stress of a few starts. */
+static double
+plain_majorization (QdGraph *graph)
+{
+  guint n;
+  g_autofree double *hops = hops_between (graph, &n), *x = g_new (double, n), *y = g_new (double, n);
+  g_autofree QdPoint *at = g_new (QdPoint, n);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (1);
+  double best = INFINITY;
+
+  for (guint start = 0; start < 3; start++)
+    {
+      for (guint i = 0; i < n; i++)
+        x[i] = g_rand_double_range (rand, -9, 9), y[i] = g_rand_double_range (rand, -9, 9);
+      for (guint round = 0; round < 160; round++)
+        for (guint i = 0; i < n; i++)
+          {
+            double sx = 0, sy = 0, total = 0;
+
+            for (guint j = 0; j < n; j++)
+              if (j != i && isfinite (hops[i * n + j]))
+                {
+                  double d = hops[i * n + j], r = MAX (hypot (x[i] - x[j], y[i] - y[j]), 1e-9), w = 1 / (d * d);
+
+                  sx += w * (x[j] + d * (x[i] - x[j]) / r);
+                  sy += w * (y[j] + d * (y[i] - y[j]) / r);
+                  total += w;
+                }
+            x[i] = total > 0 ? sx / total : x[i];
+            y[i] = total > 0 ? sy / total : y[i];
+          }
+      for (guint i = 0; i < n; i++)
+        at[i] = (QdPoint) { (float) x[i], (float) y[i] };
+      best = MIN (best, qd_graph_measure_stress (graph, at, NULL));
+    }
+  return best;
+}
+
+/* Of a real network, the stress is that of majorization, or a tenth more. */
+static void
+test_stress (gconstpointer data)
+{
+  g_autoptr (QdGraph) graph = fixture_real (data);
+  g_autofree QdPoint *positions = NULL;
+  double ours, plain;
+
+  if (graph == NULL)
+    return;
+  positions = qd_graph_layout (graph, NULL, 1, NULL);
+  ours = qd_graph_measure_stress (graph, positions, NULL);
+  plain = plain_majorization (graph);
+  g_test_message ("%s: stress %.5f, plain majorization %.5f", (const char *) data, ours, plain);
+  g_assert_cmpfloat (ours, <=, 1.1 * plain);
+}
+
+/* In a dense net neighbours stand together far more than chance has it, which stress by itself does not do. */
+static void
+test_dense (void)
+{
+  for (guint n = 900; n <= 3600; n *= 2)
+    {
+      g_autoptr (QdGraph) graph = fixture_fleet (n, n * 8, 3);
+      g_autofree QdPoint *positions = qd_graph_layout (graph, NULL, 1, NULL);
+      QdGraphQuality quality = qd_graph_measure_quality (graph, positions);
+
+      g_test_message ("%u: stress %.4f, neighbourhood %.4f", n, quality.stress, quality.neighbourhood);
+      g_assert_cmpfloat (quality.stress, <, 0.2);
+      g_assert_cmpfloat (quality.neighbourhood, >, 0.1);
+    }
+}
+
+/* Whenever it is cancelled, it ends soon. */
+static void
+test_cancel_soon (void)
+{
+  g_autoptr (QdGraph) graph = fixture_fleet (5000, 40000, 7);
+  double worst = 0;
+
+  for (guint k = 0; k < 12; k++)
+    {
+      int cancelled = 0;
+      Canceller canceller = { &cancelled, 5000 + k * 9000, 0 };
+      GThread *thread = g_thread_new ("cancel", cancel_later_cb, &canceller);
+      g_autofree QdPoint *positions = qd_graph_layout (graph, NULL, 1, &cancelled);
+      gint64 ended = g_get_monotonic_time ();
+
+      g_thread_join (thread);
+      if (positions == NULL)
+        worst = MAX (worst, (double) (ended - canceller.at) / 1000);
+    }
+  g_test_message ("ended %.1f ms later at most", worst);
+  g_assert_cmpfloat (worst, <, 500);
+}
+
 /* Neighbours are nearer to each other than any two nodes are on average. */
 static void
 test_real (gconstpointer data)
@@ -408,13 +548,20 @@ main (int argc, char *argv[])
   g_test_add_func ("/graph/layout/new-component", test_new_component);
   g_test_add_func ("/graph/layout/alone", test_alone);
   g_test_add_func ("/graph/layout/turned-by-map", test_turned_by_map);
+  g_test_add_func ("/graph/layout/cancel-soon", test_cancel_soon);
+  g_test_add_func ("/graph/layout/dense", test_dense);
   g_test_add_func ("/graph/layout/extremes", test_extremes);
   g_test_add_func ("/graph/layout/shapes", test_shapes);
   g_test_add_func ("/graph/layout/fast-enough", test_fast_enough);
   for (guint i = 0; i < G_N_ELEMENTS (real); i++)
     {
       g_autofree char *path = g_strdup_printf ("/graph/layout/real/%s", real[i]);
+      g_autofree char *stress = g_strdup_printf ("/graph/layout/stress/%s", real[i]);
+
       g_test_add_data_func (path, real[i], test_real);
+      /* The plain one takes too long for the large ones; the bench looks at these. */
+      if (i < 5)
+        g_test_add_data_func (stress, real[i], test_stress);
     }
   return g_test_run ();
 }
