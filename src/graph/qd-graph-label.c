@@ -340,7 +340,7 @@ qd_graph_place_labels (QdGraph *graph, const QdPoint *positions, const QdGraphTh
   if (width_out)
     *width_out = width;
   for (guint i = 0; i < n; i++)
-    if (isfinite (positions[i].x) && isfinite (positions[i].y) && nodes[i].label && *nodes[i].label)
+    if (!nodes[i].dim && isfinite (positions[i].x) && isfinite (positions[i].y) && nodes[i].label && *nodes[i].label)
       wishes[count++] = (Wish) { i, weight_of (&nodes[i]) };
   qsort (wishes, count, sizeof *wishes, compare_wishes);
 

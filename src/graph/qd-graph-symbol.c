@@ -199,11 +199,58 @@ draw_inside (cairo_t *cr, const QdGraphNode *node, const QdGraphTheme *theme, gu
     }
 }
 
+/* A drawing pin, its point at the symbol's upper right. */
+static void
+draw_pin (cairo_t *cr, const QdGraphNode *node, const QdGraphTheme *theme, double radius)
+{
+  double head = CLAMP (radius * 0.42, 2, 4);
+
+  cairo_save (cr);
+  cairo_translate (cr, radius * 0.72, -radius * 0.72);
+  cairo_rotate (cr, G_PI / 4);
+  set_colour (cr, qd_colour_mix (theme->foreground, theme->background, node->dim ? 0.7 : 0), 1);
+  cairo_set_line_width (cr, 1.2);
+  cairo_new_path (cr);
+  cairo_move_to (cr, 0, 0);
+  cairo_line_to (cr, 0, -head * 1.4);
+  cairo_stroke (cr);
+  cairo_new_path (cr);
+  cairo_arc (cr, 0, -head * 1.6, head * 0.8, 0, 2 * G_PI);
+  set_colour (cr, theme->background, 1);
+  cairo_set_line_width (cr, 1.5);
+  cairo_stroke_preserve (cr);
+  set_colour (cr, qd_colour_mix (theme->foreground, theme->background, node->dim ? 0.7 : 0), 1);
+  cairo_fill (cr);
+  cairo_restore (cr);
+}
+
+/* A folded group: a plus says that there is more inside. */
+static void
+draw_plus (cairo_t *cr, const QdGraphTheme *theme, guint32 colour, double radius)
+{
+  double arm = radius * 0.5;
+
+  set_colour (cr, colour, 1);
+  path_circle (cr, radius * 0.8);
+  cairo_fill (cr);
+  set_colour (cr, theme->background, 1);
+  cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
+  cairo_set_line_width (cr, MAX (1.2, radius * 0.22));
+  cairo_new_path (cr);
+  cairo_move_to (cr, -arm, 0);
+  cairo_line_to (cr, arm, 0);
+  cairo_move_to (cr, 0, -arm);
+  cairo_line_to (cr, 0, arm);
+  cairo_stroke (cr);
+}
+
 void
 qd_symbol_draw (cairo_t *cr, const QdGraphNode *node, const QdGraphTheme *theme, double radius)
 {
   guint32 colour = qd_graph_status_colour (node->status, node->stale, theme);
 
+  if (node->dim)
+    colour = qd_colour_mix (colour, theme->background, theme->high_contrast ? 0.6 : 0.78);
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
   /* A rim of background parts the node from the edges below it. */
   set_colour (cr, theme->background, 1);
@@ -212,11 +259,11 @@ qd_symbol_draw (cairo_t *cr, const QdGraphNode *node, const QdGraphTheme *theme,
   cairo_stroke_preserve (cr);
   cairo_fill (cr);
 
-  if ((node->kind == 1 || node->kind == 2) && radius >= 3)
+  if ((node->kind == 1 || node->kind == 2 || node->members > 0) && radius >= 3)
     {
       static const double dots[] = { 2.2, 2.2 };
 
-      if (node->kind == 2)
+      if (node->kind == 2 && node->members == 0)
         cairo_set_dash (cr, dots, 2, 0);
       set_colour (cr, colour, 0.65);
       cairo_set_line_width (cr, theme->high_contrast ? 1.8 : 1.2);
@@ -234,13 +281,17 @@ qd_symbol_draw (cairo_t *cr, const QdGraphNode *node, const QdGraphTheme *theme,
     }
   cairo_fill (cr);
   draw_inside (cr, node, theme, colour, radius);
+  if (node->members > 0 && radius >= 4)
+    draw_plus (cr, theme, colour, radius);
   if (theme->high_contrast && radius >= 3)
     {
-      set_colour (cr, theme->foreground, 1);
+      set_colour (cr, theme->foreground, node->dim ? 0.4 : 1);
       path_of (cr, node, radius + 0.5);
       cairo_set_line_width (cr, 1);
       cairo_stroke (cr);
     }
+  if (node->pinned)
+    draw_pin (cr, node, theme, radius);
 }
 
 /* --- One of each ------------------------------------------------------------------------------- */
@@ -278,17 +329,24 @@ draw_one (const QdGraphNode *node, const QdGraphTheme *theme, double radius, dou
   return surface;
 }
 
+guint
+qd_graph_symbol_key (const QdGraphNode *node, double radius)
+{
+  guint steps = (guint) CLAMP (lrint (radius * 2), 1, 4095);
+
+  return steps << 12 | (guint) (node->status & 15) << 8 | (node->members > 0 ? 128u : 0) | (guint) (node->kind & 7) << 4 |
+         (node->dim ? 8u : 0) | (node->pinned ? 4u : 0) | (node->stale ? 2u : 0) | 1;
+}
+
 cairo_surface_t *
 qd_symbols_get (QdSymbols *self, const QdGraphNode *node, double radius)
 {
-  guint steps = (guint) CLAMP (lrint (radius * 2), 1, 4095);
-  guint key = steps << 12 | (guint) (node->status & 15) << 8 | (guint) (node->kind & 7) << 4 |
-              (node->stale ? 2 : 0) | 1;
+  guint key = qd_graph_symbol_key (node, radius);
   cairo_surface_t *surface = g_hash_table_lookup (self->surfaces, GUINT_TO_POINTER (key));
 
   if (surface == NULL)
     {
-      surface = draw_one (node, &self->theme, steps / 2.0, self->scale);
+      surface = draw_one (node, &self->theme, (key >> 12) / 2.0, self->scale);
       g_hash_table_insert (self->surfaces, GUINT_TO_POINTER (key), surface);
     }
   return surface;

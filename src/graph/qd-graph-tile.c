@@ -6,6 +6,7 @@
 #include "qd-topology.h"
 
 #include <math.h>
+#include <string.h>
 #include <cairo.h>
 
 #include "qd-graph-label.h"
@@ -38,6 +39,8 @@ qd_graph_edge_colour (const QdGraphEdge *edge, const QdGraphTheme *theme)
 {
   guint32 colour;
 
+  if (edge->dim)
+    return qd_colour_mix (theme->foreground, theme->background, theme->high_contrast ? 0.5 : 0.7);
   if (edge->status > QD_STATUS_WELL)
     return edge->status == QD_STATUS_UNKNOWN && !edge->stale
              ? theme->edge_unknown
@@ -76,6 +79,8 @@ pen_for (const Tile *tile, const QdGraphEdge *edge)
     }
   if (edge->stale)
     alpha *= 0.6;
+  if (edge->dim)
+    alpha = MIN (alpha, MAX (tile->calm * 0.6, 0.05));
   if (tile->theme->high_contrast)
     alpha = MIN (1, alpha * 1.6);
   pen.alpha = (guint) lrint (CLAMP (alpha, 0, 1) * 255);
@@ -115,6 +120,30 @@ edge_may_touch (const Tile *tile, const QdGraphEdge *edge, guint n)
          MIN (a.y, b.y) * k < tile->origin_y + tile->raster.height + margin;
 }
 
+/* An arrowhead before the node that an edge leads to. */
+static void
+draw_arrow (Tile *tile, const QdGraphEdge *edge, QdPoint from, const QdPen *pen)
+{
+  const QdGraphNode *nodes = qd_graph_nodes (tile->graph, NULL);
+  QdPoint to = tile->positions[edge->dst];
+  double length = hypot ((double) to.x - from.x, (double) to.y - from.y), k = 1 / tile->zoom;
+  double ux = (to.x - from.x) / length, uy = (to.y - from.y) / length;
+  double back = (qd_graph_node_radius (&nodes[edge->dst], tile->zoom) + 4) * k, arm = 7 * k;
+  QdPoint tip = { (float) (to.x - ux * back), (float) (to.y - uy * back) };
+  QdPen solid = *pen;
+
+  if (!(length > back + arm))
+    return;
+  memset (solid.dash, 0, sizeof solid.dash);
+  solid.alpha = MAX (solid.alpha, edge->dim ? solid.alpha : 170);
+  for (int side = -1; side <= 1; side += 2)
+    {
+      QdPoint end = { (float) (tip.x - arm * (ux + side * 0.5 * uy)), (float) (tip.y - arm * (uy - side * 0.5 * ux)) };
+
+      qd_raster_line (&tile->raster, to_fixed (tile, tip), to_fixed (tile, end), &solid, 0);
+    }
+}
+
 static void
 draw_edges (Tile *tile, gboolean calm_ones, QdStatus status)
 {
@@ -138,6 +167,8 @@ draw_edges (Tile *tile, gboolean calm_ones, QdStatus status)
       pen = pen_for (tile, &edges[i]);
       for (guint k = 1; k < count; k++)
         along = qd_raster_line (&tile->raster, to_fixed (tile, points[k - 1]), to_fixed (tile, points[k]), &pen, along);
+      if (edges[i].directed && count > 1)
+        draw_arrow (tile, &edges[i], points[count - 2], &pen);
     }
 }
 

@@ -24,6 +24,9 @@ typedef struct {
   guint8 status;         /* QdStatus */
   guint8 kind;           /* 0 site, 1 hub, 2 cloud, 3 node */
   guint8 stale;
+  guint8 pinned;         /* somebody put it where it is: shown with a pin */
+  guint8 dim;            /* stands back: faint, and without a label */
+  guint members;         /* how many a folded group stands for; 0: it is a node */
   guint degree;
   double latitude, longitude;   /* NAN: unknown */
   QdGraphAttribute *attributes; /* g_malloc()ed, by name; NULL: none */
@@ -35,6 +38,7 @@ typedef struct {
   guint src, dst;        /* indexes of nodes */
   guint8 status;
   guint8 stale;
+  guint8 dim;            /* stands back: faint */
   guint8 directed;       /* it leads from src to dst only; else both ways */
   float score;           /* 0..100, NAN unknown */
   float capacity_mbps;   /* NAN unknown */
@@ -106,6 +110,9 @@ guint qd_graph_edge_course (QdGraph *graph, const QdPoint *positions, guint edge
 /* The colour that an edge has in a picture, 0xRRGGBB. */
 guint32 qd_graph_edge_colour (const QdGraphEdge *edge, const QdGraphTheme *theme);
 guint32 qd_graph_status_colour (guint8 status, gboolean stale, const QdGraphTheme *theme);
+
+/* What tells symbols apart that are kept after drawing: the same for nodes that look the same. */
+guint qd_graph_symbol_key (const QdGraphNode *node, double radius);
 
 /* One node's symbol alone on a transparent square (legends, highlights), @radius in pixels: ARGB32
  * premultiplied, @size device pixels high and wide, its middle at the square's. (transfer full) */

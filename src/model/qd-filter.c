@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "qd-entity-private.h"
+#include "qd-label.h"
 #include "qd-time.h"
 
 #define MAX_TERMS 32
@@ -21,6 +22,7 @@ typedef struct {
   gboolean is_number, is_time;  /* the operand, */
   double number;                /* read as a number */
   gint64 time_us;               /* or a time */
+  char *label;                  /* "label.region:east": "region"; else NULL */
   gint8 fields[QD_N_KINDS];     /* which field of each kind is meant, or NOT_A_FIELD */
 } Term;
 
@@ -38,6 +40,8 @@ find_fields (Term *term)
   gsize n = (gsize) (term->operand - 1 - term->word);
   g_autofree char *name = g_strndup (term->word, n);
 
+  if (g_str_has_prefix (name, "label.") && name[strlen ("label.")] != '\0' && term->operator == ':')
+    term->label = g_strdup (name + strlen ("label."));
   for (int kind = 0; kind < QD_N_KINDS; kind++)
     term->fields[kind] = (gint8) qd_schema_find_field (qd_schema_get ((QdKind) kind), name);
 }
@@ -131,7 +135,10 @@ qd_filter_unref (QdFilter *self)
   if (self == NULL || !g_atomic_ref_count_dec (&self->refs))
     return;
   for (guint i = 0; i < self->n_terms; i++)
-    g_free (self->terms[i].word);
+    {
+      g_free (self->terms[i].word);
+      g_free (self->terms[i].label);
+    }
   g_free (self);
 }
 
@@ -148,6 +155,21 @@ text_contains (const char *text, const char *lower)
 
   qd_search_append (folded, text);
   return strstr (folded->str, lower) != NULL;
+}
+
+/* One of several, as they are typed: "down,degr". */
+static gboolean
+begins_with_any (const char *text, const char *operand)
+{
+  for (const char *word = operand; *word != '\0';)
+    {
+      gsize n = strcspn (word, ",");
+
+      if (n > 0 && strncmp (text, word, n) == 0)
+        return TRUE;
+      word += n + (word[n] == ',');
+    }
+  return FALSE;
 }
 
 static gboolean
@@ -171,8 +193,7 @@ match_value (const Term *term, const QdValue *value, const QdField *field)
     case QD_VALUE_BOOL:
       return term->operator == ':' && (value->v.i != 0) == is_yes (term->operand);
     case QD_VALUE_STATUS:
-      return term->operator == ':' && *term->operand != '\0' &&
-             g_str_has_prefix (qd_status_to_string ((QdStatus) value->v.i), term->operand);
+      return term->operator == ':' && begins_with_any (qd_status_to_string ((QdStatus) value->v.i), term->operand);
     case QD_VALUE_INT:
       return term->is_number && compare_number (term->operator, (double) value->v.i, term->number);
     case QD_VALUE_DOUBLE:
@@ -194,6 +215,12 @@ match_term (const Term *term, QdEntity *entity)
 {
   int field = term->fields[qd_entity_get_kind (entity)];
 
+  if (term->label != NULL)
+    {
+      g_autofree char *value = qd_entity_dup_label (entity, term->label);
+
+      return value != NULL && text_contains (value, term->operand);
+    }
   if (field == NOT_A_FIELD)
     return strstr (qd_entity_get_search_text (entity), term->word) != NULL;
   const QdValue *value = qd_entity_get (entity, (guint) field);
@@ -224,6 +251,8 @@ qd_filter_match (QdFilter *self, QdEntity *entity)
 static gboolean
 is_plain (const Term *term)
 {
+  if (term->label != NULL)
+    return FALSE;
   for (int kind = 0; kind < QD_N_KINDS; kind++)
     if (term->fields[kind] != NOT_A_FIELD)
       return FALSE;

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
  *
  * What a view shows: all conditions together. Immutable, reference counted.
  * Text is split into words; each must occur in the search text. "field:value", "field>number" and
- * "field<number" (machine names) test that field; "status:down" and the like too. A leading "-" negates.
+ * "field<number" (machine names) test that field; "status:down" and the like too, "status:down,degraded" either;
+ * "label.NAME:value" tests a label. A leading "-" negates.
  */
 typedef struct _QdFilter QdFilter;
 QdFilter *qd_filter_new (const char *text, const char *connection /* NULL: all */, guint status_mask /* 1 << QdStatus, 0: all */);
