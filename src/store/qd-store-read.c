@@ -205,6 +205,83 @@ clear_transition (gpointer data)
   g_clear_pointer (&((QdTransition *) data)->key.id, g_ref_string_release);
 }
 
+static void
+clear_moment (gpointer data)
+{
+  g_ref_string_release (((QdMoment *) data)->key.id);
+}
+
+GArray *
+qd_store_read_moment (QdStoreDb *db, QdKind kind, guint field, gint64 at_us, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (QdMoment));
+  GHashTable *layouts = qd_store_db_layouts (db, error);
+  sqlite3_stmt *rows;
+  const char *connection = NULL;
+  g_autoptr (GError) cause = NULL;
+
+  g_array_set_clear_func (found, clear_moment);
+  if (layouts == NULL)
+    return NULL;
+  rows = qd_store_db_prepare (db, "SELECT m.v, m.fields, thing.connection, thing.id FROM minute m JOIN thing USING (n)"
+                                  " WHERE m.minute = ? AND thing.kind = ?", error);
+  if (rows == NULL)
+    return NULL;
+  sqlite3_bind_int64 (rows, 1, at_us / MINUTE_US);
+  sqlite3_bind_text (rows, 2, qd_schema_get (kind)->id, -1, SQLITE_STATIC);
+  while (!g_cancellable_is_cancelled (cancellable) && qd_store_db_row (db, rows, &cause))
+    {
+      QdSample sample;
+      QdMoment one;
+
+      if (!read_sample (rows, layouts, kind, field, &sample))
+        continue;
+      one.mean = sample.mean;
+      one.key = (QdKey) { intern ((const char *) sqlite3_column_text (rows, 2), &connection), kind,
+                          g_ref_string_new ((const char *) sqlite3_column_text (rows, 3)) };
+      g_array_append_val (found, one);
+    }
+  if (cause)
+    {
+      g_propagate_error (error, g_steal_pointer (&cause));
+      return NULL;
+    }
+  return g_cancellable_set_error_if_cancelled (cancellable, error) ? NULL : g_steal_pointer (&found);
+}
+
+/* From one minute to the next that there is: each is found by the index, whatever it holds. */
+GArray *
+qd_store_read_minutes (QdStoreDb *db, gint64 from_us, gint64 to_us, GError **error)
+{
+  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (gint64));
+  sqlite3_stmt *row = qd_store_db_prepare (db, "SELECT min(minute) FROM minute WHERE minute >= ?", error);
+  gint64 minute = from_us / MINUTE_US;
+  g_autoptr (GError) cause = NULL;
+
+  if (row == NULL)
+    return NULL;
+  while (minute <= to_us / MINUTE_US)
+    {
+      gint64 at_us;
+
+      sqlite3_reset (row);
+      sqlite3_bind_int64 (row, 1, minute);
+      if (!qd_store_db_row (db, row, &cause) || sqlite3_column_type (row, 0) == SQLITE_NULL)
+        break;
+      minute = sqlite3_column_int64 (row, 0);
+      if (minute > to_us / MINUTE_US)
+        break;
+      at_us = minute * MINUTE_US;
+      g_array_append_val (found, at_us);
+      minute++;
+    }
+  sqlite3_reset (row);
+  if (cause == NULL)
+    return g_steal_pointer (&found);
+  g_propagate_error (error, g_steal_pointer (&cause));
+  return NULL;
+}
+
 GArray *
 qd_store_read_transitions (QdStoreDb *db, gint64 from_us, gint64 to_us, GError **error)
 {

@@ -17,6 +17,8 @@ gboolean qd_store_read_state (QdStoreDb *db, QdStoreLoad *load, GCancellable *ca
 GArray *qd_store_read_samples (QdStoreDb *db, const QdKey *key, guint field, gint64 from_us, gint64 to_us,
                                GCancellable *cancellable, GError **error);
 GArray *qd_store_read_transitions (QdStoreDb *db, gint64 from_us, gint64 to_us, GError **error);
+GArray *qd_store_read_moment (QdStoreDb *db, QdKind kind, guint field, gint64 at_us, GCancellable *cancellable, GError **error);
+GArray *qd_store_read_minutes (QdStoreDb *db, gint64 from_us, gint64 to_us, GError **error);
 GPtrArray *qd_store_read_unfinished (QdStoreDb *db, GError **error);
 /* NULL without an error: there is none of that name. */
 char *qd_store_read_setting (QdStoreDb *db, const char *name, GError **error);

@@ -242,6 +242,59 @@ qd_store_transitions_finish (QdStore *self, GAsyncResult *result, GError **error
 }
 
 static gpointer
+run_moment (Read *read, QdStoreDb *db, GCancellable *cancellable, GError **error)
+{
+  return qd_store_read_moment (db, read->key.kind, read->field, read->from_us, cancellable, error);
+}
+
+void
+qd_store_moment_async (QdStore *self, QdKind kind, guint field, gint64 at_us, GCancellable *cancellable,
+                       GAsyncReadyCallback callback, gpointer user_data)
+{
+  Read *read;
+
+  g_return_if_fail (QD_IS_STORE (self));
+  read = read_new (self, run_moment, (GDestroyNotify) g_array_unref);
+  read->key.kind = kind;
+  read->field = field;
+  read->from_us = at_us;
+  run_read (self, read, qd_store_moment_async, cancellable, callback, user_data);
+}
+
+GArray *
+qd_store_moment_finish (QdStore *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static gpointer
+run_minutes (Read *read, QdStoreDb *db, GCancellable *cancellable, GError **error)
+{
+  return qd_store_read_minutes (db, read->from_us, read->to_us, error);
+}
+
+void
+qd_store_minutes_async (QdStore *self, gint64 from_us, gint64 to_us, GCancellable *cancellable, GAsyncReadyCallback callback,
+                        gpointer user_data)
+{
+  Read *read;
+
+  g_return_if_fail (QD_IS_STORE (self));
+  read = read_new (self, run_minutes, (GDestroyNotify) g_array_unref);
+  read->from_us = from_us;
+  read->to_us = to_us;
+  run_read (self, read, qd_store_minutes_async, cancellable, callback, user_data);
+}
+
+GArray *
+qd_store_minutes_finish (QdStore *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static gpointer
 run_unfinished (Read *read, QdStoreDb *db, GCancellable *cancellable, GError **error)
 {
   return qd_store_read_unfinished (db, error);

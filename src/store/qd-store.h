@@ -40,6 +40,17 @@ typedef struct { QdKey key; gint64 at_us; QdStatus before, after; } QdTransition
 void qd_store_transitions_async (QdStore *self, gint64 from_us, gint64 to_us, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 GArray *qd_store_transitions_finish (QdStore *self, GAsyncResult *result, GError **error);
 
+/* What one figure of all things of one kind was in the minute of @at_us. (element-type QdMoment, cleared with the array) */
+typedef struct { QdKey key; double mean; } QdMoment;
+void qd_store_moment_async (QdStore *self, QdKind kind, guint field, gint64 at_us, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, gpointer user_data);
+GArray *qd_store_moment_finish (QdStore *self, GAsyncResult *result, GError **error);
+
+/* The beginnings of the minutes of which anything was recorded, between two times, oldest first. (element-type gint64) */
+void qd_store_minutes_async (QdStore *self, gint64 from_us, gint64 to_us, GCancellable *cancellable, GAsyncReadyCallback callback,
+                             gpointer user_data);
+GArray *qd_store_minutes_finish (QdStore *self, GAsyncResult *result, GError **error);
+
 /* The journal: appended before and after each step of a job; durable when the callback comes (fsync). */
 void qd_store_journal_async (QdStore *self, const char *job, const char *step, const char *state, const char *detail_json,
                              GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);

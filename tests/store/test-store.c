@@ -212,6 +212,44 @@ assert_near (double a, double b)
   g_assert_cmpfloat (fabs (a - b), <=, 1e-6 * MAX (1, fabs (b)));
 }
 
+/* Of every minute: that it was recorded, and what the figure was then. */
+static void
+check_moments (QdStore *store, GHashTable *naive, gint64 now)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) minutes = NULL;
+
+  qd_store_minutes_async (store, now - 10 * MINUTE_US, now + MINUTE_US, NULL, result_cb, &result);
+  wait_until (result != NULL);
+  minutes = qd_store_minutes_finish (store, result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (minutes->len, ==, g_hash_table_size (naive));
+  for (guint i = 0; i < minutes->len; i++)
+    {
+      gint64 at = g_array_index (minutes, gint64, i), minute = at / MINUTE_US;
+      Naive *sum = g_hash_table_lookup (naive, &minute);
+      g_autoptr (GArray) moment = NULL;
+
+      g_clear_object (&result);
+      qd_store_moment_async (store, QD_KIND_PATH, QD_PATH_LATENCY_MS, at + 7, NULL, result_cb, &result);
+      wait_until (result != NULL);
+      moment = qd_store_moment_finish (store, result, &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (moment->len, ==, 1);
+      g_assert_cmpstr (g_array_index (moment, QdMoment, 0).key.id, ==, "7");
+      assert_near (g_array_index (moment, QdMoment, 0).mean, sum->sum / sum->n);
+    }
+  g_clear_object (&result);
+  qd_store_moment_async (store, QD_KIND_SITE, QD_PATH_LATENCY_MS, now, NULL, result_cb, &result);
+  wait_until (result != NULL);
+  {
+    g_autoptr (GArray) none = qd_store_moment_finish (store, result, &error);
+    g_assert_no_error (error);
+    g_assert_cmpuint (none->len, ==, 0);
+  }
+}
+
 /* Measurements at random times, over two runs of the program, against sums kept by hand. */
 static void
 test_samples (void)
@@ -277,6 +315,7 @@ test_samples (void)
     }
   none = read_samples (reader, qd_fleet_lookup (fleet, "c", QD_KIND_PATH, "7"), QD_PATH_JITTER_MS, 0, now);
   g_assert_cmpuint (none->len, ==, 0);
+  check_moments (reader, naive, now);
   qd_store_close (reader);
   place_clear (&place);
 }
