@@ -8,8 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "qd-json.h"
-
-#define MAX_SAVED 20
+#include "qd-saved-filters.h"
 
 static QdStore *
 get_store (QdTable *table)
@@ -140,151 +139,26 @@ build_columns (QdTable *table)
   return scrolled;
 }
 
-/* --- Saved filters: the newest first, an array of texts --- */
+/* --- Saved filters --- */
 
-typedef struct { QdTable *table; GtkWidget *popover, *box; JsonArray *filters; } Saved;
-
-static void
-saved_free (gpointer data)
+static char *
+get_filter (gpointer table)
 {
-  Saved *saved = data;
-
-  g_clear_pointer (&saved->filters, json_array_unref);
-  g_free (saved);
-}
-
-static void fill_saved (Saved *saved);
-
-static void
-store_saved (Saved *saved)
-{
-  g_autoptr (JsonNode) node = json_node_init_array (json_node_alloc (), saved->filters);
-
-  save (saved->table, "filters", node);
-  fill_saved (saved);
+  return g_strdup (qd_table_get_filter_text (table));
 }
 
 static void
-use_cb (GtkButton *button, Saved *saved)
+use_filter (gpointer table, const char *text)
 {
-  qd_table_set_filter_text (saved->table, g_object_get_data (G_OBJECT (button), "qd-text"));
-  gtk_popover_popdown (GTK_POPOVER (saved->popover));
-}
-
-static void
-remove_text (Saved *saved, const char *text)
-{
-  for (guint i = json_array_get_length (saved->filters); i-- > 0;)
-    if (g_strcmp0 (json_array_get_string_element (saved->filters, i), text) == 0)
-      json_array_remove_element (saved->filters, i);
-}
-
-static void
-remove_cb (GtkButton *button, Saved *saved)
-{
-  g_autofree char *text = g_strdup (g_object_get_data (G_OBJECT (button), "qd-text"));
-
-  remove_text (saved, text);
-  store_saved (saved);
-}
-
-static void
-save_cb (GtkButton *button, Saved *saved)
-{
-  const char *text = qd_table_get_filter_text (saved->table);
-  g_autoptr (JsonArray) filters = json_array_new ();
-
-  if (*text == '\0')
-    return;
-  remove_text (saved, text);
-  json_array_add_string_element (filters, text);
-  for (guint i = 0; i < MIN (json_array_get_length (saved->filters), MAX_SAVED - 1); i++)
-    json_array_add_string_element (filters, json_array_get_string_element (saved->filters, i));
-  json_array_unref (saved->filters);
-  saved->filters = g_steal_pointer (&filters);
-  store_saved (saved);
+  qd_table_set_filter_text (table, text);
 }
 
 static GtkWidget *
-build_saved_row (Saved *saved, const char *text)
+build_saved (QdTable *table)
 {
-  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
-  GtkWidget *use = gtk_button_new_with_label (text), *remove = gtk_button_new_from_icon_name ("user-trash-symbolic");
-  g_autofree char *name = g_strdup_printf (_("Forget the filter “%s”"), text);
-
-  gtk_widget_add_css_class (use, "flat");
-  gtk_widget_set_hexpand (use, TRUE);
-  gtk_label_set_ellipsize (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (use))), PANGO_ELLIPSIZE_END);
-  gtk_label_set_xalign (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (use))), 0);
-  gtk_label_set_max_width_chars (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (use))), 28);
-  g_object_set_data_full (G_OBJECT (use), "qd-text", g_strdup (text), g_free);
-  g_signal_connect (use, "clicked", G_CALLBACK (use_cb), saved);
-  gtk_widget_add_css_class (remove, "flat");
-  gtk_widget_set_tooltip_text (remove, name);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (remove), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-  g_object_set_data_full (G_OBJECT (remove), "qd-text", g_strdup (text), g_free);
-  g_signal_connect (remove, "clicked", G_CALLBACK (remove_cb), saved);
-  gtk_box_append (GTK_BOX (row), use);
-  gtk_box_append (GTK_BOX (row), remove);
-  return row;
-}
-
-static void
-fill_saved (Saved *saved)
-{
-  GtkWidget *child;
-
-  while ((child = gtk_widget_get_first_child (saved->box)) != NULL)
-    gtk_box_remove (GTK_BOX (saved->box), child);
-  for (guint i = 0; i < json_array_get_length (saved->filters); i++)
-    gtk_box_append (GTK_BOX (saved->box), build_saved_row (saved, json_array_get_string_element (saved->filters, i)));
-  gtk_widget_set_visible (saved->box, json_array_get_length (saved->filters) > 0);
-}
-
-static void
-filters_loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GtkWidget) popover = data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *text = qd_store_get_finish (QD_STORE (source), result, &error);
-  g_autoptr (JsonNode) node = text != NULL ? qd_json_parse (text, -1, "filters", &error) : NULL;
-  JsonArray *array = qd_json_array (node);
-  Saved *saved = g_object_get_data (G_OBJECT (popover), "qd-saved");
-
-  if (error != NULL)
-    g_warning ("There are no saved filters: %s", error->message);
-  if (array == NULL || saved == NULL)
-    return;
-  for (guint i = 0; i < MIN (json_array_get_length (array), MAX_SAVED); i++)
-    {
-      JsonNode *element = json_array_get_element (array, i);
-
-      if (JSON_NODE_HOLDS_VALUE (element) && json_node_get_value_type (element) == G_TYPE_STRING)
-        json_array_add_string_element (saved->filters, json_node_get_string (element));
-    }
-  fill_saved (saved);
-}
-
-static GtkWidget *
-build_saved (QdTable *table, GtkWidget *popover)
-{
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *button = gtk_button_new_with_mnemonic (_("_Save This Filter"));
-  Saved *saved = g_new0 (Saved, 1);
   g_autofree char *key = get_key (table, "filters");
 
-  saved->table = table;
-  saved->popover = popover;
-  saved->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  saved->filters = json_array_new ();
-  g_object_set_data_full (G_OBJECT (popover), "qd-saved", saved, saved_free);
-  gtk_widget_set_visible (saved->box, FALSE);
-  gtk_widget_add_css_class (button, "flat");
-  g_signal_connect (button, "clicked", G_CALLBACK (save_cb), saved);
-  gtk_box_append (GTK_BOX (box), saved->box);
-  gtk_box_append (GTK_BOX (box), button);
-  if (get_store (table) != NULL)
-    qd_store_get_async (get_store (table), key, filters_loaded_cb, g_object_ref (popover));
-  return box;
+  return qd_saved_filters_new (qd_table_get_session (table), key, get_filter, use_filter, table);
 }
 
 /* --- The button --- */
@@ -311,7 +185,7 @@ fill_cb (GtkMenuButton *button, gpointer data)
   gtk_box_append (GTK_BOX (box), build_columns (table));
   gtk_box_append (GTK_BOX (box), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
   gtk_box_append (GTK_BOX (box), heading_new (_("Saved filters")));
-  gtk_box_append (GTK_BOX (box), build_saved (table, popover));
+  gtk_box_append (GTK_BOX (box), build_saved (table));
   gtk_box_append (GTK_BOX (box), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
   gtk_widget_add_css_class (export, "flat");
   gtk_actionable_set_action_name (GTK_ACTIONABLE (export), "table.export");
