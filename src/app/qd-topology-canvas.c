@@ -227,6 +227,7 @@ qd_topology_canvas_touch (QdTopologyCanvas *self, const QdPick *picks, guint n)
           }
     }
   g_clear_pointer (&self->before, qd_tile_level_close);
+  self->complete = FALSE;
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -251,5 +252,7 @@ qd_topology_canvas_move (QdTopologyCanvas *self, gboolean settled)
 gboolean
 qd_topology_canvas_is_complete (QdTopologyCanvas *self)
 {
+  if (self->state->scene == NULL || self->state->scene->n_nodes == 0)
+    return TRUE;
   return self->complete && self->now && fabs (qd_tile_level_get_zoom (self->now) / self->state->viewport.zoom - 1) < 1e-6;
 }

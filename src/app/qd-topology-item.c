@@ -5,18 +5,27 @@
 
 #include "qd-topology-view-private.h"
 
-/* A node as assistive technologies see it: drawn by nobody, made when asked for. */
+#include <glib/gi18n.h>
+
+/* How many neighbours are told of; a hub has thousands. */
+#define MAX_RELATED 200
+#define MAX_NAMED 8
+
+/* A node, or an edge at the node in focus, as assistive technologies see it: drawn by nobody, made when
+ * asked for. */
 struct _QdTopologyItem {
   GObject parent_instance;
 
   QdTopologyView *view;   /* not owned; it owns us. NULL when the scene has gone */
-  guint node;
+  QdPick pick;
+  guint position;         /* of an edge, among those of its node */
   GtkATContext *context;
 };
 
 typedef enum { PROP_ACCESSIBLE_ROLE = 1 } QdTopologyItemProperty;
 
 static void accessible_init (GtkAccessibleInterface *iface);
+static QdTopologyItem *get_edge_item (QdTopologyView *view, guint position);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (QdTopologyItem, qd_topology_item, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (GTK_TYPE_ACCESSIBLE, accessible_init))
@@ -39,6 +48,12 @@ get_at_context (GtkAccessible *accessible)
 }
 
 static gboolean
+is_in_focus (QdTopologyItem *self)
+{
+  return self->view && self->pick.kind == QD_PICK_NODE && qd_pick_equal (self->view->state.focus, self->pick);
+}
+
+static gboolean
 get_platform_state (GtkAccessible *accessible, GtkAccessiblePlatformState state)
 {
   QdTopologyItem *self = QD_TOPOLOGY_ITEM (accessible);
@@ -46,10 +61,9 @@ get_platform_state (GtkAccessible *accessible, GtkAccessiblePlatformState state)
   switch (state)
     {
     case GTK_ACCESSIBLE_PLATFORM_STATE_FOCUSABLE:
-      return self->view != NULL;
+      return self->view != NULL && self->pick.kind == QD_PICK_NODE;
     case GTK_ACCESSIBLE_PLATFORM_STATE_FOCUSED:
-      return self->view && self->view->state.focus.kind == QD_PICK_NODE && self->view->state.focus.index == self->node &&
-             gtk_widget_has_focus (GTK_WIDGET (self->view));
+      return is_in_focus (self) && gtk_widget_has_focus (GTK_WIDGET (self->view));
     case GTK_ACCESSIBLE_PLATFORM_STATE_ACTIVE:
     default:
       return FALSE;
@@ -61,23 +75,45 @@ get_accessible_parent (GtkAccessible *accessible)
 {
   QdTopologyItem *self = QD_TOPOLOGY_ITEM (accessible);
 
-  return self->view ? GTK_ACCESSIBLE (g_object_ref (self->view)) : NULL;
+  if (self->view == NULL)
+    return NULL;
+  if (self->pick.kind == QD_PICK_EDGE)
+    return GTK_ACCESSIBLE (g_object_ref (qd_topology_item_get (self->view, self->view->edges_of)));
+  return GTK_ACCESSIBLE (g_object_ref (self->view));
 }
 
+/* Of the node in focus, its edges. */
 static GtkAccessible *
 get_first_accessible_child (GtkAccessible *accessible)
 {
-  return NULL;
+  QdTopologyItem *self = QD_TOPOLOGY_ITEM (accessible), *item = is_in_focus (self) ? get_edge_item (self->view, 0) : NULL;
+
+  return item ? GTK_ACCESSIBLE (g_object_ref (item)) : NULL;
 }
 
 static GtkAccessible *
 get_next_accessible_sibling (GtkAccessible *accessible)
 {
-  QdTopologyItem *self = QD_TOPOLOGY_ITEM (accessible);
+  QdTopologyItem *self = QD_TOPOLOGY_ITEM (accessible), *next = NULL;
 
-  if (self->view == NULL || self->view->state.scene == NULL || self->node + 1 >= self->view->state.scene->n_nodes)
+  if (self->view == NULL || self->view->state.scene == NULL)
     return NULL;
-  return GTK_ACCESSIBLE (g_object_ref (qd_topology_item_get (self->view, self->node + 1)));
+  if (self->pick.kind == QD_PICK_EDGE)
+    next = get_edge_item (self->view, self->position + 1);
+  else if (self->pick.index + 1 < self->view->state.scene->n_nodes)
+    next = qd_topology_item_get (self->view, self->pick.index + 1);
+  return next ? GTK_ACCESSIBLE (g_object_ref (next)) : NULL;
+}
+
+static graphene_rect_t
+get_edge_box (QdTopologyView *view, guint edge)
+{
+  const QdScene *scene = view->state.scene;
+  graphene_rect_t from = qd_topology_view_get_node_box (view, scene->edges[edge].src);
+  graphene_rect_t to = qd_topology_view_get_node_box (view, scene->edges[edge].dst), all;
+
+  graphene_rect_union (&from, &to, &all);
+  return all;
 }
 
 static gboolean
@@ -88,7 +124,8 @@ get_bounds (GtkAccessible *accessible, int *x, int *y, int *width, int *height)
 
   if (self->view == NULL || self->view->state.scene == NULL)
     return FALSE;
-  box = qd_topology_view_get_node_box (self->view, self->node);
+  box = self->pick.kind == QD_PICK_EDGE ? get_edge_box (self->view, self->pick.index)
+                                        : qd_topology_view_get_node_box (self->view, self->pick.index);
   *x = (int) box.origin.x;
   *y = (int) box.origin.y;
   *width = MAX ((int) box.size.width, 1);
@@ -154,19 +191,95 @@ qd_topology_item_init (QdTopologyItem *self)
 {
 }
 
-/* Says anew what there is to say of the node. */
+/* --- What there is to say ---------------------------------------------------------------------- */
+
+static void
+relate (QdTopologyItem *self, GPtrArray *others)
+{
+  GtkAccessibleRelation relation = GTK_ACCESSIBLE_RELATION_FLOW_TO;
+  GValue value = G_VALUE_INIT;
+  GtkAccessible **array = (GtkAccessible **) others->pdata;
+
+  if (others->len == 0)
+    {
+      gtk_accessible_reset_relation (GTK_ACCESSIBLE (self), relation);
+      return;
+    }
+  g_value_init (&value, gtk_accessible_list_get_type ());
+  g_value_take_boxed (&value, gtk_accessible_list_new_from_array (array, others->len));
+  gtk_accessible_update_relation_value (GTK_ACCESSIBLE (self), 1, &relation, &value);
+  g_value_unset (&value);
+}
+
+/* A node's neighbours, by relation and by name: each once. */
+static void
+tell_neighbours (QdTopologyItem *self)
+{
+  QdScene *scene = self->view->state.scene;
+  guint n;
+  const guint *edges = qd_scene_edges_at (scene, self->pick.index, &n);
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+  g_autoptr (GPtrArray) others = g_ptr_array_new ();
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  for (guint i = 0; i < n; i++)
+    {
+      guint other = qd_scene_other_end (scene, edges[i], self->pick.index);
+
+      if (other == self->pick.index || !g_hash_table_add (seen, GUINT_TO_POINTER (other + 1)))
+        continue;
+      if (others->len < MAX_RELATED)
+        g_ptr_array_add (others, qd_topology_item_get (self->view, other));
+      if (others->len <= MAX_NAMED)
+        g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", scene->nodes[other].label ? scene->nodes[other].label : "");
+    }
+  relate (self, others);
+  if (g_hash_table_size (seen) == 0)
+    g_string_assign (names, _("Has no neighbours"));
+  else
+    {
+      guint count = g_hash_table_size (seen);
+      g_autofree char *head = g_strdup_printf (ngettext ("%'u neighbour: ", "%'u neighbours: ", count), count);
+
+      g_string_prepend (names, head);
+      if (count > MAX_NAMED)
+        g_string_append (names, "…");
+    }
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, names->str, -1);
+}
+
+static void
+tell_ends (QdTopologyItem *self)
+{
+  const QdGraphEdge *edge = &self->view->state.scene->edges[self->pick.index];
+  g_autoptr (GPtrArray) others = g_ptr_array_new ();
+
+  g_ptr_array_add (others, qd_topology_item_get (self->view, edge->src == self->view->edges_of ? edge->dst : edge->src));
+  relate (self, others);
+}
+
 void
 qd_topology_item_refresh (QdTopologyItem *self)
 {
   g_autofree char *text = NULL;
+  const char *label = "";
 
   if (self->context == NULL || self->view == NULL || self->view->state.scene == NULL)
     return;
   if (self->view->describe)
-    text = self->view->describe ((QdPick) { QD_PICK_NODE, self->node }, self->view->describe_data);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  text ? text : self->view->state.scene->nodes[self->node].label, -1);
+    text = self->view->describe (self->pick, self->view->describe_data);
+  if (self->pick.kind == QD_PICK_NODE && self->view->state.scene->nodes[self->pick.index].label)
+    label = self->view->state.scene->nodes[self->pick.index].label;
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, text ? text : label, -1);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_SELECTED,
+                               qd_pick_equal (self->view->state.selected, self->pick), -1);
+  if (self->pick.kind == QD_PICK_NODE)
+    tell_neighbours (self);
+  else
+    tell_ends (self);
 }
+
+/* --- Making them ------------------------------------------------------------------------------- */
 
 /* An item may be held by others when its scene goes: it then has nothing to say. */
 static void
@@ -179,6 +292,17 @@ item_drop (gpointer data)
     }
 }
 
+static QdTopologyItem *
+item_new (QdTopologyView *view, QdPick pick, guint position)
+{
+  QdTopologyItem *item = g_object_new (QD_TYPE_TOPOLOGY_ITEM, NULL);
+
+  item->view = view;
+  item->pick = pick;
+  item->position = position;
+  return item;
+}
+
 QdTopologyItem *
 qd_topology_item_get (QdTopologyView *view, guint node)
 {
@@ -188,11 +312,41 @@ qd_topology_item_get (QdTopologyView *view, guint node)
       g_ptr_array_set_size (view->items, (int) view->state.scene->n_nodes);
     }
   if (view->items->pdata[node] == NULL)
-    {
-      QdTopologyItem *item = g_object_new (QD_TYPE_TOPOLOGY_ITEM, NULL);
-      item->view = view;
-      item->node = node;
-      view->items->pdata[node] = item;
-    }
+    view->items->pdata[node] = item_new (view, (QdPick) { QD_PICK_NODE, node }, 0);
   return view->items->pdata[node];
+}
+
+/* Borrowed; NULL past the last edge of the node in focus. */
+static QdTopologyItem *
+get_edge_item (QdTopologyView *view, guint position)
+{
+  guint n;
+  const guint *edges;
+
+  if (view->state.scene == NULL || view->state.focus.kind != QD_PICK_NODE)
+    return NULL;
+  if (view->edge_items && view->edges_of != view->state.focus.index)
+    g_clear_pointer (&view->edge_items, g_ptr_array_unref);
+  edges = qd_scene_edges_at (view->state.scene, view->state.focus.index, &n);
+  if (position >= n)
+    return NULL;
+  if (view->edge_items == NULL)
+    {
+      view->edges_of = view->state.focus.index;
+      view->edge_items = g_ptr_array_new_with_free_func (item_drop);
+      g_ptr_array_set_size (view->edge_items, (int) n);
+    }
+  if (view->edge_items->pdata[position] == NULL)
+    view->edge_items->pdata[position] = item_new (view, (QdPick) { QD_PICK_EDGE, edges[position] }, position);
+  return view->edge_items->pdata[position];
+}
+
+void
+qd_topology_items_refresh (QdTopologyView *view, QdPick pick)
+{
+  if (pick.kind == QD_PICK_NODE && view->items && pick.index < view->items->len && view->items->pdata[pick.index])
+    qd_topology_item_refresh (view->items->pdata[pick.index]);
+  for (guint i = 0; pick.kind == QD_PICK_EDGE && view->edge_items && i < view->edge_items->len; i++)
+    if (view->edge_items->pdata[i] && QD_TOPOLOGY_ITEM (view->edge_items->pdata[i])->pick.index == pick.index)
+      qd_topology_item_refresh (view->edge_items->pdata[i]);
 }

@@ -12,6 +12,8 @@
 
 #define SAMPLE_WIDTH 52
 #define SAMPLE_HEIGHT 18
+#define KEY_WIDTH 84
+#define KEY_HEIGHT 24
 
 struct _QdTopologyLegend {
   AdwBin parent_instance;
@@ -24,27 +26,56 @@ struct _QdTopologyLegend {
 
 G_DEFINE_FINAL_TYPE (QdTopologyLegend, qd_topology_legend, ADW_TYPE_BIN)
 
-/* Two nodes and what joins them, as the picture itself would have them. */
+typedef struct {
+  const char *words;
+  guint8 from_status, to_status, edge_status, from_kind, to_kind;
+  guint from_degree, to_degree, members;
+  float capacity, score;
+  guint8 joined, directed, pinned, stale;
+} Sample;
+
+/* Two nodes and what joins them, as the picture itself would have them, @reach from the middle. */
 static GdkPaintable *
-draw_sample (QdStatus status, const QdGraphTheme *theme, double scale)
+draw (const Sample *sample, const QdGraphTheme *theme, int width, int height, float reach, double scale)
 {
-  g_autoptr (QdGraph) graph = qd_graph_new (2, 1);
+  g_autoptr (QdGraph) graph = qd_graph_new (2, sample->joined ? 1 : 0);
   QdGraphNode *nodes = qd_graph_nodes (graph, NULL);
   QdGraphEdge *edge = qd_graph_edges (graph, NULL);
-  const QdPoint places[2] = { { -0.36f, 0 }, { 0.36f, 0 } };
+  const QdPoint places[2] = { { -reach, 0 }, { reach, 0 } };
   QdGraphTheme quiet = *theme;
   g_autoptr (GBytes) bytes = NULL;
   gsize stride;
 
   quiet.font[0] = '\0';
-  nodes[0].status = nodes[1].status = edge->status = (guint8) status;
-  nodes[0].degree = nodes[1].degree = 4;
-  edge->dst = 1;
-  edge->capacity_mbps = 1000;
-  bytes = qd_graph_draw_tile (graph, places, &quiet, -0.5 * SAMPLE_WIDTH / 48, -0.5 * SAMPLE_HEIGHT / 48, 48,
-                              SAMPLE_WIDTH, SAMPLE_HEIGHT, scale, &stride);
-  return GDK_PAINTABLE (gdk_memory_texture_new ((int) lrint (SAMPLE_WIDTH * scale), (int) lrint (SAMPLE_HEIGHT * scale),
+  nodes[0].status = sample->from_status;
+  nodes[1].status = sample->to_status;
+  nodes[0].kind = sample->from_kind;
+  nodes[1].kind = sample->to_kind;
+  nodes[0].degree = sample->from_degree;
+  nodes[1].degree = sample->to_degree;
+  nodes[1].members = sample->members;
+  nodes[1].pinned = sample->pinned;
+  nodes[1].stale = sample->stale;
+  if (sample->joined)
+    {
+      edge->dst = 1;
+      edge->status = sample->edge_status;
+      edge->capacity_mbps = sample->capacity;
+      edge->score = sample->score;
+      edge->directed = sample->directed;
+    }
+  bytes = qd_graph_draw_tile (graph, places, &quiet, -0.5 * width / 48, -0.5 * height / 48, 48, width, height, scale, &stride);
+  return GDK_PAINTABLE (gdk_memory_texture_new ((int) lrint (width * scale), (int) lrint (height * scale),
                                                 GDK_MEMORY_DEFAULT, bytes, stride));
+}
+
+static GdkPaintable *
+draw_sample (QdStatus status, const QdGraphTheme *theme, double scale)
+{
+  const guint8 s = (guint8) status;
+  const Sample sample = { NULL, s, s, s, .from_degree = 4, .to_degree = 4, .capacity = 1000, .score = NAN, .joined = TRUE };
+
+  return draw (&sample, theme, SAMPLE_WIDTH, SAMPLE_HEIGHT, 0.36f, scale);
 }
 
 static void
@@ -136,4 +167,50 @@ qd_topology_legend_set (QdTopologyLegend *self, const QdGraphTheme *theme, const
       gtk_widget_set_visible (self->words[status], any);
       gtk_widget_set_visible (self->counts[status], any);
     }
+}
+
+/* --- All the picture's ways of saying things --------------------------------------------------- */
+
+static void
+add_key (GtkGrid *grid, int row, const Sample *sample, const QdGraphTheme *theme)
+{
+  g_autoptr (GdkPaintable) paintable = draw (sample, theme, KEY_WIDTH, KEY_HEIGHT, 0.6f, 2);
+  GtkWidget *picture = gtk_picture_new_for_paintable (paintable), *words = gtk_label_new (_(sample->words));
+
+  gtk_picture_set_can_shrink (GTK_PICTURE (picture), TRUE);
+  gtk_widget_set_size_request (picture, KEY_WIDTH, KEY_HEIGHT);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (picture), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
+  gtk_label_set_xalign (GTK_LABEL (words), 0);
+  gtk_label_set_wrap (GTK_LABEL (words), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (words), 34);
+  gtk_grid_attach (grid, picture, 0, row, 1, 1);
+  gtk_grid_attach (grid, words, 1, row, 1, 1);
+}
+
+GtkWidget *
+qd_topology_legend_new_key (const QdGraphTheme *theme)
+{
+  enum { WELL = QD_STATUS_WELL, BAD = QD_STATUS_DEGRADED, DOWN = QD_STATUS_DOWN, UNKNOWN = QD_STATUS_UNKNOWN,
+         WORK = QD_STATUS_MAINTENANCE };
+  static const Sample samples[] = {
+    { N_("Size: the more paths, the larger"), WELL, WELL, WELL, 0, 0, 1, 60, 0, 1000, NAN, FALSE, FALSE, FALSE, FALSE },
+    { N_("A ring: a hub; a dotted one: a cloud"), WELL, WELL, WELL, 1, 2, 12, 12, 0, 1000, NAN, FALSE, FALSE, FALSE, FALSE },
+    { N_("Width: the more bandwidth, the wider"), WELL, WELL, WELL, 0, 0, 4, 4, 0, 40000, NAN, TRUE, FALSE, FALSE, FALSE },
+    { N_("Warmer: the worse its quality, though well"), WELL, WELL, WELL, 0, 0, 4, 4, 0, 5000, 30, TRUE, FALSE, FALSE, FALSE },
+    { N_("Triangle, long dashes: degraded"), BAD, BAD, BAD, 0, 0, 4, 4, 0, 1000, NAN, TRUE, FALSE, FALSE, FALSE },
+    { N_("Square with a cross, short dashes: down"), DOWN, DOWN, DOWN, 0, 0, 4, 4, 0, 1000, NAN, TRUE, FALSE, FALSE, FALSE },
+    { N_("Hollow, dots: not known"), UNKNOWN, UNKNOWN, UNKNOWN, 0, 0, 4, 4, 0, 1000, NAN, TRUE, FALSE, FALSE, FALSE },
+    { N_("Spanner, dashes and dots: in maintenance"), WORK, WORK, WORK, 0, 0, 4, 4, 0, 1000, NAN, TRUE, FALSE, FALSE, FALSE },
+    { N_("Pale: not live"), WELL, WELL, WELL, 0, 0, 4, 4, 0, 1000, NAN, FALSE, FALSE, FALSE, TRUE },
+    { N_("An arrow: it leads that way only"), WELL, WELL, WELL, 0, 0, 4, 4, 0, 1000, NAN, TRUE, TRUE, FALSE, FALSE },
+    { N_("A pin: it stays where it was put"), WELL, WELL, WELL, 0, 0, 4, 8, 0, 1000, NAN, FALSE, FALSE, TRUE, FALSE },
+    { N_("A plus: a folded group"), WELL, WELL, WELL, 0, 0, 4, 12, 5, 1000, NAN, FALSE, FALSE, FALSE, FALSE },
+  };
+  GtkWidget *grid = gtk_grid_new ();
+
+  gtk_grid_set_column_spacing (GTK_GRID (grid), 12);
+  gtk_grid_set_row_spacing (GTK_GRID (grid), 2);
+  for (guint i = 0; i < G_N_ELEMENTS (samples); i++)
+    add_key (GTK_GRID (grid), (int) i, &samples[i], theme);
+  return grid;
 }

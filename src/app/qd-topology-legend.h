@@ -17,4 +17,7 @@ G_DECLARE_FINAL_TYPE (QdTopologyLegend, qd_topology_legend, QD, TOPOLOGY_LEGEND,
 GtkWidget *qd_topology_legend_new (void);
 void qd_topology_legend_set (QdTopologyLegend *self, const QdGraphTheme *theme, const QdTopologyCounts *counts);
 
+/* All that the picture says by its looks: size, width, colour, dash, direction, pins, groups. (transfer floating) */
+GtkWidget *qd_topology_legend_new_key (const QdGraphTheme *theme);
+
 G_END_DECLS

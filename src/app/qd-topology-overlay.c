@@ -11,6 +11,7 @@
 
 #define MAX_LIT_EDGES 600
 #define MAX_LABELS 40
+#define MAX_MARKS 600
 /* In larger pictures few labels are shown, and to find out which takes longer than a frame should. */
 #define MAX_PLACED 400
 
@@ -48,6 +49,13 @@ is_seen (QdTopologyOverlay *self, graphene_point_t at, float rim)
          at.y < gtk_widget_get_height (GTK_WIDGET (self)) + rim;
 }
 
+/* While nodes are dragged, they and their edges are where the pointer has them. */
+static const QdPoint *
+get_places (QdTopologyOverlay *self)
+{
+  return self->state->carried_to ? self->state->carried_to : self->state->scene->positions;
+}
+
 /* --- Edges ------------------------------------------------------------------------------------- */
 
 static void
@@ -75,7 +83,7 @@ draw_edge (QdTopologyOverlay *self, GtkSnapshot *snapshot, guint edge, const Gdk
   double width = qd_graph_edge_width (e, state->viewport.zoom) + 0.6;
   GdkRGBA colour = qd_topology_rgba (qd_graph_edge_colour (e, &state->theme), 1);
   QdPoint points[QD_GRAPH_MAX_COURSE];
-  guint n = qd_graph_edge_course (state->scene->graph, state->scene->positions, edge, points);
+  guint n = qd_graph_edge_course (state->scene->graph, get_places (self), edge, points);
   GskPathBuilder *builder;
   GskPath *path;
   GskStroke *stroke;
@@ -112,8 +120,7 @@ static GdkTexture *
 get_symbol (QdTopologyOverlay *self, const QdGraphNode *node, double radius)
 {
   double scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
-  guint steps = (guint) CLAMP (lrint (radius * 2), 1, 4095);
-  guint key = steps << 12 | (guint) (node->status & 15) << 8 | (guint) (node->kind & 7) << 4 | (node->stale ? 2 : 0) | 1;
+  guint key = qd_graph_symbol_key (node, radius);
   GdkTexture *texture;
 
   if (memcmp (&self->symbols_theme, &self->state->theme, sizeof self->symbols_theme) != 0 || self->symbols_scale != scale)
@@ -127,7 +134,7 @@ get_symbol (QdTopologyOverlay *self, const QdGraphNode *node, double radius)
     {
       int size;
       gsize stride;
-      g_autoptr (GBytes) bytes = qd_graph_draw_symbol (node, &self->state->theme, steps / 2.0, scale, &size, &stride);
+      g_autoptr (GBytes) bytes = qd_graph_draw_symbol (node, &self->state->theme, (key >> 12) / 2.0, scale, &size, &stride);
 
       texture = gdk_memory_texture_new (size, size, GDK_MEMORY_DEFAULT, bytes, stride);
       g_hash_table_insert (self->symbols, GUINT_TO_POINTER (key), texture);
@@ -152,7 +159,7 @@ draw_node (QdTopologyOverlay *self, GtkSnapshot *snapshot, guint node)
 {
   const QdTopologyState *state = self->state;
   const QdGraphNode *n = &state->scene->nodes[node];
-  graphene_point_t at = place_of (self, state->scene->positions[node]);
+  graphene_point_t at = place_of (self, get_places (self)[node]);
   GdkTexture *texture;
   float half;
 
@@ -169,7 +176,7 @@ find_label (QdTopologyOverlay *self, guint node)
 {
   const QdTopologyState *state = self->state;
 
-  if (state->scene->n_nodes > MAX_PLACED)
+  if (state->scene->n_nodes > MAX_PLACED || state->carried)
     return NULL;
   if (self->labels == NULL || self->labels_scene != state->scene || self->labels_zoom != state->viewport.zoom)
     {
@@ -188,7 +195,7 @@ draw_label (QdTopologyOverlay *self, GtkSnapshot *snapshot, guint node, gboolean
 {
   const QdTopologyState *state = self->state;
   const QdGraphNode *n = &state->scene->nodes[node];
-  graphene_point_t at = place_of (self, state->scene->positions[node]);
+  graphene_point_t at = place_of (self, get_places (self)[node]);
   double reach = qd_graph_node_radius (n, state->viewport.zoom) + (n->kind == 1 ? 5 : 2);
   GdkRGBA ink = qd_topology_rgba (state->theme.foreground, 1), paper = qd_topology_rgba (state->theme.background, 0.86);
   PangoFontDescription *font;
@@ -235,38 +242,140 @@ draw_label (QdTopologyOverlay *self, GtkSnapshot *snapshot, guint node, gboolean
 
 /* --- What is lit ------------------------------------------------------------------------------- */
 
-static guint
-other_end (const QdGraphEdge *edge, guint node)
-{
-  return edge->src == node ? edge->dst : edge->src;
-}
-
 static void
 light_node (QdTopologyOverlay *self, GtkSnapshot *snapshot, guint node)
 {
-  const QdScene *scene = self->state->scene;
-  guint lit = 0;
+  QdScene *scene = self->state->scene;
+  guint n;
+  const guint *edges = qd_scene_edges_at (scene, node, &n);
 
-  for (guint pass = 0; pass < 3; pass++)
-    for (guint i = 0, seen = 0; i < scene->n_edges && seen < MAX_LIT_EDGES; i++)
-      {
-        const QdGraphEdge *edge = &scene->edges[i];
-
-        if (edge->src != node && edge->dst != node)
-          continue;
-        seen++;
-        if (pass == 0)
-          {
-            draw_edge (self, snapshot, i, NULL);
-            lit++;
-          }
-        else if (pass == 1)
-          draw_node (self, snapshot, other_end (edge, node));
-        else if (lit <= 12)
-          draw_label (self, snapshot, other_end (edge, node), FALSE);
-      }
+  n = MIN (n, MAX_LIT_EDGES);
+  for (guint i = 0; i < n; i++)
+    draw_edge (self, snapshot, edges[i], NULL);
+  for (guint i = 0; i < n; i++)
+    draw_node (self, snapshot, qd_scene_other_end (scene, edges[i], node));
+  for (guint i = 0; i < n && n <= 12; i++)
+    draw_label (self, snapshot, qd_scene_other_end (scene, edges[i], node), FALSE);
   draw_node (self, snapshot, node);
   draw_label (self, snapshot, node, TRUE);
+}
+
+/* What is being dragged, as far as there is not too much of it. */
+static void
+light_carried (QdTopologyOverlay *self, GtkSnapshot *snapshot)
+{
+  GArray *carried = self->state->carried;
+
+  if (carried->len == 1)
+    {
+      light_node (self, snapshot, g_array_index (carried, guint, 0));
+      return;
+    }
+  for (guint i = 0, lit = 0; i < carried->len && lit < MAX_LIT_EDGES; i++)
+    {
+      guint node = g_array_index (carried, guint, i), n;
+      const guint *edges = qd_scene_edges_at (self->state->scene, node, &n);
+
+      for (guint k = 0; k < n && lit < MAX_LIT_EDGES; k++, lit++)
+        draw_edge (self, snapshot, edges[k], NULL);
+    }
+  for (guint i = 0; i < carried->len; i++)
+    draw_node (self, snapshot, g_array_index (carried, guint, i));
+}
+
+static void
+draw_marks (QdTopologyOverlay *self, GtkSnapshot *snapshot)
+{
+  const QdTopologyState *state = self->state;
+  g_autoptr (GdkRGBA) accent = adw_style_manager_get_accent_color_rgba (adw_style_manager_get_default ());
+  guint drawn = 0;
+
+  for (guint i = 0; i < state->scene->n_nodes && drawn < MAX_MARKS; i++)
+    {
+      graphene_point_t at;
+
+      if (!state->marks[i])
+        continue;
+      at = place_of (self, get_places (self)[i]);
+      if (!is_seen (self, at, 20))
+        continue;
+      draw_ring (snapshot, at, qd_graph_node_radius (&state->scene->nodes[i], state->viewport.zoom) + 5, 2, accent);
+      drawn++;
+    }
+}
+
+static void
+draw_route (QdTopologyOverlay *self, GtkSnapshot *snapshot)
+{
+  const QdTopologyState *state = self->state;
+  g_autoptr (GdkRGBA) accent = adw_style_manager_get_accent_color_rgba (adw_style_manager_get_default ());
+  GdkRGBA soft = *accent;
+  guint n = MIN (state->route->len, MAX_LIT_EDGES);
+
+  soft.alpha = 0.4f;
+  for (guint i = 0; i < n; i++)
+    draw_edge (self, snapshot, g_array_index (state->route, guint, i), &soft);
+  for (guint i = 0; i < n; i++)
+    {
+      const QdGraphEdge *edge = &state->scene->edges[g_array_index (state->route, guint, i)];
+
+      draw_node (self, snapshot, edge->src);
+      draw_node (self, snapshot, edge->dst);
+    }
+}
+
+static void
+draw_band (QdTopologyOverlay *self, GtkSnapshot *snapshot)
+{
+  g_autoptr (GdkRGBA) accent = adw_style_manager_get_accent_color_rgba (adw_style_manager_get_default ());
+  GdkRGBA soft = *accent;
+  GskRoundedRect outline;
+  const float widths[4] = { 1, 1, 1, 1 };
+  const GdkRGBA colours[4] = { *accent, *accent, *accent, *accent };
+
+  soft.alpha = 0.15f;
+  gtk_snapshot_append_color (snapshot, &soft, &self->state->band);
+  gsk_rounded_rect_init_from_rect (&outline, &self->state->band, 0);
+  gtk_snapshot_append_border (snapshot, &outline, widths, colours);
+}
+
+/* A ring that grows and fades. */
+static void
+draw_glow (QdTopologyOverlay *self, GtkSnapshot *snapshot, const QdTopologyGlow *glow, double age)
+{
+  const QdTopologyState *state = self->state;
+  double strength = (1 - age) * (1 - age);
+  GdkRGBA colour;
+
+  if (glow->pick.kind == QD_PICK_NODE && glow->pick.index < state->scene->n_nodes)
+    {
+      const QdGraphNode *node = &state->scene->nodes[glow->pick.index];
+      graphene_point_t at = place_of (self, get_places (self)[glow->pick.index]);
+
+      if (!is_seen (self, at, 60))
+        return;
+      colour = qd_topology_rgba (qd_graph_status_colour (node->status, FALSE, &state->theme), strength * 0.8);
+      draw_ring (snapshot, at, qd_graph_node_radius (node, state->viewport.zoom) + 6 + 16 * age, 3, &colour);
+    }
+  else if (glow->pick.kind == QD_PICK_EDGE && glow->pick.index < state->scene->n_edges)
+    {
+      colour = qd_topology_rgba (qd_graph_edge_colour (&state->scene->edges[glow->pick.index], &state->theme), strength * 0.5);
+      draw_edge (self, snapshot, glow->pick.index, &colour);
+    }
+}
+
+static void
+draw_glows (QdTopologyOverlay *self, GtkSnapshot *snapshot)
+{
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (self));
+  gint64 now = clock ? gdk_frame_clock_get_frame_time (clock) : 0;
+
+  for (guint i = 0; i < self->state->glows->len; i++)
+    {
+      const QdTopologyGlow *glow = &g_array_index (self->state->glows, QdTopologyGlow, i);
+
+      draw_glow (self, snapshot, glow, CLAMP ((double) (now - glow->since_us) / QD_TOPOLOGY_GLOW_US, 0, 1));
+    }
 }
 
 static void
@@ -336,7 +445,7 @@ draw_selection (QdTopologyOverlay *self, GtkSnapshot *snapshot)
   else if (state->selected.kind == QD_PICK_NODE)
     {
       const QdGraphNode *node = &state->scene->nodes[state->selected.index];
-      graphene_point_t at = place_of (self, state->scene->positions[state->selected.index]);
+      graphene_point_t at = place_of (self, get_places (self)[state->selected.index]);
       double r = qd_graph_node_radius (node, state->viewport.zoom) + (node->kind == 1 || node->kind == 2 ? 7 : 5);
 
       draw_ring (snapshot, at, r + 3, 4, &soft);
@@ -374,14 +483,24 @@ qd_topology_overlay_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     return;
   self->n_labels = 0;
   gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
-  if (state->fade > 0 && (state->hover.kind != QD_PICK_NOTHING || state->hits))
+  if (state->fade > 0 && (state->hover.kind != QD_PICK_NOTHING || state->hits || state->carried))
     {
       GdkRGBA veil = qd_topology_rgba (state->theme.background, state->fade * (state->theme.high_contrast ? 0.6 : 0.78));
       gtk_snapshot_append_color (snapshot, &veil, &GRAPHENE_RECT_INIT (0, 0, width, height));
     }
   if (state->hits)
     light_hits (self, snapshot);
+  if (state->route)
+    draw_route (self, snapshot);
+  if (state->glows)
+    draw_glows (self, snapshot);
+  if (state->marks)
+    draw_marks (self, snapshot);
   draw_selection (self, snapshot);
+  if (state->carried)
+    light_carried (self, snapshot);
+  if (state->banding)
+    draw_band (self, snapshot);
   light_pick (self, snapshot, state->hover);
   draw_focus (self, snapshot);
   gtk_snapshot_pop (snapshot);

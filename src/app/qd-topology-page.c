@@ -3,41 +3,13 @@
 
 #include "config.h"
 
-#include "qd-topology-page.h"
+#include "qd-topology-page-private.h"
 
 #include <glib/gi18n.h>
 
-#include "qd-detail-pane.h"
-#include "qd-topology-card.h"
-#include "qd-topology-legend.h"
-#include "qd-topology-model.h"
-#include "qd-topology-view.h"
-#include "qd-view.h"
+#include "qd-topology-groups.h"
 
 #define WAIT_MS 300
-
-struct _QdTopologyPage {
-  QdPage parent_instance;
-
-  /* template */
-  AdwOverlaySplitView *split;
-  AdwBin *detail_bin;
-  GtkSearchBar *search_bar;
-  GtkSearchEntry *search_entry;
-  GtkStack *stack;
-  QdTopologyView *view;
-  QdTopologyLegend *legend;
-  GtkLabel *sentence;
-  GtkWidget *legend_box;
-  GtkWidget *header_end;
-
-  QdTopologyCard *card;      /* in the view */
-  QdDetailPane *detail;      /* in its bin, once something was picked */
-  QdTopologyModel *model;
-  QdEntity *wanted;          /* asked for before the picture was there */
-  gboolean had_scene;
-  guint wait_id, pane_tick;
-};
 
 G_DEFINE_FINAL_TYPE (QdTopologyPage, qd_topology_page, QD_TYPE_PAGE)
 
@@ -73,6 +45,17 @@ refresh_legend (QdTopologyPage *self)
   /* Translators: the name of the picture for screen readers, then its conclusion. */
   whole = g_strdup_printf (_("Topology: %s"), text);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL, whole, -1);
+}
+
+/* As the picture looks when it opens. */
+static void
+fill_key_cb (GtkMenuButton *button, gpointer data)
+{
+  QdTopologyPage *self = data;
+  GtkWidget *popover = gtk_popover_new ();
+
+  gtk_popover_set_child (GTK_POPOVER (popover), qd_topology_legend_new_key (qd_topology_view_get_theme (self->view)));
+  gtk_menu_button_set_popover (button, popover);
 }
 
 /* The legend shrinks with the page. */
@@ -117,8 +100,8 @@ pane_tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 }
 
 /* The split view cannot slide its pane in before it has a size. */
-static void
-show_pane (QdTopologyPage *self, gboolean shown)
+void
+qd_topology_page_show_pane (QdTopologyPage *self, gboolean shown)
 {
   if (gtk_widget_get_width (GTK_WIDGET (self->split)) > 0)
     adw_overlay_split_view_set_show_sidebar (self->split, shown);
@@ -133,12 +116,19 @@ show_selected (QdTopologyPage *self, gboolean reveal)
   QdPick pick = qd_topology_model_find (self->model, entity);
 
   qd_topology_view_set_selected (self->view, pick, reveal);
-  if (pick.kind == QD_PICK_NOTHING)
+  if (pick.kind == QD_PICK_NOTHING && !self->as_table)
     entity = NULL;
   show_details (self, entity);
+  /* What was asked stays beside the picture. */
+  if (entity == NULL && self->panel && qd_topology_panel_get_question (self->panel))
+    {
+      gtk_stack_set_visible_child_name (self->side_stack, "answer");
+      return;
+    }
+  gtk_stack_set_visible_child_name (self->side_stack, "details");
   /* At narrow widths the pane would cover the picture: it comes when asked for. */
   if (entity == NULL || !adw_overlay_split_view_get_collapsed (self->split))
-    show_pane (self, entity != NULL);
+    qd_topology_page_show_pane (self, entity != NULL);
 }
 
 static void
@@ -152,10 +142,12 @@ selected_cb (QdTopologyPage *self, guint kind, guint index)
 {
   QdEntity *entity = qd_topology_model_get_entity (self->model, (QdPick) { kind, index });
 
+  if (qd_topology_page_end_path (self, entity))
+    return;
   qd_session_set_selected (get_session (self), entity);
   show_selected (self, FALSE);
   if (entity)
-    show_pane (self, TRUE);
+    qd_topology_page_show_pane (self, TRUE);
 }
 
 static void
@@ -165,6 +157,47 @@ activated_cb (QdTopologyPage *self, guint kind, guint index)
 
   if (entity)
     qd_session_open (get_session (self), entity);
+}
+
+/* --- Several ----------------------------------------------------------------------------------- */
+
+static void
+marked_cb (QdTopologyPage *self, guint kind, guint n)
+{
+  g_autofree char *text = g_strdup_printf (ngettext ("%'u selected", "%'u selected", n), n);
+
+  gtk_widget_set_visible (self->marks_box, n > 1);
+  gtk_label_set_label (self->marks_label, text);
+  if (n > 1)
+    gtk_accessible_announce (GTK_ACCESSIBLE (self->view), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+}
+
+static void
+dropped_cb (QdTopologyPage *self)
+{
+  const QdPoint *places;
+  guint n;
+  const guint *nodes = qd_topology_view_get_carried (self->view, &n, &places);
+  g_autofree QdPoint *to = g_new (QdPoint, MAX (n, 1));
+
+  for (guint i = 0; i < n; i++)
+    to[i] = places[nodes[i]];
+  if (!qd_topology_model_move (self->model, nodes, n, to))
+    qd_topology_view_cancel_drag (self->view);
+}
+
+static void
+menu_cb (QdTopologyPage *self, guint kind, guint index)
+{
+  qd_topology_page_show_menu (self, (QdPick) { kind, index });
+}
+
+/* What was filtered or folded away comes back. */
+static void
+show_all_cb (QdTopologyPage *self)
+{
+  qd_topology_filter_bar_set_text (self->filter_bar, "");
+  qd_topology_model_fold_all (self->model, FALSE);
 }
 
 static void
@@ -203,6 +236,21 @@ describe_cb (QdPick pick, gpointer data)
 
 /* --- Search ------------------------------------------------------------------------------------ */
 
+/* A folded group is found by any that is in it. */
+static gboolean
+is_hit (QdTopologyPage *self, QdFilter *filter, guint node)
+{
+  QdEntity *entity = qd_topology_model_get_entity (self->model, (QdPick) { QD_PICK_NODE, node });
+  const QdTopologyGroup *group = qd_topology_model_get_group (self->model, node);
+
+  if (group == NULL)
+    return entity && qd_filter_match (filter, entity);
+  for (guint i = 0; i < group->members->len; i++)
+    if (qd_filter_match (filter, group->members->pdata[i]))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 search_changed_cb (QdTopologyPage *self)
 {
@@ -219,10 +267,7 @@ search_changed_cb (QdTopologyPage *self)
   filter = qd_filter_new (text, NULL, 0);
   hits = g_new0 (gboolean, MAX (scene->n_nodes, 1));
   for (guint i = 0; i < scene->n_nodes; i++)
-    {
-      QdEntity *entity = qd_topology_model_get_entity (self->model, (QdPick) { QD_PICK_NODE, i });
-      hits[i] = entity && qd_filter_match (filter, entity);
-    }
+    hits[i] = is_hit (self, filter, i);
   qd_topology_view_set_hits (self->view, hits);
 }
 
@@ -266,15 +311,80 @@ wait_cb (gpointer data)
   QdTopologyPage *self = data;
 
   self->wait_id = 0;
-  if (qd_topology_model_get_scene (self->model) == NULL)
+  if (qd_topology_model_get_scene (self->model) == NULL && !self->as_table)
     gtk_stack_set_visible_child_name (self->stack, "waiting");
   return G_SOURCE_REMOVE;
+}
+
+void
+qd_topology_page_show_content (QdTopologyPage *self)
+{
+  QdTopologyTally tally;
+
+  qd_topology_model_get_tally (self->model, &tally);
+  /* Where a filter leaves nothing, the picture says so. */
+  gtk_stack_set_visible_child_name (self->stack, self->as_table ? "table" : tally.total > 0 ? "graph" : "empty");
+}
+
+/* What is selected in the table is what is selected in the picture. */
+static void
+several_cb (QdTopologyPage *self, GPtrArray *entities)
+{
+  QdScene *scene = qd_topology_view_get_scene (self->view);
+  gboolean *marks = scene && entities->len > 1 ? g_new0 (gboolean, MAX (scene->n_nodes, 1)) : NULL;
+
+  for (guint i = 0; marks && i < entities->len; i++)
+    {
+      QdPick pick = qd_topology_model_find (self->model, entities->pdata[i]);
+
+      if (pick.kind == QD_PICK_NODE)
+        marks[pick.index] = TRUE;
+    }
+  qd_topology_view_set_marks (self->view, marks);
+}
+
+void
+qd_topology_page_set_table (QdTopologyPage *self, gboolean as_table)
+{
+  self->as_table = as_table;
+  if (as_table && self->twin == NULL)
+    {
+      self->twin = QD_TOPOLOGY_TWIN (qd_topology_twin_new (get_session (self)));
+      adw_bin_set_child (self->table_bin, GTK_WIDGET (self->twin));
+      g_signal_connect_object (self->twin, "several", G_CALLBACK (several_cb), self, G_CONNECT_SWAPPED);
+    }
+  if (self->twin)
+    {
+      g_autofree char *text = qd_topology_filter_bar_dup_text (self->filter_bar);
+      qd_topology_twin_set_filter (self->twin, text);
+    }
+  qd_topology_page_show_content (self);
+}
+
+/* What there is to group by hangs on what is there. */
+static void
+fill_groups (QdTopologyPage *self)
+{
+  g_autoptr (GPtrArray) choices = qd_topology_group_choices (get_fleet (self), qd_session_get_connection (get_session (self)));
+
+  if (g_menu_model_get_n_items (G_MENU_MODEL (self->groups)) == (int) choices->len + 1)
+    return;
+  while (g_menu_model_get_n_items (G_MENU_MODEL (self->groups)) > 1)
+    g_menu_remove (self->groups, 1);
+  for (guint i = 0; i < choices->len; i++)
+    {
+      g_autofree char *title = qd_topology_group_title (choices->pdata[i]);
+      g_autoptr (GMenuItem) item = g_menu_item_new (title, NULL);
+
+      g_menu_item_set_action_and_target (item, "topology.group-by", "s", choices->pdata[i]);
+      g_menu_append_item (self->groups, item);
+    }
 }
 
 static void
 scene_cb (QdTopologyPage *self)
 {
-  QdScene *scene = qd_topology_model_get_scene (self->model);
+  g_autoptr (QdScene) scene = qd_topology_page_dup_scene (self);
 
   qd_topology_card_set_entity (self->card, NULL);
   qd_topology_view_set_scene (self->view, scene, qd_topology_model_get_index (self->model), self->had_scene && scene);
@@ -286,7 +396,14 @@ scene_cb (QdTopologyPage *self)
       self->wait_id = g_timeout_add (WAIT_MS, wait_cb, self);
       return;
     }
-  gtk_stack_set_visible_child_name (self->stack, scene->n_nodes > 0 ? "graph" : "empty");
+  qd_topology_minimap_set_scene (self->minimap, scene);
+  qd_topology_page_show_route (self);
+  if (self->panel)
+    qd_topology_panel_ask_again (self->panel);
+  qd_topology_page_show_content (self);
+  qd_topology_page_update_tally (self);
+  qd_topology_page_update_actions (self);
+  fill_groups (self);
   refresh_legend (self);
   if (gtk_search_bar_get_search_mode (self->search_bar))
     search_changed_cb (self);
@@ -299,9 +416,32 @@ scene_cb (QdTopologyPage *self)
 }
 
 static void
+moved_cb (QdTopologyPage *self)
+{
+  g_autoptr (QdScene) scene = qd_topology_page_dup_scene (self);
+
+  qd_topology_view_move_scene (self->view, scene, qd_topology_model_get_index (self->model));
+  qd_topology_minimap_set_scene (self->minimap, scene);
+  qd_topology_page_update_tally (self);
+  qd_topology_page_update_actions (self);
+}
+
+static void
 updated_cb (QdTopologyPage *self, const QdPick *picks, guint n)
 {
-  qd_topology_view_update_scene (self->view, qd_topology_model_get_scene (self->model), picks, n);
+  g_autoptr (QdScene) scene = qd_topology_page_dup_scene (self);
+
+  /* What is drawn is not what is now: nothing glows. */
+  if (scene != qd_topology_model_get_scene (self->model))
+    qd_topology_page_redress (self);
+  else
+    {
+      qd_topology_view_update_scene (self->view, scene, picks, n);
+      qd_topology_minimap_update_scene (self->minimap, scene, picks, n);
+    }
+  if (self->panel)
+    qd_topology_panel_ask_again (self->panel);
+  qd_topology_page_update_tally (self);
   refresh_legend (self);
 }
 
@@ -334,49 +474,39 @@ qd_topology_page_focus_search (QdPage *page)
 {
   QdTopologyPage *self = QD_TOPOLOGY_PAGE (page);
 
+  if (self->as_table)
+    {
+      qd_topology_twin_focus_search (self->twin);
+      return;
+    }
   gtk_search_bar_set_search_mode (self->search_bar, TRUE);
   gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
+}
+
+/* Of several, a line each. */
+char *
+qd_topology_page_copy_text (QdTopologyPage *self)
+{
+  g_autoptr (GArray) marked = qd_topology_view_get_marked (self->view);
+  GString *out;
+
+  if (marked->len <= 1)
+    return describe_cb (self->menu ? self->menu_pick : qd_topology_view_get_selected (self->view), self);
+  out = g_string_new (NULL);
+  for (guint i = 0; i < marked->len; i++)
+    {
+      g_autofree char *line = describe_cb ((QdPick) { QD_PICK_NODE, g_array_index (marked, guint, i) }, self);
+
+      if (line)
+        g_string_append_printf (out, "%s\n", line);
+    }
+  return g_string_free (out, FALSE);
 }
 
 static char *
 qd_topology_page_copy (QdPage *page)
 {
-  return describe_cb (qd_topology_view_get_selected (QD_TOPOLOGY_PAGE (page)->view), page);
-}
-
-static void
-action_cb (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  QdTopologyPage *self = QD_TOPOLOGY_PAGE (widget);
-
-  if (g_str_equal (name, "topology.zoom-in"))
-    qd_topology_view_zoom_by (self->view, 1.4);
-  else if (g_str_equal (name, "topology.zoom-out"))
-    qd_topology_view_zoom_by (self->view, 1 / 1.4);
-  else if (g_str_equal (name, "topology.fit"))
-    qd_topology_view_fit (self->view);
-  else
-    qd_topology_model_arrange (self->model);
-}
-
-/* The menu stands in the window's header bar, outside of the page that its actions are installed on. */
-static void
-add_header_actions (QdTopologyPage *self)
-{
-  static const char *const names[] = { "fit", "arrange" };
-  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      g_autoptr (GSimpleAction) action = g_simple_action_new (names[i], NULL);
-
-      if (g_str_equal (names[i], "fit"))
-        g_signal_connect_object (action, "activate", G_CALLBACK (qd_topology_view_fit), self->view, G_CONNECT_SWAPPED);
-      else
-        g_signal_connect_object (action, "activate", G_CALLBACK (qd_topology_model_arrange), self->model, G_CONNECT_SWAPPED);
-      g_action_map_add_action (G_ACTION_MAP (group), G_ACTION (action));
-    }
-  gtk_widget_insert_action_group (self->header_end, "topology", G_ACTION_GROUP (group));
+  return qd_topology_page_copy_text (QD_TOPOLOGY_PAGE (page));
 }
 
 static void
@@ -394,7 +524,11 @@ qd_topology_page_constructed (GObject *object)
 
   self->model = qd_topology_model_get (session);
   qd_topology_model_watch (self->model, GTK_WIDGET (self));
-  add_header_actions (self);
+  qd_topology_page_add_actions (self);
+  qd_topology_page_add_filter (self);
+  qd_topology_minimap_set_view (self->minimap, self->view);
+  gtk_menu_button_set_create_popup_func (self->key_button, fill_key_cb, self, NULL);
+  g_signal_connect_object (self->model, "moved", G_CALLBACK (moved_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->model, "scene", G_CALLBACK (scene_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->model, "updated", G_CALLBACK (updated_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->legend, "notify::visible", G_CALLBACK (legend_visible_cb), self, G_CONNECT_SWAPPED);
@@ -413,6 +547,16 @@ qd_topology_page_dispose (GObject *object)
   self->pane_tick = 0;
   if (self->view)
     qd_topology_view_set_describe (self->view, NULL, NULL);
+  if (self->minimap)
+    qd_topology_minimap_set_view (self->minimap, NULL);
+  g_clear_pointer (&self->menu, gtk_widget_unparent);
+  if (self->actions)
+    {
+      gtk_widget_insert_action_group (GTK_WIDGET (self), "topology", NULL);
+      gtk_widget_insert_action_group (self->header_end, "topology", NULL);
+    }
+  g_clear_object (&self->actions);
+  g_clear_object (&self->path_from);
   g_clear_object (&self->model);
   g_clear_object (&self->wanted);
   gtk_widget_dispose_template (GTK_WIDGET (self), QD_TYPE_TOPOLOGY_PAGE);
@@ -425,7 +569,6 @@ qd_topology_page_class_init (QdTopologyPageClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
   QdPageClass *page_class = QD_PAGE_CLASS (klass);
-  static const char *const actions[] = { "topology.zoom-in", "topology.zoom-out", "topology.fit", "topology.arrange" };
 
   object_class->constructed = qd_topology_page_constructed;
   object_class->dispose = qd_topology_page_dispose;
@@ -433,10 +576,8 @@ qd_topology_page_class_init (QdTopologyPageClass *klass)
   page_class->get_header_end = qd_topology_page_get_header_end;
   page_class->focus_search = qd_topology_page_focus_search;
   page_class->copy = qd_topology_page_copy;
-  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
-    gtk_widget_class_install_action (widget_class, actions[i], NULL, action_cb);
-
   g_type_ensure (QD_TYPE_TOPOLOGY_LEGEND);
+  g_type_ensure (QD_TYPE_TOPOLOGY_MINIMAP);
   g_type_ensure (QD_TYPE_TOPOLOGY_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/quarterdeck/Quarterdeck/ui/qd-topology-page.ui");
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, split);
@@ -445,6 +586,21 @@ qd_topology_page_class_init (QdTopologyPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, search_bar);
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, search_entry);
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, key_button);
+  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, table_bin);
+  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, groups);
+  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, answer_bin);
+  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, side_switcher);
+  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, side_stack);
+  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, asking_label);
+  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, asking_more);
+  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, asking_box);
+  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, marks_label);
+  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, marks_box);
+  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, tally_label);
+  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, tally_box);
+  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, minimap);
+  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, filter_revealer);
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, view);
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, legend);
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, sentence);
@@ -458,6 +614,10 @@ qd_topology_page_class_init (QdTopologyPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, restyled_cb);
+  gtk_widget_class_bind_template_callback (widget_class, show_all_cb);
+  gtk_widget_class_bind_template_callback (widget_class, menu_cb);
+  gtk_widget_class_bind_template_callback (widget_class, dropped_cb);
+  gtk_widget_class_bind_template_callback (widget_class, marked_cb);
 }
 
 static void

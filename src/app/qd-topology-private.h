@@ -2,6 +2,7 @@
 #pragma once
 
 #include <adwaita.h>
+#include "qd-status.h"
 #include "qd-topology.h"
 
 G_BEGIN_DECLS
@@ -15,6 +16,7 @@ typedef struct {
   QdGraphNode *nodes;     /* borrowed from the graph */
   QdGraphEdge *edges;
   double left, top, right, bottom;   /* the box around all nodes, in units */
+  guint *first, *at;      /* the edges at each node, made when asked for; main thread */
 } QdScene;
 
 /* Takes @positions, refs @graph. */
@@ -22,12 +24,33 @@ QdScene *qd_scene_new (QdGraph *graph, QdPoint *positions);
 QdScene *qd_scene_ref (QdScene *self);
 void qd_scene_unref (QdScene *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdScene, qd_scene_unref)
+/* The numbers of the edges that begin or end at @node; borrowed. Main thread. */
+const guint *qd_scene_edges_at (QdScene *self, guint node, guint *n);
+static inline guint qd_scene_other_end (const QdScene *self, guint edge, guint node) { return self->edges[edge].src == node ? self->edges[edge].dst : self->edges[edge].src; }
+
+/* What a thing is to the answer of a question. */
+typedef enum {
+  QD_LOOK_DIM,            /* nothing: it stands back */
+  QD_LOOK_LIT,
+  QD_LOOK_LOST,           /* it would be down, or cut off */
+} QdTopologyLook;
+/* The same scene, each thing with its QdTopologyLook. (transfer full) */
+QdScene *qd_scene_dress (QdScene *self, const guint8 *nodes, const guint8 *edges);
+/* The same scene, each thing with this QdStatus instead of its own. (transfer full) */
+QdScene *qd_scene_set_statuses (QdScene *self, const guint8 *nodes, const guint8 *edges);
 
 /* One thing in the picture. */
 typedef enum { QD_PICK_NOTHING, QD_PICK_NODE, QD_PICK_EDGE } QdPickKind;
 typedef struct { QdPickKind kind; guint index; } QdPick;
 #define QD_NO_PICK ((QdPick) { QD_PICK_NOTHING, 0 })
 static inline gboolean qd_pick_equal (QdPick a, QdPick b) { return a.kind == b.kind && (a.kind == QD_PICK_NOTHING || a.index == b.index); }
+
+/* How many sites and nodes there are, and what became of them: drawn + folded + filtered = total. */
+typedef struct { guint total, drawn, folded, filtered, groups; } QdTopologyTally;
+/* How many of each kind have each status, of all there are. */
+typedef struct {
+  guint sites[QD_STATUS_DOWN + 1], nodes[QD_STATUS_DOWN + 1], paths[QD_STATUS_DOWN + 1], links[QD_STATUS_DOWN + 1];
+} QdTopologyCounts;
 
 /* What part of the picture is seen: the middle of the widget is at (@x, @y) in units. */
 typedef struct { double x, y, zoom; } QdViewport;
@@ -40,7 +63,19 @@ typedef struct {
   QdPick hover, selected, focus;
   gboolean *hits;         /* by node, or NULL when nothing is searched */
   double fade;            /* 0..1: how far what is not lit has faded */
+  gboolean *marks;        /* by node: several that are selected together; NULL: none */
+  guint n_marks;
+  GArray *carried;        /* guint: nodes that are being dragged; NULL: none */
+  QdPoint *carried_to;    /* the places of all nodes meanwhile */
+  gboolean banding;       /* a rectangle is drawn about what is to be selected */
+  graphene_rect_t band;   /* in pixels */
+  GArray *route;          /* guint: edges that make one path; NULL: none */
+  GArray *glows;          /* QdTopologyGlow: what has just changed; NULL: nothing */
 } QdTopologyState;
+
+/* A thing whose state has changed: it glows once, and settles. @age: 0 to 1. */
+typedef struct { QdPick pick; gint64 since_us; } QdTopologyGlow;
+#define QD_TOPOLOGY_GLOW_US (1400 * G_TIME_SPAN_MILLISECOND)
 
 static inline double
 qd_viewport_to_x (const QdViewport *self, int width, double x)

@@ -45,7 +45,134 @@ qd_scene_unref (QdScene *self)
     return;
   qd_graph_unref (self->graph);
   g_free (self->positions);
+  g_free (self->first);
+  g_free (self->at);
   g_free (self);
+}
+
+static void
+find_edges (QdScene *self)
+{
+  g_autofree guint *fill = NULL;
+
+  self->first = g_new0 (guint, self->n_nodes + 1);
+  for (guint i = 0; i < self->n_edges; i++)
+    if (self->edges[i].src < self->n_nodes && self->edges[i].dst < self->n_nodes)
+      {
+        self->first[self->edges[i].src + 1]++;
+        if (self->edges[i].dst != self->edges[i].src)
+          self->first[self->edges[i].dst + 1]++;
+      }
+  for (guint i = 0; i < self->n_nodes; i++)
+    self->first[i + 1] += self->first[i];
+  self->at = g_new (guint, MAX (self->first[self->n_nodes], 1));
+  fill = g_memdup2 (self->first, (self->n_nodes + 1) * sizeof *fill);
+  for (guint i = 0; i < self->n_edges; i++)
+    if (self->edges[i].src < self->n_nodes && self->edges[i].dst < self->n_nodes)
+      {
+        self->at[fill[self->edges[i].src]++] = i;
+        if (self->edges[i].dst != self->edges[i].src)
+          self->at[fill[self->edges[i].dst]++] = i;
+      }
+}
+
+const guint *
+qd_scene_edges_at (QdScene *self, guint node, guint *n)
+{
+  if (self->first == NULL)
+    find_edges (self);
+  *n = self->first[node + 1] - self->first[node];
+  return self->at + self->first[node];
+}
+
+/* --- Other looks ------------------------------------------------------------------------------- */
+
+/* A graph of the same things, to be made to look otherwise. */
+static QdGraph *
+copy_graph (QdScene *self)
+{
+  QdGraph *graph = qd_graph_new (self->n_nodes, self->n_edges);
+  QdGraphNode *nodes = qd_graph_nodes (graph, NULL);
+  QdGraphEdge *edges = qd_graph_edges (graph, NULL);
+
+  for (guint i = 0; i < self->n_nodes; i++)
+    {
+      nodes[i].id = g_strdup (self->nodes[i].id);
+      nodes[i].label = g_strdup (self->nodes[i].label);
+      nodes[i].cluster = g_strdup (self->nodes[i].cluster);
+      nodes[i].status = self->nodes[i].status;
+      nodes[i].kind = self->nodes[i].kind;
+      nodes[i].stale = self->nodes[i].stale;
+      nodes[i].pinned = self->nodes[i].pinned;
+      nodes[i].members = self->nodes[i].members;
+      nodes[i].degree = self->nodes[i].degree;
+      nodes[i].latitude = self->nodes[i].latitude;
+      nodes[i].longitude = self->nodes[i].longitude;
+    }
+  for (guint i = 0; i < self->n_edges; i++)
+    {
+      edges[i].id = g_strdup (self->edges[i].id);
+      edges[i].src = self->edges[i].src;
+      edges[i].dst = self->edges[i].dst;
+      edges[i].status = self->edges[i].status;
+      edges[i].stale = self->edges[i].stale;
+      edges[i].directed = self->edges[i].directed;
+      edges[i].score = self->edges[i].score;
+      edges[i].capacity_mbps = self->edges[i].capacity_mbps;
+      edges[i].latency_ms = self->edges[i].latency_ms;
+      edges[i].loss_pct = self->edges[i].loss_pct;
+    }
+  return graph;
+}
+
+static QdScene *
+with_graph (QdScene *self, QdGraph *graph)
+{
+  return qd_scene_new (graph, g_memdup2 (self->positions, MAX (self->n_nodes, 1) * sizeof (QdPoint)));
+}
+
+QdScene *
+qd_scene_dress (QdScene *self, const guint8 *node_looks, const guint8 *edge_looks)
+{
+  g_autoptr (QdGraph) graph = copy_graph (self);
+  QdGraphNode *nodes = qd_graph_nodes (graph, NULL);
+  QdGraphEdge *edges = qd_graph_edges (graph, NULL);
+
+  for (guint i = 0; i < self->n_nodes; i++)
+    {
+      nodes[i].dim = node_looks[i] == QD_LOOK_DIM;
+      if (node_looks[i] == QD_LOOK_LOST)
+        nodes[i].status = QD_STATUS_DOWN;
+    }
+  for (guint i = 0; i < self->n_edges; i++)
+    {
+      edges[i].dim = edge_looks[i] == QD_LOOK_DIM;
+      if (edge_looks[i] == QD_LOOK_LOST)
+        edges[i].status = QD_STATUS_DOWN;
+    }
+  return with_graph (self, graph);
+}
+
+QdScene *
+qd_scene_set_statuses (QdScene *self, const guint8 *node_statuses, const guint8 *edge_statuses)
+{
+  g_autoptr (QdGraph) graph = copy_graph (self);
+  QdGraphNode *nodes = qd_graph_nodes (graph, NULL);
+  QdGraphEdge *edges = qd_graph_edges (graph, NULL);
+
+  for (guint i = 0; i < self->n_nodes; i++)
+    {
+      nodes[i].status = node_statuses[i];
+      nodes[i].stale = FALSE;
+    }
+  for (guint i = 0; i < self->n_edges; i++)
+    {
+      edges[i].status = edge_statuses[i];
+      edges[i].stale = FALSE;
+      /* What it was then is not known. */
+      edges[i].score = NAN;
+    }
+  return with_graph (self, graph);
 }
 
 /* --- Colours ----------------------------------------------------------------------------------- */

@@ -8,254 +8,14 @@
 #include <math.h>
 #include <glib/gi18n.h>
 
-#define SETTLE_MS 90
-/* Room about the whole, for labels: across and down. */
-#define MARGIN_ACROSS 112.0
-#define MARGIN_DOWN 40.0
-#define MARGIN_SMALL 10.0
-#define LABEL_ROOM_ACROSS 56
-#define LABEL_ROOM_DOWN 22
-#define INSET_STEPS 5
 
-enum { SIGNAL_HOVERED, SIGNAL_SELECTED, SIGNAL_ACTIVATED, SIGNAL_RESTYLED, N_SIGNALS };
+enum { SIGNAL_HOVERED, SIGNAL_SELECTED, SIGNAL_ACTIVATED, SIGNAL_RESTYLED, SIGNAL_VIEWPORT, SIGNAL_MARKED, SIGNAL_DROPPED, SIGNAL_MENU, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 static void accessible_init (GtkAccessibleInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (QdTopologyView, qd_topology_view, GTK_TYPE_WIDGET,
                                G_IMPLEMENT_INTERFACE (GTK_TYPE_ACCESSIBLE, accessible_init))
-
-/* --- Moving ------------------------------------------------------------------------------------ */
-
-/* The zoom at which all fits into @width x @height pixels. */
-static double
-zoom_for (QdTopologyView *self, double width, double height)
-{
-  const QdScene *scene = self->state.scene;
-  double across = self->interactive ? MIN (MARGIN_ACROSS, width * 0.12) : MARGIN_SMALL;
-  double down = self->interactive ? MARGIN_DOWN : MARGIN_SMALL;
-
-  return CLAMP (MIN ((width - 2 * across) / MAX (scene->right - scene->left, 0.5),
-                     (height - 2 * down) / MAX (scene->bottom - scene->top, 0.5)), 0.5, 130);
-}
-
-/* TRUE when nothing of the picture would lie under what covers the lower start corner. */
-static gboolean
-spares_inset (QdTopologyView *self, const QdViewport *viewport, int width, int height)
-{
-  const QdScene *scene = self->state.scene;
-  gboolean ltr = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_LTR;
-
-  for (guint i = 0; i < scene->n_nodes && self->inset_height > 0; i++)
-    {
-      double x = qd_viewport_to_x (viewport, width, scene->positions[i].x);
-      double y = qd_viewport_to_y (viewport, height, scene->positions[i].y);
-
-      if (y > height - self->inset_height - LABEL_ROOM_DOWN &&
-          (ltr ? x < self->inset_width + LABEL_ROOM_ACROSS : x > width - self->inset_width - LABEL_ROOM_ACROSS))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-/* All of the picture, as large as can be, in the middle or no farther from it than what covers the
- * corner demands: beside that or above it. */
-static QdViewport
-whole (QdTopologyView *self)
-{
-  const QdScene *scene = self->state.scene;
-  int width = gtk_widget_get_width (GTK_WIDGET (self)), height = gtk_widget_get_height (GTK_WIDGET (self));
-  double towards_end = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_LTR ? -1 : 1;
-  const QdViewport middle = { (scene->left + scene->right) / 2, (scene->top + scene->bottom) / 2, 40 };
-  QdViewport best = middle;
-
-  if (width <= 0 || height <= 0)
-    return middle;
-  best.zoom = 0;
-  for (int step = 0; step <= INSET_STEPS; step++)
-    {
-      double across = MIN (self->inset_width + LABEL_ROOM_ACROSS, width / 2) * step / INSET_STEPS;
-      double down = MIN (self->inset_height + LABEL_ROOM_DOWN, height / 2) * step / INSET_STEPS;
-      QdViewport beside = middle, above = middle;
-
-      beside.zoom = zoom_for (self, width - across, height);
-      beside.x += towards_end * across / 2 / beside.zoom;
-      above.zoom = zoom_for (self, width, height - down);
-      above.y += down / 2 / above.zoom;
-      if (beside.zoom > best.zoom && (step == INSET_STEPS || spares_inset (self, &beside, width, height)))
-        best = beside;
-      if (above.zoom > best.zoom && (step == INSET_STEPS || spares_inset (self, &above, width, height)))
-        best = above;
-    }
-  return best;
-}
-
-double
-qd_topology_view_fit_zoom (QdTopologyView *self)
-{
-  return self->state.scene ? whole (self).zoom : 40;
-}
-
-static gboolean
-settle_cb (gpointer data)
-{
-  QdTopologyView *self = data;
-
-  self->settle_id = 0;
-  qd_topology_canvas_move (QD_TOPOLOGY_CANVAS (self->canvas), TRUE);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-moved (QdTopologyView *self)
-{
-  qd_topology_canvas_move (QD_TOPOLOGY_CANVAS (self->canvas), FALSE);
-  gtk_widget_queue_draw (self->overlay);
-  if (self->card && gtk_widget_get_visible (self->card))
-    gtk_widget_queue_allocate (GTK_WIDGET (self));
-  g_clear_handle_id (&self->settle_id, g_source_remove);
-  self->settle_id = g_timeout_add (SETTLE_MS, settle_cb, self);
-}
-
-/* Somewhere of the picture always stays in sight. */
-static QdViewport
-limit (QdTopologyView *self, QdViewport viewport)
-{
-  const QdScene *scene = self->state.scene;
-  double fit = qd_topology_view_fit_zoom (self);
-
-  viewport.zoom = CLAMP (viewport.zoom, MIN (fit * 0.6, 20), MAX (QD_TOPOLOGY_MAX_ZOOM, fit));
-  if (scene)
-    {
-      double rim = 1 + MAX (self->inset_width, self->inset_height) / viewport.zoom;
-
-      viewport.x = CLAMP (viewport.x, scene->left - rim, scene->right + rim);
-      viewport.y = CLAMP (viewport.y, scene->top - rim, scene->bottom + rim);
-    }
-  return viewport;
-}
-
-static void
-go (QdTopologyView *self, QdViewport viewport)
-{
-  self->state.viewport = limit (self, viewport);
-  moved (self);
-}
-
-void
-qd_topology_view_move_to (QdTopologyView *self, QdViewport viewport)
-{
-  adw_animation_reset (self->glide);
-  self->fitted = FALSE;
-  go (self, viewport);
-}
-
-/* Zooming is about the one point that both viewports show at the same place. */
-static void
-glide_cb (double t, gpointer data)
-{
-  QdTopologyView *self = data;
-  QdViewport a = self->from, b = self->to, at = b;
-
-  if (t <= 0)
-    return;
-  at.zoom = a.zoom * pow (b.zoom / a.zoom, t);
-  if (fabs (b.zoom / a.zoom - 1) < 0.01)
-    {
-      at.x = a.x + (b.x - a.x) * t;
-      at.y = a.y + (b.y - a.y) * t;
-    }
-  else
-    {
-      double px = (b.x * b.zoom - a.x * a.zoom) / (b.zoom - a.zoom);
-      double py = (b.y * b.zoom - a.y * a.zoom) / (b.zoom - a.zoom);
-
-      at.x = px + (a.x - px) * a.zoom / at.zoom;
-      at.y = py + (a.y - py) * a.zoom / at.zoom;
-    }
-  go (self, at);
-}
-
-void
-qd_topology_view_glide_to (QdTopologyView *self, QdViewport viewport)
-{
-  adw_animation_pause (self->glide);
-  self->from = self->state.viewport;
-  self->to = limit (self, viewport);
-  self->fitted = FALSE;
-  adw_animation_reset (self->glide);
-  adw_animation_play (self->glide);
-}
-
-QdViewport
-qd_topology_view_zoom_at (QdTopologyView *self, const QdViewport *viewport, double factor, double x, double y)
-{
-  double dx = x - gtk_widget_get_width (GTK_WIDGET (self)) / 2.0;
-  double dy = y - gtk_widget_get_height (GTK_WIDGET (self)) / 2.0;
-  QdViewport next = *viewport;
-
-  next.zoom = viewport->zoom * factor;
-  next = limit (self, next);
-  next.x = viewport->x + dx / viewport->zoom - dx / next.zoom;
-  next.y = viewport->y + dy / viewport->zoom - dy / next.zoom;
-  return next;
-}
-
-void
-qd_topology_view_fit (QdTopologyView *self)
-{
-  g_return_if_fail (QD_IS_TOPOLOGY_VIEW (self));
-
-  if (self->state.scene == NULL)
-    return;
-  qd_topology_view_glide_to (self, whole (self));
-  self->fitted = TRUE;
-}
-
-void
-qd_topology_view_set_inset (QdTopologyView *self, int width, int height)
-{
-  g_return_if_fail (QD_IS_TOPOLOGY_VIEW (self));
-
-  if (width == self->inset_width && height == self->inset_height)
-    return;
-  self->inset_width = width;
-  self->inset_height = height;
-  gtk_widget_queue_allocate (GTK_WIDGET (self));
-}
-
-void
-qd_topology_view_zoom_by (QdTopologyView *self, double factor)
-{
-  QdViewport from;
-
-  g_return_if_fail (QD_IS_TOPOLOGY_VIEW (self));
-
-  /* Several in a row add up, though the first is still gliding. */
-  from = adw_animation_get_state (self->glide) == ADW_ANIMATION_PLAYING ? self->to : self->state.viewport;
-  qd_topology_view_glide_to (self, qd_topology_view_zoom_at (self, &from, factor,
-                                                             gtk_widget_get_width (GTK_WIDGET (self)) / 2.0,
-                                                             gtk_widget_get_height (GTK_WIDGET (self)) / 2.0));
-}
-
-void
-qd_topology_view_get_viewport (QdTopologyView *self, QdViewport *viewport)
-{
-  *viewport = self->state.viewport;
-}
-
-void
-qd_topology_view_set_viewport (QdTopologyView *self, const QdViewport *viewport)
-{
-  qd_topology_view_move_to (self, *viewport);
-}
-
-gboolean
-qd_topology_view_is_settled (QdTopologyView *self)
-{
-  return self->settle_id == 0 && adw_animation_get_state (self->glide) != ADW_ANIMATION_PLAYING &&
-         qd_topology_canvas_is_complete (QD_TOPOLOGY_CANVAS (self->canvas));
-}
 
 /* --- Picking ----------------------------------------------------------------------------------- */
 
@@ -282,8 +42,14 @@ qd_topology_view_pick_at (QdTopologyView *self, double x, double y)
   return found >= 0 ? (QdPick) { QD_PICK_EDGE, (guint) found } : QD_NO_PICK;
 }
 
-static void
-fade_to (QdTopologyView *self, double target)
+double
+qd_topology_view_get_fade (QdTopologyView *self)
+{
+  return self->state.hover.kind != QD_PICK_NOTHING || self->state.hits || self->state.carried ? 1 : 0;
+}
+
+void
+qd_topology_view_fade_to (QdTopologyView *self, double target)
 {
   if (self->state.fade == target && adw_animation_get_state (self->veil) != ADW_ANIMATION_PLAYING)
     return;
@@ -308,7 +74,7 @@ qd_topology_view_set_hover (QdTopologyView *self, QdPick pick)
   if (qd_pick_equal (self->state.hover, pick))
     return;
   self->state.hover = pick;
-  fade_to (self, pick.kind != QD_PICK_NOTHING || self->state.hits ? 1 : 0);
+  qd_topology_view_fade_to (self, qd_topology_view_get_fade (self));
   gtk_widget_queue_draw (self->overlay);
   gtk_widget_set_cursor_from_name (GTK_WIDGET (self), pick.kind != QD_PICK_NOTHING ? "pointer" : NULL);
   if (self->card)
@@ -393,6 +159,7 @@ void
 qd_topology_view_set_selected (QdTopologyView *self, QdPick pick, gboolean bring)
 {
   const QdScene *scene;
+  QdPick before;
 
   g_return_if_fail (QD_IS_TOPOLOGY_VIEW (self));
 
@@ -400,7 +167,10 @@ qd_topology_view_set_selected (QdTopologyView *self, QdPick pick, gboolean bring
   if (scene == NULL || (pick.kind == QD_PICK_NODE && pick.index >= scene->n_nodes) ||
       (pick.kind == QD_PICK_EDGE && pick.index >= scene->n_edges))
     pick = QD_NO_PICK;
+  before = self->state.selected;
   self->state.selected = pick;
+  qd_topology_items_refresh (self, before);
+  qd_topology_items_refresh (self, pick);
   gtk_widget_queue_draw (self->overlay);
   if (bring && pick.kind != QD_PICK_NOTHING)
     reveal (self, pick);
@@ -413,8 +183,81 @@ qd_topology_view_set_hits (QdTopologyView *self, gboolean *hits)
 
   g_free (self->state.hits);
   self->state.hits = hits;
-  fade_to (self, hits || self->state.hover.kind != QD_PICK_NOTHING ? 1 : 0);
+  qd_topology_view_fade_to (self, qd_topology_view_get_fade (self));
   gtk_widget_queue_draw (self->overlay);
+}
+
+/* --- Several ----------------------------------------------------------------------------------- */
+
+void
+qd_topology_view_set_marks (QdTopologyView *self, gboolean *marks)
+{
+  guint n = 0;
+
+  g_return_if_fail (QD_IS_TOPOLOGY_VIEW (self));
+
+  for (guint i = 0; marks && self->state.scene && i < self->state.scene->n_nodes; i++)
+    n += marks[i] != FALSE;
+  if (n == 0)
+    g_clear_pointer (&marks, g_free);
+  if (marks == NULL && self->state.marks == NULL)
+    return;
+  g_free (self->state.marks);
+  self->state.marks = marks;
+  self->state.n_marks = n;
+  gtk_widget_queue_draw (self->overlay);
+  g_signal_emit (self, signals[SIGNAL_MARKED], 0, 0, n);
+}
+
+GArray *
+qd_topology_view_get_marked (QdTopologyView *self)
+{
+  GArray *nodes = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  for (guint i = 0; self->state.marks && i < self->state.scene->n_nodes; i++)
+    if (self->state.marks[i])
+      g_array_append_val (nodes, i);
+  if (nodes->len == 0 && self->state.selected.kind == QD_PICK_NODE)
+    g_array_append_val (nodes, self->state.selected.index);
+  return nodes;
+}
+
+void
+qd_topology_view_emit_dropped (QdTopologyView *self)
+{
+  g_signal_emit (self, signals[SIGNAL_DROPPED], 0, 0, self->state.carried->len);
+}
+
+const guint *
+qd_topology_view_get_carried (QdTopologyView *self, guint *n, const QdPoint **places)
+{
+  *n = self->state.carried ? self->state.carried->len : 0;
+  *places = self->state.carried_to;
+  return *n > 0 ? (const guint *) (gpointer) self->state.carried->data : NULL;
+}
+
+void
+qd_topology_view_cancel_drag (QdTopologyView *self)
+{
+  qd_topology_view_stop_carrying (self);
+}
+
+void
+qd_topology_view_emit_viewport (QdTopologyView *self)
+{
+  g_signal_emit (self, signals[SIGNAL_VIEWPORT], 0, 0, 0);
+}
+
+void
+qd_topology_view_emit_menu (QdTopologyView *self, QdPick pick)
+{
+  g_signal_emit (self, signals[SIGNAL_MENU], 0, (guint) pick.kind, pick.index);
+}
+
+void
+qd_topology_view_get_menu_point (QdTopologyView *self, GdkRectangle *at)
+{
+  *at = (GdkRectangle) { (int) self->pointer_x, (int) self->pointer_y, 1, 1 };
 }
 
 QdPick qd_topology_view_get_hover (QdTopologyView *self) { return self->state.hover; }
@@ -444,15 +287,20 @@ qd_topology_view_set_scene (QdTopologyView *self, QdScene *scene, QdGraphIndex *
   g_clear_pointer (&self->state.scene, qd_scene_unref);
   g_clear_pointer (&self->index, qd_graph_index_unref);
   g_clear_pointer (&self->items, g_ptr_array_unref);
+  g_clear_pointer (&self->edge_items, g_ptr_array_unref);
   self->state.scene = scene ? qd_scene_ref (scene) : NULL;
   self->index = index ? qd_graph_index_ref (index) : NULL;
   self->state.selected = self->state.focus = QD_NO_PICK;
+  qd_topology_view_stop_carrying (self);
+  qd_topology_view_set_marks (self, NULL);
+  qd_topology_view_set_route (self, NULL);
+  qd_topology_glow_clear (self);
   qd_topology_view_set_hover (self, QD_NO_PICK);
   qd_topology_view_set_hits (self, NULL);
   qd_topology_canvas_reset (QD_TOPOLOGY_CANVAS (self->canvas));
   if (scene && (!keep || self->fitted || !(self->state.viewport.zoom > 0)))
     {
-      qd_topology_view_move_to (self, whole (self));
+      qd_topology_view_move_to (self, qd_topology_view_whole (self));
       self->fitted = TRUE;
     }
   gtk_widget_queue_draw (self->overlay);
@@ -463,14 +311,62 @@ qd_topology_view_update_scene (QdTopologyView *self, QdScene *scene, const QdPic
 {
   g_return_if_fail (QD_IS_TOPOLOGY_VIEW (self) && scene != NULL);
 
+  if (self->interactive)
+    qd_topology_glow_add (self, scene, picks, n);
   qd_scene_ref (scene);
   g_clear_pointer (&self->state.scene, qd_scene_unref);
   self->state.scene = scene;
   qd_topology_canvas_touch (QD_TOPOLOGY_CANVAS (self->canvas), picks, n);
   gtk_widget_queue_draw (self->overlay);
   for (guint i = 0; self->items && i < n; i++)
-    if (picks[i].kind == QD_PICK_NODE && self->items->pdata[picks[i].index])
-      qd_topology_item_refresh (self->items->pdata[picks[i].index]);
+    qd_topology_items_refresh (self, picks[i]);
+}
+
+void
+qd_topology_view_dress (QdTopologyView *self, QdScene *scene)
+{
+  const QdPick all = { QD_PICK_NODE, 0 };
+
+  g_return_if_fail (QD_IS_TOPOLOGY_VIEW (self) && scene != NULL);
+
+  qd_topology_glow_clear (self);
+  qd_scene_ref (scene);
+  g_clear_pointer (&self->state.scene, qd_scene_unref);
+  self->state.scene = scene;
+  qd_topology_canvas_touch (QD_TOPOLOGY_CANVAS (self->canvas), &all, 1);
+  gtk_widget_queue_draw (self->overlay);
+}
+
+void
+qd_topology_view_set_route (QdTopologyView *self, GArray *edges)
+{
+  g_return_if_fail (QD_IS_TOPOLOGY_VIEW (self));
+
+  if (edges && edges->len == 0)
+    g_clear_pointer (&edges, g_array_unref);
+  g_clear_pointer (&self->state.route, g_array_unref);
+  self->state.route = edges;
+  gtk_widget_queue_draw (self->overlay);
+}
+
+void
+qd_topology_view_move_scene (QdTopologyView *self, QdScene *scene, QdGraphIndex *index)
+{
+  const QdPick all = { QD_PICK_NODE, 0 };
+
+  g_return_if_fail (QD_IS_TOPOLOGY_VIEW (self) && scene != NULL);
+
+  qd_scene_ref (scene);
+  g_clear_pointer (&self->state.scene, qd_scene_unref);
+  g_clear_pointer (&self->index, qd_graph_index_unref);
+  self->state.scene = scene;
+  self->index = index ? qd_graph_index_ref (index) : NULL;
+  qd_topology_canvas_touch (QD_TOPOLOGY_CANVAS (self->canvas), &all, 1);
+  qd_topology_view_let_go (self);
+  if (self->fitted && self->interactive)
+    qd_topology_view_fit (self);
+  gtk_widget_queue_allocate (GTK_WIDGET (self));
+  gtk_widget_queue_draw (self->overlay);
 }
 
 void
@@ -550,7 +446,7 @@ qd_topology_view_size_allocate (GtkWidget *widget, int width, int height, int ba
       else
         at.x -= (width - self->width) / 2.0 / at.zoom;
       at.y += (height - self->height) / 2.0 / at.zoom;
-      go (self, at);
+      qd_topology_view_go (self, at);
     }
   self->width = width;
   self->height = height;
@@ -560,9 +456,9 @@ qd_topology_view_size_allocate (GtkWidget *widget, int width, int height, int ba
     allocate_card (self, width, height);
   if (self->fitted && self->state.scene && adw_animation_get_state (self->glide) != ADW_ANIMATION_PLAYING)
     {
-      QdViewport all = whole (self);
+      QdViewport all = qd_topology_view_whole (self);
       if (fabs (all.zoom - self->state.viewport.zoom) > 1e-9 || all.x != self->state.viewport.x || all.y != self->state.viewport.y)
-        go (self, all);
+        qd_topology_view_go (self, all);
     }
 }
 
@@ -614,6 +510,8 @@ qd_topology_view_dispose (GObject *object)
   QdTopologyView *self = QD_TOPOLOGY_VIEW (object);
 
   g_clear_handle_id (&self->settle_id, g_source_remove);
+  qd_topology_view_stop_carrying (self);
+  qd_topology_glow_clear (self);
   if (self->glide)
     adw_animation_pause (self->glide);
   if (self->veil)
@@ -625,9 +523,12 @@ qd_topology_view_dispose (GObject *object)
   g_clear_pointer (&self->overlay, gtk_widget_unparent);
   g_clear_pointer (&self->canvas, gtk_widget_unparent);
   g_clear_pointer (&self->items, g_ptr_array_unref);
+  g_clear_pointer (&self->edge_items, g_ptr_array_unref);
   g_clear_pointer (&self->index, qd_graph_index_unref);
   g_clear_pointer (&self->state.scene, qd_scene_unref);
   g_clear_pointer (&self->state.hits, g_free);
+  g_clear_pointer (&self->state.marks, g_free);
+  g_clear_pointer (&self->state.route, g_array_unref);
   G_OBJECT_CLASS (qd_topology_view_parent_class)->dispose (object);
 }
 
@@ -636,7 +537,7 @@ qd_topology_view_class_init (QdTopologyViewClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-  static const char *const names[N_SIGNALS] = { "hovered", "selected", "activated", "restyled" };
+  static const char *const names[N_SIGNALS] = { "hovered", "selected", "activated", "restyled", "viewport", "marked", "dropped", "menu" };
 
   object_class->dispose = qd_topology_view_dispose;
   widget_class->measure = qd_topology_view_measure;
@@ -667,7 +568,7 @@ qd_topology_view_init (QdTopologyView *self)
   qd_topology_theme_load (&self->state.theme, GTK_WIDGET (self), &self->probes, TRUE);
 
   self->glide = adw_timed_animation_new (GTK_WIDGET (self), 0, 1, 220,
-                                         adw_callback_animation_target_new (glide_cb, self, NULL));
+                                         adw_callback_animation_target_new (qd_topology_view_glide_cb, self, NULL));
   adw_timed_animation_set_easing (ADW_TIMED_ANIMATION (self->glide), ADW_EASE_OUT_CUBIC);
   self->veil = adw_timed_animation_new (GTK_WIDGET (self), 0, 1, 140,
                                         adw_callback_animation_target_new (veil_cb, self, NULL));
@@ -675,6 +576,8 @@ qd_topology_view_init (QdTopologyView *self)
   g_signal_connect_object (style, "notify::high-contrast", G_CALLBACK (theme_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (style, "notify::accent-color-rgba", G_CALLBACK (theme_cb), self, G_CONNECT_SWAPPED);
   qd_topology_view_add_input (self);
+  qd_topology_view_add_drag (self);
+  qd_topology_view_add_keys (self);
 }
 
 /* --- Children for assistive technologies ------------------------------------------------------- */

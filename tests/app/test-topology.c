@@ -2,210 +2,11 @@
 #include <math.h>
 #include <time.h>
 #include <adwaita.h>
-#include <glib/gstdio.h>
 
-#include "qd-page.h"
-#include "qd-session.h"
 #include "qd-topology-mini.h"
-#include "qd-topology-model.h"
 #include "qd-topology-places.h"
 #include "qd-topology-snapshot.h"
-#include "qd-topology-view-private.h"
-
-#define RESOURCES "/io/github/quarterdeck/Quarterdeck"
-
-GResource *qd_app_get_resource (void);
-
-/* A fleet, a window that looks at it, and the page. */
-typedef struct {
-  QdHub *hub;
-  QdFleet *fleet;
-  QdSession *session;
-  GtkWidget *window, *page;
-  QdTopologyModel *model;
-  QdTopologyView *view;
-  const char *connection;
-} Fixture;
-
-#define WAIT_UNTIL(condition)                                                             \
-  G_STMT_START                                                                            \
-  {                                                                                       \
-    gint64 end_ = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;                          \
-    guint wake_ = g_timeout_add (5, wake_cb, NULL);                                       \
-    while (!(condition) && g_get_monotonic_time () < end_)                                \
-      g_main_context_iteration (NULL, TRUE);                                              \
-    g_source_remove (wake_);                                                              \
-    g_assert_true (condition);                                                            \
-  }                                                                                       \
-  G_STMT_END
-
-static gboolean
-wake_cb (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-/* --- A fleet ------------------------------------------------------------------------------------ */
-
-static void
-apply (Fixture *fixture, QdKind kind, const char *id, QdDeltaOp op, guint field, QdValue value)
-{
-  QdDelta *delta = qd_delta_new (fixture->connection, kind, id, op);
-
-  if (value.type != QD_VALUE_NONE)
-    qd_delta_set (delta, field, value);
-  qd_fleet_apply (fixture->fleet, delta);
-  qd_delta_unref (delta);
-}
-
-static void
-set_status (Fixture *fixture, QdKind kind, const char *id, QdStatus status)
-{
-  qd_fleet_begin (fixture->fleet);
-  apply (fixture, kind, id, QD_DELTA_PATCH, QD_FIELD_STATUS, qd_value_status (status));
-  qd_fleet_commit (fixture->fleet);
-}
-
-static void
-add_site (Fixture *fixture, guint i)
-{
-  static const char *const names[] = { "Hamburg", "Lisbon", "Oslo", "Prague", "Riga", "Seville", "Turin", "Utrecht", "Vienna", "Zagreb" };
-  g_autofree char *id = g_strdup_printf ("s%u", i);
-  g_autofree char *name = i < 10 ? g_strdup (names[i]) : g_strdup_printf ("%s %u", names[i % 10], i / 10 + 1);
-
-  apply (fixture, QD_KIND_SITE, id, QD_DELTA_PATCH, QD_FIELD_NAME, qd_value_string (name));
-  apply (fixture, QD_KIND_SITE, id, QD_DELTA_PATCH, QD_FIELD_STATUS, qd_value_status (QD_STATUS_WELL));
-  apply (fixture, QD_KIND_SITE, id, QD_DELTA_PATCH, QD_SITE_KIND, qd_value_string (i < 4 ? "hub" : "branch"));
-}
-
-static void
-add_path (Fixture *fixture, guint i, guint src, guint dst)
-{
-  g_autofree char *id = g_strdup_printf ("p%u", i);
-  g_autofree char *from = g_strdup_printf ("s%u", src), *to = g_strdup_printf ("s%u", dst);
-
-  apply (fixture, QD_KIND_PATH, id, QD_DELTA_PATCH, QD_PATH_SRC, qd_value_string (from));
-  apply (fixture, QD_KIND_PATH, id, QD_DELTA_PATCH, QD_PATH_DST, qd_value_string (to));
-  apply (fixture, QD_KIND_PATH, id, QD_DELTA_PATCH, QD_FIELD_STATUS, qd_value_status (QD_STATUS_WELL));
-  apply (fixture, QD_KIND_PATH, id, QD_DELTA_PATCH, QD_PATH_LATENCY_MS, qd_value_double (10 + i % 40));
-  apply (fixture, QD_KIND_PATH, id, QD_DELTA_PATCH, QD_PATH_LOSS_PCT, qd_value_double (0.01 * (i % 7)));
-  apply (fixture, QD_KIND_PATH, id, QD_DELTA_PATCH, QD_PATH_SCORE, qd_value_double (70 + i % 30));
-  apply (fixture, QD_KIND_PATH, id, QD_DELTA_PATCH, QD_PATH_CAPACITY_MBPS, qd_value_double (i % 3 ? 1000 : 10000));
-}
-
-static void
-fill_fleet (Fixture *fixture, guint sites, guint paths)
-{
-  guint hubs = MAX (sites / 10, 1);
-
-  qd_fleet_begin (fixture->fleet);
-  for (guint i = 0; i < sites; i++)
-    add_site (fixture, i);
-  for (guint i = 0; i < paths; i++)
-    add_path (fixture, i, i < sites ? i : (i * 7919) % sites, i < sites ? (i < hubs ? (i + 1) % hubs : i % hubs) : (i * 104729 / 3) % sites);
-  qd_fleet_commit (fixture->fleet);
-}
-
-/* --- The window --------------------------------------------------------------------------------- */
-
-static QdTopologyView *
-find_view (GtkWidget *widget)
-{
-  if (QD_IS_TOPOLOGY_VIEW (widget))
-    return QD_TOPOLOGY_VIEW (widget);
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child; child = gtk_widget_get_next_sibling (child))
-    {
-      QdTopologyView *found = find_view (child);
-      if (found)
-        return found;
-    }
-  return NULL;
-}
-
-static void
-set_up_with (Fixture *fixture, QdStore *store, int width, int height)
-{
-  fixture->connection = g_intern_static_string ("test");
-  fixture->hub = qd_hub_new (store);
-  fixture->fleet = qd_hub_get_fleet (fixture->hub);
-  fixture->session = qd_session_new (fixture->hub);
-  qd_fleet_begin (fixture->fleet);
-  apply (fixture, QD_KIND_CONNECTION, fixture->connection, QD_DELTA_PATCH, QD_CONNECTION_STATE, qd_value_string ("live"));
-  qd_fleet_commit (fixture->fleet);
-  fixture->window = gtk_window_new ();
-  gtk_window_set_default_size (GTK_WINDOW (fixture->window), width, height);
-  gtk_window_set_decorated (GTK_WINDOW (fixture->window), FALSE);
-}
-
-static void
-set_up (Fixture *fixture, int width, int height)
-{
-  set_up_with (fixture, NULL, width, height);
-}
-
-static void
-open_page (Fixture *fixture)
-{
-  fixture->page = GTK_WIDGET (qd_page_new (qd_page_info_find ("topology"), fixture->session));
-  fixture->view = find_view (fixture->page);
-  fixture->model = qd_topology_model_get (fixture->session);
-  gtk_window_set_child (GTK_WINDOW (fixture->window), fixture->page);
-  gtk_window_present (GTK_WINDOW (fixture->window));
-}
-
-static void
-wait_scene (Fixture *fixture, guint n)
-{
-  WAIT_UNTIL (qd_topology_view_get_scene (fixture->view) && qd_topology_view_get_scene (fixture->view)->n_nodes == n &&
-              !qd_topology_model_is_busy (fixture->model) && qd_topology_view_is_settled (fixture->view));
-}
-
-static void
-tear_down (Fixture *fixture)
-{
-  g_object_add_weak_pointer (G_OBJECT (fixture->model), (gpointer *) &fixture->model);
-  gtk_window_destroy (GTK_WINDOW (fixture->window));
-  g_object_unref (fixture->model);
-  WAIT_UNTIL (fixture->model == NULL);
-  g_assert_finalize_object (fixture->session);
-  qd_hub_stop (fixture->hub);
-  g_object_unref (fixture->hub);
-}
-
-static GskRenderNode *
-take_node (Fixture *fixture)
-{
-  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (fixture->window);
-  GtkSnapshot *snapshot = gtk_snapshot_new ();
-
-  gdk_paintable_snapshot (paintable, snapshot, gtk_widget_get_width (fixture->window), gtk_widget_get_height (fixture->window));
-  return gtk_snapshot_free_to_node (snapshot);
-}
-
-/* Where QD_TEST_SHOTS names a folder, what is seen is kept there for people to look at. */
-static void
-keep_picture (Fixture *fixture, const char *name)
-{
-  const char *folder = g_getenv ("QD_TEST_SHOTS");
-  g_autoptr (GskRenderNode) node = NULL;
-  g_autoptr (GdkTexture) texture = NULL;
-  g_autofree char *path = NULL;
-
-  if (folder == NULL)
-    return;
-  /* There is none while the window waits to be drawn anew. */
-  WAIT_UNTIL (node != NULL || (node = take_node (fixture)) != NULL);
-  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (fixture->window)), node, NULL);
-  path = g_strdup_printf ("%s/topology-%s.png", folder, name);
-  g_assert_true (gdk_texture_save_to_png (texture, path));
-}
-
-static void
-pause_for (guint ms)
-{
-  gint64 end = g_get_monotonic_time () + ms * 1000;
-  WAIT_UNTIL (g_get_monotonic_time () >= end);
-}
+#include "topology-fixture.h"
 
 /* --- Tests -------------------------------------------------------------------------------------- */
 
@@ -552,47 +353,12 @@ test_places (void)
 }
 
 static void
-got_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GError) error = NULL;
-
-  *(char **) data = qd_store_get_finish (QD_STORE (source), result, &error);
-  g_assert_no_error (error);
-  if (*(char **) data == NULL)
-    *(char **) data = g_strdup ("");
-}
-
-static void
 set_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GError) error = NULL;
 
   g_assert_true (qd_store_set_finish (QD_STORE (source), result, &error));
   *(gboolean *) data = TRUE;
-}
-
-static void
-remove_folder (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)))
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-      g_assert_no_errno (g_unlink (path));
-    }
-  g_assert_no_errno (g_rmdir (folder));
-}
-
-static char *
-read_saved (QdStore *store)
-{
-  char *json = NULL;
-
-  qd_store_get_async (store, "topology/*", got_cb, &json);
-  WAIT_UNTIL (json != NULL);
-  return json;
 }
 
 /* What was laid out is found again as it was, by the next window on the same desk. */
@@ -616,11 +382,11 @@ test_places_are_kept (void)
       fill_fleet (&fixture, 25, 40);
       open_page (&fixture);
       wait_scene (&fixture, 25);
-      json = read_saved (store);
+      json = read_setting (store, "topology/*");
       while (*json == '\0')
         {
           g_free (json);
-          json = read_saved (store);
+          json = read_setting (store, "topology/*");
         }
       g_assert_nonnull (strstr (json, "test/site/s11"));
       pick = qd_topology_model_find (fixture.model, qd_fleet_lookup (fixture.fleet, fixture.connection, QD_KIND_SITE, "s11"));
@@ -708,7 +474,7 @@ test_mini (void)
   set_up (&fixture, 320, 220);
   fill_fleet (&fixture, 60, 120);
   mini = qd_topology_mini_new (fixture.session);
-  fixture.view = find_view (mini);
+  fixture.view = QD_TOPOLOGY_VIEW (find_widget (mini, QD_TYPE_TOPOLOGY_VIEW));
   fixture.model = qd_topology_model_get (fixture.session);
   gtk_window_set_child (GTK_WINDOW (fixture.window), mini);
   gtk_window_present (GTK_WINDOW (fixture.window));
@@ -768,7 +534,7 @@ test_pan_is_cheap (void)
   keep_picture (&fixture, "thousand");
   {
     gint64 began = g_get_monotonic_time ();
-    qd_topology_snapshot_free (qd_topology_snapshot_new (fixture.fleet, NULL));
+    qd_topology_snapshot_free (qd_topology_snapshot_new (fixture.fleet, &(QdTopologyScope) { 0 }));
     g_test_message ("a snapshot of the fleet took %.2f ms", (double) (g_get_monotonic_time () - began) / 1000);
   }
   qd_topology_view_get_viewport (fixture.view, &viewport);
@@ -792,30 +558,11 @@ test_pan_is_cheap (void)
   tear_down (&fixture);
 }
 
-/* As the application itself would have it. */
-static void
-load_style (void)
-{
-  g_autoptr (GtkCssProvider) provider = gtk_css_provider_new ();
-  GdkDisplay *display = gdk_display_get_default ();
-
-  gtk_css_provider_load_from_resource (provider, RESOURCES "/style.css");
-  gtk_style_context_add_provider_for_display (display, GTK_STYLE_PROVIDER (provider), GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
-  gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (display), RESOURCES "/icons");
-}
-
 int
 main (int argc, char *argv[])
 {
-  g_test_init (&argc, &argv, NULL);
-  if (!gtk_init_check ())
-    {
-      g_print ("1..0 # SKIP no display: build-aux/with-display gives one\n");
-      return 0;
-    }
-  adw_init ();
-  g_resources_register (qd_app_get_resource ());
-  load_style ();
+  if (!topology_init (&argc, &argv))
+    return 0;
   g_test_add_func ("/app/topology/shows-fleet", test_shows_fleet);
   g_test_add_func ("/app/topology/follows-changes", test_follows_changes);
   g_test_add_func ("/app/topology/grows-and-shrinks", test_grows_and_shrinks);

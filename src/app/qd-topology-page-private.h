@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "qd-topology-page.h"
+
+#include "qd-detail-pane.h"
+#include "qd-topology-card.h"
+#include "qd-topology-filter-bar.h"
+#include "qd-topology-legend.h"
+#include "qd-topology-minimap.h"
+#include "qd-topology-model.h"
+#include "qd-topology-panel.h"
+#include "qd-topology-twin.h"
+#include "qd-topology-view.h"
+
+G_BEGIN_DECLS
+
+struct _QdTopologyPage {
+  QdPage parent_instance;
+
+  /* template */
+  AdwOverlaySplitView *split;
+  AdwBin *detail_bin;
+  GtkSearchBar *search_bar;
+  GtkSearchEntry *search_entry;
+  GtkRevealer *filter_revealer;
+  GtkStack *stack;
+  QdTopologyView *view;
+  QdTopologyLegend *legend;
+  QdTopologyMinimap *minimap;
+  GtkLabel *sentence;
+  GtkWidget *legend_box;
+  GtkWidget *tally_box, *marks_box;
+  GtkLabel *tally_label, *marks_label;
+  GtkWidget *asking_box, *asking_more, *side_switcher;
+  GtkLabel *asking_label;
+  GtkStack *side_stack;
+  AdwBin *answer_bin, *table_bin;
+  GtkMenuButton *key_button;
+  GMenu *groups;             /* what there is to group by */
+  GtkWidget *header_end;
+
+  QdTopologyCard *card;      /* in the view */
+  QdDetailPane *detail;      /* in its bin, once something was picked */
+  QdTopologyFilterBar *filter_bar;
+  QdTopologyPanel *panel;    /* in its bin, once something was asked */
+  QdEntity *path_from;       /* where a path is to begin, while its end is chosen */
+  QdTopologyModel *model;
+  QdEntity *wanted;          /* asked for before the picture was there */
+  QdTopologyTwin *twin;      /* in its bin, once it was wanted */
+  gboolean as_table;
+  gboolean had_scene;
+  guint wait_id, pane_tick;
+
+  GSimpleActionGroup *actions;
+  GtkWidget *menu;           /* the context menu, while there is one */
+  QdPick menu_pick;          /* what it is about */
+};
+
+static inline QdSession *qd_topology_page_get_session (QdTopologyPage *self) { return qd_page_get_session (QD_PAGE (self)); }
+
+/* qd-topology-page.c */
+void qd_topology_page_show_pane (QdTopologyPage *self, gboolean shown);
+void qd_topology_page_show_content (QdTopologyPage *self);
+/* As a table instead of a picture. */
+void qd_topology_page_set_table (QdTopologyPage *self, gboolean as_table);
+char *qd_topology_page_copy_text (QdTopologyPage *self);
+
+/* qd-topology-page-actions.c */
+void qd_topology_page_add_actions (QdTopologyPage *self);
+void qd_topology_page_update_actions (QdTopologyPage *self);
+
+/* qd-topology-page-menu.c: what can be done with a node, an edge, or the picture; beside the pointer. */
+void qd_topology_page_show_menu (QdTopologyPage *self, QdPick pick);
+
+/* qd-topology-page-questions.c */
+/* What is to be drawn now: the model's scene, or what an answer or the past make of it; NULL: nothing. (transfer full) */
+QdScene *qd_topology_page_dup_scene (QdTopologyPage *self);
+void qd_topology_page_redress (QdTopologyPage *self);
+void qd_topology_page_show_route (QdTopologyPage *self);
+void qd_topology_page_update_asking (QdTopologyPage *self);
+void qd_topology_page_show_answer (QdTopologyPage *self);
+void qd_topology_page_stop_asking (QdTopologyPage *self);
+/* About @pick if it is an edge, else about these nodes. */
+void qd_topology_page_ask_about (QdTopologyPage *self, QdTopologyAsk what, QdPick pick, const guint *nodes, guint n);
+void qd_topology_page_begin_path (QdTopologyPage *self, QdEntity *from);
+/* FALSE when there is no beginning, or @to can be no end. */
+gboolean qd_topology_page_end_path (QdTopologyPage *self, QdEntity *to);
+
+/* qd-topology-page-filter.c */
+void qd_topology_page_add_filter (QdTopologyPage *self);
+/* Says what is not seen: "412 of 5,000 shown: filtered". */
+void qd_topology_page_update_tally (QdTopologyPage *self);
+
+G_END_DECLS
