@@ -5,6 +5,7 @@ import sys
 
 import engine
 import topology
+import topology_window
 import window
 from harness import Bench
 
@@ -19,6 +20,9 @@ BENCHES = {
     'dead': window.dead,
     'growth': window.growth,
     'topology-layout': topology.layout,
+    'topology-tiles': topology_window.tiles,
+    'topology-frames': topology_window.frames,
+    'topology-memory': topology_window.memory,
 }
 
 

@@ -2,7 +2,7 @@
 """The graphs that the topology is measured with: real networks, and fleets made from a seed."""
 
 import os
-import random
+import subprocess
 import xml.etree.ElementTree as xml
 from xml.sax.saxutils import quoteattr
 
@@ -48,67 +48,14 @@ def real(bench, name):
     return Graph(name, len(numbers), edges, bench.folder, path)
 
 
-def nearest_by_cell(points, wanted, count):
-    """For each of points the numbers of its count nearest of those wanted."""
-    side = max(1, int((len(wanted) / 4) ** 0.5))
-    cells = {}
-    for i in wanted:
-        cells.setdefault((int(points[i][0] * side), int(points[i][1] * side)), []).append(i)
-    for i, (x, y) in enumerate(points):
-        reach, found = 0, []
-        while reach <= side and len(found) < 4 * count + 8:
-            reach += 1
-            found = [j for cx in range(int(x * side) - reach, int(x * side) + reach + 1)
-                     for cy in range(int(y * side) - reach, int(y * side) + reach + 1) for j in cells.get((cx, cy), ())]
-        found.sort(key=lambda j: (points[j][0] - x) ** 2 + (points[j][1] - y) ** 2)
-        yield i, [j for j in found if j != i][:count]
-
-
-def hub_and_spoke(n, m, rng):
-    """One site in 25 is a hub; hubs know each other, every other site its nearest hubs."""
-    points = [(rng.random(), rng.random()) for _ in range(n)]
-    hubs = list(range(max(2, n // 25)))
-    edges = [(a, b) for i, a in enumerate(hubs) for b in hubs[:i] if rng.random() < min(1, m / 10 / (len(hubs) ** 2 / 2))]
-    spare = m - len(edges)
-    per_site = -(-spare // (n - len(hubs)))
-    for i, found in nearest_by_cell(points, hubs, per_site):
-        if i >= len(hubs):
-            edges += [(i, j) for j in found]
-    return edges[:m]
-
-
-def partial_mesh(n, m, rng):
-    """Neighbours in the plane, and one edge in fifty that goes far."""
-    points = [(rng.random(), rng.random()) for _ in range(n)]
-    edges = {(min(a, b), max(a, b)) for a, b in ((rng.randrange(n), rng.randrange(n)) for _ in range(m // 50)) if a != b}
-    around = dict(nearest_by_cell(points, range(n), 4 * m // n + 4))
-    rank = 0
-    while len(edges) < m:
-        for i in range(n):
-            if len(edges) < m and rank < len(around[i]):
-                edges.add((min(i, around[i][rank]), max(i, around[i][rank])))
-        rank += 1
-    return sorted(edges)
-
-
-def scale_free(n, m, rng):
-    """Preferential attachment (Barabási and Albert, 1999)."""
-    each = m // n
-    edges, ends = [], list(range(each))
-    for i in range(each, n):
-        chosen = set()
-        while len(chosen) < each:
-            chosen.add(ends[rng.randrange(len(ends))])
-        for j in sorted(chosen):
-            edges.append((i, j))
-            ends += (i, j)
-    while len(edges) < m:
-        edges.append((rng.randrange(n), rng.randrange(n)))
-    return edges
-
-
-KINDS = {'hub-and-spoke': hub_and_spoke, 'partial mesh': partial_mesh, 'scale-free': scale_free}
+# As bench-layout names what it makes from a seed.
+KINDS = {'hub-and-spoke': 'hub', 'partial mesh': 'mesh', 'scale-free': 'scalefree'}
+SEED = 7
 
 
 def generated(bench, kind, n, m):
-    return Graph(f'{kind} {n}/{m}', n, KINDS[kind](n, m, random.Random(7)), bench.folder)
+    path = os.path.join(bench.folder, 'generated')
+    subprocess.run([bench.program('layout'), f'{KINDS[kind]}:{n}:{m}:{SEED}', '--runs=1', f'--write={path}'], stdout=subprocess.DEVNULL, check=True)
+    with open(path) as f:
+        edges = [tuple(int(word) for word in line.split()) for line in f]
+    return Graph(f'{kind} {n}/{m}', n, edges, bench.folder)

@@ -16,6 +16,7 @@
 
 #include "qd-fleet-json.h"
 #include "qd-json.h"
+#include "qd-topology-moves.h"
 #include "qd-window.h"
 
 /* Histograms: steps of a quarter of a millisecond, the last one for all beyond. */
@@ -39,6 +40,7 @@ typedef struct
   GArray *sent;              /* gint64: stamps of messages that the next paint shows */
   Histogram latency, work;
   guint frames, dropped;
+  guint missed;              /* refreshes that passed without a frame, while frames were asked for */
 
   int schedstat;             /* of the main thread */
   gint64 left_poll_us, waited_us;
@@ -50,6 +52,11 @@ typedef struct
   gint64 command_busy_us;
   guint scroll_tick;
   gint64 scroll_until_us;
+
+  QdTopologyMove move;       /* with the same tick */
+  gint64 move_began_us;
+  double changes_per_second; /* of edges, while it moves */
+  guint changed;
 
   guint second_id, input_id;
 } Probe;
@@ -155,7 +162,10 @@ note_gap (gint64 now)
     refresh = G_USEC_PER_SEC / 60;
   /* Frames follow each other only while something asks for them all the time. */
   if (probe->scroll_tick != 0 && probe->painted_us != 0 && now - probe->painted_us > DROPPED_FRAME * (double) refresh)
-    probe->dropped++;
+    {
+      probe->dropped++;
+      probe->missed += (guint) ((double) (now - probe->painted_us) / (double) refresh + 0.5) - 1;
+    }
 }
 
 static void
@@ -216,9 +226,9 @@ second_cb (gpointer data)
 {
   QdFleet *fleet = qd_hub_get_fleet (probe->hub);
 
-  fprintf (probe->out, "{\"what\":\"second\",\"at_us\":%" G_GINT64_FORMAT ",\"frames\":%u,\"dropped\":%u,\"stall_ms\":%.3f,\"busy_ms\":%.3f"
+  fprintf (probe->out, "{\"what\":\"second\",\"at_us\":%" G_GINT64_FORMAT ",\"frames\":%u,\"dropped\":%u,\"missed\":%u,\"stall_ms\":%.3f,\"busy_ms\":%.3f"
            ",\"sites\":%u,\"paths\":%u,\"flows\":%u,\"seqs\":%" G_GINT64_FORMAT,
-           g_get_monotonic_time (), probe->frames, probe->dropped, (double) probe->stall_us / 1000, (double) probe->busy_us / 1000,
+           g_get_monotonic_time (), probe->frames, probe->dropped, probe->missed, (double) probe->stall_us / 1000, (double) probe->busy_us / 1000,
            qd_entity_list_get_length (qd_fleet_get_list (fleet, QD_KIND_SITE)),
            qd_entity_list_get_length (qd_fleet_get_list (fleet, QD_KIND_PATH)),
            qd_entity_list_get_length (qd_fleet_get_list (fleet, QD_KIND_FLOW)),
@@ -227,7 +237,7 @@ second_cb (gpointer data)
   write_histogram (probe->out, "work", &probe->work);
   fputs ("}\n", probe->out);
   fflush (probe->out);
-  probe->frames = probe->dropped = 0;
+  probe->frames = probe->dropped = probe->missed = 0;
   probe->stall_us = probe->busy_us = 0;
   return G_SOURCE_CONTINUE;
 }
@@ -283,6 +293,87 @@ scroll (double seconds)
   probe->scroll_until_us = g_get_monotonic_time () + (gint64) (seconds * G_USEC_PER_SEC);
   probe->scroll_tick = gtk_widget_add_tick_callback (table, scroll_cb, NULL, NULL);
 }
+
+/* --- The topology ------------------------------------------------------------------------------- */
+
+static QdTopologyView *
+find_topology (void)
+{
+  QdPage *page = qd_window_get_page (QD_WINDOW (probe->window));
+  GtkWidget *found = page != NULL ? find_widget (GTK_WIDGET (page), QD_TYPE_TOPOLOGY_VIEW) : NULL;
+
+  return found != NULL ? QD_TOPOLOGY_VIEW (found) : NULL;
+}
+
+/* Turns one path after another bad, and all of them well again, the way any news of them would come. */
+static void
+change_paths (guint until)
+{
+  QdEntityList *list = qd_fleet_get_list (qd_hub_get_fleet (probe->hub), QD_KIND_PATH);
+  guint n = qd_entity_list_get_length (list);
+
+  for (; n > 0 && probe->changed < until; probe->changed++)
+    {
+      QdEntity *path = qd_entity_list_peek (list, (guint) ((guint64) probe->changed * 7919 % n));
+      QdDelta *delta = qd_delta_new (qd_entity_get_connection (path), QD_KIND_PATH, qd_entity_get_id (path), QD_DELTA_PATCH);
+
+      qd_delta_set (delta, QD_FIELD_STATUS, qd_value_status (probe->changed / n % 2 == 0 ? QD_STATUS_DOWN : QD_STATUS_WELL));
+      qd_drain_push (qd_hub_get_drain (probe->hub), delta);
+    }
+}
+
+static gboolean
+move_cb (GtkWidget *view, GdkFrameClock *clock, gpointer data)
+{
+  double seconds = (double) (g_get_monotonic_time () - probe->move_began_us) / G_USEC_PER_SEC;
+
+  if (g_get_monotonic_time () > probe->scroll_until_us)
+    {
+      probe->scroll_tick = 0;
+      say ("moved", g_get_monotonic_time ());
+      return G_SOURCE_REMOVE;
+    }
+  qd_topology_view_do_move (QD_TOPOLOGY_VIEW (view), probe->move, seconds);
+  change_paths ((guint) (seconds * probe->changes_per_second));
+  return G_SOURCE_CONTINUE;
+}
+
+/* "move pan|zoom SECONDS CHANGES": like scrolling, with so many edges a second that change meanwhile. */
+static gboolean
+move (const char *arguments)
+{
+  g_auto (GStrv) words = g_strsplit (arguments, " ", 3);
+  QdTopologyView *view = find_topology ();
+
+  if (view == NULL || probe->scroll_tick != 0 || g_strv_length (words) != 3)
+    return FALSE;
+  probe->move = g_str_equal (words[0], "zoom") ? QD_TOPOLOGY_ZOOM : QD_TOPOLOGY_PAN;
+  probe->move_began_us = g_get_monotonic_time ();
+  probe->scroll_until_us = probe->move_began_us + (gint64) (g_ascii_strtod (words[1], NULL) * G_USEC_PER_SEC);
+  probe->changes_per_second = g_ascii_strtod (words[2], NULL);
+  probe->changed = 0;
+  probe->scroll_tick = gtk_widget_add_tick_callback (GTK_WIDGET (view), move_cb, NULL, NULL);
+  return TRUE;
+}
+
+/* "topology PATH": how the picture stands; and, when PATH is not "-", what is in it, into files of that name. */
+static gboolean
+tell_topology (const char *path)
+{
+  QdTopologyView *view = find_topology ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *report = view != NULL ? qd_topology_view_report (view) : NULL;
+
+  if (view == NULL)
+    return FALSE;
+  if (!g_str_equal (path, "-") && !qd_topology_view_save_plain (view, path, &error))
+    g_warning ("%s", error->message);
+  fprintf (probe->out, "{\"what\":\"topology\",\"scene\":%s}\n", report);
+  fflush (probe->out);
+  return TRUE;
+}
+
+/* --- Commands, carried out ---------------------------------------------------------------------- */
 
 static gboolean
 sort (guint nth, gboolean descending)
@@ -363,6 +454,10 @@ run_command (const char *line)
       scroll (g_ascii_strtod (words[1], NULL));
       return;
     }
+  else if (g_str_equal (words[0], "move"))
+    fine = move (line + MIN (strlen (line), 5));
+  else if (g_str_equal (words[0], "topology") && words[1] != NULL)
+    fine = tell_topology (words[1]);
   else
     fine = FALSE;
   if (!fine)
