@@ -174,12 +174,12 @@ apply_variant (Shots *shots)
 {
   const char *variant = shots->variants[shots->variant];
   AdwStyleManager *style = adw_style_manager_get_default ();
-  gboolean narrow = g_str_equal (variant, "narrow");
+  gboolean narrow = g_str_has_suffix (variant, "narrow");
 
   adw_style_manager_set_color_scheme (style, g_str_equal (variant, "dark") ? ADW_COLOR_SCHEME_FORCE_DARK
                                                                              : ADW_COLOR_SCHEME_FORCE_LIGHT);
   /* text at 200 % */
-  if (g_str_equal (variant, "large"))
+  if (g_str_has_prefix (variant, "large"))
     g_object_set (gtk_widget_get_settings (GTK_WIDGET (shots->window)), "gtk-xft-dpi", 2 * 96 * 1024, NULL);
   gtk_window_set_default_size (GTK_WINDOW (shots->window), narrow ? NARROW_WIDTH : WIDE_WIDTH,
                                narrow ? NARROW_HEIGHT : WIDE_HEIGHT);

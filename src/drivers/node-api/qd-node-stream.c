@@ -264,6 +264,10 @@ metrics_opened_cb (QdWebSocket *socket, gpointer data)
   QdNodeSession *self = data;
 
   stream_opened (self, &self->metrics, "metrics");
+  /* What was measured since the lists were read and until now went to nobody: where the world stands
+   * still, or measures seldom, nothing else would tell it. */
+  qd_node_list_read_soon (self, QD_NODE_PATHS);
+  qd_node_list_read_soon (self, QD_NODE_NODES);
 }
 
 static void
