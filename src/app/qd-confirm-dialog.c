@@ -129,6 +129,9 @@ describe (QdConfirmDialog *self, const QdConfirmation *confirmation)
 {
   g_autofree char *risk = describe_risk (confirmation);
 
+  /* not in the heading, whose lines end at spaces only: a name may be one long word */
+  if (confirmation->target != NULL)
+    add_row (self, _("Name"), qd_entity_get_name (confirmation->target));
   add_row (self, _("Where"), confirmation->where);
   add_difference (self, confirmation);
   if (risk != NULL)
@@ -206,10 +209,7 @@ qd_confirm_dialog_new (const QdConfirmation *confirmation)
   QdConfirmDialog *self = g_object_new (QD_TYPE_CONFIRM_DIALOG, NULL);
   AdwAlertDialog *dialog = ADW_ALERT_DIALOG (self);
 
-  if (confirmation->target != NULL)
-    adw_alert_dialog_format_heading (dialog, _("%s: %s?"), confirmation->title, qd_entity_get_name (confirmation->target));
-  else
-    adw_alert_dialog_format_heading (dialog, _("%s?"), confirmation->title);
+  adw_alert_dialog_format_heading (dialog, _("%s?"), confirmation->title);
   describe (self, confirmation);
   self->reason_row = add_entry (self, _("Reason"));
   if (confirmation->type_name != NULL)

@@ -190,7 +190,7 @@ tell_field (QdDetailPane *self, guint field)
     return tell_json (value->v.s);
   text = qd_entity_format (self->entity, field);
   if (info->unit != NULL && *text != '\0')
-    return g_strdup_printf ("%s %s", text, info->unit);
+    return g_strdup_printf (g_str_equal (info->unit, "°") ? "%s%s" : "%s %s", text, info->unit);
   return g_steal_pointer (&text);
 }
 

@@ -168,18 +168,40 @@ set_text (GtkWidget *label, const char *text)
     gtk_label_set_text (GTK_LABEL (label), text);
 }
 
-static char *
-format_change (const QdStatInfo *info, double now, double hour_ago)
+/* What a figure is told in: of a large throughput three digits, in the unit that fits. */
+typedef struct { const char *unit; double factor; int decimals; } Scale;
+
+static Scale
+choose_scale (const QdStatInfo *info, double value)
 {
-  double change = now - hour_ago;
-  double least = 0.5 * pow (10, -(double) info->decimals);
+  static const char *const units[] = { "Mbit/s", "Gbit/s", "Tbit/s" };
+  Scale scale = { info->unit != NULL ? info->unit : "", 1, (int) info->decimals };
+
+  if (g_strcmp0 (info->unit, units[0]) != 0)
+    return scale;
+  for (guint i = 1; i < G_N_ELEMENTS (units) && value * scale.factor >= 1000; i++)
+    {
+      scale.unit = units[i];
+      scale.factor /= 1000;
+    }
+  value *= scale.factor;
+  if (scale.factor < 1)
+    scale.decimals = value < 10 ? 2 : value < 100 ? 1 : 0;
+  return scale;
+}
+
+static char *
+format_change (const Scale *scale, double now, double hour_ago)
+{
+  double change = (now - hour_ago) * scale->factor;
+  double least = 0.5 * pow (10, -(double) scale->decimals);
 
   if (isnan (hour_ago))
     return g_strdup ("");
   if (fabs (change) < least)
     return g_strdup (_("As an hour ago"));
   /* TRANSLATORS: how much a figure changed, such as "+3" or "−0.2" */
-  return g_strdup_printf (_("%s%'.*f in an hour"), change > 0 ? "+" : "−", (int) info->decimals, fabs (change));
+  return g_strdup_printf (_("%s%'.*f in an hour"), change > 0 ? "+" : "−", scale->decimals, fabs (change));
 }
 
 void
@@ -187,6 +209,7 @@ qd_overview_card_update (QdOverviewCard *self, const QdFleetStats *stats, const 
 {
   const QdStatInfo *info = qd_stat_get_info (self->stat);
   double value = stats->values[self->stat];
+  Scale scale = choose_scale (info, value);
   guint total = stats->totals[self->stat];
   g_autofree char *figure = NULL, *unit = NULL, *change = NULL, *name = NULL;
 
@@ -194,13 +217,13 @@ qd_overview_card_update (QdOverviewCard *self, const QdFleetStats *stats, const 
   if (isnan (value))
     return;
 
-  figure = g_strdup_printf ("%'.*f", (int) info->decimals, value);
+  figure = g_strdup_printf ("%'.*f", scale.decimals, value * scale.factor);
   if (total > 0)
     /* TRANSLATORS: stands behind a figure: "39" "of 42" */
     unit = g_strdup_printf (_("of %'u"), total);
   else
-    unit = g_strdup (info->unit != NULL ? info->unit : "");
-  change = format_change (info, value, hour_ago);
+    unit = g_strdup (scale.unit);
+  change = format_change (&scale, value, hour_ago);
 
   set_text (self->figure, figure);
   set_text (self->unit, unit);

@@ -423,6 +423,7 @@ build_headline (QdOverviewPage *self)
   self->headline = gtk_label_new (NULL);
   gtk_widget_add_css_class (self->headline, "title-1");
   gtk_label_set_wrap (GTK_LABEL (self->headline), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (self->headline), PANGO_WRAP_WORD_CHAR);
   gtk_label_set_xalign (GTK_LABEL (self->headline), 0);
   self->subline = gtk_label_new (NULL);
   gtk_widget_add_css_class (self->subline, "dimmed");
@@ -441,7 +442,8 @@ build_cards (QdOverviewPage *self)
 {
   self->cards_box = gtk_flow_box_new ();
   gtk_flow_box_set_homogeneous (GTK_FLOW_BOX (self->cards_box), TRUE);
-  gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (self->cards_box), 2);
+  /* one where the text is so large that two have no room */
+  gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (self->cards_box), 1);
   gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (self->cards_box), 4);
   gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (self->cards_box), 12);
   gtk_flow_box_set_row_spacing (GTK_FLOW_BOX (self->cards_box), 12);
@@ -481,18 +483,22 @@ build_trouble (QdOverviewPage *self)
 {
   QdSession *session = qd_page_get_session (QD_PAGE (self));
   GtkWidget *columns = columns_new ();
+  GtkWidget *group = adw_preferences_group_new ();
   GtkWidget *picture = qd_topology_mini_new (session);
 
   self->attention = qd_row_list_new (session, _("Needs Attention"), NULL, NULL);
   gtk_widget_set_size_request (self->attention, 300, -1);
   gtk_widget_set_hexpand (self->attention, TRUE);
   gtk_widget_set_valign (self->attention, GTK_ALIGN_START);
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _("Topology"));
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), picture);
   gtk_widget_set_size_request (picture, 300, 280);
   gtk_widget_set_hexpand (picture, TRUE);
+  gtk_widget_set_vexpand (picture, TRUE);
   gtk_widget_add_css_class (picture, "card");
   gtk_widget_set_overflow (picture, GTK_OVERFLOW_HIDDEN);
   adw_wrap_box_append (ADW_WRAP_BOX (columns), self->attention);
-  adw_wrap_box_append (ADW_WRAP_BOX (columns), picture);
+  adw_wrap_box_append (ADW_WRAP_BOX (columns), group);
   return columns;
 }
 

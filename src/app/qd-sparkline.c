@@ -10,6 +10,13 @@
 
 #define LINE_WIDTH 1.5f
 #define DOT_RADIUS 2.5f
+/* A history that has only begun is drawn as if it were this much of the whole: a few points of it would
+ * be an upright stroke at the edge. */
+#define LEAST_SHARE 4
+/* What moves by less than this part of itself moves but a little. */
+#define LEAST_RANGE 0.05
+/* Of the colour, for the ground that the line stands on. */
+#define GROUND_ALPHA 0.2f
 
 struct _QdSparkline {
   GtkWidget parent_instance;
@@ -20,28 +27,45 @@ struct _QdSparkline {
 
 G_DEFINE_FINAL_TYPE (QdSparkline, qd_sparkline, GTK_TYPE_WIDGET)
 
+/* What is drawn: values from @first on, between @low and @high. */
+typedef struct { guint first; double low, high; } Range;
+
 static gboolean
-find_range (QdSparkline *self, double *low, double *high)
+find_range (QdSparkline *self, Range *range)
 {
-  *low = INFINITY;
-  *high = -INFINITY;
+  double least;
+
+  *range = (Range) { self->n, INFINITY, -INFINITY };
   for (guint i = 0; i < self->n; i++)
     if (!isnan (self->values[i]))
       {
-        *low = MIN (*low, self->values[i]);
-        *high = MAX (*high, self->values[i]);
+        range->first = MIN (range->first, i);
+        range->low = MIN (range->low, self->values[i]);
+        range->high = MAX (range->high, self->values[i]);
       }
-  return *low <= *high;
+  if (range->first == self->n)
+    return FALSE;
+  range->first = MIN (range->first, self->n - self->n / LEAST_SHARE);
+  least = LEAST_RANGE * fabs (range->high);
+  if (range->high - range->low < least)
+    {
+      double middle = (range->high + range->low) / 2;
+
+      range->low = middle - least / 2;
+      range->high = middle + least / 2;
+    }
+  return TRUE;
 }
 
 /* Where value @i stands in the widget; a line that never changed runs through the middle. */
 static graphene_point_t
-place (QdSparkline *self, guint i, double low, double high)
+place (QdSparkline *self, guint i, const Range *range)
 {
   float width = gtk_widget_get_width (GTK_WIDGET (self)) - 2 * DOT_RADIUS;
   float height = gtk_widget_get_height (GTK_WIDGET (self)) - 2 * DOT_RADIUS;
-  float x = self->n > 1 ? width * i / (self->n - 1) : width;
-  float y = high > low ? height * (1 - (self->values[i] - low) / (high - low)) : height / 2;
+  guint steps = self->n - 1 - range->first;
+  float x = steps > 0 ? width * (i - range->first) / steps : width;
+  float y = range->high > range->low ? height * (1 - (self->values[i] - range->low) / (range->high - range->low)) : height / 2;
 
   if (gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL)
     x = width - x;
@@ -49,7 +73,7 @@ place (QdSparkline *self, guint i, double low, double high)
 }
 
 static GskPath *
-make_line (QdSparkline *self, double low, double high, graphene_point_t *last)
+make_line (QdSparkline *self, const Range *range, graphene_point_t *last)
 {
   GskPathBuilder *builder = gsk_path_builder_new ();
   gboolean drawing = FALSE;
@@ -61,7 +85,7 @@ make_line (QdSparkline *self, double low, double high, graphene_point_t *last)
           drawing = FALSE;
           continue;
         }
-      *last = place (self, i, low, high);
+      *last = place (self, i, range);
       if (drawing)
         gsk_path_builder_line_to (builder, last->x, last->y);
       else
@@ -80,14 +104,18 @@ qd_sparkline_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   GskPathBuilder *builder;
   GskStroke *stroke;
   graphene_point_t last;
-  double low, high;
-  GdkRGBA color;
+  Range range;
+  GdkRGBA color, ground;
 
-  if (!find_range (self, &low, &high))
+  if (!find_range (self, &range))
     return;
   gtk_widget_get_color (widget, &color);
+  ground = color;
+  ground.alpha *= GROUND_ALPHA;
+  gtk_snapshot_append_color (snapshot, &ground,
+                             &GRAPHENE_RECT_INIT (0, gtk_widget_get_height (widget) - 1, gtk_widget_get_width (widget), 1));
 
-  line = make_line (self, low, high, &last);
+  line = make_line (self, &range, &last);
   stroke = gsk_stroke_new (LINE_WIDTH);
   gsk_stroke_set_line_join (stroke, GSK_LINE_JOIN_ROUND);
   gtk_snapshot_append_stroke (snapshot, line, stroke, &color);

@@ -255,6 +255,8 @@ qd_table_page_constructed (GObject *object)
   adw_overlay_split_view_set_sidebar (ADW_OVERLAY_SPLIT_VIEW (priv->split), build_sidebar (self));
   adw_overlay_split_view_set_content (ADW_OVERLAY_SPLIT_VIEW (priv->split), build_content (self));
   adw_overlay_split_view_set_show_sidebar (ADW_OVERLAY_SPLIT_VIEW (priv->split), FALSE);
+  /* not in scaled pixels: with text at twice its size it would be wider than a narrow window */
+  adw_overlay_split_view_set_sidebar_width_unit (ADW_OVERLAY_SPLIT_VIEW (priv->split), ADW_LENGTH_UNIT_PX);
   adw_overlay_split_view_set_min_sidebar_width (ADW_OVERLAY_SPLIT_VIEW (priv->split), 320);
   adw_overlay_split_view_set_max_sidebar_width (ADW_OVERLAY_SPLIT_VIEW (priv->split), 400);
   adw_overlay_split_view_set_sidebar_width_fraction (ADW_OVERLAY_SPLIT_VIEW (priv->split), 0.34);
