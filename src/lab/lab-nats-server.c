@@ -14,6 +14,9 @@
 
 #define BACK_OFF_FIRST_MS 100
 #define BACK_OFF_LAST_MS  5000
+/* The nats-server of a lab that was killed a moment ago may not be quite dead. */
+#define PORT_WAIT_MS      3000
+#define PORT_LOOK_MS      50
 
 struct LabNatsServer
 {
@@ -83,8 +86,9 @@ write_config (LabNatsServer *server, const char *state_dir, char *const *passwor
   return g_file_set_contents_full (server->config, out->str, (gssize) out->len, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
 }
 
+/* @wanted where nobody listens there, 0: any; 0 when there is none. */
 static guint
-free_port (guint wanted)
+try_port (guint wanted)
 {
   g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
   g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
@@ -93,8 +97,20 @@ free_port (guint wanted)
 
   if (socket == NULL || !g_socket_bind (socket, address, TRUE, NULL) || !g_socket_listen (socket, NULL) ||
       (bound = g_socket_get_local_address (socket, NULL)) == NULL)
-    return wanted != 0 ? free_port (0) : 0;
+    return 0;
   return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+}
+
+/* Waits for @wanted, for a while. */
+static guint
+find_port (guint wanted)
+{
+  guint port = 0;
+
+  for (guint ms = 0; wanted != 0 && port == 0 && ms < PORT_WAIT_MS; ms += PORT_LOOK_MS)
+    if ((port = try_port (wanted)) == 0)
+      g_usleep (PORT_LOOK_MS * 1000);
+  return port != 0 ? port : try_port (0);
 }
 
 /* The ports of the run before, where they are free, so that clients find their way back. */
@@ -115,8 +131,8 @@ choose_ports (LabNatsServer *server, const char *state_dir)
           http = (guint) MIN (g_ascii_strtoull (before[1], NULL, 10), 65535);
         }
     }
-  server->port = free_port (port);
-  server->http = free_port (http);
+  server->port = find_port (port);
+  server->http = find_port (http);
   g_free (text);
   text = g_strdup_printf ("%u %u\n", server->port, server->http);
   if (!g_file_set_contents (file, text, -1, NULL))

@@ -2,9 +2,11 @@
 """How a lab ends: when asked, with the one who started it, and never without a word."""
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 from lab import PROGRAM, Lab, Tap
@@ -83,7 +85,21 @@ def check_orphan():
     tap.ok(ends(int(parent.stdout), 20), 'the one who started it is gone before it could look: it ends', parent.stderr)
 
 
+def check_port():
+    """The nats-server of the lab before is still dying when the next one starts."""
+    with tempfile.TemporaryDirectory(prefix='lab-test-') as state:
+        lab = Quiet(*OPTIONS[2:], state=state)
+        before = lab.ready['nats']
+        lab.stop()
+        dying = socket.create_server(('127.0.0.1', int(before.rsplit(':', 1)[1])))
+        threading.Timer(0.8, dying.close).start()
+        lab.start()
+        tap.ok(lab.ready['nats'] == before, 'NATS has the port of the run before, though it was not free at once', [before, lab.ready['nats']])
+        lab.stop()
+
+
 check_asked()
+check_port()
 check_stranger()
 check_with_parent()
 check_orphan()

@@ -71,6 +71,7 @@ class Server(Lab):
         with open(os.path.join(state, 'nats-ports'), 'w', encoding='utf-8') as file:
             file.write(f'{port + 1} {port + 2}\n')
         super().__init__('--sites', '40', '--paths', '160', '--flows', '400', '--rate', str(RATE), '--port', str(port), state=state)
+        self.first = self.ready
         self.ready_file = os.path.join(folder, 'ready.json')
         with open(self.ready_file, 'w', encoding='utf-8') as file:
             json.dump(self.ready, file)
@@ -156,6 +157,7 @@ def connection(dump, which):
 
 def compare(dump, server):
     """Raises a Difference between what the window believes and what the server's lists say."""
+    expect(server.ready['nats'] == server.first['nats'], f'the lab came back with NATS at {server.ready["nats"]}, not {server.first["nats"]}')
     for c in ('lab', 'lab-nats'):
         expect(connection(dump, c).get('state') == 'live', f'{c} is {connection(dump, c).get("state")}: {connection(dump, c).get("detail")}')
     expect('banner' not in dump, f'the banner still says: {dump.get("banner")}')
