@@ -4,6 +4,7 @@
 import sys
 
 import engine
+import queries
 import topology
 import topology_window
 import window
@@ -23,6 +24,7 @@ BENCHES = {
     'topology-tiles': topology_window.tiles,
     'topology-frames': topology_window.frames,
     'topology-memory': topology_window.memory,
+    'topology-query': queries.query,
 }
 
 

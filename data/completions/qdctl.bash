@@ -8,7 +8,7 @@ _qdctl () {
   [ "$prev" = = ] && prev=${COMP_WORDS[COMP_CWORD-2]}
   COMPREPLY=()
   case $prev in
-    --credentials|--token-file|--ca)
+    --credentials|--token-file|--ca|--output|-o)
       compopt -o filenames
       mapfile -t COMPREPLY < <(compgen -f -- "$cur")
       return ;;
@@ -16,10 +16,14 @@ _qdctl () {
     --kind)
       mapfile -t COMPREPLY < <(compgen -W 'site path flow node link event job kv-entry connection' -- "$cur")
       return ;;
+    --algorithm) mapfile -t COMPREPLY < <(compgen -W 'force geographic tiers clusters' -- "$cur"); return ;;
+    --theme) mapfile -t COMPREPLY < <(compgen -W 'light dark' -- "$cur"); return ;;
+    --by) mapfile -t COMPREPLY < <(compgen -W 'latency loss hops' -- "$cur"); return ;;
+    --seed|--scale|--alternatives) return ;;
     --connection|--url|--monitor|--timeout|--role|--user|--pin|--filter|--sort|--count|--for|--reason) return ;;
   esac
   if [ "$COMP_CWORD" = 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W 'inspect watch sites paths flows nodes links events jobs kv run help
+    mapfile -t COMPREPLY < <(compgen -W 'inspect watch sites paths flows nodes links events jobs kv run topology help
       --version --help' -- "$cur")
     return
   fi
@@ -33,7 +37,22 @@ _qdctl () {
       [ "$COMP_CWORD" = 2 ] && words='site.create site.update site.delete path.test path.failover path.history
         flow.reevaluate flow.decision flows.search job.cancel'
       ;;
-    help) words='inspect watch sites paths flows nodes links events jobs kv run' ;;
+    topology)
+      case $COMP_CWORD in
+        2) words='layout render path impact --help' ;;
+        3)
+          compopt -o filenames
+          mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+          return ;;
+        *)
+          case ${COMP_WORDS[2]} in
+            layout) words='--algorithm --seed --json' ;;
+            render) words='--output --theme --scale --algorithm --seed' ;;
+            path) words='--by --alternatives --json' ;;
+            *) words='--json' ;;
+          esac ;;
+      esac ;;
+    help) words='inspect watch sites paths flows nodes links events jobs kv run topology' ;;
     *) words+=' --filter --sort --json --csv' ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

@@ -7,6 +7,8 @@
 
 #include <math.h>
 
+#include "qd-graph-export.h"
+
 QdScene *
 qd_scene_new (QdGraph *graph, QdPoint *positions)
 {
@@ -184,23 +186,6 @@ qd_topology_rgba (guint32 colour, double alpha)
                      (float) (colour & 255) / 255, (float) alpha };
 }
 
-/* What the style sheet does not say. The states are told apart by lightness and along blue and yellow, which all kinds of colour vision
- * keep: teal, amber, dark red, violet, grey. */
-static const QdGraphTheme themes[2][2] = {
-  { /* light, light high contrast */
-    { .background = 0xffffff, .foreground = 0x2c2f36, .edge_unknown = 0x868c94, .well = 0x1a7f8e, .degraded = 0xcf7a00,
-      .down = 0xb5122b, .unknown = 0x75797f, .maintenance = 0x6d50ba },
-    { .background = 0xffffff, .foreground = 0x000000, .edge_unknown = 0x55595f, .well = 0x00606e, .degraded = 0x9c5200,
-      .down = 0x99001c, .unknown = 0x45494f, .maintenance = 0x4b2d9c, .high_contrast = TRUE },
-  },
-  { /* dark, dark high contrast */
-    { .background = 0x1d1d20, .foreground = 0xe9eaec, .edge_unknown = 0x8c9199, .well = 0x4fb8c6, .degraded = 0xf5a623,
-      .down = 0xff5c6c, .unknown = 0x9a9fa6, .maintenance = 0xb79cff, .dark = TRUE },
-    { .background = 0x000000, .foreground = 0xffffff, .edge_unknown = 0xb9bec5, .well = 0x6fe0ee, .degraded = 0xffc04d,
-      .down = 0xff8590, .unknown = 0xc9ced5, .maintenance = 0xd0beff, .dark = TRUE, .high_contrast = TRUE },
-  },
-};
-
 static const char *const probe_classes[] = { "qd-well", "qd-maintenance", "qd-unknown", "qd-degraded", "qd-down" };
 
 void
@@ -249,7 +234,8 @@ qd_topology_theme_load (QdGraphTheme *theme, GtkWidget *widget, const QdTopology
 {
   AdwStyleManager *style = adw_style_manager_get_default ();
 
-  *theme = themes[adw_style_manager_get_dark (style) ? 1 : 0][adw_style_manager_get_high_contrast (style) ? 1 : 0];
+  /* What the style sheet does not say. */
+  *theme = *qd_graph_theme_get (adw_style_manager_get_dark (style), adw_style_manager_get_high_contrast (style));
   if (probes)
     take_probes (theme, widget, probes);
   if (labels)

@@ -112,10 +112,12 @@ qdctl_parse (const char *verb, const GOptionEntry *entries, QdctlTarget *target,
   g_option_context_set_summary (context, _(info->summary));
   if (entries)
     g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
-  add_target_group (context, target);
+  if (target)
+    add_target_group (context, target);
   g_option_context_add_main_entries (context, own, GETTEXT_PACKAGE);
   g_set_prgname (name);
-  target->timeout_s = DEFAULT_TIMEOUT_S;
+  if (target)
+    target->timeout_s = DEFAULT_TIMEOUT_S;
 
   if (!g_option_context_parse_strv (context, &words, &error))
     {
@@ -137,7 +139,7 @@ qdctl_parse (const char *verb, const GOptionEntry *entries, QdctlTarget *target,
       qdctl_complain (_("%s takes no argument “%s”"), verb, words[1]);
       return FALSE;
     }
-  if (!check_target (verb, target))
+  if (target && !check_target (verb, target))
     return FALSE;
   if (rest)
     *rest = g_strdupv (words + 1);

@@ -35,7 +35,7 @@ typedef struct {
 void qdctl_target_clear (QdctlTarget *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (QdctlTarget, qdctl_target_clear)
 
-/* Parses @argv for @verb: @entries (or NULL) and the target's. What is left is in @rest (or must be
+/* Parses @argv for @verb: @entries (or NULL) and the target's; @target is NULL for what speaks to no server. What is left is in @rest (or must be
  * nothing when @rest is NULL). QD_EXIT_YES: go on. Otherwise the program ends with *@exit_code. */
 gboolean qdctl_parse (const char *verb, const GOptionEntry *entries, QdctlTarget *target, int argc, char **argv,
                       GStrv *rest, QdExit *exit_code);
@@ -66,6 +66,7 @@ QdExit qdctl_inspect (const char *name, int argc, char **argv);
 QdExit qdctl_list (const char *name, int argc, char **argv);
 QdExit qdctl_watch (const char *name, int argc, char **argv);
 QdExit qdctl_run (const char *name, int argc, char **argv);
+QdExit qdctl_topology (const char *name, int argc, char **argv);
 
 /* One field of JSON that is no entity's: for watch. */
 void qdctl_add_value (JsonBuilder *builder, const QdField *field, const QdValue *value);

@@ -368,30 +368,77 @@ set_colour (cairo_t *cr, guint32 colour, double alpha)
   cairo_set_source_rgba (cr, ((colour >> 16) & 255) / 255.0, ((colour >> 8) & 255) / 255.0, (colour & 255) / 255.0, alpha);
 }
 
-cairo_surface_t *
-qd_label_draw (const char *label, const QdGraphTheme *theme, int max_width, gboolean faint, double scale)
+guint32
+qd_label_colour (const QdGraphTheme *theme, gboolean faint)
 {
-  Writer *writer = writer_get (theme, max_width);
-  guint32 ink = faint ? qd_colour_mix (theme->foreground, theme->background, 0.45)
-                      : qd_colour_mix (theme->foreground, theme->background, theme->high_contrast ? 0 : 0.1);
-  int width = (int) ceil ((writer_measure (writer, label) + 2 * QD_LABEL_RIM) * scale);
-  int height = (int) ceil ((writer->height + 2 * QD_LABEL_RIM) * scale);
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
-  cairo_t *cr = cairo_create (surface);
+  return qd_colour_mix (theme->foreground, theme->background, faint ? 0.45 : theme->high_contrast ? 0 : 0.1);
+}
 
+static void
+paint (cairo_t *cr, Writer *writer, const char *label, const QdGraphTheme *theme, gboolean faint, double at)
+{
   writer_set_text (writer, label);
-  cairo_scale (cr, scale, scale);
   /* A halo of background keeps the letters off the edges behind them. */
-  cairo_move_to (cr, QD_LABEL_RIM, QD_LABEL_RIM);
+  cairo_move_to (cr, at, at);
   pango_cairo_layout_path (cr, writer->layout);
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
   cairo_set_line_width (cr, 3);
   set_colour (cr, theme->background, 0.85);
   cairo_stroke (cr);
-  set_colour (cr, ink, 1);
-  cairo_move_to (cr, QD_LABEL_RIM, QD_LABEL_RIM);
+  set_colour (cr, qd_label_colour (theme, faint), 1);
+  cairo_move_to (cr, at, at);
   pango_cairo_show_layout (cr, writer->layout);
+}
+
+void
+qd_label_paint (cairo_t *cr, const char *label, const QdGraphTheme *theme, int max_width, gboolean faint)
+{
+  paint (cr, writer_get (theme, max_width), label, theme, faint, 0);
+}
+
+cairo_surface_t *
+qd_label_draw (const char *label, const QdGraphTheme *theme, int max_width, gboolean faint, double scale)
+{
+  Writer *writer = writer_get (theme, max_width);
+  int width = (int) ceil ((writer_measure (writer, label) + 2 * QD_LABEL_RIM) * scale);
+  int height = (int) ceil ((writer->height + 2 * QD_LABEL_RIM) * scale);
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
+  cairo_t *cr = cairo_create (surface);
+
+  cairo_scale (cr, scale, scale);
+  paint (cr, writer, label, theme, faint, QD_LABEL_RIM);
   cairo_destroy (cr);
   cairo_surface_flush (surface);
   return surface;
+}
+
+char *
+qd_label_fit (const char *label, const QdGraphTheme *theme, int max_width, double *baseline)
+{
+  Writer *writer = writer_get (theme, max_width);
+  g_autofree char *valid = g_utf8_make_valid (label, -1);
+  glong low = 0, high = g_utf8_strlen (valid, -1);
+  char *fitting = NULL;
+
+  writer_set_text (writer, valid);
+  *baseline = (double) pango_layout_get_baseline (writer->layout) / PANGO_SCALE;
+  if (!pango_layout_is_ellipsized (writer->layout))
+    return g_steal_pointer (&valid);
+  while (low < high)
+    {
+      glong middle = (low + high + 1) / 2;
+      g_autofree char *part = g_utf8_substring (valid, 0, middle);
+      g_autofree char *text = g_strconcat (part, "…", NULL);
+
+      writer_set_text (writer, text);
+      if (pango_layout_is_ellipsized (writer->layout))
+        high = middle - 1;
+      else
+        {
+          low = middle;
+          g_free (fitting);
+          fitting = g_steal_pointer (&text);
+        }
+    }
+  return fitting ? fitting : g_strdup ("…");
 }

@@ -192,6 +192,20 @@ qd_graph_draft_clear (QdGraphDraft *self)
   self->n_attributes = 0;
 }
 
+/* What XML cannot hold, or a name is better without: two names must not become one. */
+static gboolean
+has_control (const char *text)
+{
+  for (const char *p = text; *p; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (g_unichar_iscntrl (c) || c == 0xfffe || c == 0xffff)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static char *
 check_id (const char *id, gsize max)
 {
@@ -199,10 +213,7 @@ check_id (const char *id, gsize max)
     return g_strdup (_("an id is missing or empty"));
   if (strlen (id) > max)
     return g_strdup_printf (_("an id is longer than %u bytes"), (guint) max);
-  for (const char *p = id; *p; p = g_utf8_next_char (p))
-    if (g_unichar_iscntrl (g_utf8_get_char (p)))
-      return g_strdup (_("an id holds a control character"));
-  return NULL;
+  return has_control (id) ? g_strdup (_("an id holds a control character")) : NULL;
 }
 
 char *
@@ -393,6 +404,8 @@ qd_graph_draft_add_attribute (QdGraphDraft *self, gboolean of_node, guint index,
 
   if (strlen (name) > MAX_NAME)
     return g_strdup_printf (_("an attribute's name is longer than %u bytes"), MAX_NAME);
+  if (has_control (name))
+    return g_strdup (_("an attribute's name holds a control character"));
   if (length > MAX_VALUE)
     return g_strdup_printf (_("%s is too long"), name);
   if (*n >= MAX_ATTRIBUTES)
@@ -533,7 +546,7 @@ qd_graph_draft_finish (QdGraphDraft *self, GError **error)
         continue;
       take_node (self, node, &nodes[to[i]]);
       positions[to[i]] = node->at;
-      pinned[to[i]] = (guint8) node->pinned;
+      pinned[to[i]] = nodes[to[i]].pinned = (guint8) node->pinned;
     }
   for (guint i = 0; i < self->edges->len; i++)
     {

@@ -11,6 +11,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "qd-graph-private.h"
+#include "qd-graph-write.h"
 
 /* GraphML (http://graphml.graphdrawing.org/) with GLib's own parser of XML: it knows the five entities of XML and no others,
  * reads no DTD and fetches nothing, so that what a few lines can be blown up to is a few lines. What it does not do, other
@@ -45,6 +46,7 @@ typedef struct {
   Frame frames[MAX_DEPTH];
   guint depth;
   gboolean directed, seen_graph;
+  gboolean ours;         /* we wrote it: what is not in it is not known */
   Key *key;              /* of the data or key that is open */
   guint data_depth;      /* where data is open; 0: it is not */
   GString *text;
@@ -284,6 +286,8 @@ start_cb (GMarkupParseContext *context, const char *element, const char **names,
     }
   if (reader->depth == 0 && what != GRAPHML)
     set_fault (reader, error, _("this is XML, but not GraphML: its first element is not graphml"));
+  else if (reader->depth == 0)
+    reader->ours = g_strcmp0 (attribute (names, values, "xmlns:qd"), QD_GRAPH_NAMESPACE) == 0;
   else if (reader->data_depth)
     what = start_foreign (reader, element, names, values);
   else if (what == KEY)
@@ -411,7 +415,7 @@ derive_capacity (Reader *reader, guint index)
   const QdGraphAttribute *units = qd_graph_draft_find_attribute (reader->draft, FALSE, index, "LinkSpeedUnits");
   double mbps = NAN;
 
-  if (isfinite (edge->edge.capacity_mbps))
+  if (reader->ours || isfinite (edge->edge.capacity_mbps))
     return;
   if (raw)
     mbps = g_ascii_strtod (raw->value, NULL) / 1e6;

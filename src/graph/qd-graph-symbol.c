@@ -60,238 +60,232 @@ set_colour (cairo_t *cr, guint32 colour, double alpha)
                          (colour & 0xff) / 255.0, alpha);
 }
 
-static void
-path_circle (cairo_t *cr, double radius)
+/* --- What it is made of ------------------------------------------------------------------------ */
+
+static QdShape
+circle (double radius, guint32 colour)
 {
-  cairo_new_path (cr);
-  cairo_arc (cr, 0, 0, radius, 0, 2 * G_PI);
+  return (QdShape) { QD_SHAPE_CIRCLE, 1, { { 0, 0 } }, .radius = radius, .colour = colour, .alpha = 1, .fill = TRUE };
+}
+
+static QdShape
+lines (guint n, guint32 colour, double stroke)
+{
+  return (QdShape) { QD_SHAPE_LINES, n, .colour = colour, .alpha = 1, .stroke = stroke };
 }
 
 static void
-path_triangle (cairo_t *cr, double radius)
+set_point (QdShape *shape, guint i, double x, double y)
 {
-  double r = radius * 1.22;
-
-  cairo_new_path (cr);
-  cairo_move_to (cr, 0, -r);
-  cairo_line_to (cr, r * 0.95, r * 0.7);
-  cairo_line_to (cr, -r * 0.95, r * 0.7);
-  cairo_close_path (cr);
+  shape->points[i].x = x;
+  shape->points[i].y = y;
 }
 
-static void
-path_square (cairo_t *cr, double radius)
+static QdShape
+polygon (guint n, const double (*points)[2], double radius, guint32 colour)
 {
-  double r = radius * 0.95;
+  QdShape shape = { QD_SHAPE_POLYGON, n, .colour = colour, .alpha = 1, .fill = TRUE };
 
-  cairo_new_path (cr);
-  cairo_rectangle (cr, -r, -r, 2 * r, 2 * r);
+  for (guint i = 0; i < n; i++)
+    set_point (&shape, i, points[i][0] * radius, points[i][1] * radius);
+  return shape;
 }
 
-static void
-path_diamond (cairo_t *cr, double radius)
+static QdShape
+outline_of (const QdGraphNode *node, double radius, guint32 colour)
 {
-  double r = radius * 1.2;
+  static const double triangle[][2] = { { 0, -1.22 }, { 1.159, 0.854 }, { -1.159, 0.854 } };
+  static const double square[][2] = { { -0.95, -0.95 }, { 0.95, -0.95 }, { 0.95, 0.95 }, { -0.95, 0.95 } };
+  static const double diamond[][2] = { { 0, -1.2 }, { 1.2, 0 }, { 0, 1.2 }, { -1.2, 0 } };
 
-  cairo_new_path (cr);
-  cairo_move_to (cr, 0, -r);
-  cairo_line_to (cr, r, 0);
-  cairo_line_to (cr, 0, r);
-  cairo_line_to (cr, -r, 0);
-  cairo_close_path (cr);
-}
-
-static void
-path_of (cairo_t *cr, const QdGraphNode *node, double radius)
-{
   switch ((QdStatus) node->status)
     {
-    case QD_STATUS_DEGRADED: path_triangle (cr, radius); break;
-    case QD_STATUS_DOWN: path_square (cr, radius); break;
-    case QD_STATUS_MAINTENANCE:
-      if (radius < 5)
-        path_diamond (cr, radius);
-      else
-        path_circle (cr, radius * 1.05);
-      break;
+    case QD_STATUS_DEGRADED: return polygon (3, triangle, radius, colour);
+    case QD_STATUS_DOWN: return polygon (4, square, radius, colour);
+    case QD_STATUS_MAINTENANCE: return radius < 5 ? polygon (4, diamond, radius, colour) : circle (radius * 1.05, colour);
     case QD_STATUS_NONE:
     case QD_STATUS_WELL:
     case QD_STATUS_UNKNOWN:
-    default: path_circle (cr, radius); break;
+    default: return circle (radius, colour);
     }
 }
 
-/* A spanner: a handle, and a head with its jaw open. */
-static void
-draw_wrench (cairo_t *cr, double radius)
+/* A spanner, leaning: a handle, and a head with its jaw open. */
+static guint
+add_wrench (QdShape *shapes, double radius, guint32 colour)
 {
-  double r = radius * 0.62;
+  double r = radius * 0.62, lean = G_PI / 4, width = MAX (1.2, radius * 0.24);
 
-  cairo_save (cr);
-  cairo_rotate (cr, G_PI / 4);
-  cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
-  cairo_set_line_width (cr, MAX (1.2, radius * 0.24));
-  cairo_new_path (cr);
-  cairo_move_to (cr, 0, r * 1.05);
-  cairo_line_to (cr, 0, -r * 0.15);
-  cairo_stroke (cr);
-  cairo_new_path (cr);
-  cairo_arc (cr, 0, -r * 0.62, r * 0.48, -G_PI / 2 + 0.75, 3 * G_PI / 2 - 0.75);
-  cairo_stroke (cr);
-  cairo_restore (cr);
+  shapes[0] = lines (2, colour, width);
+  set_point (&shapes[0], 0, -sin (lean) * r * 1.05, cos (lean) * r * 1.05);
+  set_point (&shapes[0], 1, sin (lean) * r * 0.15, -cos (lean) * r * 0.15);
+  shapes[1] = (QdShape) { QD_SHAPE_ARC, 1, .radius = r * 0.48, .from = lean - G_PI / 2 + 0.75, .to = lean + 3 * G_PI / 2 - 0.75,
+                          .colour = colour, .alpha = 1, .stroke = width };
+  set_point (&shapes[1], 0, sin (lean) * r * 0.62, -cos (lean) * r * 0.62);
+  return 2;
 }
 
-static void
-draw_inside (cairo_t *cr, const QdGraphNode *node, const QdGraphTheme *theme, guint32 colour, double radius)
+static guint
+add_inside (QdShape *shapes, const QdGraphNode *node, const QdGraphTheme *theme, guint32 colour, double radius)
 {
   double arm = radius * 0.45;
 
   switch ((QdStatus) node->status)
     {
     case QD_STATUS_UNKNOWN:
-      set_colour (cr, theme->background, 1);
-      path_circle (cr, MAX (radius - MAX (1.4, radius * 0.28), 0.5));
-      cairo_fill (cr);
-      break;
+      shapes[0] = circle (MAX (radius - MAX (1.4, radius * 0.28), 0.5), theme->background);
+      return 1;
     case QD_STATUS_DOWN:
-      set_colour (cr, theme->background, 1);
-      cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
-      cairo_set_line_width (cr, MAX (1.2, radius * 0.26));
-      cairo_new_path (cr);
-      cairo_move_to (cr, -arm, -arm);
-      cairo_line_to (cr, arm, arm);
-      cairo_move_to (cr, arm, -arm);
-      cairo_line_to (cr, -arm, arm);
-      cairo_stroke (cr);
-      break;
+      shapes[0] = lines (4, theme->background, MAX (1.2, radius * 0.26));
+      set_point (&shapes[0], 0, -arm, -arm);
+      set_point (&shapes[0], 1, arm, arm);
+      set_point (&shapes[0], 2, arm, -arm);
+      set_point (&shapes[0], 3, -arm, arm);
+      return 1;
     case QD_STATUS_MAINTENANCE:
-      set_colour (cr, theme->background, 1);
-      if (radius >= 5)
-        draw_wrench (cr, radius);
-      break;
+      return radius >= 5 ? add_wrench (shapes, radius, theme->background) : 0;
     case QD_STATUS_DEGRADED:
       if (radius < 6)
-        break;
-      set_colour (cr, theme->background, 1);
-      cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
-      cairo_set_line_width (cr, MAX (1.2, radius * 0.2));
-      cairo_new_path (cr);
-      cairo_move_to (cr, 0, -radius * 0.32);
-      cairo_line_to (cr, 0, radius * 0.2);
-      cairo_move_to (cr, 0, radius * 0.54);
-      cairo_line_to (cr, 0, radius * 0.55);
-      cairo_stroke (cr);
-      break;
+        return 0;
+      shapes[0] = lines (4, theme->background, MAX (1.2, radius * 0.2));
+      set_point (&shapes[0], 0, 0, -radius * 0.32);
+      set_point (&shapes[0], 1, 0, radius * 0.2);
+      set_point (&shapes[0], 2, 0, radius * 0.54);
+      set_point (&shapes[0], 3, 0, radius * 0.55);
+      return 1;
     case QD_STATUS_NONE:
     case QD_STATUS_WELL:
     default:
       /* A light heart makes large calm nodes lighter on the eye. */
-      if (radius >= 5)
-        {
-          set_colour (cr, qd_colour_mix (colour, theme->background, 0.72), 1);
-          path_circle (cr, radius - MAX (1.8, radius * 0.3));
-          cairo_fill (cr);
-          set_colour (cr, colour, 1);
-          path_circle (cr, radius * 0.3);
-          cairo_fill (cr);
-        }
-      break;
+      if (radius < 5)
+        return 0;
+      shapes[0] = circle (radius - MAX (1.8, radius * 0.3), qd_colour_mix (colour, theme->background, 0.72));
+      shapes[1] = circle (radius * 0.3, colour);
+      return 2;
     }
 }
 
-/* A drawing pin, its point at the symbol's upper right. */
-static void
-draw_pin (cairo_t *cr, const QdGraphNode *node, const QdGraphTheme *theme, double radius)
+/* A drawing pin, leaning, its point at the symbol's upper right. */
+static guint
+add_pin (QdShape *shapes, const QdGraphNode *node, const QdGraphTheme *theme, double radius)
 {
-  double head = CLAMP (radius * 0.42, 2, 4);
+  double head = CLAMP (radius * 0.42, 2, 4), at = radius * 0.72, lean = G_SQRT2 / 2;
+  guint32 colour = qd_colour_mix (theme->foreground, theme->background, node->dim ? 0.7 : 0);
 
-  cairo_save (cr);
-  cairo_translate (cr, radius * 0.72, -radius * 0.72);
-  cairo_rotate (cr, G_PI / 4);
-  set_colour (cr, qd_colour_mix (theme->foreground, theme->background, node->dim ? 0.7 : 0), 1);
-  cairo_set_line_width (cr, 1.2);
-  cairo_new_path (cr);
-  cairo_move_to (cr, 0, 0);
-  cairo_line_to (cr, 0, -head * 1.4);
-  cairo_stroke (cr);
-  cairo_new_path (cr);
-  cairo_arc (cr, 0, -head * 1.6, head * 0.8, 0, 2 * G_PI);
-  set_colour (cr, theme->background, 1);
-  cairo_set_line_width (cr, 1.5);
-  cairo_stroke_preserve (cr);
-  set_colour (cr, qd_colour_mix (theme->foreground, theme->background, node->dim ? 0.7 : 0), 1);
-  cairo_fill (cr);
-  cairo_restore (cr);
+  shapes[0] = lines (2, colour, 1.2);
+  set_point (&shapes[0], 0, at, -at);
+  set_point (&shapes[0], 1, at + lean * head * 1.4, -at - lean * head * 1.4);
+  shapes[1] = circle (head * 0.8, theme->background);
+  shapes[1].stroke = 1.5;
+  shapes[2] = circle (head * 0.8, colour);
+  for (guint i = 1; i < 3; i++)
+    set_point (&shapes[i], 0, at + lean * head * 1.6, -at - lean * head * 1.6);
+  return 3;
 }
 
 /* A folded group: a plus says that there is more inside. */
-static void
-draw_plus (cairo_t *cr, const QdGraphTheme *theme, guint32 colour, double radius)
+static guint
+add_plus (QdShape *shapes, const QdGraphTheme *theme, guint32 colour, double radius)
 {
   double arm = radius * 0.5;
 
-  set_colour (cr, colour, 1);
-  path_circle (cr, radius * 0.8);
-  cairo_fill (cr);
-  set_colour (cr, theme->background, 1);
-  cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
-  cairo_set_line_width (cr, MAX (1.2, radius * 0.22));
+  shapes[0] = circle (radius * 0.8, colour);
+  shapes[1] = lines (4, theme->background, MAX (1.2, radius * 0.22));
+  set_point (&shapes[1], 0, -arm, 0);
+  set_point (&shapes[1], 1, arm, 0);
+  set_point (&shapes[1], 2, 0, -arm);
+  set_point (&shapes[1], 3, 0, arm);
+  return 2;
+}
+
+guint
+qd_symbol_describe (const QdGraphNode *node, const QdGraphTheme *theme, double radius, QdShape shapes[QD_MAX_SHAPES])
+{
+  guint32 colour = qd_graph_status_colour (node->status, node->stale, theme);
+  guint n = 0;
+
+  if (node->dim)
+    colour = qd_colour_mix (colour, theme->background, theme->high_contrast ? 0.6 : 0.78);
+  /* A rim of background parts the node from the edges below it. */
+  shapes[n] = outline_of (node, radius, theme->background);
+  shapes[n++].stroke = radius < 3 ? 1.5 : 3;
+  if ((node->kind == 1 || node->kind == 2 || node->members > 0) && radius >= 3)
+    {
+      shapes[n] = circle (radius + (node->status == QD_STATUS_DEGRADED ? 4.4 : 3.2), colour);
+      shapes[n].fill = FALSE;
+      shapes[n].alpha = 0.65;
+      shapes[n].dash = node->kind == 2 && node->members == 0 ? 2.2 : 0;
+      shapes[n++].stroke = theme->high_contrast ? 1.8 : 1.2;
+    }
+  shapes[n] = outline_of (node, radius, colour);
+  /* Corners a little round. */
+  if (node->status > QD_STATUS_WELL && node->status != QD_STATUS_UNKNOWN && radius >= 3)
+    shapes[n].stroke = 1;
+  n++;
+  n += add_inside (shapes + n, node, theme, colour, radius);
+  if (node->members > 0 && radius >= 4)
+    n += add_plus (shapes + n, theme, colour, radius);
+  if (theme->high_contrast && radius >= 3)
+    {
+      shapes[n] = outline_of (node, radius + 0.5, theme->foreground);
+      shapes[n].fill = FALSE;
+      shapes[n].alpha = node->dim ? 0.4 : 1;
+      shapes[n++].stroke = 1;
+    }
+  if (node->pinned)
+    n += add_pin (shapes + n, node, theme, radius);
+  return n;
+}
+
+/* --- Drawing it -------------------------------------------------------------------------------- */
+
+static void
+draw_shape (cairo_t *cr, const QdShape *shape)
+{
   cairo_new_path (cr);
-  cairo_move_to (cr, -arm, 0);
-  cairo_line_to (cr, arm, 0);
-  cairo_move_to (cr, 0, -arm);
-  cairo_line_to (cr, 0, arm);
-  cairo_stroke (cr);
+  switch (shape->kind)
+    {
+    case QD_SHAPE_CIRCLE:
+      cairo_arc (cr, shape->points[0].x, shape->points[0].y, shape->radius, 0, 2 * G_PI);
+      break;
+    case QD_SHAPE_ARC:
+      cairo_arc (cr, shape->points[0].x, shape->points[0].y, shape->radius, shape->from, shape->to);
+      break;
+    case QD_SHAPE_POLYGON:
+    case QD_SHAPE_LINES:
+      for (guint i = 0; i < shape->n; i++)
+        if (i == 0 || (shape->kind == QD_SHAPE_LINES && i % 2 == 0))
+          cairo_move_to (cr, shape->points[i].x, shape->points[i].y);
+        else
+          cairo_line_to (cr, shape->points[i].x, shape->points[i].y);
+      if (shape->kind == QD_SHAPE_POLYGON)
+        cairo_close_path (cr);
+      break;
+    }
+  set_colour (cr, shape->colour, shape->alpha);
+  if (shape->stroke > 0)
+    {
+      double dashes[] = { shape->dash, shape->dash };
+
+      cairo_set_line_cap (cr, shape->dash > 0 ? CAIRO_LINE_CAP_BUTT : CAIRO_LINE_CAP_ROUND);
+      cairo_set_dash (cr, dashes, shape->dash > 0 ? 2 : 0, 0);
+      cairo_set_line_width (cr, shape->stroke);
+      cairo_stroke_preserve (cr);
+      cairo_set_dash (cr, NULL, 0, 0);
+    }
+  if (shape->fill)
+    cairo_fill (cr);
 }
 
 void
 qd_symbol_draw (cairo_t *cr, const QdGraphNode *node, const QdGraphTheme *theme, double radius)
 {
-  guint32 colour = qd_graph_status_colour (node->status, node->stale, theme);
+  QdShape shapes[QD_MAX_SHAPES];
+  guint n = qd_symbol_describe (node, theme, radius, shapes);
 
-  if (node->dim)
-    colour = qd_colour_mix (colour, theme->background, theme->high_contrast ? 0.6 : 0.78);
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
-  /* A rim of background parts the node from the edges below it. */
-  set_colour (cr, theme->background, 1);
-  path_of (cr, node, radius);
-  cairo_set_line_width (cr, radius < 3 ? 1.5 : 3);
-  cairo_stroke_preserve (cr);
-  cairo_fill (cr);
-
-  if ((node->kind == 1 || node->kind == 2 || node->members > 0) && radius >= 3)
-    {
-      static const double dots[] = { 2.2, 2.2 };
-
-      if (node->kind == 2 && node->members == 0)
-        cairo_set_dash (cr, dots, 2, 0);
-      set_colour (cr, colour, 0.65);
-      cairo_set_line_width (cr, theme->high_contrast ? 1.8 : 1.2);
-      path_circle (cr, radius + (node->status == QD_STATUS_DEGRADED ? 4.4 : 3.2));
-      cairo_stroke (cr);
-      cairo_set_dash (cr, NULL, 0, 0);
-    }
-  set_colour (cr, colour, 1);
-  path_of (cr, node, radius);
-  if (node->status > QD_STATUS_WELL && node->status != QD_STATUS_UNKNOWN && radius >= 3)
-    {
-      /* Corners a little round. */
-      cairo_set_line_width (cr, 1);
-      cairo_stroke_preserve (cr);
-    }
-  cairo_fill (cr);
-  draw_inside (cr, node, theme, colour, radius);
-  if (node->members > 0 && radius >= 4)
-    draw_plus (cr, theme, colour, radius);
-  if (theme->high_contrast && radius >= 3)
-    {
-      set_colour (cr, theme->foreground, node->dim ? 0.4 : 1);
-      path_of (cr, node, radius + 0.5);
-      cairo_set_line_width (cr, 1);
-      cairo_stroke (cr);
-    }
-  if (node->pinned)
-    draw_pin (cr, node, theme, radius);
+  for (guint i = 0; i < n; i++)
+    draw_shape (cr, &shapes[i]);
 }
 
 /* --- One of each ------------------------------------------------------------------------------- */

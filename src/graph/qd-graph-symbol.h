@@ -12,6 +12,30 @@ guint32 qd_colour_mix (guint32 a, guint32 b, double share);
 /* How far beyond its radius a symbol reaches: its rim and ring, in pixels at scale 1. */
 #define QD_SYMBOL_MARGIN 6.0
 
+/* One stroke or area of a symbol, around the node's place, y downwards. */
+typedef enum {
+  QD_SHAPE_CIRCLE,       /* of radius, about points[0] */
+  QD_SHAPE_POLYGON,      /* closed, through all points */
+  QD_SHAPE_LINES,        /* from each even point to the next */
+  QD_SHAPE_ARC,          /* of radius about points[0], from angle to angle, clockwise */
+} QdShapeKind;
+typedef struct {
+  QdShapeKind kind;
+  guint n;               /* points */
+  struct { double x, y; } points[4];
+  double radius, from, to;
+  guint32 colour;        /* 0xRRGGBB */
+  double alpha;
+  gboolean fill;
+  double stroke;         /* width of the line around it; 0: none */
+  double dash;           /* length of its dashes and gaps; 0: unbroken */
+} QdShape;
+
+#define QD_MAX_SHAPES 12
+/* What a node's symbol is made of, in the order in which it is drawn; ends and corners of lines are round.
+ * Whatever draws symbols draws these. Returns how many. */
+guint qd_symbol_describe (const QdGraphNode *node, const QdGraphTheme *theme, double radius, QdShape shapes[QD_MAX_SHAPES]);
+
 /* Draws a node's symbol around the origin of @cr. */
 void qd_symbol_draw (cairo_t *cr, const QdGraphNode *node, const QdGraphTheme *theme, double radius);
 

@@ -11,6 +11,7 @@
 
 #include "qd-graph-label.h"
 #include "qd-graph-raster.h"
+#include "qd-graph-style.h"
 #include "qd-graph-symbol.h"
 #include "qd-status.h"
 
@@ -28,62 +29,13 @@ typedef struct {
 
 /* --- Edges ------------------------------------------------------------------------------------- */
 
-/**
- * qd_graph_edge_colour:
- * @edge: an edge
- *
- * Well edges are quiet: between the text's colour and the state's, warmer as the score falls.
- */
-guint32
-qd_graph_edge_colour (const QdGraphEdge *edge, const QdGraphTheme *theme)
-{
-  guint32 colour;
-
-  if (edge->dim)
-    return qd_colour_mix (theme->foreground, theme->background, theme->high_contrast ? 0.5 : 0.7);
-  if (edge->status > QD_STATUS_WELL)
-    return edge->status == QD_STATUS_UNKNOWN && !edge->stale
-             ? theme->edge_unknown
-             : qd_graph_status_colour (edge->status, edge->stale, theme);
-  colour = qd_colour_mix (theme->foreground, theme->well, edge->status == QD_STATUS_WELL ? 0.65 : 0);
-  if (isfinite (edge->score) && edge->score < 80)
-    colour = qd_colour_mix (colour, theme->degraded, (80 - MAX (edge->score, 30)) / 62.5);
-  return edge->stale ? qd_colour_mix (colour, theme->background, 0.5) : colour;
-}
-
-static void
-set_dash (QdPen *pen, double scale, double on, double off, double on2, double off2)
-{
-  pen->dash[0] = (int) (on * scale * 256);
-  pen->dash[1] = (int) (off * scale * 256);
-  pen->dash[2] = (int) (on2 * scale * 256);
-  pen->dash[3] = (int) (off2 * scale * 256);
-}
-
 static QdPen
-pen_for (const Tile *tile, const QdGraphEdge *edge)
+pen_for (const Tile *tile, const QdEdgeStyle *style)
 {
-  QdPen pen = { .colour = qd_graph_edge_colour (edge, tile->theme),
-                .width = (int) (qd_graph_edge_width (edge, tile->zoom) * tile->scale * 256) };
-  double alpha = 1;
+  QdPen pen = { .colour = style->colour, .width = (int) (style->width * tile->scale * 256), .alpha = (guint) lrint (style->alpha * 255) };
 
-  switch ((QdStatus) edge->status)
-    {
-    case QD_STATUS_MAINTENANCE: alpha = MAX (tile->calm, 0.6); set_dash (&pen, tile->scale, 10, 4, 2, 4); break;
-    case QD_STATUS_UNKNOWN: alpha = MAX (tile->calm, 0.4); set_dash (&pen, tile->scale, 2, 4, 2, 4); break;
-    case QD_STATUS_DEGRADED: alpha = 0.92; set_dash (&pen, tile->scale, 8, 3.5, 8, 3.5); break;
-    case QD_STATUS_DOWN: alpha = 0.95; set_dash (&pen, tile->scale, 3, 3.5, 3, 3.5); break;
-    case QD_STATUS_NONE:
-    case QD_STATUS_WELL:
-    default: alpha = tile->calm; break;
-    }
-  if (edge->stale)
-    alpha *= 0.6;
-  if (edge->dim)
-    alpha = MIN (alpha, MAX (tile->calm * 0.6, 0.05));
-  if (tile->theme->high_contrast)
-    alpha = MIN (1, alpha * 1.6);
-  pen.alpha = (guint) lrint (CLAMP (alpha, 0, 1) * 255);
+  for (guint i = 0; i < G_N_ELEMENTS (pen.dash); i++)
+    pen.dash[i] = (int) (style->dash[i] * tile->scale * 256);
   return pen;
 }
 
@@ -120,28 +72,19 @@ edge_may_touch (const Tile *tile, const QdGraphEdge *edge, guint n)
          MIN (a.y, b.y) * k < tile->origin_y + tile->raster.height + margin;
 }
 
-/* An arrowhead before the node that an edge leads to. */
 static void
-draw_arrow (Tile *tile, const QdGraphEdge *edge, QdPoint from, const QdPen *pen)
+draw_arrow (Tile *tile, guint i, QdEdgeStyle style)
 {
-  const QdGraphNode *nodes = qd_graph_nodes (tile->graph, NULL);
-  QdPoint to = tile->positions[edge->dst];
-  double length = hypot ((double) to.x - from.x, (double) to.y - from.y), k = 1 / tile->zoom;
-  double ux = (to.x - from.x) / length, uy = (to.y - from.y) / length;
-  double back = (qd_graph_node_radius (&nodes[edge->dst], tile->zoom) + 4) * k, arm = 7 * k;
-  QdPoint tip = { (float) (to.x - ux * back), (float) (to.y - uy * back) };
-  QdPen solid = *pen;
+  QdPoint points[3];
+  QdPen pen;
 
-  if (!(length > back + arm))
+  if (!qd_graph_edge_arrow (tile->graph, tile->positions, i, tile->zoom, points))
     return;
-  memset (solid.dash, 0, sizeof solid.dash);
-  solid.alpha = MAX (solid.alpha, edge->dim ? solid.alpha : 170);
-  for (int side = -1; side <= 1; side += 2)
-    {
-      QdPoint end = { (float) (tip.x - arm * (ux + side * 0.5 * uy)), (float) (tip.y - arm * (uy - side * 0.5 * ux)) };
-
-      qd_raster_line (&tile->raster, to_fixed (tile, tip), to_fixed (tile, end), &solid, 0);
-    }
+  style.alpha = qd_graph_arrow_alpha (&qd_graph_edges (tile->graph, NULL)[i], &style);
+  memset (style.dash, 0, sizeof style.dash);
+  pen = pen_for (tile, &style);
+  qd_raster_line (&tile->raster, to_fixed (tile, points[1]), to_fixed (tile, points[0]), &pen, 0);
+  qd_raster_line (&tile->raster, to_fixed (tile, points[1]), to_fixed (tile, points[2]), &pen, 0);
 }
 
 static void
@@ -155,6 +98,7 @@ draw_edges (Tile *tile, gboolean calm_ones, QdStatus status)
     {
       QdPoint points[QD_GRAPH_MAX_COURSE];
       gboolean calm = edges[i].status <= QD_STATUS_WELL || edges[i].status > QD_STATUS_DOWN;
+      QdEdgeStyle style;
       guint count;
       QdPen pen;
       gint64 along = 0;
@@ -164,42 +108,13 @@ draw_edges (Tile *tile, gboolean calm_ones, QdStatus status)
       if (!edge_may_touch (tile, &edges[i], n))
         continue;
       count = qd_graph_edge_course (tile->graph, tile->positions, i, points);
-      pen = pen_for (tile, &edges[i]);
+      style = qd_graph_edge_style (&edges[i], tile->theme, tile->zoom, tile->calm);
+      pen = pen_for (tile, &style);
       for (guint k = 1; k < count; k++)
         along = qd_raster_line (&tile->raster, to_fixed (tile, points[k - 1]), to_fixed (tile, points[k]), &pen, along);
-      if (edges[i].directed && count > 1)
-        draw_arrow (tile, &edges[i], points[count - 2], &pen);
+      if (edges[i].directed)
+        draw_arrow (tile, i, style);
     }
-}
-
-/* The more ink there is on the paper, the fainter each calm edge: a thick net stays a texture, through
- * which the nodes and what is wrong can be seen. From the whole graph, so all tiles agree. */
-static double
-calm_strength (const Tile *tile)
-{
-  guint n, m;
-  const QdGraphEdge *edges = qd_graph_edges (tile->graph, &m);
-  double left = G_MAXDOUBLE, right = -G_MAXDOUBLE, top = G_MAXDOUBLE, bottom = -G_MAXDOUBLE, ink = 0, area;
-
-  qd_graph_nodes (tile->graph, &n);
-  for (guint i = 0; i < n; i++)
-    if (isfinite (tile->positions[i].x) && isfinite (tile->positions[i].y))
-      {
-        left = MIN (left, tile->positions[i].x);
-        right = MAX (right, tile->positions[i].x);
-        top = MIN (top, tile->positions[i].y);
-        bottom = MAX (bottom, tile->positions[i].y);
-      }
-  for (guint i = 0; i < m; i++)
-    if (edges[i].src < n && edges[i].dst < n)
-      {
-        QdPoint a = tile->positions[edges[i].src], b = tile->positions[edges[i].dst];
-        double length = hypot ((double) a.x - b.x, (double) a.y - b.y);
-        ink += isfinite (length) ? length : 0;
-      }
-  area = MAX ((right - left) * (bottom - top), 1);
-  ink = isfinite (area) ? ink / area / MAX (tile->zoom, 1e-6) : 0;
-  return CLAMP (0.5 / (1 + 4 * ink), 0.055, 0.5);
 }
 
 /* --- Nodes and labels -------------------------------------------------------------------------- */
@@ -276,6 +191,24 @@ fill (QdRaster *raster, guint32 colour)
     raster->pixels[i] = 0xff000000 | colour;
 }
 
+void
+qd_graph_draw_pixels (QdGraph *graph, const QdPoint *positions, const QdGraphTheme *theme,
+                      double origin_x, double origin_y, double zoom, double scale, guint32 *pixels, int width, int height)
+{
+  Tile tile = { graph, positions, theme, origin_x, origin_y, zoom, scale, { pixels, width, height, width } };
+  g_autoptr (QdSymbols) symbols = qd_symbols_new (theme, scale);
+
+  fill (&tile.raster, theme->background);
+  tile.calm = qd_graph_calm_strength (graph, positions, zoom);
+  draw_edges (&tile, TRUE, QD_STATUS_NONE);
+  for (guint status = QD_STATUS_MAINTENANCE; status <= QD_STATUS_DOWN; status++)
+    draw_edges (&tile, FALSE, status);
+  draw_nodes (&tile, symbols, TRUE);
+  draw_nodes (&tile, symbols, FALSE);
+  if (theme->font[0])
+    draw_labels (&tile);
+}
+
 /**
  * qd_graph_draw_tile:
  * @x: left of the tile in graph units
@@ -297,30 +230,15 @@ qd_graph_draw_tile (QdGraph *graph, const QdPoint *positions, const QdGraphTheme
                     double x, double y, double zoom, int width, int height, double scale, gsize *stride)
 {
   int w = (int) lrint (width * scale), h = (int) lrint (height * scale);
-  Tile tile = { graph, positions, theme, .zoom = zoom, .scale = scale };
-  g_autoptr (QdSymbols) symbols = NULL;
   guint32 *pixels;
 
   if (w <= 0 || h <= 0 || w > MAX_SIDE || h > MAX_SIDE || !(zoom > 0) || !(scale > 0) || !isfinite (zoom) ||
       !isfinite (x) || !isfinite (y))
     return NULL;
-  /* Origins are taken to the 1/64 pixel: what is whole pixels apart stays so in spite of rounding. */
-  tile.origin_x = floor (x * zoom * scale * 64 + 0.5) / 64;
-  tile.origin_y = floor (y * zoom * scale * 64 + 0.5) / 64;
   *stride = (gsize) w * 4;
   pixels = g_malloc (*stride * (gsize) h);
-  tile.raster = (QdRaster) { pixels, w, h, w };
-  fill (&tile.raster, theme->background);
-  tile.calm = calm_strength (&tile);
-
-  draw_edges (&tile, TRUE, QD_STATUS_NONE);
-  for (guint status = QD_STATUS_MAINTENANCE; status <= QD_STATUS_DOWN; status++)
-    draw_edges (&tile, FALSE, status);
-  symbols = qd_symbols_new (theme, scale);
-  draw_nodes (&tile, symbols, TRUE);
-  draw_nodes (&tile, symbols, FALSE);
-
-  if (theme->font[0])
-    draw_labels (&tile);
+  /* Origins are taken to the 1/64 pixel: what is whole pixels apart stays so in spite of rounding. */
+  qd_graph_draw_pixels (graph, positions, theme, floor (x * zoom * scale * 64 + 0.5) / 64, floor (y * zoom * scale * 64 + 0.5) / 64,
+                        zoom, scale, pixels, w, h);
   return g_bytes_new_take (pixels, *stride * (gsize) h);
 }

@@ -291,7 +291,7 @@ char *
 qd_graph_write_graphml (const QdGraphFile *file)
 {
   GString *to = g_string_new ("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\" "
-                              "xmlns:qd=\"https://github.com/quarterdeck/topology\">\n");
+                              "xmlns:qd=\"" QD_GRAPH_NAMESPACE "\">\n");
   g_autoptr (GString) body = g_string_new (NULL);
   g_autoptr (GHashTable) table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   Keys keys = { .keys = table, .to = to };

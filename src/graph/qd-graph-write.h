@@ -16,6 +16,9 @@ typedef enum {
   QD_GRAPH_N_FORMATS,
 } QdGraphFormat;
 
+/* What our GraphML says in a namespace of its own. */
+#define QD_GRAPH_NAMESPACE "https://github.com/quarterdeck/topology"
+
 const char *qd_graph_format_to_string (QdGraphFormat format);   /* "svg": what a file's name ends with */
 /* By the end of a file's name. FALSE: it is none of these. */
 gboolean qd_graph_format_from_name (const char *name, QdGraphFormat *format);
