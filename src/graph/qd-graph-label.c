@@ -377,16 +377,20 @@ qd_label_colour (const QdGraphTheme *theme, gboolean faint)
 static void
 paint (cairo_t *cr, Writer *writer, const char *label, const QdGraphTheme *theme, gboolean faint, double at)
 {
+  PangoRectangle extents;
+
   writer_set_text (writer, label);
+  /* What is written from right to left stands at the right of the width at which it would be cut. */
+  pango_layout_get_pixel_extents (writer->layout, NULL, &extents);
   /* A halo of background keeps the letters off the edges behind them. */
-  cairo_move_to (cr, at, at);
+  cairo_move_to (cr, at - extents.x, at);
   pango_cairo_layout_path (cr, writer->layout);
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
   cairo_set_line_width (cr, 3);
   set_colour (cr, theme->background, 0.85);
   cairo_stroke (cr);
   set_colour (cr, qd_label_colour (theme, faint), 1);
-  cairo_move_to (cr, at, at);
+  cairo_move_to (cr, at - extents.x, at);
   pango_cairo_show_layout (cr, writer->layout);
 }
 

@@ -205,6 +205,38 @@ test_png (void)
   g_assert_cmpuint (found, ==, 1);
 }
 
+static guint
+count_ink (const char *label)
+{
+  QdGraph *graph = qd_graph_new (1, 0);
+  QdPoint *positions = g_new0 (QdPoint, 1);
+  g_autoptr (QdGraphFile) file = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  cairo_surface_t *surface;
+  guint ink = 0;
+
+  qd_graph_nodes (graph, NULL)[0].id = g_strdup ("a");
+  qd_graph_nodes (graph, NULL)[0].label = g_strdup (label);
+  file = qd_graph_file_new (graph, positions, NULL);
+  bytes = export_as (file, QD_GRAPH_AS_PNG, FALSE, 1);
+  surface = open_png (bytes);
+  for (int y = 0; y < cairo_image_surface_get_height (surface); y++)
+    for (int x = 0; x < cairo_image_surface_get_width (surface); x++)
+      ink += pixel (surface, x, y) != 0xffffff;
+  cairo_surface_destroy (surface);
+  return ink;
+}
+
+/* Whichever way it is written, a label is seen. */
+static void
+test_right_to_left (void)
+{
+  guint none = count_ink ("");
+
+  g_assert_cmpuint (count_ink ("Shalom"), >, none + 50);
+  g_assert_cmpuint (count_ink ("\327\251\327\234\327\225\327\235"), >, none + 50);
+}
+
 static void
 test_png_too_large (void)
 {
@@ -283,6 +315,7 @@ main (int argc, char **argv)
   g_test_add_func ("/graph/export/svg", test_svg);
   g_test_add_func ("/graph/export/svg-says", test_svg_says);
   g_test_add_func ("/graph/export/png", test_png);
+  g_test_add_func ("/graph/export/right-to-left", test_right_to_left);
   g_test_add_func ("/graph/export/png-too-large", test_png_too_large);
   g_test_add_func ("/graph/export/pdf", test_pdf);
   g_test_add_func ("/graph/export/empty", test_empty);
