@@ -10,9 +10,9 @@
 
 /* Places by latitude and longitude. Within one continent the map is equirectangular about the middle
  * latitude, beyond that it is Equal Earth (B. Šavrič, T. Patterson, B. Jenny, "The Equal Earth map
- * projection", International Journal of Geographical Information Science 33, 2019). Its middle meridian
- * is opposite the widest gap in longitude, so that a net across the Pacific is not torn. What the map
- * is about is rounded, so that it does not change with each site that joins. */
+ * projection", International Journal of Geographical Information Science 33, 2019). It is cut open where
+ * that hurts least, so that a net across the Pacific is not torn. What the map is about is rounded, so that
+ * it does not change with each site that joins. */
 
 #define CONTINENT_DEGREES 70.0      /* more than that either way: Equal Earth */
 #define MEAN_DISTANCE 1.5           /* between neighbouring sites, if they were spread evenly */
@@ -83,29 +83,51 @@ qd_geo_map_project (const QdGeoMap *self, double latitude, double longitude)
   return (QdPoint) { (float) at.x, (float) at.y };
 }
 
-static int
-compare_double (gconstpointer a, gconstpointer b)
-{
-  double l = *(const double *) a, r = *(const double *) b;
+#define BINS 72            /* of longitude, five degrees each */
 
-  return l < r ? -1 : l > r;
+static guint
+bin_of (double longitude)
+{
+  return (guint) CLAMP ((wrap_degrees (longitude) + 180) / 360 * BINS, 0, BINS - 1);
 }
 
-/* The middle of the shortest arc that holds all of @longitudes (sorted, within one turn); @span: its length. */
+/* Where the world is best cut open: through the fewest edges (each goes the shorter way around) and sites,
+ * and of such places in the middle of the widest. Degrees east. */
 static double
-middle_meridian (const double *longitudes, guint n, double *span)
+find_cut (QdGraph *graph)
 {
-  double widest = longitudes[0] + 360 - longitudes[n - 1];
-  guint after = 0;
+  guint n, m, cost[BINS] = { 0 }, best = 0, longest = 0;
+  const QdGraphNode *nodes = qd_graph_nodes (graph, &n);
+  const QdGraphEdge *edges = qd_graph_edges (graph, &m);
 
-  for (guint i = 1; i < n; i++)
-    if (longitudes[i] - longitudes[i - 1] > widest + 1e-9)
-      {
-        widest = longitudes[i] - longitudes[i - 1];
-        after = i;
-      }
-  *span = 360 - widest;
-  return wrap_degrees (longitudes[after] + *span / 2);
+  for (guint i = 0; i < n; i++)
+    if (node_is_located (&nodes[i]))
+      cost[bin_of (nodes[i].longitude)]++;
+  for (guint i = 0; i < m; i++)
+    {
+      double from, span;
+
+      if (edges[i].src >= n || edges[i].dst >= n || !node_is_located (&nodes[edges[i].src]) || !node_is_located (&nodes[edges[i].dst]))
+        continue;
+      from = nodes[edges[i].src].longitude;
+      span = wrap_degrees (nodes[edges[i].dst].longitude - from);
+      from = span < 0 ? from + span : from;
+      for (guint k = bin_of (from), end = bin_of (from + fabs (span)); k != end; k = (k + 1) % BINS)
+        cost[k]++;
+    }
+  for (guint begin = 0; begin < BINS; begin++)
+    {
+      guint length = 1;
+
+      while (length < BINS && cost[(begin + length) % BINS] == cost[begin])
+        length++;
+      if (cost[begin] < cost[best] || (cost[begin] == cost[best] && length > longest))
+        {
+          best = begin;
+          longest = length;
+        }
+    }
+  return wrap_degrees (-180 + 360.0 / BINS * (best + longest / 2.0));
 }
 
 /* Rounds @value up to a power of the square root of two. */
@@ -145,24 +167,26 @@ qd_geo_map_new (QdGraph *graph)
 {
   guint n, located = 0;
   const QdGraphNode *nodes = qd_graph_nodes (graph, &n);
-  g_autofree double *longitudes = g_new (double, MAX (n, 1));
-  double south = 90, north = -90, span;
+  double south = 90, north = -90, west = 360, east = 0, cut = find_cut (graph);
   QdGeoMap *self;
 
   for (guint i = 0; i < n; i++)
     if (node_is_located (&nodes[i]))
       {
-        longitudes[located++] = wrap_degrees (nodes[i].longitude);
+        double past_cut = fmod (nodes[i].longitude - cut + 1080, 360);
+
+        west = MIN (west, past_cut);
+        east = MAX (east, past_cut);
         south = MIN (south, nodes[i].latitude);
         north = MAX (north, nodes[i].latitude);
+        located++;
       }
   if (located == 0)
     return NULL;
-  qsort (longitudes, located, sizeof *longitudes, compare_double);
   self = g_new0 (QdGeoMap, 1);
   g_atomic_ref_count_init (&self->ref_count);
-  self->longitude = wrap_degrees (5 * round (middle_meridian (longitudes, located, &span) / 5));
-  self->world = span > CONTINENT_DEGREES || north - south > CONTINENT_DEGREES;
+  self->longitude = wrap_degrees (5 * round ((cut + (west + east) / 2) / 5));
+  self->world = east - west > CONTINENT_DEGREES || north - south > CONTINENT_DEGREES;
   self->latitude = self->world ? 0 : CLAMP (5 * round ((south + north) / 10), -80, 80);
   set_scale (self, nodes, n, located);
   return self;

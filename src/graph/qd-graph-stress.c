@@ -29,6 +29,7 @@
 #define ALL_PAIRS 1200         /* up to so many nodes */
 #define FADES_AT 0.4f          /* hops: at this distance attraction is half */
 #define ATTRACTION 0.02f       /* per node in the net, to begin with */
+#define LEAST 0.25             /* of what it begins with */
 #define PRICE_ALL 0.07         /* stress may grow by that much for it */
 #define PRICE_SAMPLE 0.02     /* where it is only estimated: it grows by more than that */
 #define REPULSION 0.4f
@@ -38,7 +39,7 @@
 #define EARLY_ROUNDS 14        /* before attraction is thought of */
 #define CLOSE_BLOCKS 7         /* each of so many rounds, then it is seen what attraction costs */
 #define BLOCK_ROUNDS 5
-#define ESTIMATED 400          /* nodes by which stress is estimated */
+#define ESTIMATED 200          /* nodes by which stress is estimated */
 #define FAR_TERMS 4            /* nodes two hops away that a node looks at */
 #define FAR_SHARE 0.03         /* and their share of its weights */
 
@@ -62,6 +63,7 @@ typedef struct {
   float *far_weight;       /* by node */
 
   float attraction, repulsion;
+  double n_pairs;          /* by which stress is estimated; 0: not counted yet */
 } Stress;
 
 static void
@@ -120,7 +122,7 @@ weigh_all_pairs (Stress *self)
 /* Pivots are a sample, and each stands for as many nodes as any other. (The weights by regions that the paper
  * has do worse where nearly all nodes are two or three hops apart: regions are then a matter of chance.) What is
  * next to a node is its neighbour, and not a pivot too. */
-static void
+static gboolean
 weigh_pivots (Stress *self)
 {
   const float stands_for = (float) self->n / (float) self->n_measured;
@@ -136,6 +138,8 @@ weigh_pivots (Stress *self)
     {
       float total = 0;
 
+      if (i % 1000 == 0 && qd_cancelled (self->cancelled))
+        return FALSE;
       for (gsize k = i * self->stride; k < (i + 1) * self->stride; k++)
         {
           float inverse = self->inverse[k] < 0.9f ? self->inverse[k] : 0;
@@ -146,6 +150,7 @@ weigh_pivots (Stress *self)
         }
       self->total[i] = total + (float) qd_adjacency_degree (self->adjacency, i);
     }
+  return TRUE;
 }
 
 static gboolean
@@ -292,33 +297,50 @@ do_rounds (Stress *self, guint rounds, float beyond)
   return TRUE;
 }
 
+/* Of each node that is looked at, how many pairs that is, as often as their weights count. */
+static double
+count_pairs (const Stress *self, guint step)
+{
+  double pairs = 0;
+
+  for (guint i = 0; i < self->n; i += step)
+    {
+      const float *row = self->inverse + i * self->stride;
+      guint count = 0;
+
+      for (guint c = 0; c < self->n_measured; c++)
+        count += row[c] > 0;
+      pairs += count;
+    }
+  return self->weight ? pairs * self->n / self->n_measured : pairs;
+}
+
 /* Stress as it is now, by what is measured, of some nodes: with weights w = 1 / d², of which each pair has one,
  * 1 - (Σ w d r)² / (Σ w d² Σ w r²). */
 static double
-estimate_stress (const Stress *self)
+estimate_stress (Stress *self)
 {
-  float *all = self->weight ? NULL : qd_floats_new (self->n);
-  double first = 0, second = 0, pairs = 0;
+  guint step = MAX (self->n / ESTIMATED, 1);
+  const float *x = self->weight ? self->pivot_x : self->x, *y = self->weight ? self->pivot_y : self->y;
+  float *squares = self->weight ? NULL : qd_floats_new (self->n);
+  double first = 0, second = 0;
 
-  for (guint i = 0; i < self->n; i += MAX (self->n / ESTIMATED, 1))
+  if (self->n_pairs <= 0)
+    self->n_pairs = count_pairs (self, step);
+  for (guint i = 0; i < self->n; i += step)
     {
       const float at[2] = { self->x[i], self->y[i] };
-      const float *row = self->inverse + i * self->stride, *weight = self->weight ? self->weight + i * self->stride : all;
+      const float *row = self->inverse + i * self->stride;
       float out[2];
 
-      for (guint j = 0; all && j < self->n; j++)
-        all[j] = row[j] * row[j];
-      for (guint c = 0; c < self->n_measured; c++)
-        pairs += row[c] > 0;
-      self->kernels->compare (self->stride, self->weight ? self->pivot_x : self->x, self->weight ? self->pivot_y : self->y, weight, row, at, out);
+      for (guint j = 0; squares && j < self->n; j++)
+        squares[j] = row[j] * row[j];
+      self->kernels->compare (self->stride, x, y, squares ? squares : self->weight + i * self->stride, row, at, out);
       first += out[0];
       second += out[1];
     }
-  /* With pivots, all weights are as many times larger. */
-  if (self->weight)
-    pairs *= (double) self->n / self->n_measured;
-  g_aligned_free (all);
-  return second > 0 ? 1 - first * first / (pairs * second) : 0;
+  g_aligned_free (squares);
+  return second > 0 ? 1 - first * first / (self->n_pairs * second) : 0;
 }
 
 static void
@@ -341,11 +363,8 @@ weigh (Stress *self, QdRandom *random)
 {
   if (self->n_measured == self->n)
     weigh_all_pairs (self);
-  else
-    {
-      weigh_pivots (self);
-      choose_far (self, random);
-    }
+  else if (weigh_pivots (self))
+    choose_far (self, random);
   return !qd_cancelled (self->cancelled);
 }
 
@@ -372,7 +391,8 @@ draw_close (Stress *self, double stress, double dense)
       if (!do_rounds (self, BLOCK_ROUNDS, 1.3f))
         return FALSE;
       if (block + 2 < CLOSE_BLOCKS)
-        self->attraction = (float) MIN (self->attraction * CLAMP (pow (allowed / estimate_stress (self), 15), 0.6, 1.6), most);
+        self->attraction = (float) CLAMP (self->attraction * CLAMP (pow (allowed / estimate_stress (self), 15), 0.6, 1.6),
+                                          LEAST * most, most);
     }
   return TRUE;
 }

@@ -68,30 +68,6 @@ find_roots (Tiers *self, const QdGraphNode *nodes, const QdPart *part)
     self->order[self->n_roots++] = best;
 }
 
-/* Hubs that are joined stand near each other on the circle: they go by their direction in a quick
- * layout of the whole. */
-static void
-sort_roots (Tiers *self, QdRandom *random)
-{
-  g_autofree QdVec *quick = g_new (QdVec, self->adjacency->n);
-  g_autofree Keyed *keyed = g_new (Keyed, self->n_roots);
-  QdVec middle = { 0, 0 };
-
-  if (self->n_roots < 3)
-    return;
-  qd_pivot_layout_quick (self->adjacency, quick, random);
-  for (guint r = 0; r < self->n_roots; r++)
-    {
-      middle.x += quick[self->order[r]].x / self->n_roots;
-      middle.y += quick[self->order[r]].y / self->n_roots;
-    }
-  for (guint r = 0; r < self->n_roots; r++)
-    keyed[r] = (Keyed) { atan2 (quick[self->order[r]].y - middle.y, quick[self->order[r]].x - middle.x), self->order[r] };
-  qsort (keyed, self->n_roots, sizeof *keyed, compare_keyed);
-  for (guint r = 0; r < self->n_roots; r++)
-    self->order[r] = keyed[r].node;
-}
-
 static void
 find_levels (Tiers *self)
 {
@@ -122,6 +98,133 @@ find_levels (Tiers *self)
         }
     }
   self->n_levels = self->level[self->order[n - 1]] + 1;
+}
+
+/* --- The order of the hubs ----------------------------------------------------------------------- */
+
+typedef struct { guint a, b, weight; } Pair;
+
+static int
+compare_pairs (gconstpointer a, gconstpointer b)
+{
+  const Pair *l = a, *r = b;
+
+  if (l->weight != r->weight)
+    return l->weight > r->weight ? -1 : 1;
+  if (l->a != r->a)
+    return l->a < r->a ? -1 : 1;
+  return l->b < r->b ? -1 : l->b > r->b;
+}
+
+/* How many edges lead from what hangs from one hub to what hangs from another: each such pair of hubs. */
+static GArray *
+count_pairs (const Tiers *self)
+{
+  GArray *pairs = g_array_new (FALSE, FALSE, sizeof (Pair));
+  guint kept = 0;
+
+  for (guint i = 0; i < self->adjacency->n; i++)
+    for (guint e = self->adjacency->first[i]; e < self->adjacency->first[i + 1]; e++)
+      {
+        Pair pair = { self->root[i], self->root[self->adjacency->targets[e]], 1 };
+
+        if (pair.a < pair.b)
+          g_array_append_val (pairs, pair);
+      }
+  g_array_sort (pairs, compare_pairs);
+  for (guint k = 0; k < pairs->len; k++)
+    {
+      Pair *pair = &g_array_index (pairs, Pair, k), *last = kept ? &g_array_index (pairs, Pair, kept - 1) : NULL;
+
+      if (last && last->a == pair->a && last->b == pair->b)
+        last->weight++;
+      else
+        g_array_index (pairs, Pair, kept++) = *pair;
+    }
+  g_array_set_size (pairs, kept);
+  g_array_sort (pairs, compare_pairs);
+  return pairs;
+}
+
+/* Hubs in rows: each is joined to at most two others. */
+typedef struct {
+  guint *next[2];          /* by root: whom it stands beside, G_MAXUINT: nobody */
+  guint *row;              /* by root: a name of its row, to be looked up again */
+} Rows;
+
+static guint
+find_row (const Rows *rows, guint root)
+{
+  while (rows->row[root] != root)
+    root = rows->row[root] = rows->row[rows->row[root]];
+  return root;
+}
+
+/* Those with the most in common stand side by side, as long as each has a side free and no ring closes. */
+static void
+join_rows (Rows *rows, const GArray *pairs)
+{
+  for (guint k = 0; k < pairs->len; k++)
+    {
+      const Pair *pair = &g_array_index (pairs, Pair, k);
+      guint a = find_row (rows, pair->a), b = find_row (rows, pair->b);
+
+      if (a == b || rows->next[1][pair->a] != G_MAXUINT || rows->next[1][pair->b] != G_MAXUINT)
+        continue;
+      rows->next[rows->next[0][pair->a] != G_MAXUINT][pair->a] = pair->b;
+      rows->next[rows->next[0][pair->b] != G_MAXUINT][pair->b] = pair->a;
+      rows->row[a] = b;
+    }
+}
+
+/* Which hub comes first, second and so on: the rows one after the other, each from the end that comes
+ * first in the order that there was. */
+static guint *
+read_rows (const Rows *rows, guint n)
+{
+  guint *place_of = g_new (guint, n), at = 0;
+  g_autofree guint8 *done = g_new0 (guint8, n);
+
+  for (guint root = 0; root < n; root++)
+    for (guint now = root, before = G_MAXUINT; !done[now] && (now != root || rows->next[1][root] == G_MAXUINT);)
+      {
+        guint next = rows->next[0][now] != before ? rows->next[0][now] : rows->next[1][now];
+
+        done[now] = 1;
+        place_of[now] = at++;
+        before = now;
+        if (next == G_MAXUINT)
+          break;
+        now = next;
+      }
+  return place_of;
+}
+
+/* Gives the hubs the order in which they stand on the circle. */
+static void
+sort_roots (Tiers *self)
+{
+  guint n = self->n_roots;
+  g_autoptr (GArray) pairs = NULL;
+  g_autofree guint *place_of = NULL, *hubs = NULL, *left = NULL, *right = NULL, *row = NULL;
+  Rows rows;
+
+  if (n < 3)
+    return;
+  pairs = count_pairs (self);
+  rows = (Rows) { { left = g_new (guint, n), right = g_new (guint, n) }, row = g_new (guint, n) };
+  for (guint r = 0; r < n; r++)
+    {
+      left[r] = right[r] = G_MAXUINT;
+      row[r] = r;
+    }
+  join_rows (&rows, pairs);
+  place_of = read_rows (&rows, n);
+  hubs = g_memdup2 (self->order, n * sizeof *hubs);
+  for (guint r = 0; r < n; r++)
+    self->order[place_of[r]] = hubs[r];
+  for (guint i = 0; i < self->adjacency->n; i++)
+    self->root[i] = place_of[self->root[i]];
 }
 
 static void
@@ -211,8 +314,8 @@ qd_arrange_in_tiers (QdLayoutJob *job, const QdPart *part, const QdAdjacency *ad
   double radius;
 
   find_roots (&self, qd_graph_nodes (job->graph, NULL), part);
-  sort_roots (&self, &job->random);
   find_levels (&self);
+  sort_roots (&self);
   deal_sectors (&self);
   radius = self.n_roots == 1 ? 0 : MAX (TIER, 1.3 * self.n_roots / (2 * G_PI * EVEN_SHARE));
   for (guint r = 0; r < self.n_roots; r++)

@@ -5,7 +5,9 @@
 #include "qd-graph-quality.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <string.h>
+#include <time.h>
 
 static void
 assert_sane (QdGraph *graph, const QdPoint *positions)
@@ -121,7 +123,17 @@ cancel_cb (gpointer data)
   return NULL;
 }
 
-typedef struct { int *cancelled; gulong after_us; gint64 at; } Canceller;
+typedef struct { int *cancelled; gulong after_us; clockid_t clock; double at; } Canceller;
+
+/* What a thread has had of the processor, so that it does not matter what else the machine does. */
+static double
+clock_ms (clockid_t clock)
+{
+  struct timespec now;
+
+  clock_gettime (clock, &now);
+  return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
+}
 
 static gpointer
 cancel_later_cb (gpointer data)
@@ -129,7 +141,7 @@ cancel_later_cb (gpointer data)
   Canceller *self = data;
 
   g_usleep (self->after_us);
-  self->at = g_get_monotonic_time ();
+  self->at = clock_ms (self->clock);
   g_atomic_int_set (self->cancelled, 1);
   return NULL;
 }
@@ -299,7 +311,7 @@ count_crowded (const QdPoint *positions, guint n, double least)
 
   for (guint i = 0; i < n; i++)
     {
-      gint64 key = ((gint64) floor (positions[i].x / least) << 32) ^ ((gint64) floor (positions[i].y / least) & 0xffffffff);
+      gint64 key = ((gint64) floor (positions[i].x / least) * ((gint64) 1 << 32)) ^ ((gint64) floor (positions[i].y / least) & 0xffffffff);
 
       if (!g_hash_table_add (cells, g_memdup2 (&key, sizeof key)))
         crowded++;
@@ -316,11 +328,11 @@ check_extreme (const char *name, QdGraph *graph)
   for (guint a = 0; a < QD_N_LAYOUTS; a++)
     {
       QdLayoutOptions options = { .algorithm = (QdLayoutAlgorithm) a, .seed = 1 };
-      gint64 began = g_get_monotonic_time ();
+      double began = clock_ms (CLOCK_THREAD_CPUTIME_ID), ms;
       g_autofree QdPoint *positions = qd_graph_lay_out (graph, &options);
-      double ms = (double) (g_get_monotonic_time () - began) / 1000;
       guint crowded;
 
+      ms = clock_ms (CLOCK_THREAD_CPUTIME_ID) - began;
       assert_sane (graph, positions);
       crowded = count_crowded (positions, n, 0.05);
       g_test_message ("%s of %u, %s: %.1f ms, %u crowded", name, n, qd_layout_algorithm_to_name ((QdLayoutAlgorithm) a), ms, crowded);
@@ -476,20 +488,24 @@ test_cancel_soon (void)
   g_autoptr (QdGraph) graph = fixture_fleet (5000, 40000, 7);
   double worst = 0;
 
-  for (guint k = 0; k < 12; k++)
+  for (guint k = 0; k < 24; k++)
     {
       int cancelled = 0;
-      Canceller canceller = { &cancelled, 5000 + k * 9000, 0 };
-      GThread *thread = g_thread_new ("cancel", cancel_later_cb, &canceller);
-      g_autofree QdPoint *positions = qd_graph_layout (graph, NULL, 1, &cancelled);
-      gint64 ended = g_get_monotonic_time ();
+      Canceller canceller = { &cancelled, 2000 + k * 7000 };
+      g_autofree QdPoint *positions = NULL;
+      GThread *thread;
+      double ended;
 
+      pthread_getcpuclockid (pthread_self (), &canceller.clock);
+      thread = g_thread_new ("cancel", cancel_later_cb, &canceller);
+      positions = qd_graph_layout (graph, NULL, 1, &cancelled);
+      ended = clock_ms (canceller.clock);
       g_thread_join (thread);
       if (positions == NULL)
-        worst = MAX (worst, (double) (ended - canceller.at) / 1000);
+        worst = MAX (worst, ended - canceller.at);
     }
   g_test_message ("ended %.1f ms later at most", worst);
-  g_assert_cmpfloat (worst, <, 500);
+  g_assert_cmpfloat (worst, <, 100);
 }
 
 /* Neighbours are nearer to each other than any two nodes are on average. */
@@ -523,10 +539,10 @@ static void
 test_fast_enough (void)
 {
   g_autoptr (QdGraph) graph = fixture_fleet (1000, 10000, 1);
-  gint64 began = g_get_monotonic_time ();
+  double began = clock_ms (CLOCK_THREAD_CPUTIME_ID), ms;
   g_autofree QdPoint *positions = qd_graph_layout (graph, NULL, 1, NULL);
-  double ms = (double) (g_get_monotonic_time () - began) / 1000;
 
+  ms = clock_ms (CLOCK_THREAD_CPUTIME_ID) - began;
   assert_sane (graph, positions);
   g_test_message ("laid out in %.1f ms", ms);
   g_assert_cmpfloat (ms, <, 3000);
