@@ -228,27 +228,6 @@ qd_delta_decode (QdDelta *self, GError **error)
 
 /* --- Merging --- */
 
-static guint64
-metric_mask (QdKind kind)
-{
-  static guint64 masks[QD_N_KINDS];
-  static gsize ready;
-
-  if (g_once_init_enter (&ready))
-    {
-      for (int k = 0; k < QD_N_KINDS; k++)
-        {
-          const QdSchema *schema = qd_schema_get ((QdKind) k);
-
-          for (guint i = 0; i < schema->n_fields; i++)
-            if (schema->fields[i].metric)
-              masks[k] |= G_GUINT64_CONSTANT (1) << i;
-        }
-      g_once_init_leave (&ready, 1);
-    }
-  return masks[kind];
-}
-
 /* Moves the fields of @newer over those of @older, but for those in @not. */
 static void
 overlay (QdDelta *older, QdDelta *newer, guint64 not)
@@ -300,9 +279,12 @@ merge_raw (QdDelta *a, QdDelta *b)
 static gpointer
 merge_fields (QdDelta *a, QdDelta *b)
 {
-  guint64 metrics = metric_mask (a->key.kind);
+  guint64 metrics = qd_schema_get_measured (a->key.kind);
   guint64 in_a = a->mask & metrics, in_b = b->mask & metrics;
 
+  /* Whether an UPSERT takes away what it does not carry depends on its stamp too. */
+  if (a->op == QD_DELTA_UPSERT && a->stamp_us != b->stamp_us)
+    return NULL;
   if (a->stamp_us != b->stamp_us && (in_a != 0 || in_b != 0))
     {
       if (a->stamp_us == 0 || b->stamp_us == 0)
@@ -313,7 +295,7 @@ merge_fields (QdDelta *a, QdDelta *b)
           overlay (a, b, metrics);
           return keep (a, b);
         }
-      if (a->op != QD_DELTA_UPSERT && (in_a & ~in_b) != 0)
+      if ((in_a & ~in_b) != 0)
         return NULL;
     }
   overlay (a, b, 0);

@@ -12,6 +12,7 @@
 
 /* Older events are in the store. */
 #define MAX_EVENTS 10000u
+#define CLOCK_SET_BACK_US (5 * 60 * G_USEC_PER_SEC)
 
 typedef struct { const char *connection; QdKind kind; guint generation; gboolean open; } Snapshot;
 
@@ -232,20 +233,31 @@ is_derived (QdEntity *entity, guint field)
          (field == QD_SITE_PATHS && entity->key.kind == QD_KIND_SITE);
 }
 
+/* Whether a newer measurement is there than the one that @delta carries. An UPSERT that is much older
+ * than any reading takes comes from a server whose clock was set back: that one is believed. */
+static gboolean
+is_late (QdEntity *entity, QdDelta *delta)
+{
+  gint64 stamp = qd_delta_get_stamp (delta);
+
+  return stamp != 0 && stamp < entity->stamp_us &&
+         (qd_delta_get_op (delta) != QD_DELTA_UPSERT || entity->stamp_us - stamp < CLOCK_SET_BACK_US);
+}
+
 static void
-clear_absent (QdFleet *self, QdEntity *entity, guint64 carried)
+clear_absent (QdFleet *self, QdEntity *entity, guint64 kept)
 {
   for (guint i = 0; i < entity->schema->n_fields; i++)
-    if (!(carried & QD_FIELD_BIT (i)) && entity->values[i].type != QD_VALUE_NONE && !is_derived (entity, i))
+    if (!(kept & QD_FIELD_BIT (i)) && entity->values[i].type != QD_VALUE_NONE && !is_derived (entity, i))
       set_field (self, entity, i, QD_NO_VALUE);
 }
 
-/* Returns the fields that it carried. */
+/* Returns the fields that it carried or is too old for. */
 static guint64
 set_fields (QdFleet *self, QdEntity *entity, QdDelta *delta)
 {
   gint64 stamp = qd_delta_get_stamp (delta);
-  gboolean late = stamp != 0 && stamp < entity->stamp_us && qd_delta_get_op (delta) != QD_DELTA_UPSERT;
+  guint64 stays = is_late (entity, delta) ? qd_schema_get_measured (entity->key.kind) : 0;
   guint n = qd_delta_get_n_fields (delta);
   guint64 carried = 0;
 
@@ -255,7 +267,7 @@ set_fields (QdFleet *self, QdEntity *entity, QdDelta *delta)
       const QdValue *value = qd_delta_get_nth (delta, i, &field);
 
       carried |= QD_FIELD_BIT (field);
-      if (late && entity->schema->fields[field].metric)
+      if (stays & QD_FIELD_BIT (field))
         continue;
       if (field == QD_FIELD_NAME && entity->key.kind == QD_KIND_PATH)
         continue;
@@ -263,9 +275,9 @@ set_fields (QdFleet *self, QdEntity *entity, QdDelta *delta)
         entity->name_derived = FALSE;
       set_field (self, entity, field, qd_value_copy (value));
     }
-  /* What an UPSERT said stands alone, however old. */
-  entity->stamp_us = qd_delta_get_op (delta) == QD_DELTA_UPSERT ? stamp : MAX (entity->stamp_us, stamp);
-  return carried;
+  /* Without a stamp, nothing is known of the age of what an UPSERT leaves. */
+  entity->stamp_us = qd_delta_get_op (delta) == QD_DELTA_UPSERT && stays == 0 ? stamp : MAX (entity->stamp_us, stamp);
+  return carried | stays;
 }
 
 static void

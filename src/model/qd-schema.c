@@ -235,6 +235,30 @@ qd_schema_get (QdKind kind)
 }
 
 /**
+ * qd_schema_get_measured:
+ *
+ * What is sampled, and with it when it was measured and its number: they are newer or older together.
+ */
+guint64
+qd_schema_get_measured (QdKind kind)
+{
+  static guint64 masks[QD_N_KINDS];
+  static gsize ready;
+
+  if (g_once_init_enter (&ready))
+    {
+      for (int k = 0; k < QD_N_KINDS; k++)
+        for (guint i = 0; i < schemas[k].n_fields; i++)
+          if (schemas[k].fields[i].metric)
+            masks[k] |= G_GUINT64_CONSTANT (1) << i;
+      masks[QD_KIND_PATH] |= G_GUINT64_CONSTANT (1) << QD_PATH_MEASURED_AT | G_GUINT64_CONSTANT (1) << QD_PATH_METRIC_SEQ;
+      masks[QD_KIND_NODE] |= G_GUINT64_CONSTANT (1) << QD_NODE_LAST_SEEN | G_GUINT64_CONSTANT (1) << QD_NODE_METRIC_SEQ;
+      g_once_init_leave (&ready, 1);
+    }
+  return masks[kind];
+}
+
+/**
  * qd_schema_find_kind:
  * @id: (nullable): the name of a kind for machines, "site", or of several, "sites"
  *

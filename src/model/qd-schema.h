@@ -98,6 +98,9 @@ typedef struct {
 } QdSchema;
 
 const QdSchema *qd_schema_get (QdKind kind);
+/* The fields (bits) that a measurement carries: a delta's stamp says how old these are, and of
+ * nothing else. */
+guint64 qd_schema_get_measured (QdKind kind);
 /* -1 when there is none of that name. */
 int qd_schema_find_kind (const char *id);
 int qd_schema_find_field (const QdSchema *schema, const char *id);

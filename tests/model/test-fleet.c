@@ -196,6 +196,52 @@ test_stamps (void)
   g_assert_finalize_object (fleet);
 }
 
+/* A page of a list that was written before a frame came and is read after it sets nothing back. */
+static void
+test_late_page (void)
+{
+  const gint64 now = G_GINT64_CONSTANT (1700000000000000);
+  QdFleet *fleet = qd_fleet_new ();
+  g_autoptr (QdDelta) frame = qd_delta_new ("c", QD_KIND_PATH, "1", QD_DELTA_PATCH);
+  QdEntity *path;
+  double latency = 0;
+  gint64 seq = 0;
+
+  put_latency (fleet, 1, now - 5, QD_DELTA_UPSERT);
+  qd_delta_set (frame, QD_PATH_LATENCY_MS, qd_value_double (2));
+  qd_delta_set (frame, QD_PATH_LOSS_PCT, qd_value_double (3));
+  qd_delta_set (frame, QD_PATH_METRIC_SEQ, qd_value_int (7));
+  qd_delta_set_stamp (frame, now);
+  qd_fleet_begin (fleet);
+  qd_fleet_apply (fleet, frame);
+  qd_fleet_commit (fleet);
+  put_latency (fleet, 9, now - 1, QD_DELTA_UPSERT);
+  path = qd_fleet_lookup (fleet, "c", QD_KIND_PATH, "1");
+  g_assert_true (qd_entity_get_double (path, QD_PATH_LATENCY_MS, &latency));
+  g_assert_cmpfloat (latency, ==, 2);
+  /* Neither changed nor taken away; what is no measurement is the page's. */
+  g_assert_true (qd_entity_get_double (path, QD_PATH_LOSS_PCT, &latency));
+  g_assert_true (qd_entity_get_int (path, QD_PATH_METRIC_SEQ, &seq));
+  g_assert_cmpint (seq, ==, 7);
+  g_assert_cmpstr (qd_entity_get_string (path, QD_PATH_INTERFACE), ==, "wg1");
+  put_latency (fleet, 8, now - 2, QD_DELTA_PATCH);
+  qd_entity_get_double (path, QD_PATH_LATENCY_MS, &latency);
+  g_assert_cmpfloat (latency, ==, 2);
+
+  /* A newer page stands alone, and so does one of a server whose clock was set back. */
+  put_latency (fleet, 4, now + 2, QD_DELTA_UPSERT);
+  qd_entity_get_double (path, QD_PATH_LATENCY_MS, &latency);
+  g_assert_cmpfloat (latency, ==, 4);
+  g_assert_false (qd_entity_get_double (path, QD_PATH_LOSS_PCT, &latency));
+  put_latency (fleet, 5, now - 3600 * (gint64) G_USEC_PER_SEC, QD_DELTA_UPSERT);
+  qd_entity_get_double (path, QD_PATH_LATENCY_MS, &latency);
+  g_assert_cmpfloat (latency, ==, 5);
+  put_latency (fleet, 6, now - 3599 * (gint64) G_USEC_PER_SEC, QD_DELTA_PATCH);
+  qd_entity_get_double (path, QD_PATH_LATENCY_MS, &latency);
+  g_assert_cmpfloat (latency, ==, 6);
+  g_assert_finalize_object (fleet);
+}
+
 typedef struct { guint changed, updated, transitions, committed; guint64 mask; int before, after; } Heard;
 
 static void
@@ -347,6 +393,7 @@ main (int argc, char **argv)
   g_test_add_func ("/model/fleet/link-names", test_link_names);
   g_test_add_func ("/model/fleet/snapshot", test_snapshot);
   g_test_add_func ("/model/fleet/stamps", test_stamps);
+  g_test_add_func ("/model/fleet/late-page", test_late_page);
   g_test_add_func ("/model/fleet/told-once", test_told_once);
   g_test_add_func ("/model/fleet/list-mirror", test_list_mirror);
   g_test_add_func ("/model/entity/json", test_json);
