@@ -90,6 +90,19 @@ lab_metrics_summary (LabRequest *request)
   lab_json_end (out, '}');
 }
 
+/* What is set, and how many requests came since then: a client that spins is seen here. */
+void
+lab_control_faults_get (LabRequest *request)
+{
+  LabServer *server = request->server;
+
+  lab_json_begin (request->out, NULL, '{');
+  lab_json_string (request->out, "spec", lab_faults_spec (server->faults));
+  lab_json_int (request->out, "requests", (gint64) server->requests);
+  lab_json_int (request->out, "hits", (gint64) server->hits);
+  lab_json_end (request->out, '}');
+}
+
 void
 lab_control_faults (LabRequest *request)
 {
@@ -106,9 +119,8 @@ lab_control_faults (LabRequest *request)
     }
   lab_faults_free (request->server->faults);
   request->server->faults = faults;
-  lab_json_begin (request->out, NULL, '{');
-  lab_json_string (request->out, "spec", lab_faults_spec (faults));
-  lab_json_end (request->out, '}');
+  request->server->requests = request->server->hits = 0;
+  lab_control_faults_get (request);
 }
 
 /* With a rate of 0 the world stands still, so that a client's picture can be compared with it. */

@@ -34,6 +34,7 @@ static const struct
   { "500", "answer 500", 0 },
   { "429", "answer 429 with Retry-After: arg seconds (1)", 1 },
   { "401", "answer 401", 0 },
+  { "404", "answer 404, as a server that does not have the route", 0 },
   { "html", "answer 200 with an HTML page", 0 },
   { "close", "close the connection without an answer", 0 },
   { "stall", "send half of the body and then nothing more; the connection stays open", 0 },

@@ -11,7 +11,6 @@
 
 #define MAX_BODY            (1024 * 1024)
 #define REQUESTS_PER_MINUTE 100
-#define STEP_UP_SECONDS     300
 
 typedef struct
 {
@@ -33,12 +32,12 @@ static const LabRoute routes[] = {
   { "GET", "/api/v1/sites/{id}", lab_sites_get, "sdwan.sites.view", 0 },
   { "PUT", "/api/v1/sites/{id}", lab_sites_update, "sdwan.sites.manage", 0 },
   { "PATCH", "/api/v1/sites/{id}", lab_sites_update, "sdwan.sites.manage", 0 },
-  { "DELETE", "/api/v1/sites/{id}", lab_sites_delete, "sdwan.sites.delete", 0 },
+  { "DELETE", "/api/v1/sites/{id}", lab_sites_delete, "sdwan.sites.delete", LAB_ROUTE_STEP_UP },
   { "GET", "/api/v1/paths", lab_paths_list, "sdwan.paths.view", 0 },
   { "GET", "/api/v1/paths/{id}", lab_paths_get, "sdwan.paths.view", 0 },
   { "GET", "/api/v1/paths/{id}/metrics", lab_paths_metrics, "sdwan.metrics.view", 0 },
   { "POST", "/api/v1/paths/{id}/test", lab_paths_test, "sdwan.paths.test", 0 },
-  { "POST", "/api/v1/paths/{id}/failover", lab_paths_failover, "sdwan.paths.failover", 0 },
+  { "POST", "/api/v1/paths/{id}/failover", lab_paths_failover, "sdwan.paths.failover", LAB_ROUTE_STEP_UP },
   { "GET", "/api/v1/flows", lab_flows_list, "sdwan.flows.view", 0 },
   { "GET", "/api/v1/flows/{id}", lab_flows_get, "sdwan.flows.view", 0 },
   { "DELETE", "/api/v1/flows/{id}", lab_flows_delete, "sdwan.flows.delete", 0 },
@@ -53,6 +52,7 @@ static const LabRoute routes[] = {
   { "GET", "/admin/v1/jobs", lab_jobs_list, "jobs.view", 0 },
   { "GET", "/admin/v1/jobs/{id}", lab_jobs_get, "jobs.view", 0 },
   { "POST", "/admin/v1/jobs/{id}/cancel", lab_jobs_cancel, "jobs.cancel", 0 },
+  { "GET", "/lab/v1/faults", lab_control_faults_get, "lab.control", LAB_ROUTE_NO_FAULT },
   { "POST", "/lab/v1/faults", lab_control_faults, "lab.control", LAB_ROUTE_NO_FAULT },
   { "POST", "/lab/v1/rate", lab_control_rate, "lab.control", LAB_ROUTE_NO_FAULT },
   { "POST", "/lab/v1/incident", lab_control_incident, "lab.control", LAB_ROUTE_NO_FAULT },
@@ -170,6 +170,25 @@ authenticate (LabRequest *request)
   return TRUE;
 }
 
+/* Whether the password was given lately enough for what is hard to undo; a refreshed token is as old
+ * as the login that it goes back to. A dry run changes nothing and may always be had. */
+static gboolean
+stepped_up (LabRequest *request)
+{
+  int seconds = request->server->options->step_up;
+  g_autofree char *value = NULL;
+
+  if (seconds == 0 || request->dry_run ||
+      g_get_real_time () - request->session->login_at <= seconds * (gint64) G_USEC_PER_SEC)
+    return TRUE;
+  value = g_strdup_printf ("Bearer error=\"insufficient_user_authentication\", max_age=%d", seconds);
+  challenge (request, value);
+  lab_request_problem (request, SOUP_STATUS_UNAUTHORIZED,
+                       "%s %s needs a login that is at most %d s old: sign in again", request->route->method,
+                       request->path, seconds);
+  return FALSE;
+}
+
 static gboolean
 authorise (LabRequest *request)
 {
@@ -184,15 +203,7 @@ authorise (LabRequest *request)
                            lab_role_name (request->session->user->role));
       return FALSE;
     }
-  if (route->flags & LAB_ROUTE_STEP_UP &&
-      g_get_real_time () - request->session->login_at > STEP_UP_SECONDS * G_USEC_PER_SEC)
-    {
-      challenge (request, "Bearer error=\"insufficient_user_authentication\", max_age=300");
-      lab_request_problem (request, SOUP_STATUS_UNAUTHORIZED, "%s needs a login younger than 5 minutes: sign in again",
-                           request->path);
-      return FALSE;
-    }
-  return TRUE;
+  return !(route->flags & LAB_ROUTE_STEP_UP) || stepped_up (request);
 }
 
 /* --strict: a hundred requests in a minute and no more. */
@@ -298,6 +309,9 @@ problem_from_fault (LabRequest *request)
       challenge (request, "Bearer error=\"invalid_token\"");
       lab_request_problem (request, SOUP_STATUS_UNAUTHORIZED, "the lab was told to refuse here (--faults)");
       break;
+    case LAB_FAULT_404:
+      lab_request_problem (request, SOUP_STATUS_NOT_FOUND, "the lab was told to have nothing here (--faults)");
+      break;
     default:
       request->status = SOUP_STATUS_OK;
       request->content_type = "text/html";
@@ -331,7 +345,11 @@ static gboolean
 misbehave (LabRequest *request)
 {
   if (!(request->route->flags & LAB_ROUTE_NO_FAULT))
-    request->fault = lab_faults_draw (request->server->faults, request->path);
+    {
+      request->fault = lab_faults_draw (request->server->faults, request->path);
+      request->server->requests++;
+      request->server->hits += request->fault.kind != LAB_FAULT_NONE;
+    }
   switch (request->fault.kind)
     {
     case LAB_FAULT_DELAY:
@@ -346,6 +364,7 @@ misbehave (LabRequest *request)
     case LAB_FAULT_500:
     case LAB_FAULT_429:
     case LAB_FAULT_401:
+    case LAB_FAULT_404:
     case LAB_FAULT_HTML:
       problem_from_fault (request);
       lab_request_finish (request);

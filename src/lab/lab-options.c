@@ -14,6 +14,7 @@ lab_options_init (LabOptions *options)
   options->sites = options->paths = options->flows = options->rate = -1;
   options->seed = -1;
   options->port = 0;
+  options->step_up = LAB_DEFAULT_STEP_UP;
 }
 
 void
@@ -80,7 +81,8 @@ lab_options_parse (LabOptions *options, char ***argv, GError **error)
     { "port", 0, 0, G_OPTION_ARG_INT, &options->port, "HTTP port (0: any free one)", "PORT" },
     { "address", 0, 0, G_OPTION_ARG_STRING, &options->address, "Address to bind (127.0.0.1); beyond loopback only with --tls", "IP" },
     { "tls", 0, 0, G_OPTION_ARG_NONE, &options->tls, "Serve HTTPS and WSS with a certificate made here", NULL },
-    { "strict", 0, 0, G_OPTION_ARG_NONE, &options->strict, "Allow 100 requests a minute per user", NULL },
+    { "strict", 0, 0, G_OPTION_ARG_NONE, &options->strict, "Allow 100 requests a minute per user and 50 WebSocket messages a second", NULL },
+    { "step-up", 0, 0, G_OPTION_ARG_INT, &options->step_up, "Deleting and failing over want a login at most this old (300); 0: any", "SECONDS" },
     { "no-nats", 0, 0, G_OPTION_ARG_NONE, &options->no_nats, "Do not start nats-server", NULL },
     { "rate", 0, 0, G_OPTION_ARG_INT, &options->rate, "Metric messages a second (200); 0: nothing moves", "MSGS" },
     { "faults", 0, 0, G_OPTION_ARG_STRING, &options->faults, "Misbehave: route-glob:fault[=arg]@probability,… (\"help\" lists them)", "SPEC" },
@@ -105,6 +107,7 @@ lab_options_parse (LabOptions *options, char ***argv, GError **error)
          check_range ("paths", options->paths, 0, LAB_MAX_PATHS, error) &&
          check_range ("flows", options->flows, 0, LAB_MAX_FLOWS, error) &&
          check_range ("rate", options->rate, 0, LAB_MAX_RATE, error) &&
+         check_range ("step-up", options->step_up, 0, LAB_MAX_STEP_UP, error) &&
          check_range ("port", options->port, 0, 65535, error) &&
          check_address (options, error);
 }

@@ -14,6 +14,7 @@ typedef struct
   gint64 seed;
   int rate;
   int port;
+  int step_up;                  /* seconds that a login is fresh enough for sensitive routes; 0: always */
   char *address;
   char *load;
   char *state;
@@ -30,11 +31,13 @@ typedef struct
 #define LAB_DEFAULT_FLOWS 2000
 #define LAB_DEFAULT_SEED  1
 #define LAB_DEFAULT_RATE  200
+#define LAB_DEFAULT_STEP_UP 300
 
 #define LAB_MAX_SITES 5000
 #define LAB_MAX_PATHS 20000
 #define LAB_MAX_FLOWS 100000
 #define LAB_MAX_RATE  100000
+#define LAB_MAX_STEP_UP 86400
 
 void     lab_options_init  (LabOptions *options);
 void     lab_options_clear (LabOptions *options);

@@ -45,6 +45,7 @@ struct LabServer
   GTlsCertificate *certificate;
   GHashTable *answers;          /* idempotency: key → LabAnswer */
   GHashTable *budgets;          /* --strict: user → LabBudget */
+  guint64 requests, hits;       /* since the faults were set: all, and those that one of them befell */
   gint64 started_at;            /* monotonic µs */
   guint port;
 };
@@ -55,7 +56,7 @@ typedef enum
 {
   LAB_ROUTE_PUBLIC = 1 << 0,    /* no bearer */
   LAB_ROUTE_STREAM = 1 << 1,    /* takes the connection over; ?token= will do */
-  LAB_ROUTE_STEP_UP = 1 << 2,   /* wants a login younger than five minutes */
+  LAB_ROUTE_STEP_UP = 1 << 2,   /* wants a login younger than --step-up */
   LAB_ROUTE_SCRAPE = 1 << 3,    /* the scrape token will do */
   LAB_ROUTE_NO_FAULT = 1 << 4,
 } LabRouteFlags;
@@ -219,6 +220,7 @@ void        lab_health            (LabRequest *request);
 void        lab_health_live       (LabRequest *request);
 void        lab_health_ready      (LabRequest *request);
 void        lab_control_faults    (LabRequest *request);
+void        lab_control_faults_get (LabRequest *request);
 void        lab_control_rate      (LabRequest *request);
 void        lab_control_incident  (LabRequest *request);
 void        lab_control_calm      (LabRequest *request);

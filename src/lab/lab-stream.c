@@ -18,6 +18,7 @@
 #define PENDING_MAX  (4 * 1024 * 1024)
 #define PENDING_CALM (256 * 1024)
 #define MAX_STREAMS  256
+#define MAX_HEARD    50         /* --strict: messages a second from a client */
 
 typedef enum
 {
@@ -41,6 +42,8 @@ typedef struct
   guint64 cursor;               /* last event sent */
   guint64 missed;
   gint64 heard_at;
+  gint64 second;                /* of the monotonic clock, in which the messages were counted */
+  guint heard;                  /* messages of the client in that second */
   guint ping;
   guint dropping;           /* idle source that frees it */
   gboolean stalled;             /* a fault: half a frame went out and nothing more will */
@@ -349,9 +352,33 @@ lab_streams_wanted (LabStreams *streams)
 
 /* --- What clients send --- */
 
+/* Says why with a code of RFC 6455, section 7.4.1, and ends the stream. */
+static void
+close_because (Stream *stream, guint code, const char *why)
+{
+  g_autofree char *text = g_strdup_printf ("%c%c%s", (char) (code >> 8), (char) (code & 0xff), why);
+
+  lab_ws_append (stream->pending, LAB_WS_CLOSE, text, strlen (why) + 2);
+  stream->closing = TRUE;
+}
+
+/* --strict: fifty messages in a second and no more. Pings and pongs are no messages. */
+static gboolean
+talks_too_much (Stream *stream)
+{
+  gint64 second = g_get_monotonic_time () / G_USEC_PER_SEC;
+
+  if (second != stream->second)
+    stream->heard = 0;
+  stream->second = second;
+  return ++stream->heard > MAX_HEARD && stream->server->options->strict;
+}
+
 static void
 take_frame (Stream *stream, const LabWsFrame *frame)
 {
+  if (stream->closing)
+    return;
   switch (frame->opcode)
     {
     case LAB_WS_CLOSE:
@@ -361,8 +388,12 @@ take_frame (Stream *stream, const LabWsFrame *frame)
     case LAB_WS_PING:
       lab_ws_append (stream->pending, LAB_WS_PONG, frame->data, frame->length);
       break;
+    case LAB_WS_PONG:
+      break;
     default:
-      /* Nothing is asked of a client but to listen. */
+      /* Nothing is asked of a client but to listen; 1008: policy violation. */
+      if (talks_too_much (stream))
+        close_because (stream, 1008, "more than 50 messages in a second");
       break;
     }
 }
@@ -385,11 +416,7 @@ take_bytes (Stream *stream)
       g_byte_array_remove_range (stream->received, 0, (guint) used);
     }
   if (used < 0)
-    {
-      /* 1002 protocol error, RFC 6455 section 7.4.1 */
-      lab_ws_append (stream->pending, LAB_WS_CLOSE, "\x03\xea", 2);
-      stream->closing = TRUE;
-    }
+    close_because (stream, 1002, "");
   if (waiting (stream) > 0)
     push (stream);
 }

@@ -201,6 +201,23 @@ codes = [strict.get('/api/v1/auth/me') for _ in range(105)]
 tap.ok([c.status for c in codes].count(200) == 100 and int(codes[-1].headers['retry-after']) > 0, '--strict: a hundred a minute, then 429 with Retry-After')
 strict.stop()
 
+# --- the password once more
+careful = Lab('--no-nats', '--step-up', '1', '--rate', '0')
+tokens = careful.login()
+site = careful.get('/api/v1/sites?limit=1').json['items'][0]
+target = f"/api/v1/sites/{site['id']}?reason=test"
+match = {'If-Match': f'"{site["revision"]}"'}
+time.sleep(2.1)
+refused = careful.call('DELETE', target, headers=match)
+tap.ok(refused.status == 401 and 'insufficient_user_authentication' in refused.headers['www-authenticate'] and
+       'max_age=1' in refused.headers['www-authenticate'], '--step-up: deleting wants a fresh login')
+tap.ok(careful.get('/api/v1/sites').status == 200, '--step-up: reading does not')
+careful.token = careful.call('POST', '/api/v1/auth/refresh', {'refresh_token': tokens['refresh_token']}).json['access_token']
+tap.ok(careful.call('DELETE', target, headers=match).status == 401, '--step-up: a refreshed token is no fresh login')
+careful.login()
+tap.ok(careful.call('DELETE', target, headers=match).status in (200, 202, 204), '--step-up: signed in once more, it is done')
+careful.stop()
+
 # --- TLS, and what is refused
 secure = Lab('--no-nats', '--tls', '--rate', '0')
 trusting = ssl.create_default_context(cafile=secure.ready['ca'])

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import socket
+import struct
 import time
 import urllib.request
 
@@ -281,6 +282,20 @@ def check_nats(state):
            'the lab killed: nats-server dies with it')
 
 
+def check_talk(lab):
+    """--strict: a client that says more than fifty things in a second is sent away, another is not."""
+    loud, calm = WebSocket(lab, '/ws/events'), WebSocket(lab, '/ws/events')
+    for _ in range(50):
+        calm.send(1, b'hello')
+    for _ in range(120):
+        loud.send(1, b'hello')
+    opcode, body = loud.frame()
+    tap.ok(opcode == 8 and struct.unpack('>H', body[:2])[0] == 1008 and b'50' in body, '--strict: more than fifty messages a second close the stream',
+           [repr((opcode, body))])
+    calm.send(9, b'there?')
+    tap.ok(calm.frame()[0] == 10, '--strict: fifty messages do not')
+
+
 main = Lab('--no-nats', '--rate', '400', '--sites', '60')
 main.login()
 events = check_events(main)
@@ -288,6 +303,10 @@ check_sse(main, events)
 check_metrics(main)
 check_still(main)
 main.stop()
+strict = Lab('--no-nats', '--rate', '0', '--strict')
+strict.login()
+check_talk(strict)
+strict.stop()
 fast = Lab('--no-nats', '--rate', '30000')
 fast.login()
 check_slow(fast)
