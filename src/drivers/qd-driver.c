@@ -60,6 +60,8 @@ qd_endpoint_copy (const QdEndpoint *self)
   copy->pinned_sha256 = g_strdup (self->pinned_sha256);
   copy->monitor_url = g_strdup (self->monitor_url);
   copy->feeds = g_strdup (self->feeds);
+  copy->timeout_ms = self->timeout_ms;
+  copy->idle_s = self->idle_s;
   return copy;
 }
 
@@ -358,7 +360,7 @@ qd_driver_make_http (const QdEndpoint *endpoint, const char *url, GError **error
     .base_url = url,
     .ca_file = endpoint->ca_file,
     .pinned_sha256 = endpoint->pinned_sha256,
-    .timeout_s = 20,
+    .timeout_ms = endpoint->timeout_ms ? endpoint->timeout_ms : 20 * 1000,
   };
 
   return qd_http_new (&options, error);

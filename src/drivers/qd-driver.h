@@ -24,6 +24,8 @@ typedef struct {
   char *ca_file;
   char *pinned_sha256;
   char *monitor_url;      /* NATS: the server's monitoring, or NULL */
+  guint timeout_ms;       /* HTTP: of a request without a byte moving; 0: 20,000 */
+  guint idle_s;           /* HTTP: of a stream without a word, in spite of pings; 0: 45 */
   char *feeds;            /* NATS: the connection whose entities the live subjects are about; NULL: its own */
 } QdEndpoint;
 QdEndpoint *qd_endpoint_new (const char *id, const char *name, const char *driver, const char *url);

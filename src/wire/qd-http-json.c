@@ -13,35 +13,33 @@
 #define WORKER_BYTES (64 * 1024)
 #define WORKERS 2
 
-/* Two stages. Answers to the same method and path leave the first in the order of their sends, so
- * that a late answer never undoes a newer one; all leave the second in the order in which they
- * entered it, so that a small body does not overtake a large one that a worker still parses. */
+/* Answers are told as they come: nothing waits for what is slower. So that a late one undoes nothing,
+ * each says whether a request that was sent after it, to the same method and path, was answered before. */
 struct _QdHttpOrder
 {
-  GMutex lock;                 /* @sent: sends come from any thread */
-  GHashTable *sent;            /* "GET /path" → GQueue of Job */
-  GQueue arrived;              /* Job; I/O thread */
+  GMutex lock;                 /* sends come from any thread */
+  GHashTable *routes;          /* "GET /path" → Route, while something is under way there */
 };
+
+typedef struct
+{
+  guint under_way;
+  guint64 sent;                /* how many */
+  guint64 told;                /* the newest of them that was told */
+} Route;
 
 typedef struct
 {
   QdHttp *http;
   char *key;
+  guint64 number;              /* among those of its route */
   QdHttpJsonCallback callback;
   gpointer data;
 
-  gboolean complete;           /* the exchange is over */
-  gboolean parsed;
   QdHttpResponse *response;
   GError *error;
   JsonNode *node;
 } Job;
-
-static void
-queue_free (gpointer queue)
-{
-  g_queue_free (queue);
-}
 
 QdHttpOrder *
 qd_http_order_new (void)
@@ -49,7 +47,7 @@ qd_http_order_new (void)
   QdHttpOrder *self = g_new0 (QdHttpOrder, 1);
 
   g_mutex_init (&self->lock);
-  self->sent = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, queue_free);
+  self->routes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return self;
 }
 
@@ -57,35 +55,58 @@ void
 qd_http_order_free (QdHttpOrder *self)
 {
   /* Each waiting job holds the endpoint, so none can be left. */
-  g_assert (g_hash_table_size (self->sent) == 0 && g_queue_is_empty (&self->arrived));
-  g_hash_table_unref (self->sent);
+  g_assert (g_hash_table_size (self->routes) == 0);
+  g_hash_table_unref (self->routes);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
 
 static void
-job_free (Job *self)
+note_sent (QdHttpOrder *order, Job *job)
 {
+  Route *route;
+
+  g_mutex_lock (&order->lock);
+  route = g_hash_table_lookup (order->routes, job->key);
+  if (route == NULL)
+    g_hash_table_insert (order->routes, g_strdup (job->key), route = g_new0 (Route, 1));
+  route->under_way++;
+  job->number = ++route->sent;
+  g_mutex_unlock (&order->lock);
+}
+
+/* Returns whether a newer one was told before. */
+static gboolean
+note_told (QdHttpOrder *order, Job *job)
+{
+  gboolean overtaken;
+  Route *route;
+
+  g_mutex_lock (&order->lock);
+  route = g_hash_table_lookup (order->routes, job->key);
+  overtaken = job->number < route->told;
+  route->told = MAX (route->told, job->number);
+  if (--route->under_way == 0)
+    g_hash_table_remove (order->routes, job->key);
+  g_mutex_unlock (&order->lock);
+  return overtaken;
+}
+
+static void
+tell (Job *self)
+{
+  gboolean overtaken = note_told (qd_http_get_order (self->http), self);
+
+  if (self->response != NULL)
+    self->response->overtaken = overtaken;
+  if (self->callback != NULL)
+    self->callback (self->node, self->response, self->error, self->data);
   g_clear_pointer (&self->node, json_node_unref);
   qd_http_response_free (self->response);
   g_clear_error (&self->error);
   g_free (self->key);
   qd_http_unref (self->http);
   g_free (self);
-}
-
-static void
-deliver (QdHttpOrder *order)
-{
-  Job *job;
-
-  while ((job = g_queue_peek_head (&order->arrived)) != NULL && job->parsed)
-    {
-      g_queue_pop_head (&order->arrived);
-      if (job->callback != NULL)
-        job->callback (job->node, job->response, job->error, job->data);
-      job_free (job);
-    }
 }
 
 static void
@@ -104,11 +125,7 @@ parse (Job *self)
 static gboolean
 parsed_cb (gpointer data)
 {
-  Job *job = data;
-  g_autoptr(QdHttp) http = qd_http_ref (job->http);
-
-  job->parsed = TRUE;
-  deliver (qd_http_get_order (http));
+  tell (data);
   return G_SOURCE_REMOVE;
 }
 
@@ -151,64 +168,21 @@ wants_parsing (Job *self)
 }
 
 static void
-enter_second_stage (QdHttpOrder *order, Job *job)
-{
-  g_queue_push_tail (&order->arrived, job);
-  if (!wants_parsing (job))
-    job->parsed = TRUE;
-  else if (g_bytes_get_size (job->response->body) > WORKER_BYTES)
-    g_thread_pool_push (get_pool (), job, NULL);
-  else
-    {
-      parse (job);
-      job->parsed = TRUE;
-    }
-}
-
-static Job *
-pop_complete (QdHttpOrder *order, const char *key)
-{
-  GQueue *queue;
-  Job *job = NULL;
-
-  g_mutex_lock (&order->lock);
-  queue = g_hash_table_lookup (order->sent, key);
-  if (queue != NULL && ((Job *) g_queue_peek_head (queue))->complete)
-    job = g_queue_pop_head (queue);
-  if (queue != NULL && g_queue_is_empty (queue))
-    g_hash_table_remove (order->sent, key);
-  g_mutex_unlock (&order->lock);
-  return job;
-}
-
-static void
 exchanged_cb (QdHttpResponse *response, GError *error, gpointer data)
 {
   Job *self = data;
-  g_autoptr(QdHttp) http = qd_http_ref (self->http);
-  QdHttpOrder *order = qd_http_get_order (http);
-  g_autofree char *key = g_strdup (self->key);
-  Job *job;
 
   self->response = response;
   self->error = error;
-  self->complete = TRUE;
-  while ((job = pop_complete (order, key)) != NULL)
-    enter_second_stage (order, job);
-  deliver (order);
-}
-
-static void
-enter_first_stage (QdHttpOrder *order, Job *job)
-{
-  GQueue *queue;
-
-  g_mutex_lock (&order->lock);
-  queue = g_hash_table_lookup (order->sent, job->key);
-  if (queue == NULL)
-    g_hash_table_insert (order->sent, g_strdup (job->key), queue = g_queue_new ());
-  g_queue_push_tail (queue, job);
-  g_mutex_unlock (&order->lock);
+  if (!wants_parsing (self))
+    tell (self);
+  else if (g_bytes_get_size (self->response->body) > WORKER_BYTES)
+    g_thread_pool_push (get_pool (), self, NULL);
+  else
+    {
+      parse (self);
+      tell (self);
+    }
 }
 
 /**
@@ -240,7 +214,7 @@ qd_http_send_json (QdHttp *self, const char *method, const char *path, const cha
   job->key = g_strdup_printf ("%s %.*s", method, (int) strcspn (path, "?"), path);
   job->callback = callback;
   job->data = user_data;
-  enter_first_stage (qd_http_get_order (self), job);
+  note_sent (qd_http_get_order (self), job);
   qd_http_exchange (self, method, path, (const char *const *) all->pdata, "application/json", bytes,
                     cancellable, exchanged_cb, job);
 }

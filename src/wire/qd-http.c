@@ -11,10 +11,11 @@
 #include "qd-trust.h"
 #include "qd-wire-private.h"
 
-#define DEFAULT_TIMEOUT_S 30
+#define DEFAULT_TIMEOUT_MS (30 * 1000)
 #define DEFAULT_MAX_BODY (G_GUINT64_CONSTANT (64) * 1024 * 1024)
 #define CHUNK (64 * 1024)
 #define MAX_REDIRECTS 5
+#define PATIENCE_MS 100
 
 struct _QdHttp
 {
@@ -99,7 +100,7 @@ qd_http_new (const QdHttpOptions *options, GError **error)
   self->base = g_steal_pointer (&base);
   self->ca_file = g_strdup (options->ca_file);
   self->pinned = g_steal_pointer (&pinned);
-  self->timeout_ms = (options->timeout_s ? MIN (options->timeout_s, 86400) : DEFAULT_TIMEOUT_S) * 1000;
+  self->timeout_ms = options->timeout_ms ? MIN (options->timeout_ms, 86400 * 1000) : DEFAULT_TIMEOUT_MS;
   self->max_body = options->max_body ? options->max_body : DEFAULT_MAX_BODY;
   self->headers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->order = qd_http_order_new ();
@@ -229,7 +230,10 @@ message_for_uri (QdHttp *self, const char *method, GUri *uri, const char *const 
 {
   SoupMessage *message = soup_message_new_from_uri (method, uri);
 
-  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
+  /* Each request has a connection of its own. Where a server closes one that was used before, libsoup
+   * 3.6 sends the request again by itself and may count it out of its queue twice: then it no longer
+   * notices that others wait (for ever, their cancelling included), and frees what is in use. */
+  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_NEW_CONNECTION);
   add_headers (self, soup_message_get_request_headers (message), headers);
   return message;
 }
@@ -255,8 +259,11 @@ qd_http_prepare (QdHttp *self, const char *method, const char *path, const char 
 
 /* --- One exchange -------------------------------------------------------------------------- */
 
+/* A reference is held until the end is told, one by each operation of libsoup under way, and one by
+ * the connection to the caller's cancellable. */
 typedef struct
 {
+  gatomicrefcount refs;
   QdHttp *http;
   char *method;
   char *path;
@@ -273,10 +280,12 @@ typedef struct
   char *endpoint;
   GByteArray *received;
   GSource *timer;
+  GSource *patience;           /* what is cancelled ends without libsoup's word after that */
   gint64 started_us;
   gint64 moved_us;             /* when a byte last moved */
   guint redirects;
   gboolean timed_out;
+  gboolean over;               /* the end was told */
 } Exchange;
 
 void
@@ -293,19 +302,27 @@ qd_http_response_free (QdHttpResponse *self)
 }
 
 static void
-stop_timer (Exchange *self)
+stop_source (GSource **source)
 {
-  if (self->timer != NULL)
-    {
-      g_source_destroy (self->timer);
-      g_clear_pointer (&self->timer, g_source_unref);
-    }
+  if (*source != NULL)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+static Exchange *
+exchange_ref (Exchange *self)
+{
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
 }
 
 static void
-exchange_free (Exchange *self)
+exchange_unref (gpointer data)
 {
-  stop_timer (self);
+  Exchange *self = data;
+
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
   g_clear_object (&self->message);
   g_clear_object (&self->inner);
   g_clear_object (&self->outer);
@@ -356,11 +373,15 @@ make_response (Exchange *self)
 static void
 finish (Exchange *self, QdHttpResponse *response, GError *error)
 {
-  stop_timer (self);
+  self->over = TRUE;
+  stop_source (&self->timer);
+  stop_source (&self->patience);
   if (self->outer != NULL && self->outer_id != 0)
     g_cancellable_disconnect (self->outer, self->outer_id);
+  if (self->message != NULL)
+    g_signal_handlers_disconnect_by_data (self->message, self);
   self->func (response, error, self->data);
-  exchange_free (self);
+  exchange_unref (self);
 }
 
 static void
@@ -370,8 +391,8 @@ finish_with_cause (Exchange *self, const GError *cause)
 
   if (self->timed_out)
     error = g_error_new (QD_WIRE_ERROR, QD_WIRE_ERROR_TIMEOUT, _("%s: no byte came for %u seconds"),
-                         self->endpoint, self->http->timeout_ms / 1000);
-  else if (g_cancellable_is_cancelled (self->inner))
+                         self->endpoint, (self->http->timeout_ms + 999) / 1000);
+  else if (cause == NULL || g_cancellable_is_cancelled (self->inner))
     error = g_error_new (QD_WIRE_ERROR, QD_WIRE_ERROR_CANCELLED, _("%s: cancelled"), self->endpoint);
   else
     error = qd_wire_error_from_io (self->endpoint, self->message, cause);
@@ -390,19 +411,36 @@ finish_too_large (Exchange *self)
 }
 
 static gboolean
+patience_cb (gpointer data)
+{
+  finish_with_cause (data, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+/* Ends it soon, for sure: libsoup does not notice the cancelling of what still waits for a connection. */
+static void
+abandon (Exchange *self)
+{
+  if (self->over || self->patience != NULL)
+    return;
+  self->patience = qd_io_timeout_add (PATIENCE_MS, patience_cb, self, NULL);
+  g_cancellable_cancel (self->inner);
+}
+
+static gboolean
 timer_cb (gpointer data)
 {
   Exchange *self = data;
   gint64 quiet_ms = (g_get_monotonic_time () - self->moved_us) / 1000;
 
+  stop_source (&self->timer);
   if (quiet_ms < self->http->timeout_ms)
     {
-      stop_timer (self);
       self->timer = qd_io_timeout_add (self->http->timeout_ms - quiet_ms + 1, timer_cb, self, NULL);
       return G_SOURCE_REMOVE;
     }
   self->timed_out = TRUE;
-  g_cancellable_cancel (self->inner);
+  abandon (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -412,11 +450,34 @@ moved_cb (Exchange *self)
   self->moved_us = g_get_monotonic_time ();
 }
 
+/* Whether less came than was promised: libsoup lets that pass where the connection ends with the answer. */
+static gboolean
+is_cut_short (Exchange *self)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (self->message);
+
+  return soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH &&
+         !g_str_equal (self->method, "HEAD") &&
+         soup_message_get_status (self->message) != SOUP_STATUS_NOT_MODIFIED &&
+         (goffset) self->received->len < soup_message_headers_get_content_length (headers);
+}
+
 static void
 received_all (Exchange *self)
 {
-  QdHttpResponse *response = make_response (self);
+  QdHttpResponse *response;
   GError *error = NULL;
+
+  if (is_cut_short (self))
+    {
+      g_set_error (&error, QD_WIRE_ERROR, QD_WIRE_ERROR_CLOSED,
+                   _("%s: the connection closed in the middle of the answer (%u of %u bytes came)"), self->endpoint,
+                   self->received->len,
+                   (guint) soup_message_headers_get_content_length (soup_message_get_response_headers (self->message)));
+      finish (self, NULL, error);
+      return;
+    }
+  response = make_response (self);
 
   if (response->status >= 400)
     error = qd_wire_error_from_status (self->endpoint, response->status, response->content_type, response->body);
@@ -432,6 +493,9 @@ read_cb (GObject *source, GAsyncResult *result, gpointer data)
   gsize length;
   gconstpointer chunk;
 
+  exchange_unref (self);
+  if (self->over)
+    return;
   if (bytes == NULL)
     {
       finish_with_cause (self, cause);
@@ -450,7 +514,8 @@ read_cb (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   g_byte_array_append (self->received, chunk, length);
-  g_input_stream_read_bytes_async (G_INPUT_STREAM (source), CHUNK, G_PRIORITY_DEFAULT, self->inner, read_cb, self);
+  g_input_stream_read_bytes_async (G_INPUT_STREAM (source), CHUNK, G_PRIORITY_DEFAULT, self->inner, read_cb,
+                                   exchange_ref (self));
 }
 
 static void start (Exchange *self);
@@ -482,6 +547,7 @@ redirect (Exchange *self)
       return TRUE;
     }
   /* The old message is in use until its body's stream is gone. */
+  g_signal_handlers_disconnect_by_data (self->message, self);
   g_object_unref (self->message);
   self->message = message_for_uri (self->http, self->method, to, (const char *const *) self->headers);
   start (self);
@@ -496,6 +562,9 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr(GInputStream) stream = soup_session_send_finish (SOUP_SESSION (source), result, &cause);
   SoupMessageHeaders *headers;
 
+  exchange_unref (self);
+  if (self->over)
+    return;
   if (stream == NULL)
     {
       finish_with_cause (self, cause);
@@ -512,7 +581,7 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer data)
       finish_too_large (self);
       return;
     }
-  g_input_stream_read_bytes_async (stream, CHUNK, G_PRIORITY_DEFAULT, self->inner, read_cb, self);
+  g_input_stream_read_bytes_async (stream, CHUNK, G_PRIORITY_DEFAULT, self->inner, read_cb, exchange_ref (self));
 }
 
 /* Sends the message that is prepared. */
@@ -527,20 +596,21 @@ start (Exchange *self)
       finish (self, NULL, g_steal_pointer (&error));
       return;
     }
-  soup_session_send_async (session, self->message, G_PRIORITY_DEFAULT, self->inner, sent_cb, self);
+  soup_message_headers_replace (soup_message_get_request_headers (self->message), "Connection", "close");
+  soup_session_send_async (session, self->message, G_PRIORITY_DEFAULT, self->inner, sent_cb, exchange_ref (self));
 }
 
 static gboolean
-cancel_inner_cb (gpointer data)
+abandon_cb (gpointer data)
 {
-  g_cancellable_cancel (data);
+  abandon (data);
   return G_SOURCE_REMOVE;
 }
 
 static void
-outer_cancelled_cb (GCancellable *outer, gpointer inner)
+outer_cancelled_cb (GCancellable *outer, gpointer exchange)
 {
-  qd_io_invoke (cancel_inner_cb, g_object_ref (inner), g_object_unref);
+  qd_io_invoke (abandon_cb, exchange_ref (exchange), exchange_unref);
 }
 
 static gboolean
@@ -563,7 +633,7 @@ begin_cb (gpointer data)
   self->timer = qd_io_timeout_add (self->http->timeout_ms, timer_cb, self, NULL);
   if (self->outer != NULL)
     self->outer_id = g_cancellable_connect (self->outer, G_CALLBACK (outer_cancelled_cb),
-                                            g_object_ref (self->inner), g_object_unref);
+                                            exchange_ref (self), exchange_unref);
   start (self);
   return G_SOURCE_REMOVE;
 }
@@ -575,6 +645,7 @@ qd_http_exchange (QdHttp *http, const char *method, const char *path, const char
 {
   Exchange *self = g_new0 (Exchange, 1);
 
+  g_atomic_ref_count_init (&self->refs);
   self->http = qd_http_ref (http);
   self->method = g_strdup (method);
   self->path = g_strdup (path);

@@ -18,7 +18,7 @@ typedef struct {
   const char *base_url;        /* http(s)://host:port[/prefix], no userinfo */
   const char *ca_file;         /* PEM to trust besides the system's, or NULL */
   const char *pinned_sha256;   /* hex fingerprint of the one certificate to accept, or NULL */
-  guint timeout_s;             /* of one request without a byte moving; 0: 30 */
+  guint timeout_ms;            /* of one request without a byte moving; 0: 30,000 */
   guint64 max_body;            /* bytes; 0: 64 MiB. More is refused by name. */
 } QdHttpOptions;
 
@@ -31,6 +31,7 @@ typedef struct {
   gint64 retry_after_ms;       /* -1 absent */
   GBytes *body;
   gint64 elapsed_us;
+  gboolean overtaken;          /* JSON: a later request to this method and path was answered before this one */
 } QdHttpResponse;
 
 /* @response is borrowed; NULL when @error is set. A status of 400 and above is an @error *and* a
@@ -52,10 +53,9 @@ void qd_http_send (QdHttp *self, const char *method, const char *path, const cha
                    QdHttpCallback callback, gpointer user_data);
 
 /* Checks status and Content-Type, then parses: on a worker when the body is over 64 KiB. The node is
- * borrowed, and NULL without an error for an empty body. Callbacks come on the I/O thread, in the
- * order in which the answers arrived, whatever their size; those to the same method and path
- * (without query) in the order of their sends, so that no late answer undoes a newer one. One slow
- * route does not hold up the others. */
+ * borrowed, and NULL without an error for an empty body. Callbacks come on the I/O thread, each as
+ * soon as it can: nothing waits for an answer that is slower. One that comes after that to a later
+ * request to the same method and path (without query) says so: it may be older than what is known. */
 typedef void (*QdHttpJsonCallback) (JsonNode *node, const QdHttpResponse *response, const GError *error, gpointer user_data);
 void qd_http_send_json (QdHttp *self, const char *method, const char *path, const char *const *headers,
                         JsonNode *body, GCancellable *cancellable, QdHttpJsonCallback callback, gpointer user_data);

@@ -11,6 +11,11 @@
 
 #define MAX_MESSAGE (4 * 1024 * 1024)
 #define DEFAULT_IDLE_S 45
+/* So many messages in that time, whenever one begins to count: servers allow fifty a second, and on
+ * the way to them they may bunch a little. */
+#define SENDS 50
+#define SENDS_US (1100 * G_GINT64_CONSTANT (1000))
+#define MAX_WAITING 1000
 
 /* The caller holds one reference until qd_websocket_close(), the handshake under way another. */
 struct _QdWebSocket
@@ -27,6 +32,10 @@ struct _QdWebSocket
   GSource *timer;
   gint64 idle_us;
   gint64 heard_us;
+  gint64 sent_us[SENDS];       /* of the last ones, round and round */
+  guint n_sent;
+  GQueue waiting;              /* char *: to be sent in time */
+  GSource *send_timer;
   gboolean idle;
   gboolean over;               /* nothing may be called back any more */
 };
@@ -39,6 +48,15 @@ stop_timer (QdWebSocket *self)
       g_source_destroy (self->timer);
       g_clear_pointer (&self->timer, g_source_unref);
     }
+}
+
+static void
+stop_sending (QdWebSocket *self)
+{
+  if (self->send_timer != NULL)
+    g_source_destroy (self->send_timer);
+  g_clear_pointer (&self->send_timer, g_source_unref);
+  g_queue_clear_full (&self->waiting, g_free);
 }
 
 static void
@@ -58,6 +76,7 @@ websocket_unref (QdWebSocket *self)
   if (--self->refs > 0)
     return;
   stop_timer (self);
+  stop_sending (self);
   drop_connection (self);
   g_clear_object (&self->message);
   g_clear_object (&self->cancellable);
@@ -77,6 +96,7 @@ closed (QdWebSocket *self, GError *error)
     }
   self->over = TRUE;
   stop_timer (self);
+  stop_sending (self);
   g_clear_error (&self->error);
   self->error = error;
   self->refs++;
@@ -262,18 +282,55 @@ qd_websocket_open (QdHttp *http, const char *path, guint idle_s, const QdWebSock
   return self;
 }
 
+/* Sends what may be sent now; the rest when its time comes. */
+static gboolean
+send_cb (gpointer data)
+{
+  QdWebSocket *self = data;
+
+  if (self->send_timer != NULL)
+    g_source_destroy (self->send_timer);
+  g_clear_pointer (&self->send_timer, g_source_unref);
+  while (!g_queue_is_empty (&self->waiting) && self->connection != NULL &&
+         soup_websocket_connection_get_state (self->connection) == SOUP_WEBSOCKET_STATE_OPEN)
+    {
+      gint64 now = g_get_monotonic_time (), *oldest = &self->sent_us[self->n_sent % SENDS];
+      gint64 left = self->n_sent < SENDS ? 0 : *oldest + SENDS_US - now;
+      g_autofree char *text = NULL;
+
+      if (left > 0)
+        {
+          self->send_timer = qd_io_timeout_add ((guint) (left / 1000 + 1), send_cb, self, NULL);
+          return G_SOURCE_REMOVE;
+        }
+      *oldest = now;
+      self->n_sent++;
+      text = g_queue_pop_head (&self->waiting);
+      soup_websocket_connection_send_text (self->connection, text);
+    }
+  return G_SOURCE_REMOVE;
+}
+
 /**
  * qd_websocket_send:
  * @text: valid UTF-8
  *
- * Sends a text message; one on a connection that is not open is lost, as `closed` tells.
+ * Sends a text message, in turn and at most fifty a second; one on a connection that is not open is
+ * lost, as `closed` tells.
+ *
+ * Returns: FALSE when so many wait already that this one is not taken
  */
-void
+gboolean
 qd_websocket_send (QdWebSocket *self, const char *text)
 {
-  if (!self->over && self->connection != NULL &&
-      soup_websocket_connection_get_state (self->connection) == SOUP_WEBSOCKET_STATE_OPEN)
-    soup_websocket_connection_send_text (self->connection, text);
+  if (self->over || self->connection == NULL)
+    return TRUE;
+  if (g_queue_get_length (&self->waiting) >= MAX_WAITING)
+    return FALSE;
+  g_queue_push_tail (&self->waiting, g_strdup (text));
+  if (self->send_timer == NULL)
+    send_cb (self);
+  return TRUE;
 }
 
 /**
@@ -287,6 +344,7 @@ qd_websocket_close (QdWebSocket *self)
 {
   self->over = TRUE;
   stop_timer (self);
+  stop_sending (self);
   g_cancellable_cancel (self->cancellable);
   drop_connection (self);
   websocket_unref (self);

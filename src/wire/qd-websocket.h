@@ -18,7 +18,7 @@ typedef struct {
 
 /* Never calls back from inside. Free it by qd_websocket_close(), once, also after `closed`. */
 QdWebSocket *qd_websocket_open (QdHttp *http, const char *path, guint idle_s, const QdWebSocketEvents *events, gpointer data);
-void qd_websocket_send (QdWebSocket *self, const char *text);
+gboolean qd_websocket_send (QdWebSocket *self, const char *text);
 /* Closes and frees; no callback comes after this returns. */
 void qd_websocket_close (QdWebSocket *self);
 

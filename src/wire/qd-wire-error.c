@@ -167,11 +167,26 @@ body_detail (const char *content_type, GBytes *body)
   return NULL;
 }
 
+/* libsoup does not know the newer ones. */
+static const char *
+phrase_of (guint status)
+{
+  switch (status)
+    {
+    case 428: return "Precondition Required";
+    case 429: return "Too Many Requests";
+    case 431: return "Request Header Fields Too Large";
+    case 451: return "Unavailable For Legal Reasons";
+    case 511: return "Network Authentication Required";
+    default: return soup_status_get_phrase (status);
+    }
+}
+
 GError *
 qd_wire_error_from_status (const char *endpoint, guint status, const char *content_type, GBytes *body)
 {
   g_autofree char *detail = body_detail (content_type, body);
-  const char *phrase = soup_status_get_phrase (status);
+  const char *phrase = phrase_of (status);
 
   if (detail != NULL && *detail != '\0')
     return g_error_new (QD_WIRE_ERROR, qd_wire_error_code_of_status (status),

@@ -250,7 +250,7 @@ close_cb (gpointer data)
 static Client *
 client_new (const char *url, const char *path, gboolean close_on_event)
 {
-  QdHttpOptions options = { .base_url = url, .timeout_s = 10 };
+  QdHttpOptions options = { .base_url = url, .timeout_ms = 10000 };
   Client *self = g_new0 (Client, 1);
 
   self->http = qd_http_new (&options, NULL);

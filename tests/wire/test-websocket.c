@@ -18,7 +18,7 @@ typedef struct
   guint idle_s;
   QdWebSocket *socket;
   gboolean opened, closed, gone;
-  guint texts, closings;
+  guint texts, closings, refused_after;
   char *last;
   GError *error;
 } Client;
@@ -76,10 +76,21 @@ send_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+send_many_cb (gpointer data)
+{
+  guint sent = 0;
+
+  while (qd_websocket_send (((Client *) data)->socket, "hello"))
+    sent++;
+  TELL (((Client *) data)->refused_after = sent);
+  return G_SOURCE_REMOVE;
+}
+
 static Client *
 client_new (const char *url, const char *path, guint idle_s)
 {
-  QdHttpOptions options = { .base_url = url, .timeout_s = 10 };
+  QdHttpOptions options = { .base_url = url, .timeout_ms = 10000 };
   Client *self = g_new0 (Client, 1);
 
   self->http = qd_http_new (&options, NULL);
@@ -243,12 +254,37 @@ test_close_early (void)
   raw_server_free (server);
 }
 
+/* However much there is to say, no second has more than fifty messages, and none is lost. */
+static void
+test_rate (void)
+{
+  TestServer *server = test_server_new (NULL, plain_cb, NULL);
+  Client *client;
+  gint64 began, took;
+
+  test_thread_call (server->thread, add_websocket, server);
+  client = client_new (server->url, "/echo", 10);
+  AWAIT (client->opened);
+  began = g_get_monotonic_time ();
+  qd_io_invoke (send_many_cb, client, NULL);
+  AWAIT (client->refused_after > 0);
+  g_assert_cmpuint (client->refused_after, >=, 1000);
+  AWAIT (client->texts >= 151);
+  took = g_get_monotonic_time () - began;
+  /* Fifty at once, fifty a second later, and fifty one more second later. */
+  g_assert_cmpint (took, >=, 2 * G_USEC_PER_SEC);
+  g_assert_false (client->closed);
+  client_free (client);
+  test_server_free (server);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/wire/websocket/good", test_good);
   g_test_add_func ("/wire/websocket/faults", test_faults);
+  g_test_add_func ("/wire/websocket/rate", test_rate);
   g_test_add_func ("/wire/websocket/close-early", test_close_early);
   return g_test_run ();
 }
