@@ -72,6 +72,16 @@ tell_user (QdNodeSession *self, JsonObject *user)
   qd_outlet_send (self->outlet, delta);
 }
 
+static gboolean
+ask_me_cb (gpointer data)
+{
+  QdNodeSession *self = data;
+
+  g_clear_pointer (&self->me_timer, g_source_unref);
+  qd_node_auth_ask_me (self);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 me_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response, const GError *error, gpointer data)
 {
@@ -82,11 +92,22 @@ me_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response, cons
     return;
   if (me == NULL)
     {
-      qd_node_offer (self, "permissions", FALSE);
-      if (error && !qd_driver_is_not_offered (error, response))
-        qd_node_set_problem (self, "permissions", error->message);
+      g_autofree char *odd = NULL;
+
+      if (error && qd_driver_is_not_offered (error, response))
+        {
+          qd_node_offer (self, "permissions", FALSE);
+          qd_node_set_problem (self, "permissions", NULL);
+          return;
+        }
+      /* What was allowed before is what is known. */
+      odd = error ? NULL : g_strdup_printf (_("%s/api/v1/auth/me answered with something else than a user"),
+                                            qd_http_get_base_url (self->http));
+      qd_node_set_problem (self, "permissions", error ? error->message : odd);
+      qd_node_timer (self, &self->me_timer, qd_node_wait_ms (self, &self->me_backoff, error), ask_me_cb, self);
       return;
     }
+  qd_backoff_reset (&self->me_backoff);
   qd_node_set_problem (self, "permissions", NULL);
   tell_user (self, qd_json_get_object (me, "user") ? qd_json_get_object (me, "user") : me);
   if (qd_json_get_string (me, "role", NULL))
@@ -103,6 +124,13 @@ me_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response, cons
     }
 }
 
+void
+qd_node_auth_ask_me (QdNodeSession *self)
+{
+  qd_node_clear_timer (&self->me_timer);
+  qd_node_get (self, "/api/v1/auth/me", me_cb, NULL);
+}
+
 /* --- Signing in --------------------------------------------------------------------------------- */
 
 static void
@@ -117,7 +145,7 @@ signed_in (QdNodeSession *self)
   if (!self->signed_in)
     {
       self->signed_in = TRUE;
-      qd_node_get (self, "/api/v1/auth/me", me_cb, NULL);
+      qd_node_auth_ask_me (self);
       qd_node_lists_read (self);
     }
   else if (was_out)
@@ -130,7 +158,7 @@ signed_in (QdNodeSession *self)
 static void
 not_signed_in (QdNodeSession *self, const GError *error, gboolean refused)
 {
-  guint wait_ms = refused ? REFUSED_RETRY_MS : qd_backoff_next_ms (&self->auth_backoff);
+  guint wait_ms = refused ? REFUSED_RETRY_MS : qd_node_wait_ms (self, &self->auth_backoff, error);
 
   self->signing_in = FALSE;
   self->refused = refused;
@@ -167,6 +195,7 @@ take_tokens (QdNodeSession *self, JsonNode *node)
       qd_node_timer (self, &self->renew_timer, (guint) MIN (renew_s * 1000, 86400e3), renew_due_cb, self);
     }
   qd_backoff_reset (&self->auth_backoff);
+  qd_node_is_there (self);
   return TRUE;
 }
 
@@ -304,6 +333,7 @@ void
 qd_node_auth_stop (QdNodeSession *self)
 {
   qd_node_clear_timer (&self->renew_timer);
+  qd_node_clear_timer (&self->me_timer);
   if (self->refresh_token)
     {
       g_autoptr (JsonObject) object = json_object_new ();
@@ -346,7 +376,7 @@ command_login_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *res
       wipe_string (&self->endpoint->password);
       self->endpoint->password = g_steal_pointer (&login->password);
       signed_in (self);
-      qd_node_get (self, "/api/v1/auth/me", me_cb, NULL);
+      qd_node_auth_ask_me (self);
       json_object_set_boolean_member (done, "signed_in", TRUE);
       g_task_return_pointer (login->task, json_node_init_object (json_node_alloc (), done),
                              (GDestroyNotify) json_node_unref);

@@ -302,14 +302,39 @@ job_get (Command *self, JsonObject *args, GError **error)
   return set_target (self, "GET", "/admin/v1/jobs", "", args, error);
 }
 
-static const struct { const char *verb; Prepare prepare; } verbs[] = {
-  { "site.create", site_create },     { "site.update", site_update },         { "site.delete", site_delete },
-  { "path.test", path_test },         { "path.failover", path_failover },     { "path.history", path_history },
-  { "flow.decision", flow_decision }, { "flow.reevaluate", flow_reevaluate }, { "flows.search", flows_search },
-  { "job.cancel", job_cancel },       { "job.get", job_get },
+/* @member: what an answer must have to be one; a dry run has a plan. */
+static const struct { const char *verb; Prepare prepare; const char *member; } verbs[] = {
+  { "site.create", site_create, "id" },
+  { "site.update", site_update, "id" },
+  { "site.delete", site_delete, NULL },
+  { "path.test", path_test, "job_id" },
+  { "path.failover", path_failover, "job_id" },
+  { "path.history", path_history, "points" },
+  { "flow.decision", flow_decision, "id" },
+  { "flow.reevaluate", flow_reevaluate, NULL },
+  { "flows.search", flows_search, "total" },
+  { "job.cancel", job_cancel, NULL },
+  { "job.get", job_get, "id" },
 };
 
 /* --- Sending ------------------------------------------------------------------------------------------- */
+
+/* Another server's JSON, or a proxy's, is no answer to what was asked. */
+static GError *
+check_answer (Command *self, JsonNode *node)
+{
+  gboolean dry = strstr (self->path, "dry_run=true") != NULL;
+  JsonObject *object = node ? qd_json_object (node) : NULL;
+  const char *member = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
+    if (g_str_equal (verbs[i].verb, self->verb))
+      member = dry ? "plan" : verbs[i].member;
+  if (member == NULL || (object && json_object_has_member (object, member)))
+    return NULL;
+  return g_error_new (QD_DRIVER_ERROR, QD_DRIVER_ERROR_FAILED, _("%s %s%.*s: the server answered with something else than was asked for"),
+                      self->method, qd_http_get_base_url (self->session->http), (int) strcspn (self->path, "?"), self->path);
+}
 
 /* What the answer says of a thing is shown before the events say it. */
 static void
@@ -323,6 +348,9 @@ learn (Command *self, JsonNode *node, const QdHttpResponse *response)
     return;
   if (job)
     qd_node_list_touch (self->session, QD_KIND_JOB, job);
+  else if (response && response->overtaken && self->kind != QD_N_KINDS && self->id)
+    /* Later news of the same route may be known already: what is true now is asked. */
+    qd_node_list_touch (self->session, self->kind, self->id);
   else if (g_str_equal (self->verb, "site.delete"))
     qd_outlet_remove (self->session->outlet, QD_KIND_SITE, self->id);
   else if (object && self->kind != QD_N_KINDS && json_object_has_member (object, "id") &&
@@ -336,8 +364,11 @@ static void
 answered_cb (QdNodeSession *session, JsonNode *node, const QdHttpResponse *response, const GError *error, gpointer data)
 {
   Command *self = data;
+  GError *odd = error ? NULL : check_answer (self, node);
 
-  if (error)
+  if (odd)
+    g_task_return_error (self->task, odd);
+  else if (error)
     {
       GError *translated = qd_driver_translate_error (error, response);
 

@@ -206,6 +206,17 @@ take_page (QdNodeSession *self, CatchUp *state, JsonArray *items, gint64 *last)
   return TRUE;
 }
 
+gboolean
+qd_node_events_are_events (JsonArray *items)
+{
+  guint n = json_array_get_length (items);
+
+  for (guint i = 0; i < n; i++)
+    if (qd_json_object (json_array_get_element (items, i)))
+      return TRUE;
+  return n == 0;
+}
+
 static void
 catch_up_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response, const GError *error, gpointer data)
 {
@@ -214,6 +225,7 @@ catch_up_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response
   JsonObject *object = error ? NULL : qd_json_object (node);
   const char *epoch = object ? qd_json_get_string (object, "epoch", NULL) : NULL;
   gint64 last = state->from;
+  g_autoptr (GError) odd = NULL;
 
   if (self->stopped || (!state->history && !self->catching_up))
     {
@@ -232,9 +244,13 @@ catch_up_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response
       qd_node_session_resync (self, "the server's log of events is another one now");
       return;
     }
-  if (items == NULL)
+  if (items && !qd_node_events_are_events (items))
+    error = odd = g_error_new (QD_WIRE_ERROR, QD_WIRE_ERROR_PROTOCOL, _("%s/api/v1/events answered with a list of things that are no events"),
+                               qd_http_get_base_url (self->http));
+  if (items == NULL || odd)
     {
-      if (error && !state->history && !qd_driver_is_not_offered (error, response))
+      /* A page of HTML is no word of the server that told of its events before. */
+      if (error && !state->history && (odd || response == NULL || response->status < 400 || !qd_driver_is_not_offered (error, response)))
         {
           self->catching_up = FALSE;
           g_free (state);

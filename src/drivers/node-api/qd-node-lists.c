@@ -130,18 +130,18 @@ static guint
 stretched (QdNodeSession *self, guint ms)
 {
   /* Where the server asked us to slow down, what has time takes longer. */
-  return ms * MIN (1 + self->slow, 20);
+  return ms * MIN (1 + qd_node_slow (self), 20);
 }
 
 static void
-list_failed (QdNodeSession *self, QdNodeListId id, const char *message)
+list_failed (QdNodeSession *self, QdNodeListId id, const GError *error, const char *message)
 {
   QdNodeList *list = &self->lists[id];
 
   /* What came is kept: the snapshot that was not finished takes nothing away. */
   list->state = QD_NODE_FAILED;
   qd_node_set_problem (self, infos[id].name, message);
-  read_later (self, id, NULL, qd_backoff_next_ms (&list->backoff));
+  read_later (self, id, NULL, qd_node_wait_ms (self, &list->backoff, error));
   settle (self);
 }
 
@@ -181,6 +181,7 @@ list_loaded (QdNodeSession *self, QdNodeListId id)
                qd_http_get_base_url (self->http), infos[id].path, list->bad);
   list->state = QD_NODE_LOADED;
   qd_backoff_reset (&list->backoff);
+  qd_node_is_there (self);
   offer_all (self, id, TRUE);
   qd_outlet_fresh (self->outlet);
   qd_node_set_problem (self, infos[id].name, NULL);
@@ -229,12 +230,12 @@ page_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response, co
   else if (error && page->first && !has_loaded_once (self, page->id) && qd_driver_is_not_offered (error, response))
     list_absent (self, page->id);
   else if (error)
-    list_failed (self, page->id, error->message);
+    list_failed (self, page->id, error, error->message);
   else if (items == NULL)
     {
       message = g_strdup_printf (_("%s%s answered with something else than a list"),
                                  qd_http_get_base_url (self->http), infos[page->id].path);
-      list_failed (self, page->id, message);
+      list_failed (self, page->id, NULL, message);
     }
   else
     {
@@ -257,7 +258,7 @@ page_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response, co
         {
           message = g_strdup_printf (_("%s%s answered with a list of things that are no %s"),
                                      qd_http_get_base_url (self->http), infos[page->id].path, infos[page->id].name);
-          list_failed (self, page->id, message);
+          list_failed (self, page->id, NULL, message);
         }
       else if (next == NULL || *next == '\0')
         list_loaded (self, page->id);
@@ -265,7 +266,7 @@ page_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response, co
         {
           message = g_strdup_printf (_("%s%s goes on without end: stopped after %u pages"),
                                      qd_http_get_base_url (self->http), infos[page->id].path, list->pages);
-          list_failed (self, page->id, message);
+          list_failed (self, page->id, NULL, message);
         }
       else if (page->id == QD_NODE_FLOWS && has_loaded_once (self, page->id) && !list->hurry)
         read_later (self, page->id, next, stretched (self, FLOW_PAGE_MS));
@@ -281,6 +282,8 @@ static void
 read_page (QdNodeSession *self, QdNodeListId id, const char *cursor)
 {
   g_autoptr (GString) path = g_string_new (infos[id].path);
+  QdNodeList *list = &self->lists[id];
+  QdNodeCall call = { .method = "GET" };
   Page *page = g_new0 (Page, 1);
 
   page->id = id;
@@ -293,7 +296,17 @@ read_page (QdNodeSession *self, QdNodeListId id, const char *cursor)
       g_string_append (path, "&cursor=");
       g_string_append_uri_escaped (path, cursor, NULL, FALSE);
     }
-  qd_node_get (self, path->str, page_cb, page);
+  call.path = path->str;
+  call.cancellable = list->cancellable;
+  qd_node_request (self, &call, page_cb, page);
+}
+
+static void
+stop_reading (QdNodeList *list)
+{
+  if (list->cancellable)
+    g_cancellable_cancel (list->cancellable);
+  g_clear_object (&list->cancellable);
 }
 
 void
@@ -305,6 +318,9 @@ qd_node_list_read (QdNodeSession *self, QdNodeListId id)
     return;
   qd_node_clear_timer (&list->retry);
   list->run++;
+  /* What a slow server still sends of an older reading would be thrown away. */
+  stop_reading (list);
+  list->cancellable = g_cancellable_new ();
   list->pages = 0;
   list->bad = list->items = 0;
   if (list->state != QD_NODE_ABSENT)
@@ -342,6 +358,7 @@ qd_node_lists_stop (QdNodeSession *self)
   for (guint i = 0; i < QD_NODE_N_LISTS; i++)
     {
       self->lists[i].run++;
+      stop_reading (&self->lists[i]);
       qd_node_clear_timer (&self->lists[i].retry);
     }
   qd_node_clear_timer (&self->stale_timer);
@@ -378,7 +395,7 @@ touched_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response,
   QdDelta *delta;
 
   self->reading--;
-  if (self->stopped)
+  if (self->stopped || (response && response->overtaken))
     ;
   else if (error && response && (response->status == 404 || response->status == 410))
     qd_outlet_remove (self->outlet, touch->kind, touch->id);
@@ -388,9 +405,11 @@ touched_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response,
     {
       /* One thing that cannot be read is a hole in the picture: read the list, with its back-off. */
       int list = list_of_kind (touch->kind);
+      g_autofree char *odd = error ? NULL : g_strdup_printf (_("GET %s: the server answered with something else than was asked for"),
+                                                             response->url);
 
       if (self->lists[list].state == QD_NODE_LOADED)
-        list_failed (self, list, error ? error->message : _("The server answered with something else than was asked for"));
+        list_failed (self, list, error, error ? error->message : odd);
     }
   g_free (touch->id);
   g_free (touch);

@@ -22,6 +22,7 @@ typedef struct {
   QdNodeListState state;
   QdBackoff backoff;
   GSource *retry;
+  GCancellable *cancellable; /* of the reading under way: a newer one ends it */
   guint run;             /* grows with each reading: a late page of an older one is dropped */
   guint pages;
   guint items;           /* in this reading */
@@ -63,9 +64,13 @@ struct _QdNodeSession {
   gboolean signed_in;    /* or found that nobody asks */
   GSource *renew_timer;
   QdBackoff auth_backoff;
+  GSource *me_timer;     /* what we may is asked again */
+  QdBackoff me_backoff;
+  gint64 away_since_us;  /* monotonic: nobody answers since then; 0: somebody does */
   GPtrArray *waiting;    /* requests that got 401 and wait for a new token */
   gint64 not_before_us;  /* 429: no request before that, monotonic */
-  guint slow;            /* how often the server asked us to slow down */
+  guint slow;            /* how often the server asked us to slow down, lately */
+  gint64 slowed_us;      /* when it did last, monotonic */
 
   /* what there is */
   QdNodeList lists[QD_NODE_N_LISTS];
@@ -116,15 +121,24 @@ typedef struct {
   const char *const *headers;
   JsonNode *body;
   gboolean bare;         /* without renewal on 401: for signing in itself */
+  GCancellable *cancellable; /* NULL: the session's */
 } QdNodeCall;
 void qd_node_request (QdNodeSession *self, const QdNodeCall *call, QdNodeReply reply, gpointer data);
 void qd_node_get (QdNodeSession *self, const char *path, QdNodeReply reply, gpointer data);
 /* Sends what waited for a token again, or lets it fail with @error. */
 void qd_node_release_waiting (QdNodeSession *self, const GError *error);
 
+/* How often the server asked us to slow down, lately. */
+guint qd_node_slow (QdNodeSession *self);
+/* When to try again what failed with @error. */
+guint qd_node_wait_ms (QdNodeSession *self, QdBackoff *backoff, const GError *error);
+/* The server answered. */
+void qd_node_is_there (QdNodeSession *self);
+
 /* Signing in (qd-node-auth.c). */
 void qd_node_auth_begin (QdNodeSession *self);
 void qd_node_auth_renew (QdNodeSession *self);
+void qd_node_auth_ask_me (QdNodeSession *self);
 void qd_node_auth_stop (QdNodeSession *self);
 void qd_node_auth_command (QdNodeSession *self, const char *user, const char *password, GTask *task);
 
@@ -147,6 +161,8 @@ void qd_node_events_failed (QdNodeSession *self, const GError *error);
 void qd_node_streams_retry (QdNodeSession *self);
 void qd_node_streams_stop (QdNodeSession *self);
 void qd_node_events_take (QdNodeSession *self, JsonObject *event, gboolean old);
+/* FALSE for a list of something else. */
+gboolean qd_node_events_are_events (JsonArray *items);
 void qd_node_events_catch_up (QdNodeSession *self);
 /* The lists are there: the stream goes on from the oldest of them. */
 void qd_node_events_begin (QdNodeSession *self);

@@ -19,6 +19,7 @@ typedef struct {
   GStrv headers;
   JsonNode *body;
   gboolean bare;
+  GCancellable *cancellable;
   guint token_run;    /* of the token that it was sent with */
   gboolean renewed;   /* was sent again with a new token */
   guint waits;
@@ -36,6 +37,7 @@ request_free (Request *self)
   g_free (self->path);
   g_strfreev (self->headers);
   g_clear_pointer (&self->body, json_node_unref);
+  g_object_unref (self->cancellable);
   g_free (self);
 }
 
@@ -67,7 +69,7 @@ send_now (Request *self)
   self->token_run = self->session->token_run;
   g_debug ("%p %s %s", self, self->method, self->path);
   qd_http_send_json (self->session->http, self->method, self->path,
-                     (const char *const *) self->headers, self->body, self->session->cancellable,
+                     (const char *const *) self->headers, self->body, self->cancellable,
                      answered_cb, self);
 }
 
@@ -92,8 +94,9 @@ send_in_time (Request *self)
       send_now (self);
       return;
     }
-  /* Jitter, so that all that waits does not come at once. */
-  self->timer = qd_io_timeout_add (left_us / 1000 + g_random_int_range (1, 200), waited_cb, self, NULL);
+  /* Spread, so that all that waits does not come at once: the wider the more often that was too much. */
+  self->timer = qd_io_timeout_add (left_us / 1000 + g_random_int_range (1, 200 * (1 + MIN (qd_node_slow (self->session), 20))),
+                                   waited_cb, self, NULL);
 }
 
 static gboolean
@@ -106,7 +109,8 @@ slow_down (Request *self, const QdHttpResponse *response)
   if (wait_ms < 0)
     wait_ms = 1000;
   wait_ms = CLAMP (wait_ms, 250, MAX_WAIT_MS);
-  self->session->slow = MIN (self->session->slow + 1, 1000);
+  self->session->slow = MIN (qd_node_slow (self->session) + 1, 1000);
+  self->session->slowed_us = g_get_monotonic_time ();
   self->session->not_before_us = MAX (self->session->not_before_us,
                                       g_get_monotonic_time () + wait_ms * 1000);
   if (!g_str_equal (self->method, "GET") || self->waits >= MAX_WAITS)
@@ -179,6 +183,7 @@ qd_node_request (QdNodeSession *self, const QdNodeCall *call, QdNodeReply reply,
   request->headers = g_strdupv ((GStrv) call->headers);
   request->body = call->body ? json_node_ref (call->body) : NULL;
   request->bare = call->bare;
+  request->cancellable = g_object_ref (call->cancellable ? call->cancellable : self->cancellable);
   request->reply = reply;
   request->data = data;
   if (self->signing_in && !call->bare)

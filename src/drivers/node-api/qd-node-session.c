@@ -8,6 +8,10 @@
 
 /* After that long without one, a resync is done at once. */
 #define QUIET_US (30 * G_USEC_PER_SEC)
+/* How often a server that is away is asked, and for how long that often. */
+#define AWAY_MS 1500
+#define SLOW_US (2 * 60 * G_USEC_PER_SEC) /* until a wish to be asked less often is forgotten */
+#define AWAY_US (5 * 60 * G_USEC_PER_SEC)
 
 QdNodeSession *
 qd_node_session_new (const QdEndpoint *endpoint, QdOutlet *outlet, QdHttp *http)
@@ -25,7 +29,7 @@ qd_node_session_new (const QdEndpoint *endpoint, QdOutlet *outlet, QdHttp *http)
   self->stale = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->problems = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->seq = self->told_seq = -1;
-  self->resync_backoff = self->auth_backoff = self->events.backoff = self->metrics.backoff = fresh;
+  self->resync_backoff = self->auth_backoff = self->me_backoff = self->events.backoff = self->metrics.backoff = fresh;
   for (guint i = 0; i < QD_NODE_N_LISTS; i++)
     {
       self->lists[i].backoff = fresh;
@@ -47,7 +51,10 @@ qd_node_session_unref (QdNodeSession *self)
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
   for (guint i = 0; i < QD_NODE_N_LISTS; i++)
-    qd_node_clear_timer (&self->lists[i].retry);
+    {
+      qd_node_clear_timer (&self->lists[i].retry);
+      g_clear_object (&self->lists[i].cancellable);
+    }
   if (self->refresh_token)
     explicit_bzero (self->refresh_token, strlen (self->refresh_token));
   g_free (self->refresh_token);
@@ -80,6 +87,38 @@ qd_node_timer (QdNodeSession *self, GSource **timer, guint ms, GSourceFunc func,
   qd_node_clear_timer (timer);
   if (!self->stopped)
     *timer = qd_io_timeout_add (ms, func, data, NULL);
+}
+
+/* While nobody is there, asking costs nobody anything: a server that comes back is used soon. After a
+ * while it is left alone for longer. */
+guint
+qd_node_wait_ms (QdNodeSession *self, QdBackoff *backoff, const GError *error)
+{
+  guint wait_ms = qd_backoff_next_ms (backoff);
+  gint64 now = g_get_monotonic_time ();
+
+  if (!g_error_matches (error, QD_WIRE_ERROR, QD_WIRE_ERROR_UNREACHABLE) &&
+      !g_error_matches (error, QD_WIRE_ERROR, QD_WIRE_ERROR_CLOSED))
+    return wait_ms;
+  if (self->away_since_us == 0)
+    self->away_since_us = now;
+  if (now - self->away_since_us > AWAY_US || wait_ms <= AWAY_MS)
+    return wait_ms;
+  return g_random_int_range (AWAY_MS / 2, AWAY_MS);
+}
+
+guint
+qd_node_slow (QdNodeSession *self)
+{
+  if (g_get_monotonic_time () - self->slowed_us > SLOW_US)
+    self->slow = 0;
+  return self->slow;
+}
+
+void
+qd_node_is_there (QdNodeSession *self)
+{
+  self->away_since_us = 0;
 }
 
 /* --- What is true of the connection ---------------------------------------------------------------- */
@@ -211,6 +250,9 @@ qd_node_session_refresh (QdNodeSession *self)
       self->lists[i].hurry = TRUE;
       qd_node_list_read (self, i);
     }
+  if (self->me_timer)
+    qd_node_auth_ask_me (self);
+  qd_node_streams_retry (self);
 }
 
 static gboolean

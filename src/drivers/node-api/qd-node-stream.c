@@ -13,9 +13,17 @@
 #define IDLE_S 45                 /* the server pings every 15 s */
 #define POLL_MS 2000
 #define STEADY_US (10 * G_USEC_PER_SEC)  /* a stream that lived that long may come back at once */
+#define LIVED_US (1 * G_USEC_PER_SEC)    /* and one that lived that long, soon: it is no server that lets in and throws out */
+#define LIVED_ATTEMPTS 2
 
 static void events_open (QdNodeSession *self);
 static void metrics_open (QdNodeSession *self);
+
+static guint
+idle_s (QdNodeSession *self)
+{
+  return self->endpoint->idle_s ? self->endpoint->idle_s : IDLE_S;
+}
 
 /* --- What both streams share --------------------------------------------------------------------- */
 
@@ -34,6 +42,7 @@ stream_opened (QdNodeSession *self, QdNodeStream *stream, const char *name)
   stream->open = stream->decided = TRUE;
   stream->offered = TRUE;
   stream->opened_us = g_get_monotonic_time ();
+  qd_node_is_there (self);
   qd_node_offer (self, name, TRUE);
   qd_node_set_problem (self, name, NULL);
 }
@@ -49,13 +58,16 @@ stream_is_absent (const GError *error)
 static guint
 stream_lost (QdNodeSession *self, QdNodeStream *stream, const char *name, const GError *error)
 {
-  gboolean steady = stream->open && g_get_monotonic_time () - stream->opened_us > STEADY_US;
+  gint64 lived_us = stream->open ? g_get_monotonic_time () - stream->opened_us : 0;
+  gboolean thrown_out = stream->open && lived_us <= LIVED_US;
 
   stream->open = FALSE;
-  if (steady)
+  if (lived_us > STEADY_US)
     qd_backoff_reset (&stream->backoff);
+  else if (lived_us > LIVED_US)
+    stream->backoff.attempt = MIN (stream->backoff.attempt, LIVED_ATTEMPTS);
   qd_node_set_problem (self, name, error ? error->message : _("The server closed the stream"));
-  return qd_backoff_next_ms (&stream->backoff);
+  return thrown_out ? qd_backoff_next_ms (&stream->backoff) : qd_node_wait_ms (self, &stream->backoff, error);
 }
 
 /* --- Events ------------------------------------------------------------------------------------------ */
@@ -182,11 +194,12 @@ static void
 poll_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response, const GError *error, gpointer data)
 {
   JsonArray *items = error ? NULL : qd_json_list (node, "events");
+  g_autoptr (GError) odd = NULL;
   guint wait_ms = POLL_MS;
 
   if (self->stopped || self->events.transport != QD_NODE_BY_POLLING)
     return;
-  if (error && qd_driver_is_not_offered (error, response))
+  if (error && self->events.openings == 0 && qd_driver_is_not_offered (error, response))
     {
       self->events.offered = FALSE;
       self->events.decided = TRUE;
@@ -199,6 +212,9 @@ poll_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response, co
       qd_node_session_resync (self, "the server's history does not reach back to where we were");
       return;
     }
+  if (error == NULL && (items == NULL || !qd_node_events_are_events (items)))
+    error = odd = g_error_new (QD_WIRE_ERROR, QD_WIRE_ERROR_PROTOCOL, _("%s/api/v1/events answered with a list of things that are no events"),
+                               qd_http_get_base_url (self->http));
   if (error)
     wait_ms = stream_lost (self, &self->events, "events", error);
   else
@@ -214,7 +230,7 @@ poll_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response, co
         }
       qd_node_events_tell_seq (self);
     }
-  qd_node_timer (self, &self->events.retry, wait_ms * (self->slow ? 5 : 1), events_retry_cb, self);
+  qd_node_timer (self, &self->events.retry, wait_ms * (qd_node_slow (self) ? 5 : 1), events_retry_cb, self);
 }
 
 static void
@@ -233,11 +249,11 @@ events_open (QdNodeSession *self)
     {
     case QD_NODE_BY_WEBSOCKET:
       path = g_strdup_printf ("/ws/events?after=%" G_GINT64_FORMAT, after);
-      self->events.socket = qd_websocket_open (self->http, path, IDLE_S, &socket_events, self);
+      self->events.socket = qd_websocket_open (self->http, path, idle_s (self), &socket_events, self);
       break;
     case QD_NODE_BY_SSE:
       last = g_strdup_printf ("%" G_GINT64_FORMAT, after);
-      self->events.sse = qd_sse_open (self->http, "/api/v1/events/stream", last, IDLE_S, &sse_events, self);
+      self->events.sse = qd_sse_open (self->http, "/api/v1/events/stream", last, idle_s (self), &sse_events, self);
       break;
     case QD_NODE_BY_POLLING:
       path = g_strdup_printf ("/api/v1/events?after=%" G_GINT64_FORMAT "&limit=1000", after);
@@ -318,7 +334,7 @@ metrics_open (QdNodeSession *self)
   static const QdWebSocketEvents events = { metrics_opened_cb, metrics_text_cb, metrics_closed_cb };
 
   if (!self->stopped && self->metrics.socket == NULL)
-    self->metrics.socket = qd_websocket_open (self->http, "/ws/metrics", IDLE_S, &events, self);
+    self->metrics.socket = qd_websocket_open (self->http, "/ws/metrics", idle_s (self), &events, self);
 }
 
 /* --- Both ------------------------------------------------------------------------------------------------ */
