@@ -198,7 +198,7 @@ relate (QdTopologyItem *self, GPtrArray *others)
 {
   GtkAccessibleRelation relation = GTK_ACCESSIBLE_RELATION_FLOW_TO;
   GValue value = G_VALUE_INIT;
-  GtkAccessible **array = (GtkAccessible **) others->pdata;
+  g_autoptr (GList) list = NULL;
 
   if (others->len == 0)
     {
@@ -206,7 +206,10 @@ relate (QdTopologyItem *self, GPtrArray *others)
       return;
     }
   g_value_init (&value, gtk_accessible_list_get_type ());
-  g_value_take_boxed (&value, gtk_accessible_list_new_from_array (array, others->len));
+  /* not gtk_accessible_list_new_from_array(): in GTK 4.18 it takes empty arrays only, and gives NULL otherwise */
+  for (guint i = others->len; i > 0; i--)
+    list = g_list_prepend (list, g_ptr_array_index (others, i - 1));
+  g_value_take_boxed (&value, gtk_accessible_list_new_from_list (list));
   gtk_accessible_update_relation_value (GTK_ACCESSIBLE (self), 1, &relation, &value);
   g_value_unset (&value);
 }
