@@ -73,6 +73,17 @@ tell_user (QdNodeSession *self, JsonObject *user)
 }
 
 static gboolean
+says_who (JsonObject *me)
+{
+  static const char *const members[] = { "user", "username", "email", "name", "role", "permissions" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
+    if (json_object_has_member (me, members[i]))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
 ask_me_cb (gpointer data)
 {
   QdNodeSession *self = data;
@@ -90,7 +101,7 @@ me_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response, cons
 
   if (self->stopped)
     return;
-  if (me == NULL)
+  if (me == NULL || !says_who (me))
     {
       g_autofree char *odd = NULL;
 
