@@ -135,15 +135,15 @@ def flows(bench):
                         if line is not None:
                             sorts[column] = max(sorts.get(column, 0), line['ms'])
                         time.sleep(0.3)
-                for text in ('10.2', 'udp', 'active -tcp'):
-                    for n in range(1, len(text) + 1):
-                        line = window.command('type ' + text[:n])
+                # the third leaves a few of many, and takes them back when it is cleared
+                for text in ('10.2', 'udp', '10.2.153.2', 'active -tcp'):
+                    for typed in [text[:n] for n in range(1, len(text) + 1)] + ['']:
+                        line = window.command('type ' + typed)
                         time.sleep(0.6)
                         window.read()
+                        name = f'worst keystroke of "{text}"' if typed else 'clearing the filter'
                         if line is not None:
-                            types[text] = max(types.get(text, 0), line['ms'], line['busy_ms'])
-                    window.command('type ')
-                    time.sleep(0.6)
+                            types[name] = max(types.get(name, 0), line['ms'], line['busy_ms'])
                 window.command('page flows')
                 window.read()
                 mark = len(window.lines)
@@ -158,8 +158,8 @@ def flows(bench):
     bench.say(case, 'first rows', 'ms', median(first), '<=300')
     for column, ms in sorted(sorts.items()):
         bench.say(case, f'sort by column {column}', 'ms', ms, '<=100')
-    for text, ms in types.items():
-        bench.say(case, f'worst keystroke of "{text}"', 'ms', ms, '<=50')
+    for name, ms in types.items():
+        bench.say(case, name, 'ms', ms, '<=50')
     bench.say(case, 'scrolling, work per frame p95', 'ms', median(works), '<=8')
     bench.say(case, 'scrolling, dropped frames in 8 s', 'frames', median(dropped))
     bench.say(case, 'scrolling, longest stall', 'ms', median(stalls), '<=50')

@@ -15,6 +15,7 @@
 #include <glib-unix.h>
 
 #include "qd-fleet-json.h"
+#include "qd-grid.h"
 #include "qd-json.h"
 #include "qd-topology-moves.h"
 #include "qd-window.h"
@@ -263,7 +264,7 @@ find_table (void)
 {
   QdPage *page = qd_window_get_page (QD_WINDOW (probe->window));
 
-  return page != NULL ? find_widget (GTK_WIDGET (page), GTK_TYPE_COLUMN_VIEW) : NULL;
+  return page != NULL ? find_widget (GTK_WIDGET (page), QD_TYPE_GRID) : NULL;
 }
 
 static gboolean
@@ -379,12 +380,12 @@ static gboolean
 sort (guint nth, gboolean descending)
 {
   GtkWidget *table = find_table ();
-  GListModel *columns = table != NULL ? gtk_column_view_get_columns (GTK_COLUMN_VIEW (table)) : NULL;
-  g_autoptr (GtkColumnViewColumn) column = columns != NULL ? g_list_model_get_item (columns, nth) : NULL;
+  QdGridColumns *columns = table != NULL ? qd_grid_get_columns (QD_GRID (table)) : NULL;
+  const QdGridColumn *column = columns != NULL ? qd_grid_columns_get (columns, nth) : NULL;
 
-  if (column == NULL || gtk_column_view_column_get_sorter (column) == NULL)
+  if (column == NULL)
     return FALSE;
-  gtk_column_view_sort_by_column (GTK_COLUMN_VIEW (table), column, descending ? GTK_SORT_DESCENDING : GTK_SORT_ASCENDING);
+  qd_grid_columns_set_sort (columns, column->field, descending);
   return TRUE;
 }
 

@@ -7,8 +7,8 @@
 
 #include <glib/gi18n.h>
 
-#include "qd-cell.h"
 #include "qd-display.h"
+#include "qd-grid.h"
 #include "qd-table-chips.h"
 #include "qd-table-empty.h"
 #include "qd-table-options.h"
@@ -27,14 +27,12 @@ struct _QdTable {
   GtkWidget *stack;
   GtkWidget *status_page;
   GtkWidget *clear_button;
-  GtkColumnView *column_view;
+  GtkWidget *grid;
   GtkPopover *menu;
 
   QdSession *session;
   QdView *view;
-  GtkMultiSelection *selection;
   GMenuModel *row_menu;
-  GHashTable *cells;           /* all QdCells that there are; borrowed */
 
   QdKind kind;
   gboolean pointer_inside;
@@ -138,13 +136,16 @@ queue_update_state (QdTable *self)
     self->state_idle = g_idle_add (update_state_cb, self);
 }
 
-/* Another order or filter is another list, which is read from its top. Told before and after the
- * change, the view neither looks for the place of the row that was on top nor shows that place. */
-static void
-scroll_to_top (QdTable *self)
+static QdGrid *
+get_grid (QdTable *self)
 {
-  if (qd_view_get_length (self->view) > 0)
-    gtk_column_view_scroll_to (self->column_view, 0, NULL, GTK_LIST_SCROLL_NONE, NULL);
+  return QD_GRID (self->grid);
+}
+
+static QdGridSelection *
+get_selection (QdTable *self)
+{
+  return qd_grid_get_selection (get_grid (self));
 }
 
 /* --- Filtering ---------------------------------------------------------------------------------- */
@@ -160,9 +161,9 @@ update_filter (QdTable *self)
 
   if (whole[1] != '\0' || connection != NULL || mask != 0)
     filter = qd_filter_new (whole, connection, mask);
-  scroll_to_top (self);
   qd_view_set_filter (self->view, filter);
-  scroll_to_top (self);
+  /* Another filter or order is another list, which is read from its top. */
+  qd_grid_scroll_to_top (get_grid (self));
   queue_update_state (self);
 }
 
@@ -223,21 +224,18 @@ watch_use (QdTable *self)
   g_signal_connect_swapped (motion, "leave", G_CALLBACK (leave_cb), self);
   g_signal_connect_swapped (focus, "enter", G_CALLBACK (focus_enter_cb), self);
   g_signal_connect_swapped (focus, "leave", G_CALLBACK (focus_leave_cb), self);
-  gtk_widget_add_controller (GTK_WIDGET (self->column_view), motion);
-  gtk_widget_add_controller (GTK_WIDGET (self->column_view), focus);
+  gtk_widget_add_controller (self->grid, motion);
+  gtk_widget_add_controller (self->grid, focus);
 }
 
 static void
-sorter_changed_cb (QdTable *self, GtkSorterChange change, GtkSorter *sorter)
+sorted_cb (QdTable *self, QdGridColumns *columns)
 {
-  GtkColumnViewColumn *column = gtk_column_view_sorter_get_primary_sort_column (GTK_COLUMN_VIEW_SORTER (sorter));
+  gboolean descending;
+  guint field = qd_grid_columns_get_sort (columns, &descending);
 
-  if (column == NULL)
-    return;
-  scroll_to_top (self);
-  qd_view_set_sort (self->view, GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (column), "qd-field")),
-                    gtk_column_view_sorter_get_primary_sort_order (GTK_COLUMN_VIEW_SORTER (sorter)) == GTK_SORT_DESCENDING);
-  scroll_to_top (self);
+  qd_view_set_sort (self->view, field, descending);
+  qd_grid_scroll_to_top (get_grid (self));
 }
 
 /* --- The menu of rows --------------------------------------------------------------------------- */
@@ -268,71 +266,32 @@ popup_menu (QdTable *self, GtkWidget *at, double x, double y)
   gtk_popover_popup (self->menu);
 }
 
-/* The cell at a point of the column view: what is there may be the cell's own cell, around it. */
-static QdCell *
-pick_cell (QdTable *self, double x, double y)
-{
-  GtkWidget *widget = gtk_widget_pick (GTK_WIDGET (self->column_view), x, y, GTK_PICK_DEFAULT);
-  GtkWidget *cell = widget != NULL ? gtk_widget_get_ancestor (widget, QD_TYPE_CELL) : NULL;
-
-  if (cell == NULL && widget != NULL && QD_IS_CELL (gtk_widget_get_first_child (widget)))
-    cell = gtk_widget_get_first_child (widget);
-  return cell != NULL ? QD_CELL (cell) : NULL;
-}
-
 static void
 secondary_pressed_cb (QdTable *self, int n, double x, double y)
 {
-  QdCell *cell = pick_cell (self, x, y);
-  QdEntity *entity = cell != NULL ? qd_cell_get_entity (cell) : NULL;
-  guint at = entity != NULL ? qd_view_find (self->view, entity) : G_MAXUINT32;
+  QdEntity *entity = qd_grid_pick (get_grid (self), x, y);
 
-  if (at == G_MAXUINT32)
+  if (entity == NULL)
     return;
-  if (!gtk_selection_model_is_selected (GTK_SELECTION_MODEL (self->selection), at))
-    gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->selection), at, TRUE);
-  popup_menu (self, GTK_WIDGET (self->column_view), x, y);
+  if (!qd_grid_selection_contains (get_selection (self), entity))
+    qd_grid_selection_set_only (get_selection (self), entity);
+  qd_grid_go (get_grid (self), entity, TRUE);
+  popup_menu (self, self->grid, x, y);
 }
 
 static void
 menu_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   QdTable *self = QD_TABLE (widget);
-  g_autoptr (GPtrArray) selection = qd_table_get_selection (self);
+  graphene_point_t point;
 
-  if (selection->len > 0)
-    popup_menu (self, GTK_WIDGET (self->column_view), 24, 48);
+  if (qd_grid_selection_get_n (get_selection (self)) == 0)
+    return;
+  qd_grid_get_cursor_point (get_grid (self), &point);
+  popup_menu (self, self->grid, (double) point.x, (double) point.y);
 }
 
 /* --- Columns ------------------------------------------------------------------------------------ */
-
-static void
-setup_cb (QdTable *self, GtkListItem *item, GtkSignalListItemFactory *factory)
-{
-  guint field = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (factory), "qd-field"));
-  GtkWidget *cell = qd_cell_new (get_fleet (self), get_schema (self), field, GTK_WIDGET (self->column_view));
-
-  gtk_list_item_set_child (item, cell);
-  g_hash_table_add (self->cells, cell);
-}
-
-static void
-teardown_cb (QdTable *self, GtkListItem *item, GtkSignalListItemFactory *factory)
-{
-  g_hash_table_remove (self->cells, gtk_list_item_get_child (item));
-}
-
-static void
-bind_cb (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
-{
-  qd_cell_set_entity (QD_CELL (gtk_list_item_get_child (item)), gtk_list_item_get_item (item));
-}
-
-static void
-unbind_cb (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
-{
-  qd_cell_set_entity (QD_CELL (gtk_list_item_get_child (item)), NULL);
-}
 
 /* In pixels, so that nothing is measured and no column jumps. */
 static int
@@ -357,52 +316,16 @@ width_of (QdKind kind, guint number)
     }
 }
 
-/* The order of rows is QdView's alone: this only makes headers clickable. */
-static int
-no_order_cb (gconstpointer a, gconstpointer b, gpointer data)
-{
-  return GTK_ORDERING_EQUAL;
-}
-
-static GtkColumnViewColumn *
+static void
 add_column (QdTable *self, guint number)
 {
   const QdField *field = &get_schema (self)->fields[number];
-  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
   g_autofree char *title = field->unit != NULL ? g_strdup_printf ("%s (%s)", _(field->title), field->unit) : g_strdup (_(field->title));
-  GtkColumnViewColumn *column = gtk_column_view_column_new (title, factory);
-  g_autoptr (GtkSorter) sorter = GTK_SORTER (gtk_custom_sorter_new (no_order_cb, NULL, NULL));
 
-  g_object_set_data (G_OBJECT (factory), "qd-field", GUINT_TO_POINTER (number));
-  g_signal_connect_swapped (factory, "setup", G_CALLBACK (setup_cb), self);
-  g_signal_connect_swapped (factory, "teardown", G_CALLBACK (teardown_cb), self);
-  g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
-  g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cb), NULL);
-  g_object_set_data (G_OBJECT (column), "qd-field", GUINT_TO_POINTER (number));
-  gtk_column_view_column_set_id (column, field->id);
-  gtk_column_view_column_set_sorter (column, sorter);
-  gtk_column_view_column_set_resizable (column, TRUE);
-  gtk_column_view_column_set_fixed_width (column, width_of (self->kind, number));
-  gtk_column_view_column_set_expand (column, number == QD_FIELD_NAME);
-  gtk_column_view_column_set_visible (column, field->shown);
-  gtk_column_view_append_column (self->column_view, column);
-  g_object_unref (column);
-  return column;
-}
-
-static GtkColumnViewColumn *
-find_column (QdTable *self, guint field)
-{
-  GListModel *columns = gtk_column_view_get_columns (self->column_view);
-
-  for (guint i = 0; i < g_list_model_get_n_items (columns); i++)
-    {
-      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (columns, i);
-
-      if (GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (column), "qd-field")) == field)
-        return column;
-    }
-  return NULL;
+  qd_grid_columns_add (qd_grid_get_columns (get_grid (self)),
+                       &(QdGridColumn) { .field = number, .title = title, .is_number = qd_display_is_number (field),
+                                         .expand = number == QD_FIELD_NAME, .visible = field->shown,
+                                         .width = width_of (self->kind, number) });
 }
 
 /* What a kind is first sorted by: what happened last; else by name. */
@@ -436,9 +359,8 @@ add_columns (QdTable *self)
   for (guint i = QD_FIELD_SINCE; i < QD_FIELD_OWN; i++)
     if (schema->fields[i].title != NULL)
       add_column (self, i);
-  g_signal_connect_object (gtk_column_view_get_sorter (self->column_view), "changed", G_CALLBACK (sorter_changed_cb), self,
-                           G_CONNECT_SWAPPED);
-  gtk_column_view_sort_by_column (self->column_view, find_column (self, sort), descending ? GTK_SORT_DESCENDING : GTK_SORT_ASCENDING);
+  g_signal_connect_object (qd_grid_get_columns (get_grid (self)), "sorted", G_CALLBACK (sorted_cb), self, G_CONNECT_SWAPPED);
+  qd_grid_columns_set_sort (qd_grid_get_columns (get_grid (self)), sort, descending);
 }
 
 /* --- Taking rows elsewhere ---------------------------------------------------------------------- */
@@ -545,24 +467,16 @@ selection_cb (QdTable *self)
 }
 
 static void
-activate_cb (QdTable *self, guint position)
+activate_cb (QdTable *self, QdEntity *entity)
 {
-  QdEntity *entity = qd_view_peek (self->view, position);
-
-  if (entity != NULL)
-    g_signal_emit (self, signals[ACTIVATED], 0, entity);
+  g_signal_emit (self, signals[ACTIVATED], 0, entity);
 }
 
 /* A connection that went away or came back dims or undims what is shown of it. */
 static void
 connections_changed_cb (QdTable *self)
 {
-  GHashTableIter iter;
-  gpointer cell;
-
-  g_hash_table_iter_init (&iter, self->cells);
-  while (g_hash_table_iter_next (&iter, &cell, NULL))
-    qd_cell_update (cell);
+  qd_grid_refresh (get_grid (self));
   queue_update_state (self);
 }
 
@@ -597,10 +511,7 @@ qd_table_dispose (GObject *object)
   g_clear_handle_id (&self->loading_timer, g_source_remove);
   if (self->menu != NULL)
     gtk_widget_unparent (GTK_WIDGET (g_steal_pointer (&self->menu)));
-  if (self->column_view != NULL)
-    gtk_column_view_set_model (self->column_view, NULL);
-  self->column_view = NULL;
-  g_clear_object (&self->selection);
+  self->grid = NULL;
   g_clear_object (&self->view);
   g_clear_object (&self->row_menu);
   g_clear_object (&self->session);
@@ -612,7 +523,6 @@ qd_table_finalize (GObject *object)
 {
   QdTable *self = QD_TABLE (object);
 
-  g_hash_table_unref (self->cells);
   g_object_unref (self->cancellable);
   G_OBJECT_CLASS (qd_table_parent_class)->finalize (object);
 }
@@ -647,7 +557,6 @@ qd_table_class_init (QdTableClass *klass)
 static void
 qd_table_init (QdTable *self)
 {
-  self->cells = g_hash_table_new (NULL, NULL);
   self->cancellable = g_cancellable_new ();
 }
 
@@ -697,24 +606,18 @@ build_rows (QdTable *self)
   GtkWidget *scrolled = gtk_scrolled_window_new ();
   GtkGesture *menu;
 
-  self->selection = gtk_multi_selection_new (g_object_ref (G_LIST_MODEL (self->view)));
-  self->column_view = GTK_COLUMN_VIEW (gtk_column_view_new (NULL));
-  gtk_widget_add_css_class (GTK_WIDGET (self->column_view), "data-table");
-  gtk_widget_add_css_class (GTK_WIDGET (self->column_view), "qd-table");
-  gtk_column_view_set_reorderable (self->column_view, TRUE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->column_view), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _(get_schema (self)->title), -1);
-  gtk_column_view_set_model (self->column_view, GTK_SELECTION_MODEL (self->selection));
+  self->grid = qd_grid_new (get_fleet (self), self->view, self->kind);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->grid), GTK_ACCESSIBLE_PROPERTY_LABEL, _(get_schema (self)->title), -1);
   add_columns (self);
-  g_signal_connect_swapped (self->column_view, "activate", G_CALLBACK (activate_cb), self);
-  g_signal_connect_swapped (self->selection, "selection-changed", G_CALLBACK (selection_cb), self);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), GTK_WIDGET (self->column_view));
+  g_signal_connect_object (self->grid, "activated", G_CALLBACK (activate_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (get_selection (self), "changed", G_CALLBACK (selection_cb), self, G_CONNECT_SWAPPED);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), self->grid);
   gtk_widget_set_vexpand (scrolled, TRUE);
   watch_use (self);
   menu = gtk_gesture_click_new ();
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (menu), GDK_BUTTON_SECONDARY);
   g_signal_connect_swapped (menu, "pressed", G_CALLBACK (secondary_pressed_cb), self);
-  gtk_widget_add_controller (GTK_WIDGET (self->column_view), GTK_EVENT_CONTROLLER (menu));
+  gtk_widget_add_controller (self->grid, GTK_EVENT_CONTROLLER (menu));
   return scrolled;
 }
 
@@ -774,51 +677,31 @@ qd_table_get_view (QdTable *self)
 GPtrArray *
 qd_table_get_selection (QdTable *self)
 {
-  GPtrArray *entities = g_ptr_array_new ();
-  g_autoptr (GtkBitset) selected = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
-  GtkBitsetIter iter;
-  guint at;
-
-  for (gboolean more = gtk_bitset_iter_init_first (&iter, selected, &at); more; more = gtk_bitset_iter_next (&iter, &at))
-    {
-      QdEntity *entity = qd_view_peek (self->view, at);
-
-      if (entity != NULL)
-        g_ptr_array_add (entities, entity);
-    }
-  return entities;
+  return qd_grid_selection_list (get_selection (self));
 }
 
 QdEntity *
 qd_table_get_selected (QdTable *self)
 {
-  g_autoptr (GtkBitset) selected = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
-
-  return gtk_bitset_get_size (selected) == 1 ? qd_view_peek (self->view, gtk_bitset_get_minimum (selected)) : NULL;
+  return qd_grid_selection_get_only (get_selection (self));
 }
 
 gboolean
 qd_table_select (QdTable *self, QdEntity *entity)
 {
-  guint at = qd_view_find (self->view, entity);
-
-  if (at == G_MAXUINT32 && qd_entity_get_kind (entity) == self->kind)
-    {
-      clear_filter_cb (self);
-      at = qd_view_find (self->view, entity);
-    }
-  if (at == G_MAXUINT32)
+  if (!qd_view_contains (self->view, entity) && qd_entity_get_kind (entity) == self->kind)
+    clear_filter_cb (self);
+  if (!qd_view_contains (self->view, entity))
     return FALSE;
-  if (qd_table_get_selected (self) != entity)
-    gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->selection), at, TRUE);
-  gtk_column_view_scroll_to (self->column_view, at, NULL, GTK_LIST_SCROLL_FOCUS, NULL);
+  qd_grid_selection_set_only (get_selection (self), entity);
+  qd_grid_go (get_grid (self), entity, TRUE);
   return TRUE;
 }
 
 void
 qd_table_clear_selection (QdTable *self)
 {
-  gtk_selection_model_unselect_all (GTK_SELECTION_MODEL (self->selection));
+  qd_grid_selection_clear (get_selection (self));
 }
 
 void
@@ -849,34 +732,30 @@ qd_table_set_filter_text (QdTable *self, const char *text)
 gboolean
 qd_table_get_column_visible (QdTable *self, guint field)
 {
-  GtkColumnViewColumn *column = find_column (self, field);
+  QdGridColumns *columns = qd_grid_get_columns (get_grid (self));
+  const QdGridColumn *column = qd_grid_columns_get (columns, qd_grid_columns_find (columns, field));
 
-  return column != NULL && gtk_column_view_column_get_visible (column);
+  return column != NULL && column->visible;
 }
 
 void
 qd_table_set_column_visible (QdTable *self, guint field, gboolean visible)
 {
-  GtkColumnViewColumn *column = find_column (self, field);
+  QdGridColumns *columns = qd_grid_get_columns (get_grid (self));
+  guint at = qd_grid_columns_find (columns, field);
 
-  if (column != NULL)
-    gtk_column_view_column_set_visible (column, visible);
+  if (at != QD_GRID_NO_COLUMN)
+    qd_grid_columns_set_visible (columns, at, visible);
 }
 
 GArray *
 qd_table_get_fields (QdTable *self)
 {
-  GListModel *columns = gtk_column_view_get_columns (self->column_view);
+  QdGridColumns *columns = qd_grid_get_columns (get_grid (self));
   GArray *fields = g_array_new (FALSE, FALSE, sizeof (guint));
 
-  for (guint i = 0; i < g_list_model_get_n_items (columns); i++)
-    {
-      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (columns, i);
-      guint field = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (column), "qd-field"));
-
-      if (gtk_column_view_column_get_visible (column))
-        g_array_append_val (fields, field);
-    }
+  for (guint i = 0; (i = qd_grid_columns_next (columns, i)) != QD_GRID_NO_COLUMN; i++)
+    g_array_append_val (fields, qd_grid_columns_get (columns, i)->field);
   return fields;
 }
 

@@ -17,6 +17,8 @@
  * keystroke would else make it for all of them. */
 #define WARM_FROM 5000
 #define WARM_SLICE_US 1000
+/* Things between the one that is looked at and the one that is fetched from memory meanwhile. */
+#define AHEAD 16
 
 enum {
   SHOWN = 1 << 0,    /* has a row */
@@ -542,6 +544,21 @@ qd_view_init (QdView *self)
   self->waiting = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
 }
 
+/* The @i-th thing of the list. To go through all is to wait for memory: in the list's order, which is
+ * about that of memory, and with what comes next asked for early, it takes half the time that it
+ * takes in the order of the rows. */
+static inline QdEntity *
+look_ahead (QdView *self, guint i)
+{
+  QdEntity *soon = qd_entity_list_peek (self->list, i + AHEAD), *next = qd_entity_list_peek (self->list, i + AHEAD / 2);
+
+  if (soon != NULL)
+    __builtin_prefetch (&soon->search_text);
+  if (next != NULL && next->search_text != NULL)
+    __builtin_prefetch (next->search_text);
+  return qd_entity_list_peek (self->list, i);
+}
+
 static void
 show_matching (QdView *self)
 {
@@ -550,7 +567,7 @@ show_matching (QdView *self)
   grow_sides (self);
   for (guint i = 0; i < n; i++)
     {
-      QdEntity *entity = qd_entity_list_peek (self->list, i);
+      QdEntity *entity = look_ahead (self, i);
       Side *side = side_of (self, entity->slot);
 
       side->flags = matches (self, entity) ? SHOWN : 0;
@@ -583,16 +600,27 @@ qd_view_new (QdEntityList *list)
 static void
 narrow (QdView *self)
 {
+  guint n = qd_entity_list_get_length (self->list);
   GArray *rows = g_array_sized_new (FALSE, FALSE, sizeof (QdRow), self->rows->len);
+  gboolean most = self->rows->len > n / 2;
 
+  for (guint i = 0; most && i < n; i++)
+    {
+      QdEntity *entity = look_ahead (self, i);
+      Side *side = side_of (self, entity->slot);
+
+      if ((side->flags & SHOWN) && !matches (self, entity))
+        side->flags &= (guint8) ~SHOWN;
+    }
   for (guint i = 0; i < self->rows->len; i++)
     {
       QdRow *row = row_at (self, i);
+      Side *side = side_of (self, row->slot);
 
-      if (matches (self, row->entity))
+      if (!most && !matches (self, row->entity))
+        side->flags &= (guint8) ~SHOWN;
+      if (side->flags & SHOWN)
         g_array_append_vals (rows, row, 1);
-      else
-        side_of (self, row->slot)->flags &= (guint8) ~SHOWN;
     }
   replace_rows (self, rows);
 }
@@ -605,7 +633,7 @@ refilter (QdView *self)
   grow_sides (self);
   for (guint i = 0; i < n; i++)
     {
-      QdEntity *entity = qd_entity_list_peek (self->list, i);
+      QdEntity *entity = look_ahead (self, i);
       Side *side = side_of (self, entity->slot);
       gboolean match = matches (self, entity);
 
@@ -740,12 +768,21 @@ qd_view_set_hold (QdView *self, gboolean hold)
 guint
 qd_view_find (QdView *self, QdEntity *entity)
 {
-  g_return_val_if_fail (QD_IS_VIEW (self) && QD_IS_ENTITY (entity), G_MAXUINT32);
+  return qd_view_contains (self, entity) ? find_row (self, entity) : G_MAXUINT32;
+}
 
-  if (qd_entity_list_get_kind (self->list) != entity->key.kind || entity->slot >= self->sides->len ||
-      entity->is_removed || !(side_of (self, entity->slot)->flags & SHOWN))
-    return G_MAXUINT32;
-  return find_row (self, entity);
+/**
+ * qd_view_contains:
+ *
+ * Returns: whether @entity is shown
+ */
+gboolean
+qd_view_contains (QdView *self, QdEntity *entity)
+{
+  g_return_val_if_fail (QD_IS_VIEW (self) && QD_IS_ENTITY (entity), FALSE);
+
+  return qd_entity_list_get_kind (self->list) == entity->key.kind && entity->slot < self->sides->len &&
+         !entity->is_removed && (side_of (self, entity->slot)->flags & SHOWN) != 0;
 }
 
 /**

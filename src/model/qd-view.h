@@ -40,6 +40,8 @@ guint qd_view_get_sort (QdView *self, gboolean *descending);
 void qd_view_set_hold (QdView *self, gboolean hold);
 /* The position of @entity, or GTK's invalid position (G_MAXUINT32). */
 guint qd_view_find (QdView *self, QdEntity *entity);
+/* Whether @entity has a row: at once, where find() must look for it. */
+gboolean qd_view_contains (QdView *self, QdEntity *entity);
 QdEntity *qd_view_peek (QdView *self, guint position);
 guint qd_view_get_length (QdView *self);
 

@@ -6,7 +6,7 @@
 #include <glib/gstdio.h>
 
 #include "app-fixture.h"
-#include "qd-cell.h"
+#include "qd-grid-row.h"
 #include "qd-json.h"
 #include "qd-table-page.h"
 #include "qd-table-text.h"
@@ -75,24 +75,24 @@ tear_down (Fixture *fixture, gconstpointer data)
 }
 
 static void
-count_cells (GtkWidget *widget, guint *n)
+count_rows (GtkWidget *widget, guint *n)
 {
-  if (QD_IS_CELL (widget))
+  if (QD_IS_GRID_ROW (widget))
     ++*n;
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
-    count_cells (child, n);
+    count_rows (child, n);
 }
 
 /* However many things there are, only what is in sight has widgets. */
 static void
 test_many (Fixture *fixture, gconstpointer data)
 {
-  guint cells = 0;
+  guint rows = 0;
 
   g_assert_cmpuint (qd_view_get_length (qd_table_get_view (fixture->table)), ==, 20000);
-  count_cells (GTK_WIDGET (fixture->table), &cells);
-  g_assert_cmpuint (cells, >, 10);
-  g_assert_cmpuint (cells, <, 20000);
+  count_rows (GTK_WIDGET (fixture->table), &rows);
+  g_assert_cmpuint (rows, >, 10);
+  g_assert_cmpuint (rows, <, 40);
 }
 
 static void
@@ -150,6 +150,118 @@ test_selection_moves (Fixture *fixture, gconstpointer data)
   qd_fleet_commit (fixture->fleet);
   g_assert_true (qd_view_peek (view, qd_view_get_length (view) - 1) == path);
   g_assert_true (qd_table_get_selected (fixture->table) == path);
+}
+
+static QdGridRow *
+get_focus_row (Fixture *fixture)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (fixture->window));
+
+  return QD_IS_GRID_ROW (focus) ? QD_GRID_ROW (focus) : NULL;
+}
+
+static void
+remove_path (Fixture *fixture, const char *id)
+{
+  g_autoptr (QdDelta) gone = qd_delta_new (C, QD_KIND_PATH, id, QD_DELTA_REMOVE);
+
+  qd_fleet_begin (fixture->fleet);
+  qd_fleet_apply (fixture->fleet, gone);
+  qd_fleet_commit (fixture->fleet);
+}
+
+/* Where on the screen the focused row is. */
+static float
+focus_y (Fixture *fixture)
+{
+  graphene_point_t point;
+
+  fixture_settle (fixture->window);
+  g_assert_nonnull (get_focus_row (fixture));
+  g_assert_true (gtk_widget_compute_point (GTK_WIDGET (get_focus_row (fixture)), fixture->window, &GRAPHENE_POINT_INIT (0, 0), &point));
+  return point.y;
+}
+
+/* Whatever comes above, the focus stays in its thing's row, and the row where it is on the screen;
+ * when its thing goes, the focus goes to what takes its place. */
+static void
+test_focus (Fixture *fixture, gconstpointer data)
+{
+  QdView *view = qd_table_get_view (fixture->table);
+  QdEntity *path = qd_view_peek (view, 500), *next = qd_view_peek (view, 501);
+  g_autofree char *id = g_strdup (qd_entity_get_id (path));
+  float before;
+
+  g_assert_true (qd_table_select (fixture->table, path));
+  before = focus_y (fixture);
+  g_assert_true (qd_grid_row_get_entity (get_focus_row (fixture)) == path);
+  qd_fleet_begin (fixture->fleet);
+  for (guint i = 0; i < 5; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("new%u", i);
+      g_autoptr (QdDelta) delta = qd_delta_new (C, QD_KIND_PATH, name, QD_DELTA_UPSERT);
+
+      qd_delta_set (delta, QD_PATH_SRC, qd_value_string ("aaa"));
+      qd_delta_set (delta, QD_PATH_DST, qd_value_string (name));
+      qd_fleet_apply (fixture->fleet, delta);
+    }
+  qd_fleet_commit (fixture->fleet);
+  g_assert_cmpuint (qd_view_find (view, path), ==, 505);
+  g_assert_cmpfloat (focus_y (fixture), ==, before);
+  g_assert_true (qd_grid_row_get_entity (get_focus_row (fixture)) == path);
+  g_assert_true (qd_table_get_selected (fixture->table) == path);
+  remove_path (fixture, id);
+  fixture_settle (fixture->window);
+  g_assert_nonnull (get_focus_row (fixture));
+  g_assert_true (qd_grid_row_get_entity (get_focus_row (fixture)) == next);
+  g_assert_null (qd_table_get_selected (fixture->table));
+}
+
+static void
+check_row (GtkWidget *widget, QdView *view, guint *n)
+{
+  if (QD_IS_GRID_ROW (widget) && gtk_widget_get_child_visible (widget))
+    {
+      QdGridRow *row = QD_GRID_ROW (widget);
+
+      g_assert_true (qd_grid_row_get_entity (row) == qd_view_peek (view, qd_grid_row_get_position (row)));
+      ++*n;
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    check_row (child, view, n);
+}
+
+/* However the view turns, every row in sight shows what is at its place. */
+static void
+test_rows (Fixture *fixture, gconstpointer data)
+{
+  static const char *const texts[] = { "", "1", "status:down", "site 999", "nothing at all", "hub" };
+  QdView *view = qd_table_get_view (fixture->table);
+  GRand *random = g_rand_new_with_seed (7);
+
+  for (guint turn = 0; turn < 60; turn++)
+    {
+      guint n = 0, at = (guint) g_rand_int_range (random, 0, (gint32) MAX (qd_view_get_length (view), 1));
+
+      switch (g_rand_int_range (random, 0, 4))
+        {
+        case 0: qd_table_set_filter_text (fixture->table, texts[g_rand_int_range (random, 0, G_N_ELEMENTS (texts))]); break;
+        case 1: qd_view_set_sort (view, QD_PATH_LATENCY_MS, g_rand_boolean (random)); break;
+        case 2:
+          if (qd_view_get_length (view) > 0)
+            qd_table_select (fixture->table, qd_view_peek (view, at));
+          break;
+        default:
+          qd_fleet_begin (fixture->fleet);
+          for (guint i = 0; i < 40; i++)
+            put_path (fixture->fleet, (guint) g_rand_int_range (random, 0, 1200), g_rand_int_range (random, 0, 1000), QD_STATUS_WELL);
+          qd_fleet_commit (fixture->fleet);
+        }
+      fixture_settle (fixture->window);
+      check_row (GTK_WIDGET (fixture->table), view, &n);
+      g_assert_cmpuint (n, >=, MIN (qd_view_get_length (view), 10));
+    }
+  g_rand_free (random);
 }
 
 static void
@@ -237,6 +349,8 @@ main (int argc, char **argv)
   g_test_add ("/app/table/filter", Fixture, GUINT_TO_POINTER (1000), set_up, test_filter, tear_down);
   g_test_add ("/app/table/select", Fixture, GUINT_TO_POINTER (1000), set_up, test_select, tear_down);
   g_test_add ("/app/table/selection-moves", Fixture, GUINT_TO_POINTER (1000), set_up, test_selection_moves, tear_down);
+  g_test_add ("/app/table/focus", Fixture, GUINT_TO_POINTER (1000), set_up, test_focus, tear_down);
+  g_test_add ("/app/table/rows", Fixture, GUINT_TO_POINTER (1000), set_up, test_rows, tear_down);
   g_test_add ("/app/table/copy", Fixture, GUINT_TO_POINTER (100), set_up, test_copy, tear_down);
   g_test_add ("/app/table/csv", Fixture, GUINT_TO_POINTER (3000), set_up, test_csv, tear_down);
   g_test_add ("/app/table/columns", Fixture, GUINT_TO_POINTER (10), set_up, test_columns, tear_down);
