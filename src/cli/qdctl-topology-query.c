@@ -37,16 +37,6 @@ add_yes (JsonBuilder *builder, const char *name, gboolean value)
   json_builder_add_boolean_value (builder, value);
 }
 
-static void
-add_figure (JsonBuilder *builder, const char *name, double value)
-{
-  json_builder_set_member_name (builder, name);
-  if (isfinite (value))
-    json_builder_add_double_value (builder, value);
-  else
-    json_builder_add_null_value (builder);
-}
-
 /* The ids of nodes or edges. */
 static void
 add_ids (JsonBuilder *builder, const char *name, QdGraph *graph, gboolean of_nodes, const guint *indexes, guint n)
@@ -97,8 +87,8 @@ print_paths_json (QdGraph *graph, const QdGraphPaths *paths, guint from, guint t
       add_ids (builder, "nodes", graph, TRUE, path->nodes, path->n_edges + 1);
       add_ids (builder, "edges", graph, FALSE, path->edges, path->n_edges);
       add_count (builder, "hops", path->n_edges);
-      add_figure (builder, "latency_ms", path->latency_ms);
-      add_figure (builder, "loss_pct", path->loss_pct);
+      qdctl_topology_add_figure (builder, "latency_ms", path->latency_ms);
+      qdctl_topology_add_figure (builder, "loss_pct", path->loss_pct);
       add_count (builder, "unknown", path->unknown);
       json_builder_end_object (builder);
     }

@@ -106,6 +106,16 @@ qdctl_topology_print (JsonBuilder *builder)
   qdctl_print ("\n");
 }
 
+void
+qdctl_topology_add_figure (JsonBuilder *builder, const char *name, double value)
+{
+  json_builder_set_member_name (builder, name);
+  if (isfinite (value))
+    json_builder_add_double_value (builder, value);
+  else
+    json_builder_add_null_value (builder);
+}
+
 /* --- Layout --------------------------------------------------------------------------------------------------- */
 
 static gboolean
@@ -141,16 +151,6 @@ lay_out (const QdGraphFile *file, const QdctlTopologyOptions *options, QdLayoutA
 }
 
 static void
-add_figure (JsonBuilder *builder, const char *name, double value)
-{
-  json_builder_set_member_name (builder, name);
-  if (isfinite (value))
-    json_builder_add_double_value (builder, value);
-  else
-    json_builder_add_null_value (builder);
-}
-
-static void
 print_layout (const QdGraphFile *file, const QdPoint *positions, double ms)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
@@ -166,24 +166,24 @@ print_layout (const QdGraphFile *file, const QdPoint *positions, double ms)
       json_builder_begin_object (builder);
       json_builder_set_member_name (builder, "id");
       json_builder_add_string_value (builder, nodes[i].id);
-      add_figure (builder, "x", positions[i].x);
-      add_figure (builder, "y", positions[i].y);
+      qdctl_topology_add_figure (builder, "x", positions[i].x);
+      qdctl_topology_add_figure (builder, "y", positions[i].y);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
-  add_figure (builder, "stress", quality.stress);
+  qdctl_topology_add_figure (builder, "stress", quality.stress);
   if (quality.stress_sampled)
     {
       json_builder_set_member_name (builder, "stress_sampled");
       json_builder_add_boolean_value (builder, TRUE);
     }
-  add_figure (builder, "crossings", quality.crossings);
+  qdctl_topology_add_figure (builder, "crossings", quality.crossings);
   if (quality.crossings_sampled)
     {
       json_builder_set_member_name (builder, "crossings_sampled");
       json_builder_add_boolean_value (builder, TRUE);
     }
-  add_figure (builder, "ms", ms);
+  qdctl_topology_add_figure (builder, "ms", ms);
   json_builder_end_object (builder);
   qdctl_topology_print (builder);
 }

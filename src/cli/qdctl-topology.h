@@ -21,6 +21,8 @@ typedef struct {
 /* The node that @text names: by its id, else by its label, which only one may have. G_MAXUINT after saying why. */
 guint qdctl_topology_find_node (QdGraph *graph, const char *text);
 
+/* A number; null when it is not known. */
+void qdctl_topology_add_figure (JsonBuilder *builder, const char *name, double value);
 /* Prints what @builder holds. */
 void qdctl_topology_print (JsonBuilder *builder);
 

@@ -401,6 +401,7 @@ qd_graph_draft_add_attribute (QdGraphDraft *self, gboolean of_node, guint index,
   guint *n;
   QdGraphAttribute **attributes = attributes_of (self, of_node, index, &n);
   gsize length = strlen (value);
+  char *interned;
 
   if (strlen (name) > MAX_NAME)
     return g_strdup_printf (_("an attribute's name is longer than %u bytes"), MAX_NAME);
@@ -410,14 +411,23 @@ qd_graph_draft_add_attribute (QdGraphDraft *self, gboolean of_node, guint index,
     return g_strdup_printf (_("%s is too long"), name);
   if (*n >= MAX_ATTRIBUTES)
     return g_strdup_printf (_("there are more than %u attributes"), MAX_ATTRIBUTES);
-  if (qd_graph_draft_find_attribute (self, of_node, index, name))
-    return g_strdup_printf (_("%s is given twice"), name);
+  /* One text has one address. */
+  interned = g_ref_string_new_intern (name);
+  for (guint i = 0; i < *n; i++)
+    if ((*attributes)[i].name == interned)
+      {
+        g_ref_string_release (interned);
+        return g_strdup_printf (_("%s is given twice"), name);
+      }
   self->copied += length + sizeof **attributes + 16;
   if (self->copied > MAX_COPIED)
-    return g_strdup (_("the attributes take more than 256 MiB, defaults included"));
+    {
+      g_ref_string_release (interned);
+      return g_strdup (_("the attributes take more than 256 MiB, defaults included"));
+    }
   if ((*n & (*n - 1)) == 0)
     *attributes = g_renew (QdGraphAttribute, *attributes, MAX (2 * *n, 1));
-  (*attributes)[(*n)++] = (QdGraphAttribute) { g_ref_string_new_intern (name), g_strdup (value), type };
+  (*attributes)[(*n)++] = (QdGraphAttribute) { interned, g_strdup (value), type };
   return NULL;
 }
 

@@ -19,6 +19,7 @@
 
 #define MAX_DEPTH 64
 #define MAX_KEYS 4096
+#define MAX_DEFAULTS 256
 #define MAX_TEXT (1024 * 1024)
 #define CHECK_EVERY 4096
 /* yEd counts in pixels, and puts what is joined about so many apart. */
@@ -42,6 +43,7 @@ typedef struct {
   QdGraphDraft *draft;
   GMarkupParseContext *context;
   GPtrArray *keys;
+  GPtrArray *defaults;   /* those of keys that have one */
   GHashTable *key_index;
   Frame frames[MAX_DEPTH];
   guint depth;
@@ -396,11 +398,11 @@ is_set (Reader *reader, const Key *key, Element element, guint index)
 static void
 add_defaults (Reader *reader, Element element, guint index, GError **error)
 {
-  for (guint i = 0; i < reader->keys->len && *error == NULL; i++)
+  for (guint i = 0; i < reader->defaults->len && *error == NULL; i++)
     {
-      const Key *key = g_ptr_array_index (reader->keys, i);
+      const Key *key = g_ptr_array_index (reader->defaults, i);
 
-      if (key->value && key->name && applies (key, element) && !is_set (reader, key, element, index))
+      if (applies (key, element) && !is_set (reader, key, element, index))
         is_fault (reader, error, set_value (reader, key, element == NODE, index, key->value));
     }
 }
@@ -455,6 +457,18 @@ end_label (Reader *reader)
 }
 
 static void
+end_default (Reader *reader, GError **error)
+{
+  if (reader->key->name == NULL)
+    return;
+  if (reader->key->value == NULL)
+    g_ptr_array_add (reader->defaults, reader->key);
+  g_set_str (&reader->key->value, reader->text->str);
+  if (reader->defaults->len > MAX_DEFAULTS)
+    set_fault (reader, error, _("there are too many keys"));
+}
+
+static void
 end_cb (GMarkupParseContext *context, const char *element, gpointer user_data, GError **error)
 {
   Reader *reader = user_data;
@@ -468,7 +482,7 @@ end_cb (GMarkupParseContext *context, const char *element, gpointer user_data, G
       reader->data_depth = 0;
       break;
     case DEFAULT:
-      g_set_str (&reader->key->value, reader->text->str);
+      end_default (reader, &fault);
       break;
     case NODE:
       end_node (reader, frame.index, &fault);
@@ -519,6 +533,7 @@ qd_graph_read_graphml (const char *text, gsize length, const char *name, const i
   Reader reader = { .draft = &draft };
   g_autoptr (GMarkupParseContext) context = NULL;
   g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func (key_free);
+  g_autoptr (GPtrArray) defaults = g_ptr_array_new ();
   g_autoptr (GHashTable) key_index = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GString) buffer = g_string_new (NULL);
   g_autoptr (GError) fault = NULL;
@@ -527,6 +542,7 @@ qd_graph_read_graphml (const char *text, gsize length, const char *name, const i
   context = g_markup_parse_context_new (&parser, G_MARKUP_TREAT_CDATA_AS_TEXT, &reader, NULL);
   reader.context = context;
   reader.keys = keys;
+  reader.defaults = defaults;
   reader.key_index = key_index;
   reader.text = buffer;
   if (!g_markup_parse_context_parse (context, text, (gssize) length, &fault) || !g_markup_parse_context_end_parse (context, &fault))

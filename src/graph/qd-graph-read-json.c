@@ -21,25 +21,28 @@ typedef struct {
   QdGraphDraft *draft;
   const char *text;
   gboolean directed;
-  const char *line_begin;   /* where the last place asked for was */
+  const char *seen;         /* up to where the lines are counted */
+  const char *line_begin;
   guint line;
   GError **error;
 } Reader;
 
-/* Places are asked for from the front to the back, but for those of faults. */
+/* Places are asked for from the front to the back, but for those of faults: what has been looked through is not looked through again, be it
+ * all on one line. */
 static void
 find_place (Reader *reader, const char *at, guint *line, guint *column)
 {
-  if (at < reader->line_begin)
+  if (at < reader->seen)
     {
-      reader->line_begin = reader->text;
+      reader->seen = reader->line_begin = reader->text;
       reader->line = 1;
     }
-  for (const char *p; (p = memchr (reader->line_begin, '\n', (gsize) (at - reader->line_begin))) != NULL;)
-    {
-      reader->line++;
-      reader->line_begin = p + 1;
-    }
+  for (; reader->seen < at; reader->seen++)
+    if (*reader->seen == '\n')
+      {
+        reader->line++;
+        reader->line_begin = reader->seen + 1;
+      }
   *line = reader->line;
   *column = (guint) (at - reader->line_begin) + 1;
 }
@@ -314,7 +317,7 @@ QdGraphFile *
 qd_graph_read_json (const char *text, gsize length, const char *name, const int *cancelled, GError **error)
 {
   g_auto (QdGraphDraft) draft = { 0 };
-  Reader reader = { &draft, text, .line_begin = text, .line = 1, .error = error };
+  Reader reader = { &draft, text, .seen = text, .line_begin = text, .line = 1, .error = error };
   g_autoptr (GError) fault = NULL;
   QdJsonSlice root;
 

@@ -426,6 +426,28 @@ test_too_large (void)
   g_assert_error (error, QD_GRAPH_ERROR, QD_GRAPH_ERROR_TOO_LARGE);
 }
 
+/* As large as a fleet can be, on one line: read in seconds, not in days. */
+static void
+test_one_line (void)
+{
+  g_autoptr (GString) text = g_string_new ("{\"nodes\":[{\"id\":0}");
+  g_autoptr (QdGraphFile) file = NULL;
+  gint64 begin;
+  guint n = 300000, m;
+
+  for (guint i = 1; i < n; i++)
+    g_string_append_printf (text, ",{\"id\":%u}", i);
+  g_string_append (text, "],\"edges\":[{\"source\":0,\"target\":0}");
+  for (guint i = 1; i < n; i++)
+    g_string_append_printf (text, ",{\"source\":%u,\"target\":%u}", i, i / 2);
+  g_string_append (text, "]}");
+  begin = g_get_monotonic_time ();
+  file = read_text (text->str);
+  g_assert_cmpint (g_get_monotonic_time () - begin, <, 60 * G_USEC_PER_SEC);
+  qd_graph_edges (file->graph, &m);
+  g_assert_cmpuint (m, ==, n);
+}
+
 static void
 test_cancelled (void)
 {
@@ -459,6 +481,7 @@ main (int argc, char **argv)
   g_test_add_func ("/graph/file/refused", test_refused);
   g_test_add_func ("/graph/file/defaults-are-bounded", test_defaults_are_bounded);
   g_test_add_func ("/graph/file/too-large", test_too_large);
+  g_test_add_func ("/graph/file/one-line", test_one_line);
   g_test_add_func ("/graph/file/cancelled", test_cancelled);
   g_test_add_func ("/graph/file/dot", test_dot);
   return g_test_run ();
