@@ -21,7 +21,7 @@ struct _QdGeoMap {
   gatomicrefcount ref_count;
   gboolean world;
   double latitude, longitude;       /* of the middle; of an Equal Earth map the latitude is 0 */
-  double scale;                     /* units a radian */
+  double scale_x, scale_y;          /* units a radian; they differ where the map was fitted to a picture */
   QdVec offset;                     /* of the middle of what is shown, projected */
 };
 
@@ -64,7 +64,7 @@ place (const QdGeoMap *self, double latitude, double longitude)
 {
   QdVec at = project (self, latitude, longitude);
 
-  return (QdVec) { (at.x - self->offset.x) * self->scale, -(at.y - self->offset.y) * self->scale };
+  return (QdVec) { (at.x - self->offset.x) * self->scale_x, -(at.y - self->offset.y) * self->scale_y };
 }
 
 /**
@@ -153,7 +153,7 @@ set_scale (QdGeoMap *self, const QdGraphNode *nodes, guint n, guint located)
   width = MAX (box.right - box.left, 1e-4);
   height = MAX (box.bottom - box.top, 1e-4);
   /* A long thin net needs room for its length, not its area. */
-  self->scale = round_scale (MAX (MEAN_DISTANCE * sqrt (located / (width * height)) *
+  self->scale_x = self->scale_y = round_scale (MAX (MEAN_DISTANCE * sqrt (located / (width * height)) *
                                   sqrt (MIN (width, height) / MAX (width, height)),
                                   2 * MEAN_DISTANCE * sqrt (located) / MAX (width, height)));
   self->offset = (QdVec) { (box.left + box.right) / 2, (box.top + box.bottom) / 2 };
@@ -204,6 +204,101 @@ qd_geo_map_unref (QdGeoMap *self)
 {
   if (g_atomic_ref_count_dec (&self->ref_count))
     g_free (self);
+}
+
+/* --- The map of a picture ---------------------------------------------------------------------- */
+
+typedef struct { QdVec from, to; double off; } Known;
+
+/* The scale and shift of one coordinate that take @from to @to best (least squares). */
+static gboolean
+fit_line (const double *from, const double *to, guint n, double *scale, double *shift)
+{
+  double mean_from = 0, mean_to = 0, both = 0, square = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      mean_from += from[i] / n;
+      mean_to += to[i] / n;
+    }
+  for (guint i = 0; i < n; i++)
+    {
+      both += (from[i] - mean_from) * (to[i] - mean_to);
+      square += (from[i] - mean_from) * (from[i] - mean_from);
+    }
+  *scale = square > 0 ? both / square : 0;
+  *shift = mean_to - *scale * mean_from;
+  return isfinite (*scale);
+}
+
+static int
+compare_known (gconstpointer a, gconstpointer b)
+{
+  const Known *l = a, *r = b;
+
+  return l->off < r->off ? -1 : l->off > r->off;
+}
+
+/* Fits the map to @known, then once more without the half that is farthest off, which may have been dragged.
+ * FALSE when the picture is not a map. */
+static gboolean
+fit_map (QdGeoMap *self, Known *known, guint n)
+{
+  g_autofree double *from = g_new (double, n), *to = g_new (double, n);
+  double size = 0, off = 0, scale[2], shift[2];
+
+  for (guint pass = 0; pass < 2; pass++)
+    {
+      guint used = pass == 0 || n < 6 ? n : (n + 1) / 2;
+
+      for (guint axis = 0; axis < 2; axis++)
+        {
+          for (guint i = 0; i < used; i++)
+            {
+              from[i] = axis == 0 ? known[i].from.x : known[i].from.y;
+              to[i] = axis == 0 ? known[i].to.x : known[i].to.y;
+            }
+          if (!fit_line (from, to, used, &scale[axis], &shift[axis]))
+            return FALSE;
+        }
+      for (guint i = 0; i < n; i++)
+        known[i].off = hypot (known[i].to.x - scale[0] * known[i].from.x - shift[0], known[i].to.y - scale[1] * known[i].from.y - shift[1]);
+      qsort (known, n, sizeof *known, compare_known);
+    }
+  for (guint i = 0; i < n; i++)
+    size = MAX (size, hypot (known[i].to.x - known[0].to.x, known[i].to.y - known[0].to.y));
+  off = known[n / 2].off;
+  if (!(scale[0] > 0) || !(scale[1] < 0) || off > 0.05 * size + 1)
+    return FALSE;
+  self->scale_x = scale[0];
+  self->scale_y = -scale[1];
+  self->offset = (QdVec) { -shift[0] / scale[0], -shift[1] / scale[1] };
+  return TRUE;
+}
+
+QdGeoMap *
+qd_geo_map_new_for_positions (QdGraph *graph, const QdPoint *positions)
+{
+  QdGeoMap *self = qd_geo_map_new (graph);
+  g_autofree Known *known = NULL;
+  const QdGraphNode *nodes;
+  guint n, n_known = 0, n_located = 0;
+
+  if (self == NULL)
+    return NULL;
+  nodes = qd_graph_nodes (graph, &n);
+  known = g_new (Known, n);
+  for (guint i = 0; i < n; i++)
+    if (node_is_located (&nodes[i]))
+      {
+        n_located++;
+        if (isfinite (positions[i].x) && isfinite (positions[i].y))
+          known[n_known++] = (Known) { project (self, nodes[i].latitude, nodes[i].longitude), { positions[i].x, positions[i].y }, 0 };
+      }
+  /* A few that are pinned do not make a map. */
+  if (n_known >= 3 && n_known * 2 >= n_located)
+    fit_map (self, known, n_known);
+  return self;
 }
 
 /* --- The layout -------------------------------------------------------------------------------- */
@@ -291,7 +386,9 @@ qd_arrange_on_map (QdLayoutJob *job, QdVec *out)
 {
   guint n, n_sites = 0;
   const QdGraphNode *nodes = qd_graph_nodes (job->graph, &n);
-  g_autoptr (QdGeoMap) own = job->options->map ? NULL : qd_geo_map_new (job->graph);
+  g_autoptr (QdGeoMap) own = job->options->map ? NULL
+                             : job->options->before ? qd_geo_map_new_for_positions (job->graph, job->options->before)
+                                                    : qd_geo_map_new (job->graph);
   const QdGeoMap *map = own ? own : job->options->map;
   g_auto (QdAdjacency) adjacency = { 0 };
   g_autofree guint8 *placed = g_new0 (guint8, MAX (n, 1));
@@ -326,9 +423,8 @@ find_extent (const QdGeoMap *self, const QdBox *box, double *south, double *nort
   for (int latitude = -90; latitude <= 90; latitude++)
     for (int longitude = -180; longitude <= 180; longitude++)
       {
-        QdVec at = project (self, latitude, self->longitude + CLAMP (longitude, -179.999, 179.999));
+        QdVec at = place (self, latitude, self->longitude + CLAMP (longitude, -179.999, 179.999));
 
-        at = (QdVec) { (at.x - self->offset.x) * self->scale, -(at.y - self->offset.y) * self->scale };
         if (at.x < box->left || at.x > box->right || at.y < box->top || at.y > box->bottom)
           continue;
         any = TRUE;

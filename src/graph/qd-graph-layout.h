@@ -28,7 +28,7 @@ typedef struct {
   const QdPoint *before;         /* by node, NAN where there is none: a node that has one moves little; or NULL */
   const guint8 *pinned;          /* by node, not 0: stays at its place in @before to the last bit; or NULL */
   const char *const *folded;     /* names of clusters folded into one node, up to NULL: their nodes share a place; or NULL */
-  const QdGeoMap *map;           /* geographic: or NULL, the graph's own */
+  const QdGeoMap *map;           /* geographic: or NULL, that of @before or else the graph's own */
   const int *cancelled;          /* looked at about every 10 ms; or NULL */
 } QdLayoutOptions;
 
@@ -59,6 +59,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdLayoutLive, qd_layout_live_free)
 /* How the geographic layout turns degrees into positions: equirectangular about the middle latitude
  * where all is within one continent, Equal Earth beyond. Immutable. */
 QdGeoMap *qd_geo_map_new (QdGraph *graph);     /* NULL: no node has coordinates. (transfer full) */
+/* The map by which most of the nodes stand where they do, so that a graticule fits them and newcomers come to stand
+ * among them, also when the graph's own map would be another by now; its own where they stand otherwise. */
+QdGeoMap *qd_geo_map_new_for_positions (QdGraph *graph, const QdPoint *positions);
 QdGeoMap *qd_geo_map_ref (QdGeoMap *self);
 void qd_geo_map_unref (QdGeoMap *self);
 QdPoint qd_geo_map_project (const QdGeoMap *self, double latitude, double longitude);

@@ -295,6 +295,55 @@ test_map (void)
   g_assert_cmpfloat (distance (at[5], at[1]), <, 2);              /* who does not know is near its neighbour */
 }
 
+/* Sites join that would have the map be another: those that were there stay, and the new ones stand where these have
+ * the map; so do the graticule's lines. Some were dragged elsewhere. */
+static void
+test_map_stays (void)
+{
+  for (guint32 seed = 0; seed < 20; seed++)
+    {
+      const guint n = 60, more = 40;
+      g_autoptr (QdGraph) old = qd_graph_new (n, 0), grown = qd_graph_new (n + more, 0);
+      QdGraphNode *from = qd_graph_nodes (old, NULL), *to = qd_graph_nodes (grown, NULL);
+      g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+      QdLayoutOptions options = { .algorithm = QD_LAYOUT_GEOGRAPHIC };
+      g_autoptr (QdGeoMap) map = NULL, fitted = NULL;
+      g_autofree QdPoint *first = NULL, *second = NULL;
+      QdPoint before[100];
+      double off = 0;
+
+      for (guint i = 0; i < n + more; i++)
+        {
+          /* A wider area, farther north. */
+          to[i].latitude = g_rand_double_range (rand, 40, i < n ? 50 : 60);
+          to[i].longitude = g_rand_double_range (rand, 0, i < n ? 15 : 35);
+          before[i] = (QdPoint) { NAN, NAN };
+          if (i < n)
+            from[i] = to[i];
+        }
+      map = qd_geo_map_new (old);
+      first = qd_graph_lay_out (old, &options);
+      memcpy (before, first, n * sizeof *first);
+      for (guint i = 0; i < n; i += 10)
+        before[i].x += 9;
+      options.before = before;
+      second = qd_graph_lay_out (grown, &options);
+      fitted = qd_geo_map_new_for_positions (grown, second);
+      for (guint i = 0; i < n; i++)
+        g_assert_cmpmem (&second[i], sizeof *second, &before[i], sizeof *before);
+      for (guint i = 0; i < n + more; i++)
+        {
+          QdPoint at = qd_geo_map_project (map, to[i].latitude, to[i].longitude);
+
+          if (i >= n)
+            off = MAX (off, distance (second[i], at));
+          g_assert_cmpfloat (distance (qd_geo_map_project (fitted, to[i].latitude, to[i].longitude), at), <, 2);
+        }
+      g_test_message ("newcomers at most %g off", off);
+      g_assert_cmpfloat (off, <, 2.5);
+    }
+}
+
 /* A net across the Pacific is not torn at the date line. */
 static void
 test_date_line (void)
@@ -527,6 +576,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/graph/layout-kinds/grows", test_grows);
   g_test_add_func ("/graph/layout-kinds/anew-around-pinned", test_anew_around_pinned);
   g_test_add_func ("/graph/layout-kinds/map", test_map);
+  g_test_add_func ("/graph/layout-kinds/map-stays", test_map_stays);
   g_test_add_func ("/graph/layout-kinds/date-line", test_date_line);
   g_test_add_func ("/graph/layout-kinds/graticule", test_graticule);
   g_test_add_func ("/graph/layout-kinds/no-map", test_no_map);
