@@ -29,9 +29,9 @@
 #define ALL_PAIRS 1200         /* up to so many nodes */
 #define FADES_AT 0.4f          /* hops: at this distance attraction is half */
 #define ATTRACTION 0.02f       /* per node in the net, to begin with */
-#define LEAST 0.25             /* of what it begins with */
+#define LEAST 0.235            /* of what it begins with */
 #define PRICE_ALL 0.07         /* stress may grow by that much for it */
-#define PRICE_SAMPLE 0.02     /* where it is only estimated: it grows by more than that */
+#define PRICE_SAMPLE 0.016    /* where it is only estimated: it grows by more than that */
 #define REPULSION 0.4f
 #define CALM 0.006             /* hops that a node moves in a round, on average: then it is done */
 #define PLAIN_ROUNDS 40
