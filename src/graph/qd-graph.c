@@ -10,6 +10,7 @@
 
 struct _QdGraph {
   gatomicrefcount ref_count;
+  QdGraph *original;     /* whose strings these are; NULL: they are its own */
   guint n_nodes, n_edges;
   QdGraphNode *nodes;
   QdGraphEdge *edges;
@@ -46,6 +47,28 @@ qd_graph_new (guint n_nodes, guint n_edges)
   return self;
 }
 
+/**
+ * qd_graph_copy:
+ * @self: a graph
+ *
+ * Makes a graph of the same things between the same ends, which may then be made to look otherwise
+ * (not to be called otherwise: strings are shared with @self). What is said of the whole is left out. Any thread.
+ */
+QdGraph *
+qd_graph_copy (QdGraph *self)
+{
+  QdGraph *copy = g_new0 (QdGraph, 1);
+
+  g_atomic_ref_count_init (&copy->ref_count);
+  g_mutex_init (&copy->lock);
+  copy->original = qd_graph_ref (self->original ? self->original : self);
+  copy->n_nodes = self->n_nodes;
+  copy->n_edges = self->n_edges;
+  copy->nodes = g_memdup2 (self->nodes, self->n_nodes * sizeof (QdGraphNode));
+  copy->edges = g_memdup2 (self->edges, self->n_edges * sizeof (QdGraphEdge));
+  return copy;
+}
+
 QdGraph *
 qd_graph_ref (QdGraph *self)
 {
@@ -58,14 +81,14 @@ qd_graph_unref (QdGraph *self)
 {
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
-  for (guint i = 0; i < self->n_nodes; i++)
+  for (guint i = 0; i < self->n_nodes && self->original == NULL; i++)
     {
       g_free (self->nodes[i].id);
       g_free (self->nodes[i].label);
       g_free (self->nodes[i].cluster);
       qd_graph_attributes_free (self->nodes[i].attributes, self->nodes[i].n_attributes);
     }
-  for (guint i = 0; i < self->n_edges; i++)
+  for (guint i = 0; i < self->n_edges && self->original == NULL; i++)
     {
       g_free (self->edges[i].id);
       qd_graph_attributes_free (self->edges[i].attributes, self->edges[i].n_attributes);
@@ -74,6 +97,7 @@ qd_graph_unref (QdGraph *self)
   g_free (self->nodes);
   g_free (self->edges);
   g_free (self->lanes);
+  g_clear_pointer (&self->original, qd_graph_unref);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -162,6 +186,9 @@ find_lanes (QdGraph *self)
 const gint8 *
 qd_graph_get_lanes (QdGraph *self)
 {
+  /* The ends are the same. */
+  if (self->original)
+    return qd_graph_get_lanes (self->original);
   g_mutex_lock (&self->lock);
   if (self->lanes == NULL)
     self->lanes = find_lanes (self);

@@ -50,6 +50,8 @@ typedef struct {
 
 typedef struct _QdGraph QdGraph;
 QdGraph *qd_graph_new (guint n_nodes, guint n_edges);   /* zeroed; fill in, then do not change */
+/* The same things between the same ends, to be made to look otherwise; strings are shared. (transfer full) */
+QdGraph *qd_graph_copy (QdGraph *self);
 QdGraph *qd_graph_ref (QdGraph *self);
 void qd_graph_unref (QdGraph *self);
 QdGraphNode *qd_graph_nodes (QdGraph *self, guint *n);

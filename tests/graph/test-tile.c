@@ -262,10 +262,38 @@ test_symbol (void)
   g_bytes_unref (bytes);
 }
 
+/* A copy has the same things; what is made of it is its own, and it outlives what it was made of. */
+static void
+test_copy (void)
+{
+  QdGraph *graph = qd_graph_new (2, 1), *copy, *second;
+  QdGraphNode *nodes = qd_graph_nodes (graph, NULL);
+  QdGraphEdge *edges = qd_graph_edges (graph, NULL);
+  const QdPoint places[2] = { { -1, 0 }, { 1, 0 } };
+  QdPoint course[QD_GRAPH_MAX_COURSE];
+
+  nodes[0].label = g_strdup ("one");
+  nodes[1].id = g_strdup ("two");
+  edges[0].dst = 1;
+  edges[0].id = g_strdup ("edge");
+  copy = qd_graph_copy (graph);
+  qd_graph_nodes (copy, NULL)[0].status = QD_STATUS_DOWN;
+  g_assert_cmpint (nodes[0].status, ==, 0);
+  second = qd_graph_copy (copy);
+  qd_graph_unref (graph);
+  qd_graph_unref (copy);
+  g_assert_cmpstr (qd_graph_nodes (second, NULL)[0].label, ==, "one");
+  g_assert_cmpstr (qd_graph_edges (second, NULL)[0].id, ==, "edge");
+  g_assert_cmpint (qd_graph_nodes (second, NULL)[0].status, ==, QD_STATUS_DOWN);
+  g_assert_cmpuint (qd_graph_edge_course (second, places, 0, course), ==, 2);
+  qd_graph_unref (second);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/graph/tile/copy", test_copy);
   g_test_add_func ("/graph/tile/seamless", test_seamless);
   g_test_add_func ("/graph/tile/status-changes-pixels", test_status_changes_pixels);
   g_test_add_func ("/graph/tile/change-is-local", test_change_is_local);
