@@ -27,6 +27,9 @@ static const Shortcut pages[] = {
   { N_("Go to the first page, the second…"), "<Alt>1" },
   { N_("Copy what is selected"), "<Control>c" },
   { N_("Select everything in a table"), "<Control>a" },
+  { N_("Take back a change of the topology’s arrangement"), "<Control>z" },
+  { N_("Do it again"), "<Control><Shift>z" },
+  { N_("Menu of what is in focus"), "<Shift>F10" },
   { N_("Move a card forwards"), "<Alt>Right" },
   { N_("Move a card backwards"), "<Alt>Left" },
 };

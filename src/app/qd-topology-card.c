@@ -219,6 +219,21 @@ qd_topology_card_set_entity (QdTopologyCard *self, QdEntity *entity)
   refresh (self);
 }
 
+void
+qd_topology_card_set_past (QdTopologyCard *self, QdStatus status, gint64 at_us)
+{
+  g_autofree char *when = qd_time_format_local (at_us);
+  g_autofree char *text = g_strdup_printf ("%s · %s", qd_status_get_label (status), when);
+
+  g_return_if_fail (QD_IS_TOPOLOGY_CARD (self) && self->entity != NULL);
+
+  g_clear_handle_id (&self->refresh_id, g_source_remove);
+  g_clear_signal_handler (&self->changed_id, self->entity);
+  qd_state_image_set (self->image, status);
+  gtk_label_set_label (GTK_LABEL (self->state), text);
+  gtk_widget_set_visible (self->grid, FALSE);
+}
+
 QdEntity *
 qd_topology_card_get_entity (QdTopologyCard *self)
 {

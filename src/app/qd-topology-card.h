@@ -17,6 +17,8 @@ G_DECLARE_FINAL_TYPE (QdTopologyCard, qd_topology_card, QD, TOPOLOGY_CARD, AdwBi
 GtkWidget *qd_topology_card_new (QdFleet *fleet);
 /* NULL: nothing. */
 void qd_topology_card_set_entity (QdTopologyCard *self, QdEntity *entity);
+/* Says how it was then, and nothing of now, until another thing is set. */
+void qd_topology_card_set_past (QdTopologyCard *self, QdStatus status, gint64 at_us);
 QdEntity *qd_topology_card_get_entity (QdTopologyCard *self);
 
 G_END_DECLS

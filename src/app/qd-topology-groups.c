@@ -13,7 +13,7 @@
 
 #define LABEL "label:"
 /* Whose labels are looked at to know which there are. */
-#define MAX_ASKED 2000
+#define MAX_ASKED 300
 #define MAX_CHOICES 24
 
 char *

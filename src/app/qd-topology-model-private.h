@@ -31,6 +31,8 @@ struct _QdTopologyModel {
   guint shape_id, look_id;
   guint watchers;         /* mapped views */
   gboolean missed;        /* something changed while there was none */
+  GHashTable *changed;    /* QdEntity as a set: what looks different */
+  gboolean look_at_all;   /* that is not all that may */
 };
 
 /* qd-topology-model.c: looks at the fleet anew, now or (while a layout is under way) after it. */

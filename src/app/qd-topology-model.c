@@ -29,6 +29,16 @@ qd_topology_model_emit_moved (QdTopologyModel *self)
 
 /* --- Following the fleet ----------------------------------------------------------------------- */
 
+static void
+show_looks (QdTopologyModel *self, GArray *picks)
+{
+  QdScene *scene = qd_scene_new (self->snapshot->graph, g_memdup2 (self->scene->positions, MAX (self->scene->n_nodes, 1) * sizeof (QdPoint)));
+
+  qd_scene_unref (self->scene);
+  self->scene = scene;
+  g_signal_emit (self, signals[SIGNAL_UPDATED], 0, picks->data, picks->len);
+}
+
 /* The same things at the same places: only what looks different is told. */
 static void
 update_looks (QdTopologyModel *self, QdTopologySnapshot *next)
@@ -36,7 +46,6 @@ update_looks (QdTopologyModel *self, QdTopologySnapshot *next)
   g_autoptr (GArray) picks = g_array_new (FALSE, FALSE, sizeof (QdPick));
   const QdGraphNode *nodes = qd_graph_nodes (next->graph, NULL);
   const QdGraphEdge *edges = qd_graph_edges (next->graph, NULL);
-  QdScene *scene;
 
   for (guint i = 0; i < next->nodes->len; i++)
     if (qd_topology_node_differs (&nodes[i], &self->scene->nodes[i]))
@@ -46,10 +55,65 @@ update_looks (QdTopologyModel *self, QdTopologySnapshot *next)
       g_array_append_vals (picks, &((QdPick) { QD_PICK_EDGE, i }), 1);
   if (picks->len == 0)
     return;
-  scene = qd_scene_new (next->graph, g_memdup2 (self->scene->positions, MAX (next->nodes->len, 1) * sizeof (QdPoint)));
-  qd_scene_unref (self->scene);
-  self->scene = scene;
-  g_signal_emit (self, signals[SIGNAL_UPDATED], 0, picks->data, picks->len);
+  show_looks (self, picks);
+}
+
+static guint *
+counts_of (QdTopologyCounts *counts, QdKind kind)
+{
+  return kind == QD_KIND_SITE ? counts->sites : kind == QD_KIND_NODE ? counts->nodes : kind == QD_KIND_PATH ? counts->paths : counts->links;
+}
+
+/* FALSE when it is called otherwise now. */
+static gboolean
+update_one (QdTopologyModel *self, QdEntity *entity, QdGraph *graph, GArray *picks)
+{
+  QdFleet *fleet = qd_session_get_fleet (self->session);
+  guint *counts = counts_of (&self->snapshot->counts, qd_entity_get_kind (entity));
+  QdPick pick = qd_topology_model_find (self, entity);
+  QdGraphNode *node = pick.kind == QD_PICK_NODE ? &qd_graph_nodes (graph, NULL)[pick.index] : NULL;
+  QdGraphEdge *edge = pick.kind == QD_PICK_EDGE ? &qd_graph_edges (graph, NULL)[pick.index] : NULL;
+  guint8 before = node ? node->status : edge ? edge->status : 0;
+
+  if (pick.kind == QD_PICK_NOTHING)
+    return TRUE;
+  if (node && g_strcmp0 (qd_entity_get_name (entity), node->label) != 0)
+    return FALSE;
+  if (node)
+    qd_topology_read_node (fleet, entity, node);
+  else
+    qd_topology_read_edge (fleet, entity, edge);
+  counts[before]--;
+  counts[qd_entity_get_status (entity)]++;
+  g_array_append_val (picks, pick);
+  return TRUE;
+}
+
+/* Where it is known what looks different, the thousands of others are not looked at. FALSE when that is
+ * not known, or something is drawn for several things at once. */
+static gboolean
+update_changed (QdTopologyModel *self)
+{
+  g_autoptr (QdGraph) graph = NULL;
+  g_autoptr (GArray) picks = NULL;
+  GHashTableIter iter;
+  gpointer entity;
+
+  if (self->look_at_all || self->filter || self->cancelled || self->moved || self->scene == NULL || !self->places_known ||
+      !qd_topology_model_numbers_hold (self) || self->snapshot->tally.groups > 0)
+    return FALSE;
+  graph = qd_graph_copy (self->snapshot->graph);
+  picks = g_array_new (FALSE, FALSE, sizeof (QdPick));
+  g_hash_table_iter_init (&iter, self->changed);
+  while (g_hash_table_iter_next (&iter, &entity, NULL))
+    if (!update_one (self, entity, graph, picks))
+      return FALSE;
+  g_hash_table_remove_all (self->changed);
+  qd_graph_unref (self->snapshot->graph);
+  self->snapshot->graph = g_steal_pointer (&graph);
+  if (picks->len > 0)
+    show_looks (self, picks);
+  return TRUE;
 }
 
 static QdTopologySnapshot *
@@ -77,6 +141,8 @@ qd_topology_model_refresh (QdTopologyModel *self)
   /* While a layout is under way it is looked at again when that is done, however much comes. */
   if (!self->places_known || self->cancelled)
     return;
+  self->look_at_all = FALSE;
+  g_hash_table_remove_all (self->changed);
   next = take_snapshot (self);
   same = self->snapshot && !self->reshaping && qd_topology_snapshot_same_shape (self->snapshot, next);
   g_clear_pointer (&self->snapshot, qd_topology_snapshot_free);
@@ -106,20 +172,28 @@ look_cb (gpointer data)
   QdTopologyModel *self = data;
 
   self->look_id = 0;
-  qd_topology_model_refresh (self);
+  if (!update_changed (self))
+    qd_topology_model_refresh (self);
   return G_SOURCE_REMOVE;
+}
+
+static void
+queue_look (QdTopologyModel *self)
+{
+  if (self->watchers == 0)
+    {
+      self->missed = self->look_at_all = TRUE;
+      return;
+    }
+  if (self->look_id == 0 && self->shape_id == 0)
+    self->look_id = g_timeout_add (LOOK_MS, look_cb, self);
 }
 
 void
 qd_topology_model_queue_look (QdTopologyModel *self)
 {
-  if (self->watchers == 0)
-    {
-      self->missed = TRUE;
-      return;
-    }
-  if (self->look_id == 0 && self->shape_id == 0)
-    self->look_id = g_timeout_add (LOOK_MS, look_cb, self);
+  self->look_at_all = TRUE;
+  queue_look (self);
 }
 
 static void
@@ -194,14 +268,14 @@ looks_different (QdTopologyModel *self, QdEntity *entity)
 static void
 items_updated_cb (QdTopologyModel *self, GPtrArray *entities)
 {
-  if (self->scene == NULL || self->look_id || self->shape_id || self->missed)
+  /* What is looked at as a whole anyway needs no list. */
+  if (self->scene == NULL || self->shape_id || self->missed || (self->look_id && self->look_at_all))
     return;
   for (guint i = 0; i < entities->len; i++)
     if (looks_different (self, entities->pdata[i]))
-      {
-        qd_topology_model_queue_look (self);
-        return;
-      }
+      g_hash_table_add (self->changed, g_object_ref (entities->pdata[i]));
+  if (g_hash_table_size (self->changed) > 0)
+    queue_look (self);
 }
 
 /* --- What is shown ----------------------------------------------------------------------------- */
@@ -277,6 +351,7 @@ qd_topology_model_dispose (GObject *object)
   g_clear_pointer (&self->shown, g_free);
   g_clear_pointer (&self->filter, qd_filter_unref);
   g_clear_object (&self->undo);
+  g_clear_pointer (&self->changed, g_hash_table_unref);
   if (self->session)
     g_object_set_data (G_OBJECT (self->session), "qd-topology-model", NULL);
   g_clear_weak_pointer (&self->session);
@@ -300,6 +375,7 @@ qd_topology_model_init (QdTopologyModel *self)
 {
   self->places = qd_places_new ();
   self->undo = qd_topology_undo_new ();
+  self->changed = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
 }
 
 /**

@@ -246,6 +246,48 @@ stop_asking_cb (QdTopologyPage *self)
   qd_topology_page_stop_asking (self);
 }
 
+static void
+live_cb (QdTopologyPage *self)
+{
+  qd_topology_page_show_past (self, FALSE);
+}
+
+/* The past first, then what was asked. */
+static void
+escape_cb (QdTopologyPage *self)
+{
+  if (gtk_revealer_get_reveal_child (self->past_revealer))
+    live_cb (self);
+  else
+    qd_topology_page_stop_asking (self);
+}
+
+static void
+play_cb (QdTopologyPage *self)
+{
+  qd_topology_page_play (self);
+}
+
+/* --- Out of the window ------------------------------------------------------------------------- */
+
+static void
+export_cb (QdTopologyPage *self)
+{
+  qd_topology_page_export (self);
+}
+
+static void
+print_cb (QdTopologyPage *self)
+{
+  qd_topology_page_print (self);
+}
+
+static void
+stop_export_cb (QdTopologyPage *self)
+{
+  qd_topology_page_stop_export (self);
+}
+
 /* --- Choices ----------------------------------------------------------------------------------- */
 
 static void
@@ -271,6 +313,12 @@ table_cb (GSimpleAction *action, GVariant *value, gpointer data)
 {
   qd_topology_page_set_table (data, g_variant_get_boolean (value));
   g_simple_action_set_state (action, value);
+}
+
+static void
+past_cb (GSimpleAction *action, GVariant *value, gpointer data)
+{
+  qd_topology_page_show_past (data, g_variant_get_boolean (value));
 }
 
 static void
@@ -311,6 +359,12 @@ static const struct { const char *name; void (*run) (QdTopologyPage *self); } pl
   { "path-between", path_between_cb },
   { "show-answer", show_answer_cb },
   { "stop-asking", stop_asking_cb },
+  { "escape", escape_cb },
+  { "live", live_cb },
+  { "play", play_cb },
+  { "export", export_cb },
+  { "print", print_cb },
+  { "stop-export", stop_export_cb },
 };
 
 static void
@@ -350,6 +404,10 @@ qd_topology_page_update_actions (QdTopologyPage *self)
   enable (self, "undo", qd_topology_undo_can_undo (undo));
   enable (self, "redo", qd_topology_undo_can_redo (undo));
   enable (self, "arrange", any);
+  enable (self, "export", any && self->exporting == NULL);
+  enable (self, "print", any && self->exporting == NULL);
+  g_simple_action_set_state (G_SIMPLE_ACTION (get_action (self, "past")),
+                             g_variant_new_boolean (gtk_revealer_get_reveal_child (self->past_revealer)));
   enable (self, "unpin-all", pinned);
   enable (self, "fold-all", any && *group_by != '\0' && tally.drawn > 0);
   enable (self, "unfold-all", tally.groups > 0);
@@ -387,8 +445,10 @@ add_shortcuts (QdTopologyPage *self)
   add_shortcut (GTK_SHORTCUT_CONTROLLER (controller), "<Control>z", "topology.undo");
   add_shortcut (GTK_SHORTCUT_CONTROLLER (controller), "<Control><Shift>z", "topology.redo");
   add_shortcut (GTK_SHORTCUT_CONTROLLER (controller), "<Control>a", "topology.select-all");
-  add_shortcut (GTK_SHORTCUT_CONTROLLER (controller), "Escape", "topology.stop-asking");
-  gtk_widget_add_controller (GTK_WIDGET (self->view), controller);
+  add_shortcut (GTK_SHORTCUT_CONTROLLER (controller), "Escape", "topology.escape");
+  add_shortcut (GTK_SHORTCUT_CONTROLLER (controller), "<Control>p", "topology.print");
+  /* After the view and the entries, which have a use of their own for some of these. */
+  gtk_widget_add_controller (GTK_WIDGET (self), controller);
 }
 
 void
@@ -405,6 +465,7 @@ qd_topology_page_add_actions (QdTopologyPage *self)
   add_stateful (self, "layout", g_variant_new_string ("force"), layout_cb);
   add_stateful (self, "group-by", g_variant_new_string (""), group_by_cb);
   add_stateful (self, "minimap", g_variant_new_boolean (TRUE), minimap_cb);
+  add_stateful (self, "past", g_variant_new_boolean (FALSE), past_cb);
   add_stateful (self, "table", g_variant_new_boolean (FALSE), table_cb);
   gtk_widget_insert_action_group (GTK_WIDGET (self), "topology", G_ACTION_GROUP (self->actions));
   gtk_widget_insert_action_group (self->header_end, "topology", G_ACTION_GROUP (self->actions));

@@ -10,6 +10,7 @@
 #include "qd-topology-minimap.h"
 #include "qd-topology-model.h"
 #include "qd-topology-panel.h"
+#include "qd-topology-past.h"
 #include "qd-topology-twin.h"
 #include "qd-topology-view.h"
 
@@ -36,6 +37,11 @@ struct _QdTopologyPage {
   GtkLabel *asking_label;
   GtkStack *side_stack;
   AdwBin *answer_bin, *table_bin;
+  GtkRevealer *past_revealer;
+  GtkScale *past_scale;
+  GtkButton *play_button;
+  GtkWidget *past_box, *export_box;
+  GtkLabel *past_label, *export_label;
   GtkMenuButton *key_button;
   GMenu *groups;             /* what there is to group by */
   GtkWidget *header_end;
@@ -44,11 +50,15 @@ struct _QdTopologyPage {
   QdDetailPane *detail;      /* in its bin, once something was picked */
   QdTopologyFilterBar *filter_bar;
   QdTopologyPanel *panel;    /* in its bin, once something was asked */
+  QdTopologyPast *past;      /* what was before; NULL before there is a model */
+  guint play_id;             /* the past goes by */
+  GCancellable *exporting;   /* while a file or a print is made */
   QdEntity *path_from;       /* where a path is to begin, while its end is chosen */
   QdTopologyModel *model;
   QdEntity *wanted;          /* asked for before the picture was there */
   QdTopologyTwin *twin;      /* in its bin, once it was wanted */
   gboolean as_table;
+  gboolean route_seen;       /* the path that was asked for has been brought into sight */
   gboolean had_scene;
   guint wait_id, pane_tick;
 
@@ -61,6 +71,7 @@ static inline QdSession *qd_topology_page_get_session (QdTopologyPage *self) { r
 
 /* qd-topology-page.c */
 void qd_topology_page_show_pane (QdTopologyPage *self, gboolean shown);
+void qd_topology_page_refresh_legend (QdTopologyPage *self);
 void qd_topology_page_show_content (QdTopologyPage *self);
 /* As a table instead of a picture. */
 void qd_topology_page_set_table (QdTopologyPage *self, gboolean as_table);
@@ -86,6 +97,18 @@ void qd_topology_page_ask_about (QdTopologyPage *self, QdTopologyAsk what, QdPic
 void qd_topology_page_begin_path (QdTopologyPage *self, QdEntity *from);
 /* FALSE when there is no beginning, or @to can be no end. */
 gboolean qd_topology_page_end_path (QdTopologyPage *self, QdEntity *to);
+
+/* qd-topology-page-past.c */
+void qd_topology_page_add_past (QdTopologyPage *self);
+/* The slider over the last day comes, or goes, and with it the past. */
+void qd_topology_page_show_past (QdTopologyPage *self, gboolean wanted);
+void qd_topology_page_play (QdTopologyPage *self);
+
+/* qd-topology-page-export.c */
+void qd_topology_page_export (QdTopologyPage *self);               /* asks where to */
+void qd_topology_page_export_to (QdTopologyPage *self, GFile *file);
+void qd_topology_page_print (QdTopologyPage *self);
+void qd_topology_page_stop_export (QdTopologyPage *self);
 
 /* qd-topology-page-filter.c */
 void qd_topology_page_add_filter (QdTopologyPage *self);

@@ -61,6 +61,8 @@ qd_topology_page_dup_scene (QdTopologyPage *self)
 
   if (scene == NULL)
     return NULL;
+  if (self->past && qd_topology_past_is_shown (self->past))
+    return qd_topology_past_dress (self->past, self->model, scene);
   return answer && g_hash_table_size (answer->looks) > 0 ? dress (self, scene, answer->looks) : qd_scene_ref (scene);
 }
 
@@ -112,11 +114,35 @@ qd_topology_page_update_asking (QdTopologyPage *self)
   gtk_widget_set_visible (self->side_switcher, asking);
 }
 
+/* A path that was just found is brought into sight. */
+static void
+reveal_route (QdTopologyPage *self)
+{
+  const QdTopologyAnswer *answer = qd_topology_panel_get_answer (self->panel);
+  g_autoptr (GArray) nodes = g_array_new (FALSE, FALSE, sizeof (guint));
+  QdScene *scene = qd_topology_view_get_scene (self->view);
+
+  if (answer == NULL || self->route_seen)
+    return;
+  self->route_seen = TRUE;
+  for (guint i = 0; scene && i < answer->route->len; i++)
+    {
+      QdPick pick = qd_topology_model_find (self->model, answer->route->pdata[i]);
+
+      if (pick.kind != QD_PICK_EDGE)
+        continue;
+      g_array_append_val (nodes, scene->edges[pick.index].src);
+      g_array_append_val (nodes, scene->edges[pick.index].dst);
+    }
+  qd_topology_view_zoom_to (self->view, (const guint *) (gpointer) nodes->data, nodes->len);
+}
+
 static void
 answered_cb (QdTopologyPage *self)
 {
   qd_topology_page_update_asking (self);
   qd_topology_page_redress (self);
+  reveal_route (self);
 }
 
 static void
@@ -155,6 +181,7 @@ ask (QdTopologyPage *self, QdTopologyAsk what, GPtrArray *about)
       adw_bin_set_child (self->answer_bin, GTK_WIDGET (self->panel));
     }
   g_clear_object (&self->path_from);
+  self->route_seen = FALSE;
   qd_topology_panel_ask (self->panel, qd_topology_question_new (what, about));
   qd_topology_page_show_answer (self);
 }

@@ -27,8 +27,8 @@ get_fleet (QdTopologyPage *self)
 
 /* --- The sentence and the legend --------------------------------------------------------------- */
 
-static void
-refresh_legend (QdTopologyPage *self)
+void
+qd_topology_page_refresh_legend (QdTopologyPage *self)
 {
   QdTopologyCounts counts;
   GtkRequisition size;
@@ -36,7 +36,10 @@ refresh_legend (QdTopologyPage *self)
 
   if (self->model == NULL)
     return;
-  qd_topology_model_count (self->model, &counts);
+  if (self->past && qd_topology_past_is_shown (self->past))
+    qd_topology_past_count (self->past, &counts);
+  else
+    qd_topology_model_count (self->model, &counts);
   text = qd_topology_summarize (&counts);
   gtk_label_set_label (self->sentence, text);
   qd_topology_legend_set (self->legend, qd_topology_view_get_theme (self->view), &counts);
@@ -62,13 +65,13 @@ fill_key_cb (GtkMenuButton *button, gpointer data)
 static void
 legend_visible_cb (QdTopologyPage *self)
 {
-  refresh_legend (self);
+  qd_topology_page_refresh_legend (self);
 }
 
 static void
 restyled_cb (QdTopologyPage *self)
 {
-  refresh_legend (self);
+  qd_topology_page_refresh_legend (self);
 }
 
 /* --- What is picked ---------------------------------------------------------------------------- */
@@ -222,6 +225,8 @@ hovered_cb (QdTopologyPage *self, guint kind, guint index)
   QdEntity *entity = self->model ? qd_topology_model_get_entity (self->model, (QdPick) { kind, index }) : NULL;
 
   qd_topology_card_set_entity (self->card, entity);
+  if (entity && self->past && qd_topology_past_is_shown (self->past))
+    qd_topology_card_set_past (self->card, qd_topology_past_get_status (self->past, entity), qd_topology_past_get_time (self->past));
   gtk_widget_set_visible (GTK_WIDGET (self->card), entity != NULL);
 }
 
@@ -392,6 +397,10 @@ scene_cb (QdTopologyPage *self)
   g_clear_handle_id (&self->wait_id, g_source_remove);
   if (scene == NULL)
     {
+      /* Another connection: what was asked of the one before has no meaning. */
+      qd_topology_page_stop_asking (self);
+      if (gtk_revealer_get_reveal_child (self->past_revealer))
+        qd_topology_page_show_past (self, FALSE);
       /* Only a long wait is worth a word. */
       self->wait_id = g_timeout_add (WAIT_MS, wait_cb, self);
       return;
@@ -404,7 +413,7 @@ scene_cb (QdTopologyPage *self)
   qd_topology_page_update_tally (self);
   qd_topology_page_update_actions (self);
   fill_groups (self);
-  refresh_legend (self);
+  qd_topology_page_refresh_legend (self);
   if (gtk_search_bar_get_search_mode (self->search_bar))
     search_changed_cb (self);
   if (self->wanted)
@@ -442,7 +451,7 @@ updated_cb (QdTopologyPage *self, const QdPick *picks, guint n)
   if (self->panel)
     qd_topology_panel_ask_again (self->panel);
   qd_topology_page_update_tally (self);
-  refresh_legend (self);
+  qd_topology_page_refresh_legend (self);
 }
 
 /* --- As a page --------------------------------------------------------------------------------- */
@@ -526,6 +535,7 @@ qd_topology_page_constructed (GObject *object)
   qd_topology_model_watch (self->model, GTK_WIDGET (self));
   qd_topology_page_add_actions (self);
   qd_topology_page_add_filter (self);
+  qd_topology_page_add_past (self);
   qd_topology_minimap_set_view (self->minimap, self->view);
   gtk_menu_button_set_create_popup_func (self->key_button, fill_key_cb, self, NULL);
   g_signal_connect_object (self->model, "moved", G_CALLBACK (moved_cb), self, G_CONNECT_SWAPPED);
@@ -542,6 +552,8 @@ qd_topology_page_dispose (GObject *object)
   QdTopologyPage *self = QD_TOPOLOGY_PAGE (object);
 
   g_clear_handle_id (&self->wait_id, g_source_remove);
+  g_clear_handle_id (&self->play_id, g_source_remove);
+  qd_topology_page_stop_export (self);
   if (self->pane_tick)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->pane_tick);
   self->pane_tick = 0;
@@ -557,6 +569,8 @@ qd_topology_page_dispose (GObject *object)
     }
   g_clear_object (&self->actions);
   g_clear_object (&self->path_from);
+  g_clear_object (&self->past);
+  g_clear_object (&self->exporting);
   g_clear_object (&self->model);
   g_clear_object (&self->wanted);
   gtk_widget_dispose_template (GTK_WIDGET (self), QD_TYPE_TOPOLOGY_PAGE);
@@ -586,6 +600,13 @@ qd_topology_page_class_init (QdTopologyPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, search_bar);
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, search_entry);
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, past_label);
+  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, export_box);
+  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, export_label);
+  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, past_box);
+  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, play_button);
+  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, past_scale);
+  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, past_revealer);
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, key_button);
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, table_bin);
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, groups);

@@ -317,6 +317,12 @@ qd_places_change_free (QdPlacesChange *self)
   g_free (self);
 }
 
+guint
+qd_places_change_get_size (const QdPlacesChange *self)
+{
+  return self->places->len;
+}
+
 void
 qd_places_begin (QdPlaces *self)
 {

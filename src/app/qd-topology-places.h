@@ -60,6 +60,8 @@ gboolean qd_places_is_noting (QdPlaces *self);
 QdPlacesChange *qd_places_end (QdPlaces *self);
 /* Makes it so as it was before (@back) or after the change. */
 void qd_places_apply (QdPlaces *self, const QdPlacesChange *change, gboolean back);
+/* How many places it is about. */
+guint qd_places_change_get_size (const QdPlacesChange *self);
 void qd_places_change_free (QdPlacesChange *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdPlacesChange, qd_places_change_free)
 

@@ -36,8 +36,8 @@ typedef enum {
 } QdTopologyLook;
 /* The same scene, each thing with its QdTopologyLook. (transfer full) */
 QdScene *qd_scene_dress (QdScene *self, const guint8 *nodes, const guint8 *edges);
-/* The same scene, each thing with this QdStatus instead of its own. (transfer full) */
-QdScene *qd_scene_set_statuses (QdScene *self, const guint8 *nodes, const guint8 *edges);
+/* The same scene, each thing with this QdStatus (and score) instead of its own. (transfer full) */
+QdScene *qd_scene_set_statuses (QdScene *self, const guint8 *nodes, const guint8 *edges, const float *scores);
 
 /* One thing in the picture. */
 typedef enum { QD_PICK_NOTHING, QD_PICK_NODE, QD_PICK_EDGE } QdPickKind;

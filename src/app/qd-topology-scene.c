@@ -89,44 +89,6 @@ qd_scene_edges_at (QdScene *self, guint node, guint *n)
 
 /* --- Other looks ------------------------------------------------------------------------------- */
 
-/* A graph of the same things, to be made to look otherwise. */
-static QdGraph *
-copy_graph (QdScene *self)
-{
-  QdGraph *graph = qd_graph_new (self->n_nodes, self->n_edges);
-  QdGraphNode *nodes = qd_graph_nodes (graph, NULL);
-  QdGraphEdge *edges = qd_graph_edges (graph, NULL);
-
-  for (guint i = 0; i < self->n_nodes; i++)
-    {
-      nodes[i].id = g_strdup (self->nodes[i].id);
-      nodes[i].label = g_strdup (self->nodes[i].label);
-      nodes[i].cluster = g_strdup (self->nodes[i].cluster);
-      nodes[i].status = self->nodes[i].status;
-      nodes[i].kind = self->nodes[i].kind;
-      nodes[i].stale = self->nodes[i].stale;
-      nodes[i].pinned = self->nodes[i].pinned;
-      nodes[i].members = self->nodes[i].members;
-      nodes[i].degree = self->nodes[i].degree;
-      nodes[i].latitude = self->nodes[i].latitude;
-      nodes[i].longitude = self->nodes[i].longitude;
-    }
-  for (guint i = 0; i < self->n_edges; i++)
-    {
-      edges[i].id = g_strdup (self->edges[i].id);
-      edges[i].src = self->edges[i].src;
-      edges[i].dst = self->edges[i].dst;
-      edges[i].status = self->edges[i].status;
-      edges[i].stale = self->edges[i].stale;
-      edges[i].directed = self->edges[i].directed;
-      edges[i].score = self->edges[i].score;
-      edges[i].capacity_mbps = self->edges[i].capacity_mbps;
-      edges[i].latency_ms = self->edges[i].latency_ms;
-      edges[i].loss_pct = self->edges[i].loss_pct;
-    }
-  return graph;
-}
-
 static QdScene *
 with_graph (QdScene *self, QdGraph *graph)
 {
@@ -136,7 +98,7 @@ with_graph (QdScene *self, QdGraph *graph)
 QdScene *
 qd_scene_dress (QdScene *self, const guint8 *node_looks, const guint8 *edge_looks)
 {
-  g_autoptr (QdGraph) graph = copy_graph (self);
+  g_autoptr (QdGraph) graph = qd_graph_copy (self->graph);
   QdGraphNode *nodes = qd_graph_nodes (graph, NULL);
   QdGraphEdge *edges = qd_graph_edges (graph, NULL);
 
@@ -156,9 +118,10 @@ qd_scene_dress (QdScene *self, const guint8 *node_looks, const guint8 *edge_look
 }
 
 QdScene *
-qd_scene_set_statuses (QdScene *self, const guint8 *node_statuses, const guint8 *edge_statuses)
+qd_scene_set_statuses (QdScene *self, const guint8 *node_statuses, const guint8 *edge_statuses,
+                       const float *scores)
 {
-  g_autoptr (QdGraph) graph = copy_graph (self);
+  g_autoptr (QdGraph) graph = qd_graph_copy (self->graph);
   QdGraphNode *nodes = qd_graph_nodes (graph, NULL);
   QdGraphEdge *edges = qd_graph_edges (graph, NULL);
 
@@ -171,8 +134,7 @@ qd_scene_set_statuses (QdScene *self, const guint8 *node_statuses, const guint8 
     {
       edges[i].status = edge_statuses[i];
       edges[i].stale = FALSE;
-      /* What it was then is not known. */
-      edges[i].score = NAN;
+      edges[i].score = scores[i];
     }
   return with_graph (self, graph);
 }

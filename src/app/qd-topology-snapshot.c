@@ -53,6 +53,12 @@ qd_topology_read_node (QdFleet *fleet, QdEntity *entity, QdGraphNode *node)
     }
 }
 
+float
+qd_topology_round_score (double score)
+{
+  return (float) MIN (floor (CLAMP (score, 0, 100) / 10) * 10, 80);
+}
+
 void
 qd_topology_read_edge (QdFleet *fleet, QdEntity *entity, QdGraphEdge *edge)
 {
@@ -65,7 +71,7 @@ qd_topology_read_edge (QdFleet *fleet, QdEntity *entity, QdGraphEdge *edge)
     return;
   /* In steps of ten: a score that wavers by one redraws nothing. */
   if (qd_entity_get_double (entity, QD_PATH_SCORE, &value))
-    edge->score = (float) MIN (floor (CLAMP (value, 0, 100) / 10) * 10, 80);
+    edge->score = qd_topology_round_score (value);
   if (qd_entity_get_double (entity, QD_PATH_CAPACITY_MBPS, &value))
     edge->capacity_mbps = (float) value;
   if (qd_entity_get_double (entity, QD_PATH_LATENCY_MS, &value))

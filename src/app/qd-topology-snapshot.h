@@ -44,6 +44,8 @@ gboolean qd_topology_node_differs (const QdGraphNode *a, const QdGraphNode *b);
 gboolean qd_topology_edge_differs (const QdGraphEdge *a, const QdGraphEdge *b);
 /* What is drawn of @entity now, without its name and ends. */
 void qd_topology_read_node (QdFleet *fleet, QdEntity *entity, QdGraphNode *node);
+/* In steps, as it is drawn. */
+float qd_topology_round_score (double score);
 void qd_topology_read_edge (QdFleet *fleet, QdEntity *entity, QdGraphEdge *edge);
 
 G_END_DECLS

@@ -6,6 +6,8 @@
 #include "qd-topology-undo.h"
 
 #define MAX_CHANGES 100
+/* A layout of thousands of things is a large change: some ten megabytes of them are kept. */
+#define MAX_PLACES 100000
 
 struct _QdTopologyUndo {
   GObject parent_instance;
@@ -44,19 +46,29 @@ qd_topology_undo_new (void)
   return g_object_new (QD_TYPE_TOPOLOGY_UNDO, NULL);
 }
 
+static guint
+count_places (QdTopologyUndo *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->changes->len; i++)
+    n += qd_places_change_get_size (self->changes->pdata[i]);
+  return n;
+}
+
 void
 qd_topology_undo_push (QdTopologyUndo *self, QdPlacesChange *change)
 {
   g_return_if_fail (QD_IS_TOPOLOGY_UNDO (self) && change != NULL);
 
   g_ptr_array_set_size (self->changes, (int) self->done);
-  if (self->done == MAX_CHANGES)
+  g_ptr_array_add (self->changes, change);
+  self->done++;
+  while (self->done > 1 && (self->done > MAX_CHANGES || count_places (self) > MAX_PLACES))
     {
       g_ptr_array_remove_index (self->changes, 0);
       self->done--;
     }
-  g_ptr_array_add (self->changes, change);
-  self->done++;
   g_signal_emit (self, changed_signal, 0);
 }
 

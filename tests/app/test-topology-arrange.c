@@ -452,6 +452,59 @@ test_several (void)
   tear_down (&fixture);
 }
 
+static gboolean
+shows_what_is (Fixture *fixture)
+{
+  QdScene *scene = qd_topology_model_get_scene (fixture->model);
+
+  for (guint i = 0; i < scene->n_nodes; i++)
+    if (scene->nodes[i].status != qd_entity_get_status (qd_topology_model_get_entity (fixture->model, (QdPick) { QD_PICK_NODE, i })))
+      return FALSE;
+  for (guint i = 0; i < scene->n_edges; i++)
+    if (scene->edges[i].status != qd_entity_get_status (qd_topology_model_get_entity (fixture->model, (QdPick) { QD_PICK_EDGE, i })))
+      return FALSE;
+  return TRUE;
+}
+
+/* Only what changed is looked at: it comes to the same as looking at all. */
+static void
+test_follows_all (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (11);
+  Fixture fixture = { 0 };
+
+  set_up (&fixture, 700, 500);
+  fill_fleet (&fixture, 30, 60);
+  open_page (&fixture);
+  wait_scene (&fixture, 30);
+  for (guint round = 0; round < 8; round++)
+    {
+      QdTopologyCounts counts;
+      guint sites[QD_STATUS_DOWN + 1], paths[QD_STATUS_DOWN + 1];
+
+      for (guint i = 0; i < 12; i++)
+        {
+          gboolean site = g_rand_boolean (rand);
+          g_autofree char *id = g_strdup_printf ("%s%d", site ? "s" : "p", g_rand_int_range (rand, 0, site ? 30 : 60));
+
+          set_status (&fixture, site ? QD_KIND_SITE : QD_KIND_PATH, id, (QdStatus) g_rand_int_range (rand, QD_STATUS_WELL, QD_STATUS_DOWN + 1));
+        }
+      WAIT_UNTIL (shows_what_is (&fixture));
+      qd_topology_model_count (fixture.model, &counts);
+      qd_fleet_count_status (fixture.fleet, QD_KIND_SITE, NULL, sites);
+      qd_fleet_count_status (fixture.fleet, QD_KIND_PATH, NULL, paths);
+      g_assert_cmpmem (counts.sites, sizeof sites, sites, sizeof sites);
+      g_assert_cmpmem (counts.paths, sizeof paths, paths, sizeof paths);
+    }
+  /* Another name is another picture. */
+  qd_fleet_begin (fixture.fleet);
+  apply (&fixture, QD_KIND_SITE, "s4", QD_DELTA_PATCH, QD_FIELD_NAME, qd_value_string ("Elsewhere"));
+  qd_fleet_commit (fixture.fleet);
+  WAIT_UNTIL (!qd_topology_model_is_busy (fixture.model) &&
+              g_strcmp0 (qd_topology_model_get_scene (fixture.model)->nodes[node_of (&fixture, 4)].label, "Elsewhere") == 0);
+  tear_down (&fixture);
+}
+
 /* Another state glows once, and settles. */
 static void
 test_glow (void)
@@ -488,6 +541,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/app/topology-arrange/nothing-is-lost", test_nothing_is_lost);
   g_test_add_func ("/app/topology-arrange/minimap", test_minimap);
   g_test_add_func ("/app/topology-arrange/several", test_several);
+  g_test_add_func ("/app/topology-arrange/follows-all", test_follows_all);
   g_test_add_func ("/app/topology-arrange/glow", test_glow);
   return g_test_run ();
 }
