@@ -40,6 +40,12 @@ qd_kernels_get (void)
   return &plain_kernels;
 }
 
+const QdKernels *
+qd_kernels_get_plain (void)
+{
+  return &plain_kernels;
+}
+
 float *
 qd_floats_new (gsize n)
 {

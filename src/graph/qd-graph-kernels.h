@@ -27,6 +27,8 @@ typedef struct {
 
 /* Those that suit this processor. */
 const QdKernels *qd_kernels_get (void);
+/* Those that suit any. */
+const QdKernels *qd_kernels_get_plain (void);
 
 /* @n floats and the padding, zeroed, aligned for the kernels; free with g_aligned_free(). */
 float *qd_floats_new (gsize n);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fixtures.h"
 #include "qd-graph-field.h"
+#include "qd-graph-kernels.h"
 #include "qd-graph-layout.h"
 
 #include <math.h>
@@ -60,6 +61,59 @@ test_field (void)
       g_test_message ("%u bodies: mean force %g, mean error %g", n, size, error);
       g_assert_cmpfloat (error, <=, n <= 1500 ? 1e-3 * size : 0.02 * size);
     }
+}
+
+/* Wide registers give what narrow ones do, to the last bit, and both what the formulas say. */
+static void
+test_kernels (void)
+{
+  const QdKernels *these = qd_kernels_get (), *plain = qd_kernels_get_plain ();
+  const guint n = 203;
+  float *arrays[5];
+  g_autoptr (GRand) rand = g_rand_new_with_seed (5);
+
+  for (guint k = 0; k < G_N_ELEMENTS (arrays); k++)
+    {
+      arrays[k] = qd_floats_new (n);
+      for (guint i = 0; i < n; i++)
+        arrays[k][i] = (float) (k < 2 ? g_rand_double_range (rand, -20, 20) : i % 7 == 0 ? 0 : 1.0 / g_rand_int_range (rand, 1, 9));
+    }
+  for (guint i = 0; i < n; i++)
+    {
+      const float at[2] = { arrays[0][i], arrays[1][i] };
+      float a[4][3] = { 0 }, b[4][3] = { 0 };
+      double x = 0, y = 0, sum = 0, wx = 0, size = 1;
+
+      for (guint run = 0; run < 2; run++)
+        {
+          const QdKernels *kernels = run ? plain : these;
+          float (*out)[3] = run ? b : a;
+
+          kernels->pull (QD_PADDED (n), arrays[0], arrays[1], arrays[2], 0.4f, at, out[0]);
+          kernels->pull_weighted (QD_PADDED (n), arrays[0], arrays[1], arrays[2], arrays[3], at, out[1]);
+          kernels->compare (QD_PADDED (n), arrays[0], arrays[1], arrays[2], arrays[3], at, out[2]);
+          kernels->repel (QD_PADDED (n), arrays[0], arrays[1], arrays[4], 0.01f, at, out[3]);
+        }
+      g_assert_cmpmem (a, sizeof a, b, sizeof b);
+      for (guint j = 0; j < n; j++)
+        {
+          double dx = (double) at[0] - arrays[0][j], dy = (double) at[1] - arrays[1][j], r = hypot (dx, dy), q = arrays[2][j];
+
+          if (j == i || r == 0)
+            continue;
+          x += dx * (q / r - q * q + (q > 0 && 1 / r < 20 ? 0.4 / (r * r) : 0));
+          y += dy * (q / r - q * q + (q > 0 && 1 / r < 20 ? 0.4 / (r * r) : 0));
+          wx += dx * (arrays[3][j] / r - q);
+          sum += arrays[3][j] * r;
+          size += fabs (dx) * (q + 1) + fabs (dy);
+        }
+      g_assert_cmpfloat_with_epsilon (a[0][0], x, 1e-4 * size);
+      g_assert_cmpfloat_with_epsilon (a[0][1], y, 1e-4 * size);
+      g_assert_cmpfloat_with_epsilon (a[1][0], wx, 1e-4 * size);
+      g_assert_cmpfloat_with_epsilon (a[2][0], sum, 1e-4 * sum);
+    }
+  for (guint k = 0; k < G_N_ELEMENTS (arrays); k++)
+    g_aligned_free (arrays[k]);
 }
 
 /* Nothing moves by itself, whatever laid it out. */
@@ -182,6 +236,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/graph/layout-live/field", test_field);
+  g_test_add_func ("/graph/layout-live/kernels", test_kernels);
   g_test_add_func ("/graph/layout-live/rests", test_rests);
   g_test_add_func ("/graph/layout-live/drag", test_drag);
   g_test_add_func ("/graph/layout-live/wild", test_wild);
