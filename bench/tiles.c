@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "plain-graph.h"
+#include "qd-graph-drawing.h"
 
 #define WIDTH 1080
 #define HEIGHT 700
@@ -51,10 +52,11 @@ box_of (QdGraph *graph, const QdPoint *positions)
   return box;
 }
 
-/* Every tile of a view whose middle is the box's. Returns how many. */
+/* Every tile of a view whose middle is the box's, at a zoom that is new to it. Returns how many. */
 static guint
 draw_view (QdGraph *graph, const QdPoint *positions, const Box *box, double zoom)
 {
+  g_autoptr (QdGraphDrawing) picture = qd_graph_drawing_new (graph, positions, &theme, zoom, 1);
   double side = SIDE / zoom, x = (box->left + box->right) / 2, y = (box->top + box->bottom) / 2;
   int left = (int) floor ((x - WIDTH / zoom / 2) / side), right = (int) floor ((x + WIDTH / zoom / 2) / side);
   int top = (int) floor ((y - HEIGHT / zoom / 2) / side), bottom = (int) floor ((y + HEIGHT / zoom / 2) / side);
@@ -65,7 +67,7 @@ draw_view (QdGraph *graph, const QdPoint *positions, const Box *box, double zoom
       {
         gsize stride;
 
-        g_bytes_unref (qd_graph_draw_tile (graph, positions, &theme, i * side, j * side, zoom, SIDE, SIDE, 1, &stride));
+        g_bytes_unref (qd_graph_drawing_draw (picture, i * side, j * side, SIDE, SIDE, &stride));
       }
   return count;
 }

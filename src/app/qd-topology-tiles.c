@@ -7,6 +7,8 @@
 
 #include <math.h>
 
+#include "qd-graph-drawing.h"
+
 typedef struct {
   GdkTexture *texture;    /* NULL until first drawn */
   guint wanted, have;     /* versions: drawn anew while they differ */
@@ -16,10 +18,10 @@ typedef struct {
 struct _QdTileLevel {
   gatomicrefcount ref_count;
   int closed;             /* atomic: nobody waits for it */
-  QdGraphTheme theme;
   double zoom, scale;
   /* Main thread only from here on. */
   QdScene *scene;
+  QdGraphDrawing *picture;   /* of the scene: what its tiles share */
   GHashTable *tiles;      /* gint64 key → Tile */
   void (*ready) (gpointer);
   gpointer data;
@@ -27,7 +29,7 @@ struct _QdTileLevel {
 
 typedef struct {
   QdTileLevel *level;
-  QdScene *scene;
+  QdGraphDrawing *picture;
   int x, y;               /* in tiles */
   guint version;
   double far;             /* from the middle of what is seen: nearest first */
@@ -55,6 +57,7 @@ level_unref (QdTileLevel *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   g_clear_pointer (&self->tiles, g_hash_table_unref);
+  g_clear_pointer (&self->picture, qd_graph_drawing_unref);
   g_clear_pointer (&self->scene, qd_scene_unref);
   g_free (self);
 }
@@ -63,7 +66,7 @@ static void
 job_free (Job *job)
 {
   g_clear_object (&job->texture);
-  qd_scene_unref (job->scene);
+  qd_graph_drawing_unref (job->picture);
   level_unref (job->level);
   g_free (job);
 }
@@ -98,9 +101,8 @@ work_cb (gpointer data, gpointer user_data)
     {
       gsize stride;
       double side = QD_TILE_SIZE / level->zoom;
-      g_autoptr (GBytes) bytes = qd_graph_draw_tile (job->scene->graph, job->scene->positions, &level->theme,
-                                                     job->x * side, job->y * side, level->zoom,
-                                                     QD_TILE_SIZE, QD_TILE_SIZE, level->scale, &stride);
+      g_autoptr (GBytes) bytes = qd_graph_drawing_draw (job->picture, job->x * side, job->y * side,
+                                                        QD_TILE_SIZE, QD_TILE_SIZE, &stride);
       int pixels = (int) lrint (QD_TILE_SIZE * level->scale);
 
       if (bytes)
@@ -139,7 +141,7 @@ qd_tile_level_new (QdScene *scene, const QdGraphTheme *theme, double zoom, doubl
 
   g_atomic_ref_count_init (&self->ref_count);
   self->scene = qd_scene_ref (scene);
-  self->theme = *theme;
+  self->picture = qd_graph_drawing_new (scene->graph, scene->positions, theme, zoom, scale);
   self->zoom = zoom;
   self->scale = scale;
   self->tiles = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, tile_free);
@@ -162,6 +164,10 @@ double qd_tile_level_get_scale (QdTileLevel *self) { return self->scale; }
 void
 qd_tile_level_set_scene (QdTileLevel *self, QdScene *scene)
 {
+  QdGraphDrawing *picture = qd_graph_drawing_update (self->picture, scene->graph);
+
+  qd_graph_drawing_unref (self->picture);
+  self->picture = picture;
   qd_scene_unref (self->scene);
   self->scene = qd_scene_ref (scene);
 }
@@ -191,7 +197,7 @@ request (QdTileLevel *self, Tile *tile, int x, int y, double far)
 
   g_atomic_ref_count_inc (&self->ref_count);
   job->level = self;
-  job->scene = qd_scene_ref (self->scene);
+  job->picture = qd_graph_drawing_ref (self->picture);
   job->x = x;
   job->y = y;
   job->version = tile->wanted;

@@ -11,6 +11,7 @@
 #include <cairo-pdf.h>
 #include <glib/gi18n-lib.h>
 
+#include "qd-graph-drawing.h"
 #include "qd-graph-export-private.h"
 #include "qd-graph-label.h"
 #include "qd-graph-private.h"
@@ -170,8 +171,10 @@ write_png (const QdCanvas *self, GError **error)
   status = cairo_surface_status (surface);
   if (status == CAIRO_STATUS_SUCCESS)
     {
-      qd_graph_draw_pixels (self->file->graph, self->file->positions, self->theme, self->left * self->scale, self->top * self->scale,
-                            self->zoom, self->scale, (guint32 *) (gpointer) cairo_image_surface_get_data (surface), (int) width, (int) height);
+      g_autoptr (QdGraphDrawing) drawing = qd_graph_drawing_new (self->file->graph, self->file->positions, self->theme, self->zoom, self->scale);
+
+      qd_graph_drawing_draw_pixels (drawing, self->left * self->scale, self->top * self->scale,
+                                    (guint32 *) (gpointer) cairo_image_surface_get_data (surface), (int) width, (int) height);
       cairo_surface_mark_dirty (surface);
       status = cairo_surface_write_to_png_stream (surface, take_bytes_cb, bytes);
     }

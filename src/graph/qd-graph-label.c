@@ -16,12 +16,17 @@
 #define MIN_LABEL_WIDTH 84
 #define MAX_MEASURED 20000
 #define N_BOLD 28
+#define MAX_DRAWN 600     /* labels kept as pictures: a few screens full */
+#define HALO 1.5          /* pixels of background about the letters */
 
 /* Pango is not shared between threads: each has its own fonts, and what it measured with them. */
 typedef struct {
   PangoFontMap *fonts;
   PangoLayout *layout;
   GHashTable *widths;     /* label → width in pixels */
+  GHashTable *drawn;      /* label, with its first letter telling how → surface; for one theme and scale */
+  guint32 ink, faint, paper;
+  double scale;
   char font[64];
   int width;              /* at which labels are cut */
   int height;
@@ -35,6 +40,7 @@ writer_free (gpointer data)
   g_clear_object (&self->layout);
   g_clear_object (&self->fonts);
   g_hash_table_unref (self->widths);
+  g_hash_table_unref (self->drawn);
   g_free (self);
 }
 
@@ -49,6 +55,7 @@ writer_set_font (Writer *self, const char *font)
     return;
   g_strlcpy (self->font, font, sizeof self->font);
   g_hash_table_remove_all (self->widths);
+  g_hash_table_remove_all (self->drawn);
   description = pango_font_description_from_string (font);
   if (pango_font_description_get_size (description) <= 0)
     pango_font_description_set_absolute_size (description, 12 * PANGO_SCALE);
@@ -65,6 +72,7 @@ writer_set_width (Writer *self, int width)
     return;
   self->width = width;
   g_hash_table_remove_all (self->widths);
+  g_hash_table_remove_all (self->drawn);
   pango_layout_set_width (self->layout, width * PANGO_SCALE);
 }
 
@@ -93,6 +101,7 @@ writer_get (const QdGraphTheme *theme, int width)
       pango_layout_set_ellipsize (self->layout, PANGO_ELLIPSIZE_END);
       pango_layout_set_single_paragraph_mode (self->layout, TRUE);
       self->widths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+      self->drawn = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) cairo_surface_destroy);
       g_private_set (&writer_key, self);
     }
   writer_set_font (self, theme->font);
@@ -362,6 +371,92 @@ qd_graph_place_labels (QdGraph *graph, const QdPoint *positions, const QdGraphTh
   return boxes;
 }
 
+/* --- Drawing --------------------------------------------------------------------------------------- */
+
+/* The letters alone: how much of each pixel they cover. */
+static cairo_surface_t *
+draw_letters (Writer *self, const char *label, double scale, int width, int height)
+{
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_A8, width, height);
+  cairo_t *cr = cairo_create (surface);
+  PangoRectangle extents;
+
+  writer_set_text (self, label);
+  /* What is written from right to left stands at the right of the width at which it would be cut. */
+  pango_layout_get_pixel_extents (self->layout, NULL, &extents);
+  cairo_scale (cr, scale, scale);
+  cairo_move_to (cr, QD_LABEL_RIM - extents.x, QD_LABEL_RIM);
+  pango_cairo_show_layout (cr, self->layout);
+  cairo_destroy (cr);
+  cairo_surface_flush (surface);
+  return surface;
+}
+
+/* Each pixel as covered as the most covered one within @radius, fading over the last pixel. Stroking the
+ * outlines does the same, at ten times the cost. */
+static guint8 *
+grow (const guint8 *mask, int width, int height, int stride, double radius)
+{
+  guint8 *grown = g_malloc0 ((gsize) stride * (gsize) height);
+  int reach = (int) ceil (radius + 0.5);
+
+  for (int dy = -reach; dy <= reach; dy++)
+    for (int dx = -reach; dx <= reach; dx++)
+      {
+        guint share = (guint) lrint (256 * CLAMP (radius + 0.5 - hypot (dx, dy), 0, 1));
+
+        for (int y = MAX (0, -dy); share > 0 && y < MIN (height, height - dy); y++)
+          {
+            const guint8 *from = mask + (gsize) (y + dy) * (gsize) stride + dx;
+            guint8 *to = grown + (gsize) y * (gsize) stride;
+
+            for (int x = MAX (0, -dx); x < MIN (width, width - dx); x++)
+              to[x] = MAX (to[x], (guint8) ((from[x] * share) >> 8));
+          }
+      }
+  return grown;
+}
+
+static guint32
+over (guint32 ink, guint letter, guint32 paper, guint halo)
+{
+  guint below = halo * (255 - letter) / 255;
+  guint32 out = (letter + below) << 24;
+
+  for (int shift = 0; shift <= 16; shift += 8)
+    out |= ((((ink >> shift) & 255) * letter + ((paper >> shift) & 255) * below + 127) / 255) << shift;
+  return out;
+}
+
+/* A halo of background keeps the letters off the edges behind them. */
+static cairo_surface_t *
+draw_label (Writer *self, const char *label, guint32 ink, double scale)
+{
+  int width = (int) ceil ((writer_measure (self, label) + 2 * QD_LABEL_RIM) * scale);
+  int height = (int) ceil ((self->height + 2 * QD_LABEL_RIM) * scale);
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
+  cairo_surface_t *letters = draw_letters (self, label, scale, width, height);
+  const guint8 *mask = cairo_image_surface_get_data (letters);
+  int stride = cairo_image_surface_get_stride (letters);
+  g_autofree guint8 *halo = NULL;
+
+  if (mask && cairo_image_surface_get_data (surface))
+    {
+      halo = grow (mask, width, height, stride, HALO * scale);
+      for (int y = 0; y < height; y++)
+        {
+          guint32 *to = (guint32 *) (gpointer) (cairo_image_surface_get_data (surface) +
+                                                (gsize) y * (gsize) cairo_image_surface_get_stride (surface));
+
+          for (int x = 0; x < width; x++)
+            to[x] = over (ink, mask[y * stride + x], self->paper, halo[y * stride + x] * 217u / 255);
+        }
+      cairo_surface_mark_dirty (surface);
+    }
+  cairo_surface_destroy (letters);
+  return surface;
+}
+
 static void
 set_colour (cairo_t *cr, guint32 colour, double alpha)
 {
@@ -400,20 +495,37 @@ qd_label_paint (cairo_t *cr, const char *label, const QdGraphTheme *theme, int m
   paint (cr, writer_get (theme, max_width), label, theme, faint, 0);
 }
 
+static void
+writer_set_colours (Writer *self, const QdGraphTheme *theme, double scale)
+{
+  guint32 faint = qd_label_colour (theme, TRUE);
+  guint32 ink = qd_label_colour (theme, FALSE);
+
+  if (self->ink == ink && self->faint == faint && self->paper == theme->background && self->scale == scale &&
+      g_hash_table_size (self->drawn) < MAX_DRAWN)
+    return;
+  self->ink = ink;
+  self->faint = faint;
+  self->paper = theme->background;
+  self->scale = scale;
+  g_hash_table_remove_all (self->drawn);
+}
+
 cairo_surface_t *
 qd_label_draw (const char *label, const QdGraphTheme *theme, int max_width, gboolean faint, double scale)
 {
   Writer *writer = writer_get (theme, max_width);
-  int width = (int) ceil ((writer_measure (writer, label) + 2 * QD_LABEL_RIM) * scale);
-  int height = (int) ceil ((writer->height + 2 * QD_LABEL_RIM) * scale);
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
-  cairo_t *cr = cairo_create (surface);
+  g_autofree char *key = g_strconcat (faint ? "f" : "i", label, NULL);
+  cairo_surface_t *surface;
 
-  cairo_scale (cr, scale, scale);
-  paint (cr, writer, label, theme, faint, QD_LABEL_RIM);
-  cairo_destroy (cr);
-  cairo_surface_flush (surface);
-  return surface;
+  writer_set_colours (writer, theme, scale);
+  surface = g_hash_table_lookup (writer->drawn, key);
+  if (surface == NULL)
+    {
+      surface = draw_label (writer, label, faint ? writer->faint : writer->ink, scale);
+      g_hash_table_insert (writer->drawn, g_steal_pointer (&key), surface);
+    }
+  return cairo_surface_reference (surface);
 }
 
 char *

@@ -11,15 +11,19 @@
  * (or row) along the longer axis, the span that the line covers, its ends blended by how much of
  * the pixel they cover. */
 
-static inline guint32
-blend (guint32 under, guint32 colour, guint alpha)
+/* The three channels of a pixel, 16 bits apart, so that one product does for all. */
+static inline guint64
+spread (guint32 pixel)
 {
-  guint32 rb = under & 0xff00ff, g = under & 0x00ff00;
-  guint keep = 256 - alpha;
+  return (pixel & 0xff00ff) | (guint64) (pixel & 0x00ff00) << 24;
+}
 
-  rb = ((rb * keep + (colour & 0xff00ff) * alpha) >> 8) & 0xff00ff;
-  g = ((g * keep + (colour & 0x00ff00) * alpha) >> 8) & 0x00ff00;
-  return 0xff000000 | rb | g;
+static inline guint32
+blend (guint32 under, guint64 colour, guint alpha)
+{
+  guint64 mixed = (spread (under) * (256 - alpha) + colour * alpha) >> 8;
+
+  return 0xff000000 | (guint32) (mixed & 0xff00ff) | ((guint32) (mixed >> 24) & 0x00ff00);
 }
 
 /* How much of the dash pattern's ink is at @at, 0..256, with ends one pixel soft. */
@@ -54,20 +58,77 @@ typedef struct {
   gboolean backward;
 } Stroke;
 
-static void
-cover (const Stroke *stroke, int u, gint64 v, guint alpha, guint32 colour)
+/* Blends the part of column (or row) @u that lies from @top to @bottom, which reaches into the raster. */
+static inline void
+cover (const Stroke *stroke, gint64 u, gint64 top, gint64 bottom, guint alpha, guint64 colour)
 {
-  QdRaster *raster = stroke->raster;
-  gint64 top = v - stroke->half, bottom = v + stroke->half;
+  const QdRaster *raster = stroke->raster;
   gint64 across = stroke->steep ? raster->width : raster->height;
+  gsize step = stroke->steep ? 1 : (gsize) raster->stride;
   gint64 first = MAX (top >> 8, 0), last = MIN ((bottom - 1) >> 8, across - 1);
+  guint32 *at = raster->pixels + (stroke->steep ? u * raster->stride + first : first * raster->stride + u);
 
-  for (gint64 k = first; k <= last; k++)
+  for (gint64 k = first; k <= last; k++, at += step)
     {
-      gint64 covered = MIN (bottom, (k + 1) * 256) - MAX (top, k * 256);
-      gsize at = stroke->steep ? (gsize) u * raster->stride + k : (gsize) k * raster->stride + u;
+      gint64 covered = MIN (bottom, (k + 1) << 8) - MAX (top, k << 8);
 
-      raster->pixels[at] = blend (raster->pixels[at], colour, (guint) ((alpha * covered) >> 8));
+      *at = blend (*at, colour, (alpha * (guint) covered) >> 8);
+    }
+}
+
+/* Narrows the columns to those in which the line is within the raster: of a long line that crosses a
+ * corner, most are not. Rounded outwards, since cover() looks again. */
+static void
+clip (const Stroke *stroke, gint64 *first, gint64 *end)
+{
+  gint64 across = stroke->steep ? stroke->raster->width : stroke->raster->height;
+  /* where the middle is no more than half the span away from the raster */
+  gint64 low = -stroke->half - stroke->v0, high = (across << 8) + stroke->half - stroke->v0;
+  double a, b;
+
+  if (ABS (stroke->slope) < 16)
+    {
+      /* level: it is in for its whole length, or for none of it, but for a pixel */
+      if (high < -256 || low > 256 + ((stroke->u1 - stroke->u0) >> 12))
+        *end = *first;
+      return;
+    }
+  a = (double) low * 65536 / (double) stroke->slope;
+  b = (double) high * 65536 / (double) stroke->slope;
+  *first = MAX (*first, (gint64) floor (((double) stroke->u0 + MIN (a, b)) / 256) - 1);
+  *end = MIN (*end, (gint64) ceil (((double) stroke->u0 + MAX (a, b)) / 256) + 1);
+}
+
+static void
+run_solid (const Stroke *stroke, const QdPen *pen, gint64 first, gint64 end)
+{
+  guint alpha = pen->alpha + (pen->alpha >> 7);
+  guint64 colour = spread (pen->colour);
+  gint64 way = ((first << 8) + 128 - stroke->u0) * stroke->slope, step = stroke->slope << 8;
+
+  for (gint64 u = first; u < end; u++, way += step)
+    {
+      gint64 v = stroke->v0 + (way >> 16);
+
+      cover (stroke, u, v - stroke->half, v + stroke->half, alpha, colour);
+    }
+}
+
+static void
+run_dashed (const Stroke *stroke, const QdPen *pen, gint64 first, gint64 end)
+{
+  guint alpha = pen->alpha + (pen->alpha >> 7);
+  guint64 colour = spread (pen->colour);
+  gint64 span = stroke->u1 - stroke->u0;
+
+  for (gint64 u = first; u < end; u++)
+    {
+      gint64 from = (u << 8) + 128 - stroke->u0, way = from * stroke->length / span;
+      gint64 v = stroke->v0 + ((from * stroke->slope) >> 16);
+      guint ink = dash_ink (pen, stroke->along + (stroke->backward ? stroke->length - way : way));
+
+      if (ink > 0)
+        cover (stroke, u, v - stroke->half, v + stroke->half, (alpha * ink) >> 8, colour);
     }
 }
 
@@ -77,25 +138,12 @@ run (const Stroke *stroke, const QdPen *pen)
   gint64 extent = stroke->steep ? stroke->raster->height : stroke->raster->width;
   /* A column belongs to the line when its middle does: pieces that meet share none. */
   gint64 first = MAX ((stroke->u0 + 127) >> 8, 0), end = MIN ((stroke->u1 + 127) >> 8, extent);
-  gint64 span = stroke->u1 - stroke->u0;
-  gboolean dashed = pen->dash[0] > 0;
-  guint alpha = pen->alpha + (pen->alpha >> 7);
 
-  for (gint64 u = first; u < end; u++)
-    {
-      gint64 from = u * 256 + 128 - stroke->u0;
-      gint64 v = stroke->v0 + ((from * stroke->slope) >> 16);
-      guint ink = 256;
-
-      if (dashed)
-        {
-          gint64 way = from * stroke->length / span;
-          ink = dash_ink (pen, stroke->along + (stroke->backward ? stroke->length - way : way));
-          if (ink == 0)
-            continue;
-        }
-      cover (stroke, (int) u, v, (alpha * ink) >> 8, pen->colour);
-    }
+  clip (stroke, &first, &end);
+  if (pen->dash[0] > 0)
+    run_dashed (stroke, pen, first, end);
+  else
+    run_solid (stroke, pen, first, end);
 }
 
 gint64

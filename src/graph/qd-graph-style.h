@@ -21,8 +21,4 @@ gboolean qd_graph_edge_arrow (QdGraph *graph, const QdPoint *positions, guint ed
 double qd_graph_arrow_alpha (const QdGraphEdge *edge, const QdEdgeStyle *style);
 double qd_graph_calm_strength (QdGraph *graph, const QdPoint *positions, double zoom);
 
-/* Draws what qd_graph_draw_tile() does into pixels that are there, of whatever size. The origin is in device pixels. */
-void qd_graph_draw_pixels (QdGraph *graph, const QdPoint *positions, const QdGraphTheme *theme,
-                           double origin_x, double origin_y, double zoom, double scale, guint32 *pixels, int width, int height);
-
 G_END_DECLS

@@ -9,6 +9,9 @@
 
 #include "qd-status.h"
 
+/* Symbols that a thread keeps: more are more than one picture has. */
+#define MAX_KEPT 2000
+
 struct _QdSymbols {
   QdGraphTheme theme;
   double scale;
@@ -306,6 +309,30 @@ qd_symbols_free (QdSymbols *self)
 {
   g_hash_table_unref (self->surfaces);
   g_free (self);
+}
+
+static GPrivate own_key = G_PRIVATE_INIT ((GDestroyNotify) qd_symbols_free);
+
+static gboolean
+theme_equal (const QdGraphTheme *a, const QdGraphTheme *b)
+{
+  return a->background == b->background && a->foreground == b->foreground && a->well == b->well &&
+         a->degraded == b->degraded && a->down == b->down && a->unknown == b->unknown &&
+         a->maintenance == b->maintenance && a->dark == b->dark && a->high_contrast == b->high_contrast;
+}
+
+QdSymbols *
+qd_symbols_get_own (const QdGraphTheme *theme, double scale)
+{
+  QdSymbols *self = g_private_get (&own_key);
+
+  if (self == NULL || self->scale != scale || !theme_equal (&self->theme, theme) ||
+      g_hash_table_size (self->surfaces) > MAX_KEPT)
+    {
+      self = qd_symbols_new (theme, scale);
+      g_private_replace (&own_key, self);
+    }
+  return self;
 }
 
 static cairo_surface_t *

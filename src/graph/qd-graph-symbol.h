@@ -46,5 +46,7 @@ void qd_symbols_free (QdSymbols *self);
 /* An ARGB32 image surface whose middle pixel is the node's place; borrowed. */
 cairo_surface_t *qd_symbols_get (QdSymbols *self, const QdGraphNode *node, double radius);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdSymbols, qd_symbols_free)
+/* The calling thread's own, kept for the next time; borrowed, until it asks for others. */
+QdSymbols *qd_symbols_get_own (const QdGraphTheme *theme, double scale);
 
 G_END_DECLS

@@ -3,7 +3,7 @@
 
 #include "config.h"
 
-#include "qd-topology.h"
+#include "qd-graph-drawing-private.h"
 
 #include <math.h>
 #include <string.h>
@@ -25,6 +25,8 @@ typedef struct {
   double zoom, scale;
   QdRaster raster;
   double calm;                 /* how strong calm edges are drawn, 0..1 */
+  const guint *edges, *nodes;  /* the numbers of those that may be seen, ascending */
+  guint n_edges, n_nodes;
 } Tile;
 
 /* --- Edges ------------------------------------------------------------------------------------- */
@@ -87,34 +89,71 @@ draw_arrow (Tile *tile, guint i, QdEdgeStyle style)
   qd_raster_line (&tile->raster, to_fixed (tile, points[1]), to_fixed (tile, points[2]), &pen, 0);
 }
 
-static void
-draw_edges (Tile *tile, gboolean calm_ones, QdStatus status)
+static gboolean
+is_calm (guint8 status)
 {
-  guint n, m;
-  const QdGraphEdge *edges = qd_graph_edges (tile->graph, &m);
+  return status <= QD_STATUS_WELL || status > QD_STATUS_DOWN;
+}
+
+/* Every how many points of a bow it takes to look round at this zoom: far out it is a straight line. */
+static guint
+stride_of (const Tile *tile, const QdPoint *points, guint count)
+{
+  const QdPoint *end = &points[count - 1], *middle = &points[count / 2];
+  double bow;
+
+  if (count != 13)
+    return 1;
+  bow = hypot (middle->x - (points->x + end->x) / 2, middle->y - (points->y + end->y) / 2) * tile->zoom * tile->scale;
+  return bow < 1 ? 12 : bow < 4 ? 4 : bow < 12 ? 2 : 1;
+}
+
+static void
+draw_edge (Tile *tile, const QdGraphEdge *edge, guint number)
+{
+  QdPoint points[QD_GRAPH_MAX_COURSE];
+  guint count = qd_graph_edge_course (tile->graph, tile->positions, number, points);
+  QdEdgeStyle style = qd_graph_edge_style (edge, tile->theme, tile->zoom, tile->calm);
+  QdPen pen = pen_for (tile, &style);
+  QdFixed from, to = { 0, 0 };
+  gint64 along = 0;
+  guint stride;
+
+  if (count < 2)
+    return;
+  stride = stride_of (tile, points, count);
+  from = to_fixed (tile, points[0]);
+  for (guint k = stride; k < count; k += stride, from = to)
+    {
+      to = to_fixed (tile, points[k]);
+      along = qd_raster_line (&tile->raster, from, to, &pen, along);
+    }
+  if (edge->directed)
+    draw_arrow (tile, number, style);
+}
+
+/* Calm edges lie below all others; of these, the worse the higher. */
+static void
+draw_edges (Tile *tile)
+{
+  guint n;
+  const QdGraphEdge *edges = qd_graph_edges (tile->graph, NULL);
+  guint seen = 0;
 
   qd_graph_nodes (tile->graph, &n);
-  for (guint i = 0; i < m; i++)
+  for (guint i = 0; i < tile->n_edges; i++)
     {
-      QdPoint points[QD_GRAPH_MAX_COURSE];
-      gboolean calm = edges[i].status <= QD_STATUS_WELL || edges[i].status > QD_STATUS_DOWN;
-      QdEdgeStyle style;
-      guint count;
-      QdPen pen;
-      gint64 along = 0;
+      const QdGraphEdge *edge = &edges[tile->edges[i]];
 
-      if (calm_ones ? !calm : edges[i].status != (guint8) status)
-        continue;
-      if (!edge_may_touch (tile, &edges[i], n))
-        continue;
-      count = qd_graph_edge_course (tile->graph, tile->positions, i, points);
-      style = qd_graph_edge_style (&edges[i], tile->theme, tile->zoom, tile->calm);
-      pen = pen_for (tile, &style);
-      for (guint k = 1; k < count; k++)
-        along = qd_raster_line (&tile->raster, to_fixed (tile, points[k - 1]), to_fixed (tile, points[k]), &pen, along);
-      if (edges[i].directed)
-        draw_arrow (tile, i, style);
+      if (!is_calm (edge->status))
+        seen |= 1u << edge->status;
+      else if (edge_may_touch (tile, edge, n))
+        draw_edge (tile, edge, tile->edges[i]);
     }
+  for (guint status = QD_STATUS_MAINTENANCE; status <= QD_STATUS_DOWN; status++)
+    for (guint i = 0; (seen & (1u << status)) != 0 && i < tile->n_edges; i++)
+      if (edges[tile->edges[i]].status == status && edge_may_touch (tile, &edges[tile->edges[i]], n))
+        draw_edge (tile, &edges[tile->edges[i]], tile->edges[i]);
 }
 
 /* --- Nodes and labels -------------------------------------------------------------------------- */
@@ -130,53 +169,46 @@ blit_surface (Tile *tile, cairo_surface_t *surface, int x, int y)
 static void
 draw_nodes (Tile *tile, QdSymbols *symbols, gboolean calm_ones)
 {
-  guint n;
-  const QdGraphNode *nodes = qd_graph_nodes (tile->graph, &n);
+  const QdGraphNode *nodes = qd_graph_nodes (tile->graph, NULL);
 
-  for (guint i = 0; i < n; i++)
+  for (guint k = 0; k < tile->n_nodes; k++)
     {
+      guint i = tile->nodes[k];
       gboolean calm = nodes[i].status <= QD_STATUS_WELL;
-      double radius = qd_graph_node_radius (&nodes[i], tile->zoom);
-      double reach = (radius * 1.25 + QD_SYMBOL_MARGIN) * tile->scale + 2;
       cairo_surface_t *surface;
       QdFixed at;
       int half;
 
-      if (calm != calm_ones || !isfinite (tile->positions[i].x) || !isfinite (tile->positions[i].y))
+      if (calm != calm_ones)
         continue;
       at = to_fixed (tile, tile->positions[i]);
-      if (at.x < -reach * 256 || at.x > (tile->raster.width + reach) * 256 ||
-          at.y < -reach * 256 || at.y > (tile->raster.height + reach) * 256)
-        continue;
-      surface = qd_symbols_get (symbols, &nodes[i], radius);
+      surface = qd_symbols_get (symbols, &nodes[i], qd_graph_node_radius (&nodes[i], tile->zoom));
       half = cairo_image_surface_get_width (surface) / 2;
-      blit_surface (tile, surface, (int) (at.x >> 8) - half, (int) (at.y >> 8) - half);
+      blit_surface (tile, surface, (int) CLAMP (at.x >> 8, -G_MAXINT / 4, G_MAXINT / 4) - half,
+                    (int) CLAMP (at.y >> 8, -G_MAXINT / 4, G_MAXINT / 4) - half);
     }
 }
 
 static void
-draw_labels (Tile *tile)
+draw_labels (Tile *tile, const QdDrawingLabels *labels)
 {
-  guint n;
-  const QdGraphNode *nodes = qd_graph_nodes (tile->graph, &n);
-  int width;
-  g_autofree QdGraphLabel *boxes = qd_graph_place_labels (tile->graph, tile->positions, tile->theme, tile->zoom, &width);
+  const QdGraphNode *nodes = qd_graph_nodes (tile->graph, NULL);
+  double reach = 2 * QD_LABEL_RIM;
 
-  for (guint i = 0; i < n; i++)
+  for (guint k = 0; k < labels->n_shown; k++)
     {
-      double reach = 2 * QD_LABEL_RIM;
+      guint i = labels->shown[k];
+      const QdGraphLabel *box = &labels->boxes[i];
       cairo_surface_t *surface;
       gint64 left, top;
 
-      if (!boxes[i].shown)
-        continue;
-      left = (to_steps ((boxes[i].left - QD_LABEL_RIM) * tile->scale, 64) - to_steps (tile->origin_x, 64)) >> 6;
-      top = (to_steps ((boxes[i].top - QD_LABEL_RIM) * tile->scale, 64) - to_steps (tile->origin_y, 64)) >> 6;
+      left = (to_steps ((box->left - QD_LABEL_RIM) * tile->scale, 64) - to_steps (tile->origin_x, 64)) >> 6;
+      top = (to_steps ((box->top - QD_LABEL_RIM) * tile->scale, 64) - to_steps (tile->origin_y, 64)) >> 6;
       if (left > tile->raster.width || top > tile->raster.height ||
-          (double) left + (boxes[i].width + reach + 1) * tile->scale < 0 ||
-          (double) top + (boxes[i].height + reach + 1) * tile->scale < 0)
+          (double) left + (box->width + reach + 1) * tile->scale < 0 ||
+          (double) top + (box->height + reach + 1) * tile->scale < 0)
         continue;
-      surface = qd_label_draw (nodes[i].label, tile->theme, width, nodes[i].stale, tile->scale);
+      surface = qd_label_draw (nodes[i].label, tile->theme, labels->width, nodes[i].stale, tile->scale);
       blit_surface (tile, surface, (int) left, (int) top);
       cairo_surface_destroy (surface);
     }
@@ -192,53 +224,64 @@ fill (QdRaster *raster, guint32 colour)
 }
 
 void
-qd_graph_draw_pixels (QdGraph *graph, const QdPoint *positions, const QdGraphTheme *theme,
-                      double origin_x, double origin_y, double zoom, double scale, guint32 *pixels, int width, int height)
+qd_graph_drawing_draw_pixels (QdGraphDrawing *self, double origin_x, double origin_y, guint32 *pixels, int width, int height)
 {
-  Tile tile = { graph, positions, theme, origin_x, origin_y, zoom, scale, { pixels, width, height, width } };
-  g_autoptr (QdSymbols) symbols = qd_symbols_new (theme, scale);
+  Tile tile = { self->graph, self->shape->positions, &self->theme, origin_x, origin_y, self->zoom, self->scale,
+                { pixels, width, height, width } };
+  const QdDrawingShape *shape = qd_graph_drawing_get_shape (self);
+  g_autoptr (GArray) edges = g_array_new (FALSE, FALSE, sizeof (guint)), nodes = g_array_new (FALSE, FALSE, sizeof (guint));
+  QdPixelBox box = { tile.origin_x, tile.origin_y, tile.origin_x + tile.raster.width, tile.origin_y + tile.raster.height };
+  QdSymbols *symbols = qd_symbols_get_own (tile.theme, tile.scale);
 
-  fill (&tile.raster, theme->background);
-  tile.calm = qd_graph_calm_strength (graph, positions, zoom);
-  draw_edges (&tile, TRUE, QD_STATUS_NONE);
-  for (guint status = QD_STATUS_MAINTENANCE; status <= QD_STATUS_DOWN; status++)
-    draw_edges (&tile, FALSE, status);
+  fill (&tile.raster, tile.theme->background);
+  tile.calm = shape->calm;
+  tile.edges = qd_graph_bins_get_edges (shape->bins, &box, edges, &tile.n_edges);
+  tile.nodes = qd_graph_bins_get_nodes (shape->bins, &box, nodes, &tile.n_nodes);
+  draw_edges (&tile);
   draw_nodes (&tile, symbols, TRUE);
   draw_nodes (&tile, symbols, FALSE);
-  if (theme->font[0])
-    draw_labels (&tile);
+  if (tile.theme->font[0])
+    draw_labels (&tile, qd_graph_drawing_get_placed (self));
+}
+
+/**
+ * qd_graph_drawing_draw:
+ * @x: left of the piece in graph units
+ * @y: top of the piece in graph units
+ * @width: in pixels at scale 1
+ * @height: in pixels at scale 1
+ * @stride: (out): bytes a row
+ *
+ * Draws edges, calm ones first, then nodes, then the labels that have room. Any thread.
+ */
+GBytes *
+qd_graph_drawing_draw (QdGraphDrawing *self, double x, double y, int width, int height, gsize *stride)
+{
+  double k = self->zoom * self->scale;
+  int w = (int) lrint (width * self->scale), h = (int) lrint (height * self->scale);
+  guint32 *pixels;
+
+  if (w <= 0 || h <= 0 || w > MAX_SIDE || h > MAX_SIDE || !isfinite (x) || !isfinite (y))
+    return NULL;
+  *stride = (gsize) w * 4;
+  pixels = g_malloc (*stride * (gsize) h);
+  /* Origins are taken to the 1/64 pixel: what is whole pixels apart stays so in spite of rounding. */
+  qd_graph_drawing_draw_pixels (self, floor (x * k * 64 + 0.5) / 64, floor (y * k * 64 + 0.5) / 64, pixels, w, h);
+  return g_bytes_new_take (pixels, *stride * (gsize) h);
 }
 
 /**
  * qd_graph_draw_tile:
- * @x: left of the tile in graph units
- * @y: top of the tile in graph units
  * @zoom: pixels a unit
- * @width: in pixels at @scale 1
- * @height: in pixels at @scale 1
  * @scale: device pixels a pixel
- * @stride: (out): bytes a row
  *
- * Draws one piece of the picture: edges, calm ones first, then nodes, then the labels that have
- * room. Tiles whose origins are whole device pixels apart fit together without a seam. Any thread.
- *
- * Returns: (transfer full) (nullable): @width times @scale by @height times @scale opaque pixels;
- *   %NULL when that is nothing or more than 4096 a side
+ * One piece by itself, for what is drawn once: see qd_graph_drawing_draw(). Any thread.
  */
 GBytes *
 qd_graph_draw_tile (QdGraph *graph, const QdPoint *positions, const QdGraphTheme *theme,
                     double x, double y, double zoom, int width, int height, double scale, gsize *stride)
 {
-  int w = (int) lrint (width * scale), h = (int) lrint (height * scale);
-  guint32 *pixels;
+  g_autoptr (QdGraphDrawing) picture = qd_graph_drawing_new (graph, positions, theme, zoom, scale);
 
-  if (w <= 0 || h <= 0 || w > MAX_SIDE || h > MAX_SIDE || !(zoom > 0) || !(scale > 0) || !isfinite (zoom) ||
-      !isfinite (x) || !isfinite (y))
-    return NULL;
-  *stride = (gsize) w * 4;
-  pixels = g_malloc (*stride * (gsize) h);
-  /* Origins are taken to the 1/64 pixel: what is whole pixels apart stays so in spite of rounding. */
-  qd_graph_draw_pixels (graph, positions, theme, floor (x * zoom * scale * 64 + 0.5) / 64, floor (y * zoom * scale * 64 + 0.5) / 64,
-                        zoom, scale, pixels, w, h);
-  return g_bytes_new_take (pixels, *stride * (gsize) h);
+  return picture ? qd_graph_drawing_draw (picture, x, y, width, height, stride) : NULL;
 }

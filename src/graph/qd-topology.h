@@ -95,6 +95,7 @@ typedef struct _QdGraphIndex QdGraphIndex;
 QdGraphIndex *qd_graph_index_new (QdGraph *graph, const QdPoint *positions);
 QdGraphIndex *qd_graph_index_ref (QdGraphIndex *self);
 void qd_graph_index_unref (QdGraphIndex *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdGraphIndex, qd_graph_index_unref)
 /* The nearest node within @radius units of (x, y), else -1; likewise the nearest edge. */
 int qd_graph_index_find_node (QdGraphIndex *self, double x, double y, double radius);
 int qd_graph_index_find_edge (QdGraphIndex *self, double x, double y, double radius);
