@@ -550,7 +550,14 @@ qd_grid_body_dispose (GObject *object)
   QdGridBody *self = QD_GRID_BODY (object);
 
   while (self->rows->len > 0)
-    gtk_widget_unparent (g_ptr_array_steal_index (self->rows, self->rows->len - 1));
+    {
+      g_autoptr (GtkWidget) row = g_object_ref (g_ptr_array_steal_index (self->rows, self->rows->len - 1));
+
+      /* Whoever still holds it holds nothing that looks at us. */
+      qd_grid_row_set (QD_GRID_ROW (row), NULL, 0);
+      gtk_widget_unparent (row);
+      g_object_run_dispose (G_OBJECT (row));
+    }
   g_clear_pointer (&self->icons, gtk_widget_unparent);
   qd_grid_body_set_vadjustment (self, NULL);
   g_clear_object (&self->cursor);

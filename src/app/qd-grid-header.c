@@ -18,6 +18,7 @@ struct _QdGridHeader {
 
   QdGridColumns *columns;
   GArray *titles;         /* Title, as they were added */
+  GtkAdjustment *hadjustment;
 
   Drag drag;
   guint dragged;          /* its field */
@@ -332,6 +333,22 @@ qd_grid_header_size_allocate (GtkWidget *widget, int width, int height, int base
 }
 
 static void
+qd_grid_header_set_focus_child (GtkWidget *widget, GtkWidget *child)
+{
+  QdGridHeader *self = QD_GRID_HEADER (widget);
+  const QdGridColumn *column;
+  guint at;
+  int x;
+
+  GTK_WIDGET_CLASS (qd_grid_header_parent_class)->set_focus_child (widget, child);
+  column = child != NULL ? get_focused (self, &at) : NULL;
+  if (column == NULL || self->hadjustment == NULL)
+    return;
+  x = is_rtl (self) ? qd_grid_columns_get_width (self->columns) - column->x - column->allocated : column->x;
+  gtk_adjustment_clamp_page (self->hadjustment, x, x + column->allocated);
+}
+
+static void
 qd_grid_header_dispose (GObject *object)
 {
   QdGridHeader *self = QD_GRID_HEADER (object);
@@ -340,6 +357,7 @@ qd_grid_header_dispose (GObject *object)
     gtk_widget_unparent (title_at (self, i)->button);
   g_array_set_size (self->titles, 0);
   g_clear_object (&self->columns);
+  g_clear_object (&self->hadjustment);
   G_OBJECT_CLASS (qd_grid_header_parent_class)->dispose (object);
 }
 
@@ -359,6 +377,7 @@ qd_grid_header_class_init (QdGridHeaderClass *klass)
   G_OBJECT_CLASS (klass)->finalize = qd_grid_header_finalize;
   widget_class->measure = qd_grid_header_measure;
   widget_class->size_allocate = qd_grid_header_size_allocate;
+  widget_class->set_focus_child = qd_grid_header_set_focus_child;
   add_bindings (widget_class);
   gtk_widget_class_set_css_name (widget_class, "header");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_ROW);
@@ -388,4 +407,10 @@ qd_grid_header_new (QdGridColumns *columns)
   columns_changed_cb (self);
   update_sort (self);
   return GTK_WIDGET (self);
+}
+
+void
+qd_grid_header_set_hadjustment (QdGridHeader *self, GtkAdjustment *adjustment)
+{
+  g_set_object (&self->hadjustment, adjustment);
 }

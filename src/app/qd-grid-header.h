@@ -18,5 +18,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (QdGridHeader, qd_grid_header, QD, GRID_HEADER, GtkWidget)
 
 GtkWidget *qd_grid_header_new (QdGridColumns *columns);
+/* What scrolls it: a title that gets the focus is brought into sight. */
+void qd_grid_header_set_hadjustment (QdGridHeader *self, GtkAdjustment *adjustment);
 
 G_END_DECLS

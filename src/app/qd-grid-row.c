@@ -27,7 +27,8 @@ typedef struct {
 struct _QdGridRow {
   GtkWidget parent_instance;
 
-  const QdGridLook *look;
+  const QdGridLook *look;    /* its parent's: not to be used without one */
+  guint n_fields;
   QdEntity *entity;
   gulong handler;
   guint position;
@@ -53,7 +54,8 @@ get_next_accessible_sibling (GtkAccessible *accessible)
 {
   QdGridRow *self = QD_GRID_ROW (accessible);
 
-  return self->look->next_row (self->look->data, self);
+  /* A reader may hold a row that has left its table. */
+  return gtk_widget_get_parent (GTK_WIDGET (self)) != NULL ? self->look->next_row (self->look->data, self) : NULL;
 }
 
 static void
@@ -270,7 +272,7 @@ qd_grid_row_measure (GtkWidget *widget, GtkOrientation orientation, int for_size
 static void
 drop_layouts (QdGridRow *self)
 {
-  for (guint i = 0; self->fields != NULL && i < self->look->schema->n_fields; i++)
+  for (guint i = 0; self->fields != NULL && i < self->n_fields; i++)
     {
       g_clear_object (&self->fields[i].layout);
       self->fields[i].room = -1;
@@ -284,7 +286,7 @@ qd_grid_row_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
 
   GTK_WIDGET_CLASS (qd_grid_row_parent_class)->css_changed (widget, change);
   /* The font may be another. */
-  for (guint i = 0; self->fields != NULL && i < self->look->schema->n_fields; i++)
+  for (guint i = 0; self->fields != NULL && i < self->n_fields; i++)
     self->fields[i].room = MIN (self->fields[i].room, 0);
 }
 
@@ -334,7 +336,7 @@ qd_grid_row_finalize (GObject *object)
 {
   QdGridRow *self = QD_GRID_ROW (object);
 
-  for (guint i = 0; i < self->look->schema->n_fields; i++)
+  for (guint i = 0; i < self->n_fields; i++)
     {
       g_clear_object (&self->fields[i].layout);
       g_free (self->fields[i].text);
@@ -378,7 +380,8 @@ qd_grid_row_new (const QdGridLook *look)
   QdGridRow *self = g_object_new (QD_TYPE_GRID_ROW, NULL);
 
   self->look = look;
-  self->fields = g_new0 (Drawn, look->schema->n_fields);
+  self->n_fields = look->schema->n_fields;
+  self->fields = g_new0 (Drawn, self->n_fields);
   return GTK_WIDGET (self);
 }
 
@@ -395,7 +398,7 @@ shown_fields (QdGridRow *self)
 static void
 update (QdGridRow *self, guint64 mask)
 {
-  for (guint i = 0; i < self->look->schema->n_fields; i++)
+  for (guint i = 0; i < self->n_fields; i++)
     if (mask & G_GUINT64_CONSTANT (1) << i)
       self->fields[i].fresh = FALSE;
   if (mask & (G_GUINT64_CONSTANT (1) << QD_FIELD_NAME | G_GUINT64_CONSTANT (1) << get_state_field (self)))
@@ -487,7 +490,7 @@ qd_grid_row_dup_cell (QdGridRow *self, guint i)
   if (self->cells == NULL)
     {
       self->cells = g_ptr_array_new ();
-      g_ptr_array_set_size (self->cells, (int) self->look->schema->n_fields);
+      g_ptr_array_set_size (self->cells, (int) self->n_fields);
     }
   if (self->cells->pdata[column->field] == NULL)
     self->cells->pdata[column->field] = qd_grid_cell_new (self, column->field);

@@ -120,6 +120,8 @@ set_hadjustment (QdGrid *self, GtkAdjustment *adjustment)
   if (!g_set_object (&self->hadjustment, adjustment) || adjustment == NULL)
     return;
   g_signal_connect_swapped (adjustment, "value-changed", G_CALLBACK (hvalue_changed_cb), self);
+  if (self->header != NULL)
+    qd_grid_header_set_hadjustment (QD_GRID_HEADER (self->header), adjustment);
   gtk_widget_queue_allocate (GTK_WIDGET (self));
 }
 
@@ -243,6 +245,7 @@ qd_grid_new (QdFleet *fleet, QdView *view, QdKind kind)
   self->body = qd_grid_body_new (fleet, view, kind, self->columns, self->selection);
   gtk_widget_set_parent (self->header, GTK_WIDGET (self));
   gtk_widget_set_parent (self->body, GTK_WIDGET (self));
+  qd_grid_header_set_hadjustment (QD_GRID_HEADER (self->header), self->hadjustment);
   qd_grid_body_set_vadjustment (QD_GRID_BODY (self->body), self->vadjustment);
   g_signal_connect_swapped (self->body, "activated", G_CALLBACK (activated_cb), self);
   g_signal_connect_object (self->columns, "changed", G_CALLBACK (gtk_widget_queue_allocate), self, G_CONNECT_SWAPPED);
