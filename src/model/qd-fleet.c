@@ -233,14 +233,43 @@ is_derived (QdEntity *entity, guint field)
          (field == QD_SITE_PATHS && entity->key.kind == QD_KIND_SITE);
 }
 
-/* Whether a newer measurement is there than the one that @delta carries. An UPSERT that is much older
- * than any reading takes comes from a server whose clock was set back: that one is believed. */
+/* Which field counts the measurements of one thing; G_MAXUINT: none does. */
+static guint
+counting_field (QdKind kind)
+{
+  return kind == QD_KIND_PATH ? QD_PATH_METRIC_SEQ : kind == QD_KIND_NODE ? QD_NODE_METRIC_SEQ : G_MAXUINT;
+}
+
+/* Whether @delta carries a later count than @entity has. */
+static gboolean
+counts_on (QdEntity *entity, QdDelta *delta)
+{
+  guint counting = counting_field (entity->key.kind), n = qd_delta_get_n_fields (delta);
+  gint64 have;
+
+  if (counting == G_MAXUINT || !qd_entity_get_int (entity, counting, &have))
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    {
+      guint field;
+      const QdValue *value = qd_delta_get_nth (delta, i, &field);
+
+      if (field == counting)
+        return value->type == QD_VALUE_INT && value->v.i > have;
+    }
+  return FALSE;
+}
+
+/* Whether a newer measurement is there than the one that @delta carries. Where the server counts them, its count
+ * says so: one that was started again goes on counting, but may stamp what it took up with the time of its last
+ * tick. An UPSERT that is much older than any reading takes comes from a server whose clock was set back: that one
+ * is believed. */
 static gboolean
 is_late (QdEntity *entity, QdDelta *delta)
 {
   gint64 stamp = qd_delta_get_stamp (delta);
 
-  return stamp != 0 && stamp < entity->stamp_us &&
+  return stamp != 0 && stamp < entity->stamp_us && !counts_on (entity, delta) &&
          (qd_delta_get_op (delta) != QD_DELTA_UPSERT || entity->stamp_us - stamp < CLOCK_SET_BACK_US);
 }
 

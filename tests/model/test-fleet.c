@@ -228,6 +228,21 @@ test_late_page (void)
   qd_entity_get_double (path, QD_PATH_LATENCY_MS, &latency);
   g_assert_cmpfloat (latency, ==, 2);
 
+  /* A server that was started again counts on, even where it stamps what it took up earlier. */
+  {
+    g_autoptr (QdDelta) page = qd_delta_new ("c", QD_KIND_PATH, "1", QD_DELTA_UPSERT);
+
+    qd_delta_set (page, QD_PATH_LATENCY_MS, qd_value_double (11));
+    qd_delta_set (page, QD_PATH_LOSS_PCT, qd_value_double (3));
+    qd_delta_set (page, QD_PATH_METRIC_SEQ, qd_value_int (8));
+    qd_delta_set_stamp (page, now - 1);
+    qd_fleet_begin (fleet);
+    qd_fleet_apply (fleet, page);
+    qd_fleet_commit (fleet);
+    qd_entity_get_double (path, QD_PATH_LATENCY_MS, &latency);
+    g_assert_cmpfloat (latency, ==, 11);
+  }
+
   /* A newer page stands alone, and so does one of a server whose clock was set back. */
   put_latency (fleet, 4, now + 2, QD_DELTA_UPSERT);
   qd_entity_get_double (path, QD_PATH_LATENCY_MS, &latency);
