@@ -35,7 +35,7 @@ struct _QdNats
   char *place;                 /* for messages: without user and password */
   char *user, *password, *token, *nkey_seed, *jwt, *ca_file, *name;
 
-  int state;                   /* atomic, QdNatsState */
+  int state;                   /* atomic, QdNatsState; written by the worker alone */
   int next_id;                 /* atomic */
   GAsyncQueue *queue;
   gboolean ended;              /* under the queue's lock: commands are no longer taken */
@@ -59,8 +59,8 @@ QdNats *qd_nats_hold (QdNats *self);
 void qd_nats_drop (QdNats *self);
 /* Runs the command on the worker, or drops it when that has ended. Any thread. */
 void qd_nats_post (QdNats *self, QdNatsCommand *command);
-/* Worker. Tells a problem that does not end the connection. */
-void qd_nats_complain (QdNats *self, GError *error);
+/* Worker. Tells a problem that does not end the connection, and takes @error. */
+void qd_nats_complain (QdNats *self, const char *subject, GError *error);
 GError *qd_nats_error (QdNats *self, natsStatus status, const char *what, const char *words);
 
 /* qd-nats-options.c: NULL with @error when an option cannot be used. Worker. */

@@ -190,7 +190,7 @@ qd_nats_requests_attach (QdNats *nats)
   if (s == NATS_OK)
     send_waiting (nats);
   else
-    qd_nats_complain (nats, qd_nats_error (nats, s, _("requests"), nats_GetLastError (NULL)));
+    qd_nats_complain (nats, NULL, qd_nats_error (nats, s, _("requests"), nats_GetLastError (NULL)));
 }
 
 void

@@ -59,6 +59,9 @@ drops_since (QdNatsSub *self, natsSubscription *subscription)
     return 0;
   fresh = (guint64) (total - self->dropped);
   self->dropped = total;
+  /* A queue that stays full drops more without a word. */
+  if (fresh > 0)
+    g_atomic_int_set (&self->slow, 1);
   return fresh;
 }
 
@@ -96,7 +99,7 @@ attach (QdNats *nats, QdNatsSub *self)
     }
   if (s == NATS_OK)
     return;
-  qd_nats_complain (nats, qd_nats_error (nats, s, self->subject, nats_GetLastError (NULL)));
+  qd_nats_complain (nats, self->subject, qd_nats_error (nats, s, self->subject, nats_GetLastError (NULL)));
   /* Where there is a subscription without a word of its end, its reference is never given back. */
   if (self->subscription != NULL)
     natsSubscription_Destroy (g_steal_pointer (&self->subscription));
@@ -199,7 +202,7 @@ run_publish (QdNats *nats, QdNatsCommand *command)
   if (nats->nc != NULL)
     s = length > G_MAXINT ? NATS_MAX_PAYLOAD : natsConnection_Publish (nats->nc, self->subject, bytes, (int) length);
   if (s != NATS_OK)
-    qd_nats_complain (nats, qd_nats_error (nats, s, self->subject, _("the message was not sent")));
+    qd_nats_complain (nats, self->subject, qd_nats_error (nats, s, self->subject, _("the message was not sent")));
 }
 
 static void
@@ -265,7 +268,7 @@ qd_nats_unsubscribe (QdNats *self, guint id)
  * qd_nats_publish:
  *
  * Sends a message. While the connection reconnects, up to 1 MiB waits; what cannot be sent is told
- * by the state callback.
+ * by the callback for problems.
  */
 void
 qd_nats_publish (QdNats *self, const char *subject, GBytes *payload)

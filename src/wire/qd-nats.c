@@ -84,6 +84,7 @@ qd_nats_error (QdNats *self, natsStatus status, const char *what, const char *wo
   return g_error_new (QD_WIRE_ERROR, code_of_status (status), "%s: %s: %s", self->place, what, words);
 }
 
+/* Worker, the only writer of the state. */
 static void
 set_state (QdNats *self, QdNatsState state, GError *error)
 {
@@ -100,10 +101,12 @@ set_state (QdNats *self, QdNatsState state, GError *error)
 }
 
 void
-qd_nats_complain (QdNats *self, GError *error)
+qd_nats_complain (QdNats *self, const char *subject, GError *error)
 {
   g_debug ("%s", error->message);
-  set_state (self, g_atomic_int_get (&self->state), error);
+  if (self->events.problem != NULL)
+    self->events.problem (self, subject, error, self->data);
+  g_error_free (error);
 }
 
 /* --- Commands ------------------------------------------------------------------------------ */
@@ -127,21 +130,22 @@ typedef struct
 {
   QdNatsCommand command;
   natsConnection *nc;
-  natsStatus status;
+  char *words;                 /* or NULL */
 } Seen;
 
 static void
 drop_seen (QdNatsCommand *command)
 {
+  g_free (((Seen *) command)->words);
   g_free (command);
 }
 
 static void
-post_seen (QdNats *self, void (*run) (QdNats *, QdNatsCommand *), natsConnection *nc, natsStatus status)
+post_seen (QdNats *self, void (*run) (QdNats *, QdNatsCommand *), natsConnection *nc, const char *words)
 {
   Seen *seen = g_new (Seen, 1);
 
-  *seen = (Seen) { { run, drop_seen }, nc, status };
+  *seen = (Seen) { { run, drop_seen }, nc, g_strdup (words) };
   qd_nats_post (self, &seen->command);
 }
 
@@ -197,34 +201,42 @@ run_closed (QdNats *self, QdNatsCommand *command)
   set_state (self, s == NATS_CONNECTION_AUTH_FAILED ? QD_NATS_REFUSED : QD_NATS_RECONNECTING, error);
 }
 
+/* "Permissions Violation for Subscription to "fleet.>" using queue …" → the subject. */
+static char *
+subject_in (const char *words)
+{
+  const char *start = words ? strchr (words, '"') : NULL;
+  const char *end = start ? strchr (start + 1, '"') : NULL;
+
+  return end ? g_strndup (start + 1, (gsize) (end - start - 1)) : NULL;
+}
+
 static void
-run_problem (QdNats *self, QdNatsCommand *command)
+run_forbidden (QdNats *self, QdNatsCommand *command)
 {
   Seen *seen = (Seen *) command;
-  const char *words = NULL;
+  g_autofree char *subject = subject_in (seen->words);
 
-  if (seen->nc != self->nc || self->closing)
-    return;
-  natsConnection_GetLastError (self->nc, &words);
-  qd_nats_complain (self, qd_nats_error (self, seen->status, _("the server refuses something"), words));
+  if (seen->nc == self->nc && !self->closing)
+    qd_nats_complain (self, subject, qd_nats_error (self, NATS_NOT_PERMITTED, _("the server refuses something"), seen->words));
 }
 
 static void
 disconnected_cb (natsConnection *nc, void *closure)
 {
-  post_seen (closure, run_disconnected, nc, NATS_OK);
+  post_seen (closure, run_disconnected, nc, NULL);
 }
 
 static void
 reconnected_cb (natsConnection *nc, void *closure)
 {
-  post_seen (closure, run_reconnected, nc, NATS_OK);
+  post_seen (closure, run_reconnected, nc, NULL);
 }
 
 static void
 closed_cb (natsConnection *nc, void *closure)
 {
-  post_seen (closure, run_closed, nc, NATS_OK);
+  post_seen (closure, run_closed, nc, NULL);
   qd_nats_drop (closure);
 }
 
@@ -234,7 +246,8 @@ error_cb (natsConnection *nc, natsSubscription *subscription, natsStatus status,
   if (status == NATS_SLOW_CONSUMER)
     qd_nats_note_slow (closure, subscription);
   else if (status == NATS_NOT_PERMITTED)
-    post_seen (closure, run_problem, nc, status);
+    /* On this thread these are the words of this very error; the connection knows its last one only. */
+    post_seen (closure, run_forbidden, nc, nats_GetLastError (NULL));
 }
 
 /* --- Connecting ---------------------------------------------------------------------------- */
@@ -496,10 +509,7 @@ qd_nats_unref (QdNats *self)
 void
 qd_nats_close (QdNats *self)
 {
-  QdNatsCommand *command = g_new (QdNatsCommand, 1);
-
-  *command = (QdNatsCommand) { run_close, drop_seen };
-  qd_nats_post (self, command);
+  post_seen (self, run_close, NULL, NULL);
 }
 
 QdNatsState

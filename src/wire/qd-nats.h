@@ -27,8 +27,11 @@ typedef struct {
 typedef enum { QD_NATS_CONNECTING, QD_NATS_LIVE, QD_NATS_RECONNECTING, QD_NATS_REFUSED, QD_NATS_CLOSED } QdNatsState;
 
 typedef struct {
-  /* @error: why, when not live. */
+  /* @error: why, when not live; NULL when live. */
   void (*state) (QdNats *self, QdNatsState state, const GError *error, gpointer data);
+  /* Something went wrong that does not end the connection. @subject: what the server does not permit
+   * (QD_WIRE_ERROR_FORBIDDEN), or could not be sent or subscribed to; NULL when that is not known. */
+  void (*problem) (QdNats *self, const char *subject, const GError *error, gpointer data);
 } QdNatsEvents;
 
 /* @payload is borrowed. @dropped: messages that the client library had to drop before this one

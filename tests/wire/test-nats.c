@@ -4,103 +4,12 @@
 
 #include "qd-nats.h"
 
-#include <signal.h>
 #include <string.h>
-#include <glib/gstdio.h>
 #include <nats/nats.h>
 
+#include "nats-fixture.h"
 #include "qd-nkey.h"
 #include "wire-test.h"
-
-
-/* --- A real server ------------------------------------------------------------------------- */
-
-typedef struct
-{
-  char *folder;
-  char *config;
-  char *url;
-  guint port;
-  GSubprocess *process;
-} Server;
-
-static gboolean
-accepts (guint port)
-{
-  g_autoptr(GSocketClient) client = g_socket_client_new ();
-  g_autofree char *host = g_strdup_printf ("127.0.0.1:%u", port);
-  g_autoptr(GSocketConnection) connection = g_socket_client_connect_to_host (client, host, (guint16) port, NULL, NULL);
-
-  return connection != NULL;
-}
-
-static void
-server_start (Server *self)
-{
-  g_autoptr(GError) error = NULL;
-  gint64 until = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
-
-  self->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error,
-                                    "nats-server", "-c", self->config, NULL);
-  g_assert_no_error (error);
-  while (!accepts (self->port) && g_get_monotonic_time () < until)
-    g_usleep (5000);
-  g_assert_true (accepts (self->port));
-}
-
-static void
-server_kill (Server *self)
-{
-  g_subprocess_send_signal (self->process, SIGKILL);
-  g_subprocess_wait (self->process, NULL, NULL);
-  g_clear_object (&self->process);
-}
-
-static void
-server_configure (Server *self, const char *authorization)
-{
-  g_autofree char *text = NULL;
-
-  text = g_strdup_printf ("host: 127.0.0.1\nport: %u\nmax_payload: 4MB\njetstream { store_dir: \"%s/js\", max_mem: 16MB, max_file: 64MB }\n%s\n",
-                          self->port, self->folder, authorization);
-  g_assert_true (g_file_set_contents (self->config, text, -1, NULL));
-}
-
-static Server *
-server_new (const char *authorization)
-{
-  Server *self = g_new0 (Server, 1);
-
-  self->folder = g_dir_make_tmp ("qd-nats-XXXXXX", NULL);
-  self->config = g_build_filename (self->folder, "nats.conf", NULL);
-  self->port = test_free_port ();
-  self->url = g_strdup_printf ("nats://127.0.0.1:%u", self->port);
-  server_configure (self, authorization);
-  server_start (self);
-  return self;
-}
-
-static void
-server_free (Server *self)
-{
-  if (self->process != NULL)
-    server_kill (self);
-  g_spawn_sync (NULL, (char *[]) { (char *) "rm", (char *) "-rf", self->folder, NULL }, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
-  g_free (self->folder);
-  g_free (self->config);
-  g_free (self->url);
-  g_free (self);
-}
-
-static gboolean
-skip_without_server (void)
-{
-  g_autofree char *path = g_find_program_in_path ("nats-server");
-
-  if (path == NULL)
-    g_test_skip ("nats-server is not installed");
-  return path == NULL;
-}
 
 /* --- The client ---------------------------------------------------------------------------- */
 
@@ -108,8 +17,10 @@ typedef struct
 {
   QdNats *nats;
   QdNatsState state;
+  guint n_states;              /* how often it was told */
   gboolean seen_reconnecting;
   GError *error;
+  char *subject;               /* of the last problem */
   gboolean destroyed;
 } Client;
 
@@ -118,9 +29,17 @@ state_cb (QdNats *nats, QdNatsState state, const GError *error, gpointer data)
 {
   Client *self = data;
 
-  TELL (self->state = state;
+  TELL (self->state = state; self->n_states++;
         self->seen_reconnecting = self->seen_reconnecting || state == QD_NATS_RECONNECTING;
         if (error != NULL) { g_clear_error (&self->error); self->error = g_error_copy (error); });
+}
+
+static void
+problem_cb (QdNats *nats, const char *subject, const GError *error, gpointer data)
+{
+  Client *self = data;
+
+  TELL (g_set_str (&self->subject, subject); g_clear_error (&self->error); self->error = g_error_copy (error));
 }
 
 static void
@@ -132,7 +51,7 @@ client_destroyed_cb (gpointer data)
 static Client *
 client_new (const char *url, const char *user, const char *password)
 {
-  static const QdNatsEvents events = { state_cb };
+  static const QdNatsEvents events = { state_cb, problem_cb };
   QdNatsOptions options = { .url = url, .user = user, .password = password, .name = "test" };
   Client *self = g_new0 (Client, 1);
 
@@ -147,6 +66,7 @@ client_free (Client *self)
   AWAIT (self->destroyed);
   g_assert_cmpint (self->state, ==, QD_NATS_CLOSED);
   g_clear_error (&self->error);
+  g_free (self->subject);
   g_free (self);
 }
 
@@ -207,14 +127,14 @@ publish (QdNats *nats, const char *subject, const char *text)
 static void
 test_subscribe (void)
 {
-  Server *server;
+  TestNats *server;
   Client *client;
   Inbox inbox = { 0 };
   guint id;
 
-  if (skip_without_server ())
+  if (test_nats_is_missing ())
     return;
-  server = server_new ("");
+  server = test_nats_new ("");
   client = client_new (server->url, NULL, NULL);
   id = qd_nats_subscribe (client->nats, "fleet.>", message_cb, &inbox, inbox_destroyed_cb);
   AWAIT (client->state == QD_NATS_LIVE);
@@ -242,19 +162,19 @@ test_subscribe (void)
   g_assert_cmpuint (inbox.count, ==, 10001);
   inbox_clear (&inbox);
   client_free (client);
-  server_free (server);
+  test_nats_free (server);
 }
 
 static void
 test_restart (void)
 {
-  Server *server;
+  TestNats *server;
   Client *client;
   Inbox inbox = { 0 };
 
-  if (skip_without_server ())
+  if (test_nats_is_missing ())
     return;
-  server = server_new ("");
+  server = test_nats_new ("");
   client = client_new (server->url, NULL, NULL);
   qd_nats_subscribe (client->nats, "a.*", message_cb, &inbox, NULL);
   AWAIT (client->state == QD_NATS_LIVE);
@@ -263,49 +183,49 @@ test_restart (void)
       guint before = inbox.count;
 
       client->seen_reconnecting = FALSE;
-      server_kill (server);
+      test_nats_kill (server);
       AWAIT (client->seen_reconnecting);
       g_assert_nonnull (client->error);
       g_assert_nonnull (strstr (client->error->message, server->url));
-      server_start (server);
+      test_nats_start (server);
       AWAIT_MS (client->state == QD_NATS_LIVE, 30000);
       publish (client->nats, "a.b", "again");
       AWAIT (inbox.count == before + 1);
     }
   inbox_clear (&inbox);
   client_free (client);
-  server_free (server);
+  test_nats_free (server);
 }
 
 /* The server comes after the client, with everything asked for meanwhile. */
 static void
 test_late_server (void)
 {
-  Server *server;
+  TestNats *server;
   Client *client;
   Inbox inbox = { 0 };
 
-  if (skip_without_server ())
+  if (test_nats_is_missing ())
     return;
-  server = server_new ("");
-  server_kill (server);
+  server = test_nats_new ("");
+  test_nats_kill (server);
   client = client_new (server->url, NULL, NULL);
   qd_nats_subscribe (client->nats, "a.*", message_cb, &inbox, NULL);
   AWAIT (client->error != NULL);
   g_assert_error (client->error, QD_WIRE_ERROR, QD_WIRE_ERROR_UNREACHABLE);
   g_assert_cmpint (client->state, ==, QD_NATS_CONNECTING);
-  server_start (server);
+  test_nats_start (server);
   AWAIT_MS (client->state == QD_NATS_LIVE, 30000);
   PUBLISH_UNTIL (client->nats, "a.b", "x", inbox.count > 0);
   client_free (client);
   inbox_clear (&inbox);
 
   /* Closed while it cannot connect. */
-  server_kill (server);
+  test_nats_kill (server);
   client = client_new (server->url, NULL, NULL);
   AWAIT (client->error != NULL);
   client_free (client);
-  server_free (server);
+  test_nats_free (server);
 }
 
 /* --- Who may --------------------------------------------------------------------------------- */
@@ -317,13 +237,13 @@ static const char two_users[] =
 static void
 test_refused (void)
 {
-  Server *server;
+  TestNats *server;
   Client *client;
   Inbox inbox = { 0 };
 
-  if (skip_without_server ())
+  if (test_nats_is_missing ())
     return;
-  server = server_new (two_users);
+  server = test_nats_new (two_users);
   client = client_new (server->url, "good", "wrong-secret");
   AWAIT (client->state == QD_NATS_REFUSED);
   g_assert_error (client->error, QD_WIRE_ERROR, QD_WIRE_ERROR_UNAUTHORIZED);
@@ -333,24 +253,36 @@ test_refused (void)
   client = client_new (server->url, "good", "right");
   AWAIT (client->state == QD_NATS_LIVE);
   /* Refused later, because the server came back with another password. */
-  server_kill (server);
-  server_configure (server, "authorization { user: good, password: changed }");
-  server_start (server);
+  test_nats_kill (server);
+  test_nats_configure (server, "authorization { user: good, password: changed }");
+  test_nats_start (server);
   AWAIT_MS (client->state == QD_NATS_REFUSED, 45000);
   client_free (client);
 
-  server_kill (server);
-  server_configure (server, two_users);
-  server_start (server);
+  test_nats_kill (server);
+  test_nats_configure (server, two_users);
+  test_nats_start (server);
   client = client_new (server->url, "narrow", "right");
   AWAIT (client->state == QD_NATS_LIVE);
-  qd_nats_subscribe (client->nats, "b.>", message_cb, &inbox, NULL);
-  AWAIT (client->error != NULL);
-  g_assert_error (client->error, QD_WIRE_ERROR, QD_WIRE_ERROR_FORBIDDEN);
-  g_assert_cmpint (client->state, ==, QD_NATS_LIVE);
+  /* Each refusal is told with what it is about, however close they are, and is no change of state. */
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autofree char *subject = g_strdup_printf ("b.%u.>", i);
+
+      qd_nats_subscribe (client->nats, subject, message_cb, &inbox, NULL);
+      if (i % 2 == 0)
+        continue;
+      AWAIT (g_strcmp0 (client->subject, subject) == 0);
+      g_assert_error (client->error, QD_WIRE_ERROR, QD_WIRE_ERROR_FORBIDDEN);
+      g_assert_nonnull (strstr (client->error->message, subject));
+      g_assert_cmpint (client->state, ==, QD_NATS_LIVE);
+    }
+  g_assert_cmpuint (client->n_states, ==, 1);
+  publish (client->nats, "c", "x");
+  AWAIT (g_strcmp0 (client->subject, "c") == 0);
   client_free (client);
   inbox_clear (&inbox);
-  server_free (server);
+  test_nats_free (server);
 }
 
 static void
@@ -361,16 +293,16 @@ test_nkey (void)
                                      "SUACSSL3UAHUDXKFSNVUZRF5UHPMWZ6BFDTJ7M6USDXIEDNPPQYYYCU3VX" };
   g_autofree char *public = qd_nkey_public_of_seed (seed);
   g_autofree char *users = NULL;
-  Server *server;
+  TestNats *server;
   Client *client;
 
   g_assert_cmpstr (public, ==, "UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4");
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     g_assert_null (qd_nkey_public_of_seed (bad[i]));
-  if (skip_without_server ())
+  if (test_nats_is_missing ())
     return;
   users = g_strdup_printf ("authorization { users: [ { nkey: %s } ] }", public);
-  server = server_new (users);
+  server = test_nats_new (users);
   client = g_new0 (Client, 1);
   {
     static const QdNatsEvents events = { state_cb };
@@ -379,7 +311,7 @@ test_nkey (void)
   }
   AWAIT (client->state == QD_NATS_LIVE);
   client_free (client);
-  server_free (server);
+  test_nats_free (server);
 }
 
 /* --- Requests ------------------------------------------------------------------------------ */
@@ -432,15 +364,15 @@ responder_cb (const char *subject, const char *reply, const char *payload, gsize
 static void
 test_request (void)
 {
-  Server *server;
+  TestNats *server;
   Client *client;
   Reply reply = { 0 };
   Reply many[50] = { 0 };
   gint64 start;
 
-  if (skip_without_server ())
+  if (test_nats_is_missing ())
     return;
-  server = server_new ("");
+  server = test_nats_new ("");
   client = client_new (server->url, NULL, NULL);
   qd_nats_subscribe (client->nats, "svc.*", responder_cb, client->nats, NULL);
   request (client->nats, "svc.echo", 5000, &reply);
@@ -465,7 +397,7 @@ test_request (void)
   for (guint i = 0; i < G_N_ELEMENTS (many); i++)
     reply_clear (&many[i]);
 
-  server_kill (server);
+  test_nats_kill (server);
   AWAIT (client->state == QD_NATS_RECONNECTING);
   request (client->nats, "svc.echo", 200, &reply);
   g_assert_error (reply.error, QD_WIRE_ERROR, QD_WIRE_ERROR_UNREACHABLE);
@@ -476,7 +408,7 @@ test_request (void)
   AWAIT (reply.done);
   g_assert_error (reply.error, QD_WIRE_ERROR, QD_WIRE_ERROR_CANCELLED);
   reply_clear (&reply);
-  server_free (server);
+  test_nats_free (server);
 }
 
 /* --- Key and value --------------------------------------------------------------------------- */
@@ -574,16 +506,16 @@ make_bucket (const char *url)
 static void
 test_kv (void)
 {
-  Server *server;
+  TestNats *server;
   Client *client;
   Reply reply = { 0 };
   Bucket bucket = { .values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free) };
   guint64 first;
   guint before;
 
-  if (skip_without_server ())
+  if (test_nats_is_missing ())
     return;
-  server = server_new ("");
+  server = test_nats_new ("");
   client = client_new (server->url, NULL, NULL);
 
   /* Watched before it exists. */
@@ -624,9 +556,9 @@ test_kv (void)
 
   /* After a reconnect all is told anew, and what changes then arrives. */
   before = bucket.initials;
-  server_kill (server);
+  test_nats_kill (server);
   g_hash_table_remove_all (bucket.values);
-  server_start (server);
+  test_nats_start (server);
   AWAIT_MS (bucket.initials > before, 40000);
   AWAIT (g_hash_table_size (bucket.values) == 2);
   put (client->nats, "BUCKET", "tenant.c", "c", 0, &reply);
@@ -638,7 +570,7 @@ test_kv (void)
   reply_clear (&reply);
   g_clear_error (&bucket.error);
   g_hash_table_unref (bucket.values);
-  server_free (server);
+  test_nats_free (server);
 }
 
 /* --- Too much ------------------------------------------------------------------------------ */
@@ -661,15 +593,15 @@ has_told (Inbox *inbox, guint total)
 static void
 test_slow_consumer (void)
 {
-  Server *server;
+  TestNats *server;
   Client *client, *sender;
   Inbox inbox = { .hold_ms = 1500 };
   g_autofree char *text = g_strnfill (200, 'x');
   guint total = 90000;
 
-  if (skip_without_server ())
+  if (test_nats_is_missing ())
     return;
-  server = server_new ("");
+  server = test_nats_new ("");
   client = client_new (server->url, NULL, NULL);
   sender = client_new (server->url, NULL, NULL);
   qd_nats_subscribe (client->nats, "a", message_cb, &inbox, NULL);
@@ -681,23 +613,25 @@ test_slow_consumer (void)
   for (guint i = 0; i < 60 && !has_told (&inbox, total); i++)
     for (guint k = 0; k < 1100; k++, total++)
       publish (sender->nats, "a", "more");
+  g_test_message ("%u sent, %u came, %" G_GUINT64_FORMAT " dropped, connections %s", total, inbox.count, inbox.dropped,
+                  client->seen_reconnecting || sender->seen_reconnecting ? "broke" : "held");
   g_assert_true (has_told (&inbox, total));
   g_assert_cmpuint (inbox.dropped, >, 0);
   client_free (client);
   client_free (sender);
   inbox_clear (&inbox);
-  server_free (server);
+  test_nats_free (server);
 }
 
 /* Opened and closed at all kinds of moments. */
 static void
 test_close_early (void)
 {
-  Server *server;
+  TestNats *server;
 
-  if (skip_without_server ())
+  if (test_nats_is_missing ())
     return;
-  server = server_new ("");
+  server = test_nats_new ("");
   for (guint i = 0; i < 30; i++)
     {
       Client *client = client_new (server->url, NULL, NULL);
@@ -714,7 +648,7 @@ test_close_early (void)
       g_clear_error (&bucket.error);
       g_hash_table_unref (bucket.values);
     }
-  server_free (server);
+  test_nats_free (server);
 }
 
 int

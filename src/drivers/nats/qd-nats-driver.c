@@ -13,10 +13,17 @@
 #include "qd-json.h"
 #include "qd-metric.h"
 #include "qd-nats-monitor.h"
+#include "qd-nats-replay.h"
 #include "qd-nats.h"
 
 #define PATIENCE_MS 2000
 #define MAX_KV_VALUE (1024 * 1024)
+#define PATHS "fleet.metrics.path.>"
+#define NODES "fleet.metrics.node.>"
+#define EVENTS "fleet.events.>"
+/* What else can be wrong. */
+#define MISSED "missed"
+#define MONITORING "monitoring"
 
 static const char *const buckets[] = { "AGGREGATE_PLACEMENT", "RUNNER_PLACEMENT", "PROJECTION_PLACEMENT",
                                        "CONFIG",              "DEFINITIONS",      "JOB_LEASES" };
@@ -28,8 +35,13 @@ typedef struct {
   const char *feeds;        /* interned: whose entities the live subjects are about */
   gint generation;          /* grows with each time the connection comes to life; atomic */
   gint dropped;             /* messages that the client library lost; atomic */
-  gint waiting;             /* buckets and monitoring that have not told their first yet; atomic */
-  gint connected;           /* atomic */
+  QdNatsReplay *replay;     /* gives events that were missed; it borrows us, and is silent once the connection ends */
+
+  GMutex lock;              /* the rest; held while the state is told, so that the last word is the last */
+  gint waiting;             /* buckets and monitoring that have not told their first yet */
+  gboolean connected;
+  gboolean monitored;       /* the monitoring has told its first */
+  GHashTable *problems;     /* subject or other word → what is wrong with it */
 } Shared;
 
 /* One watched bucket; on the thread of its watch. */
@@ -67,25 +79,70 @@ shared_unref (gpointer data)
 
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
+  g_clear_pointer (&self->replay, qd_nats_replay_unref);
   qd_outlet_unref (self->outlet);
+  g_hash_table_unref (self->problems);
+  g_mutex_clear (&self->lock);
   g_free (self);
 }
 
-/* Live is who has told all that there was to begin with. */
-static void
-become_live (Shared *self)
+/* What is refused for good comes first. */
+static const char *
+first_problem (Shared *self)
 {
-  if (g_atomic_int_get (&self->connected) && g_atomic_int_get (&self->waiting) <= 0 && !qd_outlet_is_live (self->outlet))
-    qd_outlet_state (self->outlet, "live", NULL);
+  static const char *const order[] = { PATHS, NODES, EVENTS, MISSED, MONITORING };
+  const char *problem = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (order) && problem == NULL; i++)
+    problem = g_hash_table_lookup (self->problems, order[i]);
+  return problem;
+}
+
+/* Live is who has told all that there was to begin with; it says what is missing all the same. */
+static void
+update_live (Shared *self)
+{
+  if (self->connected && self->waiting <= 0)
+    qd_outlet_state (self->outlet, "live", first_problem (self));
 }
 
 static void
-has_told (gpointer data)
+has_told (Shared *self)
+{
+  g_mutex_lock (&self->lock);
+  self->waiting--;
+  update_live (self);
+  g_mutex_unlock (&self->lock);
+}
+
+/* @problem: or NULL, when it is over. */
+static void
+set_problem (Shared *self, const char *what, const char *problem)
+{
+  g_mutex_lock (&self->lock);
+  if (problem)
+    g_hash_table_replace (self->problems, g_strdup (what), g_strdup (problem));
+  else
+    g_hash_table_remove (self->problems, what);
+  update_live (self);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+monitored_cb (const char *problem, gpointer data)
 {
   Shared *self = data;
+  gboolean first;
 
-  g_atomic_int_add (&self->waiting, -1);
-  become_live (self);
+  set_problem (self, MONITORING, problem);
+  g_mutex_lock (&self->lock);
+  first = !self->monitored;
+  self->monitored = TRUE;
+  g_mutex_unlock (&self->lock);
+  if (first)
+    has_told (self);
+  if (problem == NULL && qd_outlet_is_live (self->outlet))
+    qd_outlet_fresh (self->outlet);
 }
 
 /* A server that is slow to tell its buckets has its subjects live all the same. */
@@ -94,11 +151,10 @@ patience_cb (gpointer data)
 {
   Shared *self = data;
 
-  if (g_atomic_int_get (&self->waiting) > 0)
-    {
-      g_atomic_int_set (&self->waiting, 0);
-      become_live (self);
-    }
+  g_mutex_lock (&self->lock);
+  self->waiting = MIN (self->waiting, 0);
+  update_live (self);
+  g_mutex_unlock (&self->lock);
   return G_SOURCE_REMOVE;
 }
 
@@ -118,13 +174,11 @@ take_metric (Shared *self, QdKind kind, const char *tail, const char *payload, g
 static void
 note_dropped (Shared *self, guint64 dropped)
 {
-  if (dropped == 0)
-    return;
-  /* The next sample of each subject makes it good again; it must be said all the same. */
-  if (g_atomic_int_add (&self->dropped, (gint) MIN (dropped, 1u << 20)) == 0)
+  if (dropped > 0 && g_atomic_int_add (&self->dropped, (gint) MIN (dropped, 1u << 20)) == 0)
     g_message ("NATS: %" G_GUINT64_FORMAT " messages came faster than they could be taken", dropped);
 }
 
+/* Of metrics the next sample makes good what was dropped. */
 static void
 path_cb (const char *subject, const char *reply, const char *payload, gsize length, guint64 dropped, gpointer data)
 {
@@ -140,15 +194,14 @@ node_cb (const char *subject, const char *reply, const char *payload, gsize leng
 }
 
 static void
-event_cb (const char *subject, const char *reply, const char *payload, gsize length, guint64 dropped, gpointer data)
+take_event (const char *subject, const char *payload, gsize length, gpointer data)
 {
   Shared *self = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) node = qd_json_parse (payload, length, subject, &error);
+  g_autoptr (JsonNode) node = qd_json_parse (payload, (gssize) length, subject, &error);
   JsonObject *object = node ? qd_json_object (node) : NULL;
   QdDelta *delta;
 
-  note_dropped (self, dropped);
   if (object == NULL)
     {
       g_message ("NATS %s: %s", subject, error ? error->message : "not an object");
@@ -157,6 +210,26 @@ event_cb (const char *subject, const char *reply, const char *payload, gsize len
   delta = qd_decode (self->feeds, QD_KIND_EVENT, object, QD_DELTA_UPSERT);
   if (delta)
     qd_outlet_send (self->outlet, delta);
+}
+
+static void
+event_cb (const char *subject, const char *reply, const char *payload, gsize length, guint64 dropped, gpointer data)
+{
+  Shared *self = data;
+
+  note_dropped (self, dropped);
+  if (dropped > 0)
+    qd_nats_replay_missed (self->replay);
+  take_event (subject, payload, length, data);
+}
+
+/* Events that are gone for good are said to be. */
+static void
+replayed_cb (const GError *error, gpointer data)
+{
+  g_autofree char *text = error ? g_strdup_printf (_("Some events were missed: %s"), error->message) : NULL;
+
+  set_problem (data, MISSED, text);
 }
 
 /* --- Buckets --------------------------------------------------------------------------------------- */
@@ -271,13 +344,51 @@ kv_cb (const char *bucket, const char *key, const char *value, gsize length, gui
 
 /* --- The connection ------------------------------------------------------------------------------------ */
 
+/* A subject that may not be heard is not offered. */
 static void
 tell_offers (Shared *self)
 {
   QdDelta *delta = qd_outlet_connection_delta (self->outlet);
+  g_autofree char *offers = NULL;
+  gboolean events, metrics;
 
-  qd_delta_set (delta, QD_CONNECTION_OFFERS, qd_value_json ("[\"events\",\"kv\",\"metrics\"]"));
+  g_mutex_lock (&self->lock);
+  events = !g_hash_table_contains (self->problems, EVENTS);
+  metrics = !g_hash_table_contains (self->problems, PATHS) || !g_hash_table_contains (self->problems, NODES);
+  g_mutex_unlock (&self->lock);
+  offers = g_strconcat ("[", events ? "\"events\"," : "", "\"kv\"", metrics ? ",\"metrics\"" : "", "]", NULL);
+  qd_delta_set (delta, QD_CONNECTION_OFFERS, qd_value_json (offers));
   qd_outlet_send (self->outlet, delta);
+}
+
+static void
+become_connected (Shared *self)
+{
+  gboolean first = g_atomic_int_add (&self->generation, 1) == 0;
+
+  g_mutex_lock (&self->lock);
+  /* What was not permitted may be now: the server says so again if it is not. */
+  g_hash_table_remove (self->problems, PATHS);
+  g_hash_table_remove (self->problems, NODES);
+  g_hash_table_remove (self->problems, EVENTS);
+  self->connected = TRUE;
+  g_mutex_unlock (&self->lock);
+  tell_offers (self);
+  if (first)
+    g_source_unref (qd_io_timeout_add (PATIENCE_MS, patience_cb, shared_ref (self), shared_unref));
+  g_mutex_lock (&self->lock);
+  update_live (self);
+  g_mutex_unlock (&self->lock);
+  qd_nats_replay_connected (self->replay);
+}
+
+static void
+become_lost (Shared *self, const char *state, const char *why)
+{
+  g_mutex_lock (&self->lock);
+  self->connected = FALSE;
+  qd_outlet_state (self->outlet, state, why);
+  g_mutex_unlock (&self->lock);
 }
 
 static void
@@ -289,33 +400,34 @@ state_cb (QdNats *nats, QdNatsState state, const GError *error, gpointer data)
   switch (state)
     {
     case QD_NATS_CONNECTING:
-      qd_outlet_state (self->outlet, "connecting", why);
+      become_lost (self, "connecting", why);
       break;
     case QD_NATS_LIVE:
-      if (error)
-        {
-          /* A complaint about one subscription, not a change of the connection. */
-          g_debug ("%s", why);
-          break;
-        }
-      g_atomic_int_inc (&self->generation);
-      tell_offers (self);
-      g_atomic_int_set (&self->connected, 1);
-      if (g_atomic_int_get (&self->generation) == 1)
-        g_source_unref (qd_io_timeout_add (PATIENCE_MS, patience_cb, shared_ref (self), shared_unref));
-      become_live (self);
+      become_connected (self);
       break;
     case QD_NATS_RECONNECTING:
-      g_atomic_int_set (&self->connected, 0);
-      qd_outlet_state (self->outlet, g_atomic_int_get (&self->generation) > 0 ? "stale" : "connecting", why);
+      become_lost (self, g_atomic_int_get (&self->generation) > 0 ? "stale" : "connecting", why);
       break;
     case QD_NATS_REFUSED:
-      qd_outlet_state (self->outlet, "refused", why);
+      become_lost (self, "refused", why);
       break;
     case QD_NATS_CLOSED:
     default:
       break;
     }
+}
+
+/* Of what else is not permitted, whoever asked hears by himself: a bucket that may not be read is not
+ * offered. */
+static void
+problem_cb (QdNats *nats, const char *subject, const GError *error, gpointer data)
+{
+  static const char *const ours[] = { PATHS, NODES, EVENTS, NULL };
+
+  if (subject == NULL || !g_strv_contains (ours, subject))
+    return;
+  set_problem (data, subject, error->message);
+  tell_offers (data);
 }
 
 static Shared *
@@ -327,6 +439,8 @@ shared_new (QdNatsDriver *self)
   g_atomic_ref_count_init (&shared->refs);
   shared->outlet = qd_outlet_ref (qd_driver_get_outlet (QD_DRIVER (self)));
   shared->feeds = g_intern_string (endpoint->feeds ? endpoint->feeds : endpoint->id);
+  g_mutex_init (&shared->lock);
+  shared->problems = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return shared;
 }
 
@@ -355,7 +469,8 @@ post (QdNatsMonitor *monitor, void (*func) (QdNatsMonitor *))
 static void
 qd_nats_driver_start (QdDriver *driver)
 {
-  static const QdNatsEvents events = { state_cb };
+  static const QdNatsEvents events = { state_cb, problem_cb };
+  static const QdNatsReplayEvents replay_events = { take_event, replayed_cb };
   QdNatsDriver *self = QD_NATS_DRIVER (driver);
   const QdEndpoint *endpoint = qd_driver_get_endpoint (driver);
   g_autofree char *name = g_strdup_printf ("Quarterdeck %s", endpoint->name ? endpoint->name : "");
@@ -366,15 +481,19 @@ qd_nats_driver_start (QdDriver *driver)
   Shared *shared = shared_new (self);
 
   shared->waiting = G_N_ELEMENTS (buckets) + (self->monitor_http ? 1 : 0);
+  /* Under the lock, so that no state is told before the rest is there. */
+  g_mutex_lock (&shared->lock);
   self->nats = qd_nats_new (&options, &events, shared_ref (shared), shared_unref);
-  qd_nats_subscribe (self->nats, "fleet.metrics.path.>", path_cb, shared_ref (shared), shared_unref);
-  qd_nats_subscribe (self->nats, "fleet.metrics.node.>", node_cb, shared_ref (shared), shared_unref);
-  qd_nats_subscribe (self->nats, "fleet.events.>", event_cb, shared_ref (shared), shared_unref);
+  shared->replay = qd_nats_replay_new (self->nats, EVENTS, &replay_events, shared);
+  g_mutex_unlock (&shared->lock);
+  qd_nats_subscribe (self->nats, PATHS, path_cb, shared_ref (shared), shared_unref);
+  qd_nats_subscribe (self->nats, NODES, node_cb, shared_ref (shared), shared_unref);
+  qd_nats_subscribe (self->nats, EVENTS, event_cb, shared_ref (shared), shared_unref);
   for (guint i = 0; i < G_N_ELEMENTS (buckets); i++)
     qd_nats_kv_watch (self->nats, buckets[i], kv_cb, bucket_new (shared), bucket_free);
   if (self->monitor_http)
     {
-      self->monitor = qd_nats_monitor_new (qd_driver_get_outlet (driver), self->monitor_http, has_told,
+      self->monitor = qd_nats_monitor_new (qd_driver_get_outlet (driver), self->monitor_http, monitored_cb,
                                            shared_ref (shared), shared_unref);
       post (self->monitor, qd_nats_monitor_start);
     }

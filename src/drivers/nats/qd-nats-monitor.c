@@ -27,13 +27,14 @@ struct _QdNatsMonitor {
   guint waiting;
   JsonNode *answers[N_PAGES];
   char *problem;
-  void (*told) (gpointer);   /* until it was called */
+  void (*told) (const char *problem, gpointer);
   gpointer data;
   GDestroyNotify destroy;
 };
 
 QdNatsMonitor *
-qd_nats_monitor_new (QdOutlet *outlet, QdHttp *http, void (*told) (gpointer), gpointer data, GDestroyNotify destroy)
+qd_nats_monitor_new (QdOutlet *outlet, QdHttp *http, void (*told) (const char *problem, gpointer),
+                     gpointer data, GDestroyNotify destroy)
 {
   QdNatsMonitor *self = g_new0 (QdNatsMonitor, 1);
 
@@ -357,23 +358,11 @@ all_answered (QdNatsMonitor *self)
     {
       qd_nats_monitor_take (self->outlet, &reading);
       qd_backoff_reset (&self->backoff);
-      if (qd_outlet_is_live (self->outlet))
-        {
-          qd_outlet_state (self->outlet, "live", NULL);
-          qd_outlet_fresh (self->outlet);
-        }
       next_after (self, EVERY_MS);
     }
   else
-    {
-      /* The subjects may flow yet: the connection is live, but says what is missing. */
-      if (qd_outlet_is_live (self->outlet))
-        qd_outlet_state (self->outlet, "live", self->problem);
-      next_after (self, MAX (1000, qd_backoff_next_ms (&self->backoff)));
-    }
-  if (self->told)
-    self->told (self->data);
-  self->told = NULL;
+    next_after (self, MAX (1000, qd_backoff_next_ms (&self->backoff)));
+  self->told (reading.varz ? NULL : self->problem ? self->problem : "/varz", self->data);
   forget_answers (self);
 }
 

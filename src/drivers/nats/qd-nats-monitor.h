@@ -9,8 +9,8 @@ G_BEGIN_DECLS
  * into nodes and links. I/O thread, but for making it and its references. */
 typedef struct _QdNatsMonitor QdNatsMonitor;
 
-/* @told is called once, after the first reading, whatever came of it. */
-QdNatsMonitor *qd_nats_monitor_new (QdOutlet *outlet, QdHttp *http, void (*told) (gpointer), gpointer data, GDestroyNotify destroy);
+/* @told is called after each reading: with what was wrong, or NULL. */
+QdNatsMonitor *qd_nats_monitor_new (QdOutlet *outlet, QdHttp *http, void (*told) (const char *problem, gpointer), gpointer data, GDestroyNotify destroy);
 QdNatsMonitor *qd_nats_monitor_ref (QdNatsMonitor *self);
 void qd_nats_monitor_unref (QdNatsMonitor *self);
 void qd_nats_monitor_start (QdNatsMonitor *self);
