@@ -69,10 +69,11 @@ quantile (GArray *values, double fraction)
   return select_nth ((double *) (gpointer) values->data, values->len, MIN (values->len - 1, (guint) floor (fraction * values->len)));
 }
 
+/* @connection: interned, as each entity's is. */
 static gboolean
 belongs (QdEntity *entity, const char *connection)
 {
-  return connection == NULL || g_str_equal (qd_entity_get_connection (entity), connection);
+  return connection == NULL || qd_entity_get_connection (entity) == connection;
 }
 
 static void
@@ -162,6 +163,7 @@ count_events (QdFleet *fleet, const char *connection, QdFleetStats *stats)
 void
 qd_fleet_stats_compute (QdFleet *fleet, const char *connection, QdFleetStats *stats)
 {
+  connection = connection != NULL ? g_intern_string (connection) : NULL;
   for (guint i = 0; i < QD_N_STATS; i++)
     {
       stats->values[i] = NAN;

@@ -126,12 +126,12 @@ describe_attention (QdFleet *fleet, QdEntity *entity)
   return g_string_free (text, FALSE);
 }
 
-guint
+gint64
 qd_overview_fill_attention (QdRowList *list, QdFleet *fleet, const char *connection, guint most)
 {
   static const QdKind kinds[] = { QD_KIND_SITE, QD_KIND_NODE, QD_KIND_PATH };
   QdTop top = { .most = MIN (most, G_N_ELEMENTS (top.items)) };
-  guint found = 0;
+  gint64 newest = G_MININT64;
 
   for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
     {
@@ -144,7 +144,6 @@ qd_overview_fill_attention (QdRowList *list, QdFleet *fleet, const char *connect
 
           if (qd_entity_get_status (entity) < QD_STATUS_DEGRADED || !belongs (entity, connection) || is_consequence (fleet, entity))
             continue;
-          found++;
           top_offer (&top, entity, attention_rank (entity));
         }
     }
@@ -153,11 +152,14 @@ qd_overview_fill_attention (QdRowList *list, QdFleet *fleet, const char *connect
   for (guint i = 0; i < top.n; i++)
     {
       g_autofree char *subtitle = describe_attention (fleet, top.items[i]);
+      const QdValue *since = qd_entity_get (top.items[i], QD_FIELD_SINCE);
 
+      if (since->type == QD_VALUE_TIME)
+        newest = MAX (newest, since->v.i);
       qd_row_list_add (list, top.items[i], qd_entity_get_status (top.items[i]), qd_entity_get_name (top.items[i]), subtitle, NULL);
     }
   qd_row_list_end (list);
-  return found;
+  return newest;
 }
 
 /* --- Events, flows, jobs ------------------------------------------------------------------- */

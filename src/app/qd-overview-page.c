@@ -38,6 +38,7 @@ struct _QdOverviewPage {
   guint timer;
   guint delay;                 /* until the loading state is shown */
   guint ticks;                 /* half seconds */
+  gint64 newest;               /* since when the newest trouble that is shown is so */
   guint n_flows;
   gboolean dirty, lists_due;
 };
@@ -233,7 +234,7 @@ update_lists (QdOverviewPage *self)
   QdFleet *fleet = get_fleet (self);
   const char *connection = get_connection (self);
 
-  qd_overview_fill_attention (QD_ROW_LIST (self->attention), fleet, connection, N_ATTENTION);
+  self->newest = qd_overview_fill_attention (QD_ROW_LIST (self->attention), fleet, connection, N_ATTENTION);
   qd_overview_fill_events (QD_ROW_LIST (self->events), fleet, connection, N_EVENTS);
   qd_overview_fill_jobs (QD_ROW_LIST (self->jobs), fleet, connection, N_JOBS);
   if (self->n_flows <= MANY_FLOWS || self->ticks % 10 == 1)
@@ -248,13 +249,22 @@ update (QdOverviewPage *self)
     update_lists (self);
 }
 
+/* Ages are told in seconds in the first minute, then in minutes; to look more often is for nothing. */
+static gboolean
+ages_are_due (QdOverviewPage *self)
+{
+  gboolean young = self->newest > g_get_real_time () - 70 * G_USEC_PER_SEC;
+
+  return self->ticks % (young ? 20 : 120) < 2;
+}
+
 /* Text changes at most once a second: figures and lists in turn, so that no frame bears both. Ages
  * in the text go on by themselves. */
 static gboolean
 tick_cb (gpointer user_data)
 {
   QdOverviewPage *self = user_data;
-  gboolean ages = self->ticks % 20 < 2;
+  gboolean ages = ages_are_due (self);
 
   self->ticks++;
   if (self->ticks % 2 == 0)

@@ -278,6 +278,14 @@ items_updated_cb (QdTopologyModel *self, GPtrArray *entities)
     queue_look (self);
 }
 
+/* Whether things are stale hangs on their connection: on whether it is live, not on when it last answered. */
+static void
+status_changed_cb (QdTopologyModel *self, QdEntity *entity)
+{
+  if (qd_entity_get_kind (entity) == QD_KIND_CONNECTION)
+    qd_topology_model_queue_look (self);
+}
+
 /* --- What is shown ----------------------------------------------------------------------------- */
 
 typedef struct { QdTopologyModel *self; guint generation; } Asked;
@@ -405,9 +413,7 @@ qd_topology_model_get (QdSession *session)
       g_signal_connect_object (list, "items-changed", G_CALLBACK (items_changed_cb), self, G_CONNECT_SWAPPED);
       g_signal_connect_object (list, "items-updated", G_CALLBACK (items_updated_cb), self, G_CONNECT_SWAPPED);
     }
-  /* Whether things are stale hangs on their connection. */
-  g_signal_connect_object (qd_fleet_get_list (fleet, QD_KIND_CONNECTION), "items-updated", G_CALLBACK (qd_topology_model_queue_look), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (fleet, "status-changed", G_CALLBACK (status_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::connection", G_CALLBACK (connection_cb), self, G_CONNECT_SWAPPED);
   connection_cb (self);
   return self;

@@ -268,7 +268,13 @@ void
 qd_trend_get (QdTrend *self, const char *connection, QdStat stat, double points[QD_TREND_POINTS])
 {
   QdTrendRing *ring = g_hash_table_lookup (self->rings, connection != NULL ? connection : "");
-  gint64 first = step_now () - QD_TREND_POINTS + 1;
+  gint64 last = step_now ();
+  gint64 first;
+
+  /* A step that has begun and has no point yet does not move the line: it moves when the point comes. */
+  if (ring != NULL && ring->slots[last % QD_TREND_POINTS] != last && ring->slots[(last - 1) % QD_TREND_POINTS] == last - 1)
+    last--;
+  first = last - QD_TREND_POINTS + 1;
 
   for (guint i = 0; i < QD_TREND_POINTS; i++)
     {

@@ -125,15 +125,19 @@ set_badge (GtkListBoxRow *row, guint count, const char *css_class, const char *d
 {
   GtkWidget *badge = g_object_get_data (G_OBJECT (row), ROW_BADGE);
   g_autofree char *text = g_strdup_printf ("%'u", count);
+  const char *told = gtk_widget_get_tooltip_text (badge);
 
   gtk_widget_set_visible (badge, count > 0);
   if (count == 0)
     {
+      gtk_widget_set_tooltip_text (badge, NULL);
       gtk_accessible_reset_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
       return;
     }
-  if (g_strcmp0 (gtk_label_get_text (GTK_LABEL (badge)), text) != 0)
-    gtk_label_set_text (GTK_LABEL (badge), text);
+  /* What it tells says how it looks, too; classes that come and go cost a frame even when they are the same. */
+  if (g_strcmp0 (told, description) == 0 && g_strcmp0 (gtk_label_get_text (GTK_LABEL (badge)), text) == 0)
+    return;
+  gtk_label_set_text (GTK_LABEL (badge), text);
   gtk_widget_remove_css_class (badge, "qd-down");
   gtk_widget_remove_css_class (badge, "qd-degraded");
   if (css_class != NULL)

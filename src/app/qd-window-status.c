@@ -166,7 +166,7 @@ figures_cb (gpointer data)
 }
 
 static void
-committed_cb (QdWindow *self)
+changed_cb (QdWindow *self)
 {
   gint64 wait = self->figures_at + SECOND_US - g_get_monotonic_time ();
 
@@ -174,12 +174,30 @@ committed_cb (QdWindow *self)
     self->figures_id = g_timeout_add (MAX (wait, 0) / 1000, figures_cb, self);
 }
 
+/* What is counted and told here: not each measurement. */
+static void
+follow (QdWindow *self, QdFleet *fleet)
+{
+  static const struct { QdKind kind; gboolean fields; } kinds[] = {
+    { QD_KIND_CONNECTION, TRUE }, { QD_KIND_JOB, TRUE }, { QD_KIND_SITE, FALSE }, { QD_KIND_NODE, FALSE }, { QD_KIND_PATH, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      QdEntityList *list = qd_fleet_get_list (fleet, kinds[i].kind);
+
+      g_signal_connect_object (list, "items-changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
+      if (kinds[i].fields)
+        g_signal_connect_object (list, "items-updated", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
+    }
+  g_signal_connect_object (fleet, "status-changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
+}
+
 void
 qd_window_status_setup (QdWindow *self)
 {
-  g_signal_connect_object (qd_session_get_fleet (self->session), "committed", G_CALLBACK (committed_cb), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (qd_session_get_hub (self->session), "connections-changed", G_CALLBACK (committed_cb), self,
+  follow (self, qd_session_get_fleet (self->session));
+  g_signal_connect_object (qd_session_get_hub (self->session), "connections-changed", G_CALLBACK (changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "notify::connection", G_CALLBACK (qd_window_status_update), self,
                            G_CONNECT_SWAPPED);

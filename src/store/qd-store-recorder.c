@@ -33,10 +33,10 @@ typedef struct {
 typedef struct {
   QdEntity *entity;
   Kind *kind;
-  QdStoreMinute *values;           /* NULL while no minute is open */
+  QdStoreMinute *values;           /* NULL until the first minute; kept, for there will be a next one */
   gint64 minute;
   gint64 mark;                     /* what told the last measurement from the one before */
-  guint dirty : 1, gone : 1, listed : 1;
+  guint dirty : 1, gone : 1, listed : 1, is_open : 1;
 } Thing;
 
 struct _QdStoreRecorder {
@@ -49,6 +49,7 @@ struct _QdStoreRecorder {
   QdStoreBatch *batch;             /* what is not in the file yet: events, transitions, minutes, removals */
   gulong status_handler;
   guint timer;
+  gboolean resting;                /* the timer waits for the end of a minute only */
   guint sweep_at;                  /* how many of the open ones this minute's sweep has before it */
   gint64 swept, next_flows;
   gboolean flows_changed;
@@ -61,8 +62,23 @@ static gboolean tick_cb (gpointer user_data);
 static void
 wake (QdStoreRecorder *self)
 {
-  if (self->timer == 0)
-    self->timer = g_timeout_add (TICK_MS, tick_cb, self);
+  if (self->timer != 0 && !self->resting)
+    return;
+  g_clear_handle_id (&self->timer, g_source_remove);
+  self->resting = FALSE;
+  self->timer = g_timeout_add (TICK_MS, tick_cb, self);
+}
+
+/* Nothing is to be done before flows are due, or the minutes that are open have ended. */
+static void
+rest (QdStoreRecorder *self)
+{
+  gint64 wait = self->open->len > 0 ? (self->swept + 1) * MINUTE_US + GRACE_US - g_get_real_time () : G_MAXINT64;
+
+  if (self->flows_changed)
+    wait = MIN (wait, self->next_flows - g_get_monotonic_time ());
+  self->resting = TRUE;
+  self->timer = wait == G_MAXINT64 ? 0 : g_timeout_add (CLAMP (wait / 1000 + 1, TICK_MS, 2 * MINUTE_US / 1000), tick_cb, self);
 }
 
 /* Hands the batch over, or, while the queue is full, keeps it until it is too much. */
@@ -118,14 +134,14 @@ close_minute (Thing *thing)
   QdStoreMinute kept[QD_STORE_MAX_MINUTES];
   guint n = 0;
 
-  if (thing->values == NULL)
+  if (!thing->is_open)
     return;
+  thing->is_open = FALSE;
   for (guint i = 0; i < thing->kind->n_metrics; i++)
     if (thing->values[i].n > 0)
       kept[n++] = thing->values[i];
   if (n > 0)
     qd_store_batch_add_minute (thing->kind->recorder->batch, qd_entity_get_key (thing->entity), thing->minute, kept, n);
-  g_clear_pointer (&thing->values, g_free);
 }
 
 /* What changes with each measurement of a kind, or -1: then each update is one. */
@@ -171,9 +187,11 @@ open_minute (Thing *thing, gint64 minute)
   QdStoreRecorder *self = thing->kind->recorder;
 
   thing->minute = minute;
-  thing->values = g_new0 (QdStoreMinute, thing->kind->n_metrics);
+  thing->is_open = TRUE;
+  if (thing->values == NULL)
+    thing->values = g_new (QdStoreMinute, thing->kind->n_metrics);
   for (guint i = 0; i < thing->kind->n_metrics; i++)
-    thing->values[i].field = thing->kind->metrics[i];
+    thing->values[i] = (QdStoreMinute) { .field = thing->kind->metrics[i] };
   if (thing->listed)
     return;
   thing->listed = TRUE;
@@ -202,9 +220,9 @@ measure (Thing *thing)
   if (thing->kind->n_metrics == 0 || !is_new_measurement (thing, &at))
     return;
   minute = at / MINUTE_US;
-  if (thing->values && thing->minute != minute)
+  if (thing->is_open && thing->minute != minute)
     close_minute (thing);
-  if (thing->values == NULL)
+  if (!thing->is_open)
     open_minute (thing, minute);
   for (guint i = 0; i < thing->kind->n_metrics; i++)
     {
@@ -221,7 +239,7 @@ sweep_one (QdStoreRecorder *self, guint nth, gint64 limit)
 {
   Thing *thing = g_hash_table_lookup (self->things, g_ptr_array_index (self->open, nth));
 
-  if (thing && thing->values && thing->minute >= limit)
+  if (thing && thing->is_open && thing->minute >= limit)
     return;
   if (thing)
     {
@@ -389,9 +407,15 @@ tick_cb (gpointer user_data)
   if (self->flows_changed && g_get_monotonic_time () >= self->next_flows)
     take_flows (self);
   push_batch (self, FALSE);
-  if (self->dirty.length || self->open->len || self->flows_changed || qd_store_batch_get_size (self->batch))
-    return G_SOURCE_CONTINUE;
-  self->timer = 0;
+  if (self->dirty.length || self->sweep_at || qd_store_batch_get_size (self->batch))
+    {
+      if (!self->resting)
+        return G_SOURCE_CONTINUE;
+      self->timer = 0;
+      wake (self);
+    }
+  else
+    rest (self);
   return G_SOURCE_REMOVE;
 }
 

@@ -33,6 +33,7 @@ typedef struct
   QdHttp *http;
   char *key;
   guint64 number;              /* among those of its route */
+  char *known;                 /* a digest, "" for none; NULL: not asked for */
   QdHttpJsonCallback callback;
   gpointer data;
 
@@ -105,6 +106,7 @@ tell (Job *self)
   qd_http_response_free (self->response);
   g_clear_error (&self->error);
   g_free (self->key);
+  g_free (self->known);
   qd_http_unref (self->http);
   g_free (self);
 }
@@ -116,6 +118,13 @@ parse (Job *self)
   gsize length;
   const char *text = g_bytes_get_data (self->response->body, &length);
 
+  if (self->known != NULL)
+    {
+      self->response->digest = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, self->response->body);
+      self->response->unchanged = g_str_equal (self->response->digest, self->known);
+    }
+  if (self->response->unchanged)
+    return;
   self->node = qd_json_parse (text, length, self->key, &cause);
   if (self->node == NULL)
     self->error = g_error_new (QD_WIRE_ERROR, QD_WIRE_ERROR_PROTOCOL, _("%s%s: the answer is not the JSON it claims to be: %s"),
@@ -185,16 +194,9 @@ exchanged_cb (QdHttpResponse *response, GError *error, gpointer data)
     }
 }
 
-/**
- * qd_http_send_json:
- * @body: (nullable): what to send
- *
- * Sends one request and parses the answer. An empty body of a good status gives neither node nor
- * error. See the header for the order of the callbacks.
- */
-void
-qd_http_send_json (QdHttp *self, const char *method, const char *path, const char *const *headers,
-                   JsonNode *body, GCancellable *cancellable, QdHttpJsonCallback callback, gpointer user_data)
+static void
+send_json (QdHttp *self, const char *method, const char *path, const char *const *headers, JsonNode *body,
+           const char *known, GCancellable *cancellable, QdHttpJsonCallback callback, gpointer user_data)
 {
   g_autofree char *text = body ? json_to_string (body, FALSE) : NULL;
   g_autoptr(GBytes) bytes = text ? g_bytes_new (text, strlen (text)) : NULL;
@@ -212,9 +214,37 @@ qd_http_send_json (QdHttp *self, const char *method, const char *path, const cha
 
   job->http = qd_http_ref (self);
   job->key = g_strdup_printf ("%s %.*s", method, (int) strcspn (path, "?"), path);
+  job->known = g_strdup (known);
   job->callback = callback;
   job->data = user_data;
   note_sent (qd_http_get_order (self), job);
   qd_http_exchange (self, method, path, (const char *const *) all->pdata, "application/json", bytes,
                     cancellable, exchanged_cb, job);
+}
+
+/**
+ * qd_http_send_json:
+ * @body: (nullable): what to send
+ *
+ * Sends one request and parses the answer. An empty body of a good status gives neither node nor
+ * error. See the header for the order of the callbacks.
+ */
+void
+qd_http_send_json (QdHttp *self, const char *method, const char *path, const char *const *headers,
+                   JsonNode *body, GCancellable *cancellable, QdHttpJsonCallback callback, gpointer user_data)
+{
+  send_json (self, method, path, headers, body, NULL, cancellable, callback, user_data);
+}
+
+/**
+ * qd_http_read_json:
+ * @known: the digest of an earlier answer's body, or ""
+ *
+ * Reads what is read again and again: an answer of the same bytes costs no parsing.
+ */
+void
+qd_http_read_json (QdHttp *self, const char *path, const char *known, GCancellable *cancellable,
+                   QdHttpJsonCallback callback, gpointer user_data)
+{
+  send_json (self, "GET", path, NULL, NULL, known, cancellable, callback, user_data);
 }

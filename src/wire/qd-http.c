@@ -297,6 +297,7 @@ qd_http_response_free (QdHttpResponse *self)
   g_free (self->content_type);
   g_free (self->etag);
   g_free (self->www_authenticate);
+  g_free (self->digest);
   g_clear_pointer (&self->body, g_bytes_unref);
   g_free (self);
 }

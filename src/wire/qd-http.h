@@ -32,6 +32,8 @@ typedef struct {
   GBytes *body;
   gint64 elapsed_us;
   gboolean overtaken;          /* JSON: a later request to this method and path was answered before this one */
+  char *digest;                /* of the body, where qd_http_read_json() asked for it; else NULL */
+  gboolean unchanged;          /* it is the one that was known: the body was not parsed */
 } QdHttpResponse;
 
 /* @response is borrowed; NULL when @error is set. A status of 400 and above is an @error *and* a
@@ -59,6 +61,10 @@ void qd_http_send (QdHttp *self, const char *method, const char *path, const cha
 typedef void (*QdHttpJsonCallback) (JsonNode *node, const QdHttpResponse *response, const GError *error, gpointer user_data);
 void qd_http_send_json (QdHttp *self, const char *method, const char *path, const char *const *headers,
                         JsonNode *body, GCancellable *cancellable, QdHttpJsonCallback callback, gpointer user_data);
+/* GET. @known: the digest of an earlier answer, or "" when there is none. What has the same bytes is
+ * not parsed: then the callback gets neither node nor error, and the response says that it is unchanged. */
+void qd_http_read_json (QdHttp *self, const char *path, const char *known, GCancellable *cancellable,
+                        QdHttpJsonCallback callback, gpointer user_data);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdHttp, qd_http_unref)
 

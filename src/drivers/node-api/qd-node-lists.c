@@ -38,7 +38,7 @@ static const ListInfo infos[QD_NODE_N_LISTS] = {
 typedef struct {
   QdNodeListId id;
   guint run;
-  gboolean first;
+  guint nth;
   char *cursor;
 } Page;
 
@@ -173,8 +173,9 @@ list_loaded (QdNodeSession *self, QdNodeListId id)
 {
   QdNodeList *list = &self->lists[id];
 
-  qd_outlet_snapshot (self->outlet, infos[id].kind, FALSE);
-  list->open = FALSE;
+  if (list->changed)
+    qd_outlet_snapshot (self->outlet, infos[id].kind, FALSE);
+  list->known = list->seen && list->undisturbed;
   list->hurry = FALSE;
   if (list->bad > 0)
     g_message ("%s%s: %u items had no usable id and were left out",
@@ -215,67 +216,149 @@ take_position (QdNodeSession *self, QdNodeList *list, JsonObject *object)
 }
 
 static void
+page_failed (QdNodeSession *self, const Page *page, const QdHttpResponse *response, const GError *error)
+{
+  if (page->nth == 0 && !has_loaded_once (self, page->id) && qd_driver_is_not_offered (error, response))
+    list_absent (self, page->id);
+  else
+    list_failed (self, page->id, error, error->message);
+}
+
+/* What follows a page that was taken. */
+static void
+page_taken (QdNodeSession *self, const Page *page, const char *next, guint items)
+{
+  QdNodeList *list = &self->lists[page->id];
+  g_autofree char *message = NULL;
+
+  list->items += items;
+  list->pages++;
+  if (next == NULL || *next == '\0')
+    list_loaded (self, page->id);
+  else if (g_strcmp0 (next, page->cursor) == 0 || list->pages >= MAX_PAGES)
+    {
+      message = g_strdup_printf (_("%s%s goes on without end: stopped after %u pages"),
+                                 qd_http_get_base_url (self->http), infos[page->id].path, list->pages);
+      list_failed (self, page->id, NULL, message);
+    }
+  else if (page->id == QD_NODE_FLOWS && has_loaded_once (self, page->id) && !list->hurry)
+    read_later (self, page->id, next, stretched (self, FLOW_PAGE_MS));
+  else
+    read_page (self, page->id, next);
+}
+
+static void
+seen_free (gpointer data)
+{
+  QdNodeSeen *seen = data;
+
+  g_free (seen->digest);
+  g_free (seen->next);
+  g_free (seen);
+}
+
+static void
+note_page (QdNodeList *list, const Page *page, const char *digest, const char *next, guint items)
+{
+  QdNodeSeen *seen;
+
+  if (list->seen == NULL || digest == NULL)
+    return;
+  g_ptr_array_set_size (list->seen, (int) page->nth);
+  seen = g_new (QdNodeSeen, 1);
+  *seen = (QdNodeSeen) { g_strdup (digest), g_strdup (next), items };
+  g_ptr_array_add (list->seen, seen);
+}
+
+void
+qd_node_list_forget (QdNodeSession *self, QdNodeListId id)
+{
+  self->lists[id].known = self->lists[id].undisturbed = FALSE;
+}
+
+/* The items of a page that is not as it was. */
+static void
+take_items (QdNodeSession *self, const Page *page, JsonNode *node, JsonArray *items, const QdHttpResponse *response)
+{
+  QdNodeList *list = &self->lists[page->id];
+  JsonObject *object = qd_json_object (node);
+  const char *next = object ? qd_json_get_string (object, "next", NULL) : NULL;
+  guint n = json_array_get_length (items), bad;
+  g_autofree char *message = NULL;
+
+  if (page->nth == 0)
+    {
+      list->as_of_seq = -1;
+      list->changed = TRUE;
+      list->known = FALSE;
+      qd_outlet_snapshot (self->outlet, infos[page->id].kind, TRUE);
+    }
+  if (!take_position (self, list, object))
+    {
+      qd_node_session_resync (self, "the server's log of events is another one now");
+      return;
+    }
+  bad = qd_decode_list (self->outlet, infos[page->id].kind, items, QD_DELTA_UPSERT);
+  list->bad += bad;
+  if (bad > 0 && bad == n)
+    {
+      message = g_strdup_printf (_("%s%s answered with a list of things that are no %s"),
+                                 qd_http_get_base_url (self->http), infos[page->id].path, infos[page->id].name);
+      list_failed (self, page->id, NULL, message);
+      return;
+    }
+  note_page (list, page, response->digest, next, n);
+  page_taken (self, page, next, n);
+}
+
+static void
 page_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response, const GError *error, gpointer data)
 {
   Page *page = data;
   QdNodeList *list = &self->lists[page->id];
   JsonArray *items = error ? NULL : qd_json_list (node, infos[page->id].name);
-  JsonObject *object = error ? NULL : qd_json_object (node);
-  const char *next = object ? qd_json_get_string (object, "next", NULL) : NULL;
   g_autofree char *message = NULL;
-  guint bad;
 
   if (self->stopped || page->run != list->run)
     ;
-  else if (error && page->first && !has_loaded_once (self, page->id) && qd_driver_is_not_offered (error, response))
-    list_absent (self, page->id);
   else if (error)
-    list_failed (self, page->id, error, error->message);
+    page_failed (self, page, response, error);
+  else if (response && response->unchanged)
+    {
+      const QdNodeSeen *seen = g_ptr_array_index (list->seen, page->nth);
+
+      page_taken (self, page, seen->next, seen->items);
+    }
   else if (items == NULL)
     {
       message = g_strdup_printf (_("%s%s answered with something else than a list"),
                                  qd_http_get_base_url (self->http), infos[page->id].path);
       list_failed (self, page->id, NULL, message);
     }
-  else
+  else if (page->nth > 0 && !list->changed)
     {
-      if (page->first)
-        {
-          list->as_of_seq = -1;
-          qd_outlet_snapshot (self->outlet, infos[page->id].kind, TRUE);
-          list->open = TRUE;
-        }
-      if (!take_position (self, list, object))
-        {
-          qd_node_session_resync (self, "the server's log of events is another one now");
-          goto out;
-        }
-      bad = qd_decode_list (self->outlet, infos[page->id].kind, items, QD_DELTA_UPSERT);
-      list->bad += bad;
-      list->items += json_array_get_length (items);
-      list->pages++;
-      if (bad > 0 && bad == json_array_get_length (items))
-        {
-          message = g_strdup_printf (_("%s%s answered with a list of things that are no %s"),
-                                     qd_http_get_base_url (self->http), infos[page->id].path, infos[page->id].name);
-          list_failed (self, page->id, NULL, message);
-        }
-      else if (next == NULL || *next == '\0')
-        list_loaded (self, page->id);
-      else if (g_strcmp0 (next, page->cursor) == 0 || list->pages >= MAX_PAGES)
-        {
-          message = g_strdup_printf (_("%s%s goes on without end: stopped after %u pages"),
-                                     qd_http_get_base_url (self->http), infos[page->id].path, list->pages);
-          list_failed (self, page->id, NULL, message);
-        }
-      else if (page->id == QD_NODE_FLOWS && has_loaded_once (self, page->id) && !list->hurry)
-        read_later (self, page->id, next, stretched (self, FLOW_PAGE_MS));
-      else
-        read_page (self, page->id, next);
+      /* The pages before it were not taken, as they were known: all are, now. */
+      qd_node_list_forget (self, page->id);
+      qd_node_list_read (self, page->id);
     }
-out:
+  else
+    take_items (self, page, node, items, response);
   g_free (page->cursor);
   g_free (page);
+}
+
+/* Flows are read again and again. What a reading found is known until something else tells of a flow;
+ * the first page that is not known makes the rest new, too. */
+static const char *
+known_digest (QdNodeList *list, QdNodeListId id)
+{
+  if (id != QD_NODE_FLOWS)
+    return NULL;
+  if (list->seen == NULL)
+    list->seen = g_ptr_array_new_with_free_func (seen_free);
+  if (!list->known || list->changed || list->pages >= list->seen->len)
+    return "";
+  return ((QdNodeSeen *) g_ptr_array_index (list->seen, list->pages))->digest;
 }
 
 static void
@@ -283,12 +366,12 @@ read_page (QdNodeSession *self, QdNodeListId id, const char *cursor)
 {
   g_autoptr (GString) path = g_string_new (infos[id].path);
   QdNodeList *list = &self->lists[id];
-  QdNodeCall call = { .method = "GET" };
+  QdNodeCall call = { .method = "GET", .known = known_digest (list, id) };
   Page *page = g_new0 (Page, 1);
 
   page->id = id;
   page->run = self->lists[id].run;
-  page->first = cursor == NULL;
+  page->nth = self->lists[id].pages;
   page->cursor = g_strdup (cursor);
   g_string_append_printf (path, "?limit=%d", PAGE_SIZE);
   if (cursor)
@@ -323,6 +406,8 @@ qd_node_list_read (QdNodeSession *self, QdNodeListId id)
   list->cancellable = g_cancellable_new ();
   list->pages = 0;
   list->bad = list->items = 0;
+  list->changed = FALSE;
+  list->undisturbed = TRUE;
   if (list->state != QD_NODE_ABSENT)
     list->state = QD_NODE_LOADING;
   read_page (self, id, NULL);
@@ -395,6 +480,7 @@ touched_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response,
   QdDelta *delta;
 
   self->reading--;
+  qd_node_list_forget (self, list_of_kind (touch->kind));
   if (self->stopped || (response && response->overtaken))
     ;
   else if (error && response && (response->status == 404 || response->status == 410))
@@ -492,6 +578,7 @@ qd_node_list_touch (QdNodeSession *self, QdKind kind, const char *id)
 
   if (self->stopped || list < 0 || self->lists[list].state == QD_NODE_ABSENT || strlen (id) > QD_DECODE_MAX_ID)
     return;
+  qd_node_list_forget (self, list);
   g_hash_table_add (self->stale, g_strdup_printf ("%c%s", 'A' + (int) kind, id));
   if (self->stale_timer == NULL)
     qd_node_timer (self, &self->stale_timer, TOUCH_MS, touch_due_cb, self);

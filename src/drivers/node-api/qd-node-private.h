@@ -16,6 +16,9 @@ typedef struct _QdNodeSession QdNodeSession;
 /* The lists that are kept, in the order in which they are read. */
 typedef enum { QD_NODE_SITES, QD_NODE_PATHS, QD_NODE_NODES, QD_NODE_JOBS, QD_NODE_FLOWS, QD_NODE_N_LISTS } QdNodeListId;
 
+/* A page as it was read last. */
+typedef struct { char *digest; char *next; guint items; } QdNodeSeen;
+
 typedef enum { QD_NODE_UNKNOWN, QD_NODE_LOADING, QD_NODE_LOADED, QD_NODE_FAILED, QD_NODE_ABSENT } QdNodeListState;
 
 typedef struct {
@@ -28,7 +31,10 @@ typedef struct {
   guint items;           /* in this reading */
   guint bad;             /* items without a usable id, in this reading */
   gboolean hurry;        /* somebody waits for it: no pauses between the pages */
-  gboolean open;         /* SNAPSHOT_BEGIN was sent, SNAPSHOT_END was not */
+  gboolean changed;      /* this reading has something new: SNAPSHOT_BEGIN was sent */
+  GPtrArray *seen;       /* QdNodeSeen: the pages, where a list is read again and again; else NULL */
+  gboolean known;        /* the model is as @seen's reading said */
+  gboolean undisturbed;  /* nothing else told of its things since this reading began */
   gint64 as_of_seq;      /* of the first page; -1: the server does not say */
 } QdNodeList;
 
@@ -122,6 +128,7 @@ typedef struct {
   JsonNode *body;
   gboolean bare;         /* without renewal on 401: for signing in itself */
   GCancellable *cancellable; /* NULL: the session's */
+  const char *known;     /* as for qd_http_read_json(), or NULL */
 } QdNodeCall;
 void qd_node_request (QdNodeSession *self, const QdNodeCall *call, QdNodeReply reply, gpointer data);
 void qd_node_get (QdNodeSession *self, const char *path, QdNodeReply reply, gpointer data);
@@ -149,6 +156,8 @@ void qd_node_lists_read (QdNodeSession *self);
 void qd_node_lists_retry (QdNodeSession *self);
 void qd_node_lists_stop (QdNodeSession *self);
 gboolean qd_node_lists_settled (QdNodeSession *self);
+/* What is known of its pages no longer holds: the next reading takes all of them. */
+void qd_node_list_forget (QdNodeSession *self, QdNodeListId id);
 gboolean qd_node_list_is_loading (QdNodeSession *self, QdKind kind);
 /* Reads one thing anew, soon. */
 void qd_node_list_touch (QdNodeSession *self, QdKind kind, const char *id);

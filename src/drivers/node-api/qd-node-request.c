@@ -18,6 +18,7 @@ typedef struct {
   char *path;
   GStrv headers;
   JsonNode *body;
+  char *known;
   gboolean bare;
   GCancellable *cancellable;
   guint token_run;    /* of the token that it was sent with */
@@ -36,6 +37,7 @@ request_free (Request *self)
   g_free (self->method);
   g_free (self->path);
   g_strfreev (self->headers);
+  g_free (self->known);
   g_clear_pointer (&self->body, json_node_unref);
   g_object_unref (self->cancellable);
   g_free (self);
@@ -68,9 +70,12 @@ send_now (Request *self)
     }
   self->token_run = self->session->token_run;
   g_debug ("%p %s %s", self, self->method, self->path);
-  qd_http_send_json (self->session->http, self->method, self->path,
-                     (const char *const *) self->headers, self->body, self->cancellable,
-                     answered_cb, self);
+  if (self->known)
+    qd_http_read_json (self->session->http, self->path, self->known, self->cancellable, answered_cb, self);
+  else
+    qd_http_send_json (self->session->http, self->method, self->path,
+                       (const char *const *) self->headers, self->body, self->cancellable,
+                       answered_cb, self);
 }
 
 static gboolean
@@ -182,6 +187,7 @@ qd_node_request (QdNodeSession *self, const QdNodeCall *call, QdNodeReply reply,
   request->path = g_strdup (call->path);
   request->headers = g_strdupv ((GStrv) call->headers);
   request->body = call->body ? json_node_ref (call->body) : NULL;
+  request->known = g_strdup (call->known);
   request->bare = call->bare;
   request->cancellable = g_object_ref (call->cancellable ? call->cancellable : self->cancellable);
   request->reply = reply;

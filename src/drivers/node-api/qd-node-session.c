@@ -54,6 +54,7 @@ qd_node_session_unref (QdNodeSession *self)
     {
       qd_node_clear_timer (&self->lists[i].retry);
       g_clear_object (&self->lists[i].cancellable);
+      g_clear_pointer (&self->lists[i].seen, g_ptr_array_unref);
     }
   if (self->refresh_token)
     explicit_bzero (self->refresh_token, strlen (self->refresh_token));
@@ -248,6 +249,7 @@ qd_node_session_refresh (QdNodeSession *self)
       if (self->lists[i].state == QD_NODE_ABSENT)
         self->lists[i].state = QD_NODE_UNKNOWN;
       self->lists[i].hurry = TRUE;
+      qd_node_list_forget (self, i);
       qd_node_list_read (self, i);
     }
   if (self->me_timer)
@@ -286,6 +288,7 @@ qd_node_session_resync (QdNodeSession *self, const char *why)
   for (guint i = 0; i < QD_NODE_N_LISTS; i++)
     {
       self->lists[i].run++;
+      qd_node_list_forget (self, i);
       self->lists[i].as_of_seq = -1;
       self->lists[i].state = QD_NODE_UNKNOWN;
       qd_node_clear_timer (&self->lists[i].retry);
