@@ -177,9 +177,8 @@ test_broken (void)
   /* It begins with what is said from now on. */
   sender_send (&sender, 1);
   test_until (has_all_from (model, &sender, 101), 10);
-  test_spin (500);
   sender_disconnect (&sender);
-  test_nats_kill (sender.server);
+  test_nats_stop (sender.server);
   test_until (g_str_equal (test_model_state (model), "stale"), 20);
 
   port = sender.server->port;
@@ -188,12 +187,12 @@ test_broken (void)
   sender_connect (&sender, FALSE);
   sender_send (&sender, 500);
   sender_disconnect (&sender);
-  test_nats_kill (sender.server);
+  test_nats_stop (sender.server);
   test_nats_move (sender.server, port);
   test_nats_start (sender.server);
   test_until (g_str_equal (test_model_state (model), "live"), 30);
-  test_until (has_all_from (model, &sender, 101), 30);
-  g_assert_cmpuint (test_model_count (model, QD_KIND_EVENT), ==, 501);
+  /* What came before is told as well where the connection broke before it was known where the stream ends. */
+  test_until (has_all_from (model, &sender, 101), 60);
   test_model_free (model);
   test_nats_free (sender.server);
 }

@@ -42,12 +42,24 @@ test_nats_start (TestNats *self)
   g_assert_true (accepts (self->port));
 }
 
+static void
+end_with (TestNats *self, int signal)
+{
+  g_subprocess_send_signal (self->process, signal);
+  g_subprocess_wait (self->process, NULL, NULL);
+  g_clear_object (&self->process);
+}
+
 void
 test_nats_kill (TestNats *self)
 {
-  g_subprocess_send_signal (self->process, SIGKILL);
-  g_subprocess_wait (self->process, NULL, NULL);
-  g_clear_object (&self->process);
+  end_with (self, SIGKILL);
+}
+
+void
+test_nats_stop (TestNats *self)
+{
+  end_with (self, SIGTERM);
 }
 
 static void

@@ -23,6 +23,7 @@ void test_nats_configure (TestNats *self, const char *authorization);   /* betwe
 void test_nats_move (TestNats *self, guint port);                       /* likewise */
 void test_nats_start (TestNats *self);
 void test_nats_kill (TestNats *self);                                   /* -9 */
+void test_nats_stop (TestNats *self);                                   /* in order: its streams are on the disk */
 void test_nats_free (TestNats *self);
 
 G_END_DECLS

@@ -30,7 +30,8 @@ struct _QdNatsReplay {
   QdNatsReplayEvents events;
   gpointer data;
 
-  GMutex lock;                    /* the four below */
+  GMutex lock;                    /* the five below */
+  gboolean was_connected;
   gboolean running;
   gboolean again;                 /* something happened while it was running */
   gboolean missed;                /* something is to be fetched, not only the end to be noted */
@@ -180,17 +181,19 @@ static void
 fail (QdNatsReplay *self, const GError *error, gboolean lasting)
 {
   gboolean closed = g_error_matches (error, QD_WIRE_ERROR, QD_WIRE_ERROR_CANCELLED);
-  gboolean missed;
+  gboolean missed, again;
 
   g_debug ("%s: catching up: %s", self->subject, error->message);
   g_mutex_lock (&self->lock);
   missed = self->missed || self->fetching;
-  self->missed = missed && !lasting;
+  /* What was asked for since may end otherwise: this answer may be of a connection that is no more. */
+  again = self->again;
+  self->missed = missed && (again || !lasting);
   g_mutex_unlock (&self->lock);
   self->fetching = FALSE;
   if (closed)
     return;
-  if (lasting && missed)
+  if (lasting && missed && !again)
     self->events.done (error, self->data);
   if (take_again (self, !lasting))
     g_source_unref (qd_io_timeout_add (1000 + qd_backoff_next_ms (&self->backoff), again_cb, qd_nats_replay_ref (self), unref_cb));
@@ -354,7 +357,7 @@ begin_or_again (QdNatsReplay *self, gboolean missed)
   gboolean start;
 
   g_mutex_lock (&self->lock);
-  self->missed = self->missed || missed || self->known >= 0;
+  self->missed = self->missed || missed;
   start = !self->running;
   self->running = TRUE;
   self->again = !start;
@@ -366,7 +369,13 @@ begin_or_again (QdNatsReplay *self, gboolean missed)
 void
 qd_nats_replay_connected (QdNatsReplay *self)
 {
-  begin_or_again (self, FALSE);
+  gboolean again;
+
+  g_mutex_lock (&self->lock);
+  again = self->was_connected;
+  self->was_connected = TRUE;
+  g_mutex_unlock (&self->lock);
+  begin_or_again (self, again);
 }
 
 void
