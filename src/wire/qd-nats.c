@@ -401,7 +401,8 @@ worker_main (gpointer data)
 
   while (!self->closing)
     {
-      gint64 requests_us = qd_nats_requests_expire (self);
+      /* What came while we were busy is not late: first the answers, then the time limits. */
+      gint64 requests_us = g_async_queue_length (self->queue) > 0 ? -1 : qd_nats_requests_expire (self);
       QdNatsCommand *command = next_command (self, requests_us);
 
       if (command != NULL)

@@ -18,6 +18,8 @@
 /* JetStream's own numbers: no message found; the cluster has no leader just now. */
 #define NO_MESSAGE 10037
 #define NOT_NOW 10008
+/* Where the permission is lacking there is silence; but silence is also what a busy server has. */
+#define MAX_SILENCES 4
 
 typedef struct { QdNatsReplay *replay; guint nth; } Asked;
 
@@ -44,6 +46,7 @@ struct _QdNatsReplay {
   JsonNode *answers[AT_ONCE];
   guint failed_at;                /* the first of them that did not come, */
   GError *error;                  /* and why */
+  guint silences;                 /* one after another */
   QdBackoff backoff;
 };
 
@@ -233,6 +236,10 @@ all_answered (QdNatsReplay *self)
     if (self->answers[i])
       tell_message (self, self->answers[i]);
   forget_answers (self);
+  /* What was told need not be fetched again, should a later one fail. */
+  g_mutex_lock (&self->lock);
+  self->known = MAX (self->known, self->next - 1);
+  g_mutex_unlock (&self->lock);
   if (error)
     fail (self, error, FALSE);
   else if (self->next > self->last || self->next == before)
@@ -328,16 +335,17 @@ names_cb (GBytes *payload, const GError *failure, gpointer data)
 
   if (name == NULL)
     {
-      /* Without JetStream nobody answers, without the permission there is silence. */
+      gboolean silent = g_error_matches (error, QD_WIRE_ERROR, QD_WIRE_ERROR_TIMEOUT);
       gboolean lasting = error == NULL || (code != 0 && code != NOT_NOW) ||
                          g_error_matches (error, QD_WIRE_ERROR, QD_WIRE_ERROR_NOT_FOUND) ||
-                         g_error_matches (error, QD_WIRE_ERROR, QD_WIRE_ERROR_TIMEOUT);
+                         (silent && ++self->silences >= MAX_SILENCES);
 
       if (error == NULL)
         error = g_error_new (QD_WIRE_ERROR, QD_WIRE_ERROR_NOT_FOUND, _("no stream keeps %s"), self->subject);
       fail (self, error, lasting);
       return;
     }
+  self->silences = 0;
   g_set_str (&self->stream, name);
   subject = g_strconcat ("$JS.API.STREAM.INFO.", name, NULL);
   ask (self, subject, "", info_cb, qd_nats_replay_ref (self));
