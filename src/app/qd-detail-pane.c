@@ -483,7 +483,7 @@ build_head (QdDetailPane *self)
   gtk_label_set_xalign (GTK_LABEL (self->name), 0);
   gtk_label_set_selectable (GTK_LABEL (self->name), TRUE);
   self->image = qd_state_image_new (QD_STATUS_UNKNOWN);
-  gtk_widget_set_valign (self->image, GTK_ALIGN_START);
+  gtk_widget_set_valign (self->image, GTK_ALIGN_CENTER);
   self->state = gtk_label_new (NULL);
   gtk_label_set_wrap (GTK_LABEL (self->state), TRUE);
   gtk_label_set_xalign (GTK_LABEL (self->state), 0);

@@ -15,6 +15,8 @@
 #define POLL_MS 100
 /* A page has this long to settle once data is live: a layout, a sort, a first snapshot. */
 #define SETTLE_MS 1600
+/* A picture of which nothing is drawn by then is not taken. */
+#define GIVE_UP_MS 6000
 /* Pictures are taken after this all the same: of what there is. */
 #define PATIENCE_MS 20000
 
@@ -25,6 +27,8 @@ typedef struct
   const char *name;
   /* Brings the window to show it. */
   void (*show) (Shots *shots);
+  /* Undoes what would be seen in later ones; NULL: nothing would. */
+  void (*hide) (Shots *shots);
 } Scene;
 
 struct _Shots
@@ -129,7 +133,58 @@ show_path (Shots *shots)
   open_worst (shots, QD_KIND_PATH);
 }
 
+/* The site that is up and where most paths end. */
+static QdEntity *
+find_hub (Shots *shots)
+{
+  QdEntityList *sites = qd_fleet_get_list (qd_session_get_fleet (qd_window_get_session (shots->window)), QD_KIND_SITE);
+  QdEntity *hub = NULL;
+  gint64 most = -1;
+
+  for (guint i = 0; i < qd_entity_list_get_length (sites); i++)
+    {
+      QdEntity *site = qd_entity_list_peek (sites, i);
+      gint64 paths;
+
+      if (qd_entity_get_status (site) != QD_STATUS_WELL || !qd_entity_get_int (site, QD_SITE_PATHS, &paths) || paths <= most)
+        continue;
+      hub = site;
+      most = paths;
+    }
+  return hub;
+}
+
+/* The topology with a question answered: what would go with a hub. */
+static void
+show_impact (Shots *shots)
+{
+  QdEntity *site = find_hub (shots);
+
+  qd_window_show_page (shots->window, "topology");
+  if (site == NULL)
+    return;
+  qd_session_set_selected (qd_window_get_session (shots->window), site);
+  gtk_widget_activate_action (GTK_WIDGET (qd_window_get_page (shots->window)), "topology.impact", NULL);
+}
+
+static void
+show_topology_table (Shots *shots)
+{
+  qd_window_show_page (shots->window, "topology");
+  gtk_widget_activate_action (GTK_WIDGET (qd_window_get_page (shots->window)), "topology.stop-asking", NULL);
+  gtk_widget_activate_action (GTK_WIDGET (qd_window_get_page (shots->window)), "topology.table", NULL);
+}
+
+/* The next variant begins with the picture. */
+static void
+hide_topology_table (Shots *shots)
+{
+  gtk_widget_activate_action (GTK_WIDGET (qd_window_get_page (shots->window)), "topology.table", NULL);
+}
+
 static const Scene scenes[] = {
+  { "impact", show_impact },
+  { "topology-table", show_topology_table, hide_topology_table },
   { "site", show_site },
   { "path", show_path },
   { "confirm", show_confirm },
@@ -167,6 +222,16 @@ show_scene (Shots *shots)
     scenes[shots->scene - n].show (shots);
 }
 
+static void
+leave_scene (Shots *shots)
+{
+  guint n;
+
+  qd_page_list (&n);
+  if (shots->scene >= n && scenes[shots->scene - n].hide != NULL)
+    scenes[shots->scene - n].hide (shots);
+}
+
 /* --- Variants ----------------------------------------------------------------------------------- */
 
 static void
@@ -187,7 +252,8 @@ apply_variant (Shots *shots)
 
 /* --- Pictures ----------------------------------------------------------------------------------- */
 
-static void
+/* FALSE when the window is just being laid out: there is nothing to take yet. */
+static gboolean
 capture (Shots *shots)
 {
   GtkWidget *widget = GTK_WIDGET (shots->window);
@@ -203,8 +269,10 @@ capture (Shots *shots)
   node = gtk_snapshot_to_node (snapshot);
   if (node == NULL)
     {
+      if (g_get_monotonic_time () / 1000 - shots->shown_at < GIVE_UP_MS)
+        return FALSE;
       g_printerr (_("Could not take %s: nothing is drawn\n"), name);
-      return;
+      return TRUE;
     }
   texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (widget)), node,
                                          &GRAPHENE_RECT_INIT (0, 0, width, height));
@@ -212,6 +280,7 @@ capture (Shots *shots)
     g_print ("%s %d×%d\n", name, width, height);
   else
     g_printerr (_("Could not write %s\n"), path);
+  return TRUE;
 }
 
 /* --- One step after the other -------------------------------------------------------------------- */
@@ -261,7 +330,9 @@ step_cb (gpointer data)
   if (now - shots->shown_at < SETTLE_MS)
     return G_SOURCE_CONTINUE;
 
-  capture (shots);
+  if (!capture (shots))
+    return G_SOURCE_CONTINUE;
+  leave_scene (shots);
   shots->shown_at = 0;
   shots->scene++;
   if (get_scene_name (shots) == NULL)

@@ -13,7 +13,7 @@
 typedef struct {
   GtkWidget *split;
   GtkWidget *stack;
-  GtkWidget *detail;
+  GtkWidget *detail, *close, *back;
   GtkWidget *tables[QD_TABLE_PAGE_MAX_KINDS];
 } QdTablePagePrivate;
 
@@ -207,19 +207,31 @@ committed_cb (QdTablePage *self, QdFleet *fleet)
 }
 
 static GtkWidget *
-build_sidebar (QdTablePage *self)
+build_close (QdTablePage *self, const char *icon)
 {
-  QdTablePagePrivate *priv = qd_table_page_get_instance_private (self);
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *line = gtk_center_box_new ();
-  GtkWidget *heading = gtk_label_new (_("Details")), *close = gtk_button_new_from_icon_name ("window-close-symbolic");
+  GtkWidget *close = gtk_button_new_from_icon_name (icon);
 
-  gtk_widget_add_css_class (heading, "heading");
   gtk_widget_add_css_class (close, "flat");
   gtk_widget_set_tooltip_text (close, _("Close details"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (close), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Close details"), -1);
   g_signal_connect_object (close, "clicked", G_CALLBACK (close_cb), self, G_CONNECT_SWAPPED);
+  return close;
+}
+
+static GtkWidget *
+build_sidebar (QdTablePage *self)
+{
+  QdTablePagePrivate *priv = qd_table_page_get_instance_private (self);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *line = gtk_center_box_new ();
+  GtkWidget *heading = gtk_label_new (_("Details"));
+
+  gtk_widget_add_css_class (heading, "heading");
+  priv->close = build_close (self, "window-close-symbolic");
+  priv->back = build_close (self, "go-previous-symbolic");
+  gtk_widget_set_visible (priv->back, FALSE);
+  gtk_center_box_set_start_widget (GTK_CENTER_BOX (line), priv->back);
   gtk_center_box_set_center_widget (GTK_CENTER_BOX (line), heading);
-  gtk_center_box_set_end_widget (GTK_CENTER_BOX (line), close);
+  gtk_center_box_set_end_widget (GTK_CENTER_BOX (line), priv->close);
   gtk_widget_add_css_class (line, "toolbar");
   priv->detail = qd_detail_pane_new (get_session (self));
   gtk_widget_set_vexpand (priv->detail, TRUE);
@@ -236,7 +248,8 @@ build_breakpoints (QdTablePage *self)
   AdwBreakpoint *narrow = adw_breakpoint_new (adw_breakpoint_condition_parse ("max-width: 720sp"));
 
   adw_breakpoint_add_setters (narrow, G_OBJECT (priv->split), "collapsed", TRUE, G_OBJECT (priv->split),
-                              "max-sidebar-width", 720.0, G_OBJECT (priv->split), "sidebar-width-fraction", 1.0, NULL);
+                              "max-sidebar-width", 720.0, G_OBJECT (priv->split), "sidebar-width-fraction", 1.0,
+                              G_OBJECT (priv->back), "visible", TRUE, G_OBJECT (priv->close), "visible", FALSE, NULL);
   gtk_widget_set_size_request (bin, 340, 200);
   adw_breakpoint_bin_set_child (ADW_BREAKPOINT_BIN (bin), priv->split);
   adw_breakpoint_bin_add_breakpoint (ADW_BREAKPOINT_BIN (bin), narrow);

@@ -339,7 +339,10 @@ tell_impact (Telling *telling)
                                                            "If %s fails, %'u things cannot be reached any more", lost), subject, lost);
   else
     telling->answer->sentence = g_strdup_printf (_("If %s fails, all the rest can still be reached"), subject);
-  g_string_append_printf (more, ngettext ("%'u path goes with it.", "%'u paths go with it.", gone), gone);
+  if (gone > 0)
+    g_string_append_printf (more, ngettext ("%'u path goes with it.", "%'u paths go with it.", gone), gone);
+  else
+    g_string_append (more, _("No path goes with it."));
   g_string_append_c (more, ' ');
   tell_flows (telling, more);
   telling->answer->more = g_string_free (more, FALSE);

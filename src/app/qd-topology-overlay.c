@@ -202,6 +202,7 @@ draw_label (QdTopologyOverlay *self, GtkSnapshot *snapshot, guint node, gboolean
   g_autoptr (PangoLayout) layout = NULL;
   const QdGraphLabel *placed;
   GskRoundedRect box;
+  PangoRectangle extents;
   int width, height;
   float left, top;
 
@@ -216,8 +217,10 @@ draw_label (QdTopologyOverlay *self, GtkSnapshot *snapshot, guint node, gboolean
   pango_font_description_free (font);
   pango_layout_set_width (layout, 200 * PANGO_SCALE);
   pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
-  pango_layout_set_alignment (layout, PANGO_ALIGN_LEFT);
-  pango_layout_get_pixel_size (layout, &width, &height);
+  /* Right to left, the words are at the other end of the width that they may take. */
+  pango_layout_get_pixel_extents (layout, NULL, &extents);
+  width = extents.width;
+  height = extents.height;
   placed = find_label (self, node);
   if (placed)
     {
@@ -235,7 +238,7 @@ draw_label (QdTopologyOverlay *self, GtkSnapshot *snapshot, guint node, gboolean
   gtk_snapshot_append_color (snapshot, &paper, &box.bounds);
   gtk_snapshot_pop (snapshot);
   gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (left, top));
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (left - (float) extents.x, top));
   gtk_snapshot_append_layout (snapshot, layout, &ink);
   gtk_snapshot_restore (snapshot);
 }
