@@ -300,8 +300,9 @@ tell_flows (Telling *telling, GString *more)
 static const char *
 say_lost (const QdGraphLost *lost)
 {
+  /* Both ways is what the heading says. */
   if (lost->no_way_there && lost->no_way_back)
-    return _("cut off");
+    return NULL;
   return lost->no_way_there ? _("can send, and hears nothing") : _("hears, and cannot send");
 }
 

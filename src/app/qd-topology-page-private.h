@@ -35,7 +35,7 @@ struct _QdTopologyPage {
   GtkLabel *tally_label, *marks_label;
   GtkWidget *asking_box, *asking_more, *side_switcher;
   GtkLabel *asking_label;
-  GtkStack *side_stack;
+  AdwViewStack *side_stack;
   AdwBin *answer_bin, *table_bin;
   GtkRevealer *past_revealer;
   GtkScale *past_scale;

@@ -156,7 +156,7 @@ chosen_cb (QdTopologyPage *self, QdEntity *entity)
       return;
     }
   qd_session_set_selected (qd_topology_page_get_session (self), entity);
-  gtk_stack_set_visible_child_name (self->side_stack, "answer");
+  adw_view_stack_set_visible_child_name (self->side_stack, "answer");
 }
 
 /* --- Asking ------------------------------------------------------------------------------------ */
@@ -166,7 +166,7 @@ qd_topology_page_show_answer (QdTopologyPage *self)
 {
   if (self->panel == NULL)
     return;
-  gtk_stack_set_visible_child_name (self->side_stack, "answer");
+  adw_view_stack_set_visible_child_name (self->side_stack, "answer");
   qd_topology_page_show_pane (self, TRUE);
 }
 
@@ -192,7 +192,7 @@ qd_topology_page_stop_asking (QdTopologyPage *self)
   g_clear_object (&self->path_from);
   if (self->panel && qd_topology_panel_get_question (self->panel))
     qd_topology_panel_ask (self->panel, NULL);
-  gtk_stack_set_visible_child_name (self->side_stack, "details");
+  adw_view_stack_set_visible_child_name (self->side_stack, "details");
   qd_topology_page_update_asking (self);
   if (qd_topology_view_get_selected (self->view).kind == QD_PICK_NOTHING)
     qd_topology_page_show_pane (self, FALSE);

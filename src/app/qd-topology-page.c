@@ -125,10 +125,10 @@ show_selected (QdTopologyPage *self, gboolean reveal)
   /* What was asked stays beside the picture. */
   if (entity == NULL && self->panel && qd_topology_panel_get_question (self->panel))
     {
-      gtk_stack_set_visible_child_name (self->side_stack, "answer");
+      adw_view_stack_set_visible_child_name (self->side_stack, "answer");
       return;
     }
-  gtk_stack_set_visible_child_name (self->side_stack, "details");
+  adw_view_stack_set_visible_child_name (self->side_stack, "details");
   /* At narrow widths the pane would cover the picture: it comes when asked for. */
   if (entity == NULL || !adw_overlay_split_view_get_collapsed (self->split))
     qd_topology_page_show_pane (self, entity != NULL);

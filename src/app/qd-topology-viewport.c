@@ -23,7 +23,7 @@ static double
 zoom_for (QdTopologyView *self, double width, double height)
 {
   const QdScene *scene = self->state.scene;
-  double across = self->interactive ? MIN (MARGIN_ACROSS, width * 0.12) : MARGIN_SMALL;
+  double across = self->interactive ? MIN (MARGIN_ACROSS, width * 0.17) : MARGIN_SMALL;
   double down = self->interactive ? MARGIN_DOWN : MARGIN_SMALL;
 
   return CLAMP (MIN ((width - 2 * across) / MAX (scene->right - scene->left, 0.5),
