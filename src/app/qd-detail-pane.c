@@ -9,6 +9,7 @@
 
 #include "qd-detail-actions.h"
 #include "qd-detail-history.h"
+#include "qd-display.h"
 #include "qd-event-text.h"
 #include "qd-json.h"
 #include "qd-row-list.h"
@@ -58,18 +59,12 @@ say_state (QdDetailPane *self)
 {
   GString *text = g_string_new (NULL);
   QdStatus status = qd_entity_get_status (self->entity);
-  const QdValue *since = qd_entity_get (self->entity, QD_FIELD_SINCE);
   const char *word = qd_entity_get_string (self->entity, QD_FIELD_STATUS_TEXT);
 
   if (status != QD_STATUS_NONE)
     g_string_append (text, qd_status_get_label (status));
-  if (status != QD_STATUS_NONE && since->type == QD_VALUE_TIME)
-    {
-      g_autofree char *age = qd_time_format_age (MAX (0, g_get_real_time () - since->v.i));
-
-      /* TRANSLATORS: stands behind a state: "Down" " for 4 min" */
-      g_string_append_printf (text, _(" for %s"), age);
-    }
+  if (status != QD_STATUS_NONE)
+    qd_display_append_since (text, self->entity);
   if (word != NULL && status == QD_STATUS_UNKNOWN)
     g_string_append_printf (text, " (%s)", word);
   if (qd_fleet_is_stale (get_fleet (self), self->entity))
@@ -316,16 +311,6 @@ add_edges (QdDetailPane *self)
     add_related (self, sorted->pdata[i], qd_status_get_label (qd_entity_get_status (sorted->pdata[i])));
 }
 
-/* The thing that an event or a job is about. */
-static void
-add_subject (QdDetailPane *self, guint kind_field, guint id_field)
-{
-  gint64 kind;
-
-  if (qd_entity_get_int (self->entity, kind_field, &kind) && kind >= 0 && kind < QD_N_KINDS)
-    add_related (self, lookup (self, kind, qd_entity_get_string (self->entity, id_field)), NULL);
-}
-
 static void
 update_related (QdDetailPane *self)
 {
@@ -348,10 +333,8 @@ update_related (QdDetailPane *self)
       add_related (self, lookup (self, QD_KIND_PATH, qd_entity_get_string (self->entity, QD_FLOW_PATH)), _("Path"));
       break;
     case QD_KIND_EVENT:
-      add_subject (self, QD_EVENT_SUBJECT_KIND, QD_EVENT_SUBJECT_ID);
-      break;
     case QD_KIND_JOB:
-      add_subject (self, QD_JOB_TARGET_KIND, QD_JOB_TARGET_ID);
+      add_related (self, qd_fleet_get_end (get_fleet (self), self->entity, FALSE), NULL);
       break;
     case QD_KIND_CONNECTION:
     case QD_KIND_KV_ENTRY:

@@ -11,6 +11,9 @@
 #include "qd-event-text.h"
 #include "qd-time.h"
 
+/* A shorter time says nothing that one can read before it is over. */
+#define JUST_NOW_US (10 * G_USEC_PER_SEC)
+
 static const struct { const char *word, *label; QdStatus status; } words[] = {
   { "active", N_("Active"), QD_STATUS_WELL },
   { "idle", N_("Idle"), QD_STATUS_NONE },
@@ -133,6 +136,33 @@ qd_display_field_with_unit (QdFleet *fleet, QdEntity *entity, guint field)
     return g_steal_pointer (&text);
   /* A space that does not break the line. */
   return g_strconcat (text, "\302\240", unit, NULL);
+}
+
+/**
+ * qd_display_append_since:
+ * @text: ends in the word for a thing's state
+ * @entity: the thing
+ *
+ * Says for how long the state has been so, as far as was seen: what is in it at the first look, as
+ * after a start, has been so for nobody knows how long.
+ */
+void
+qd_display_append_since (GString *text, QdEntity *entity)
+{
+  gint64 since, age;
+
+  if (!qd_entity_get_int (entity, QD_FIELD_SINCE, &since))
+    return;
+  age = g_get_real_time () - since;
+  if (age < JUST_NOW_US)
+    {
+      /* TRANSLATORS: stands behind a state: "Down" ", seen just now" */
+      g_string_append (text, _(", seen just now"));
+      return;
+    }
+  g_autofree char *words = qd_time_format_age (age);
+  /* TRANSLATORS: stands behind a state: "Down" " for 4 min" */
+  g_string_append_printf (text, _(" for %s"), words);
 }
 
 char *

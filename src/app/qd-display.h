@@ -13,6 +13,8 @@ char *qd_display_field (QdFleet *fleet, QdEntity *entity, guint field);
 char *qd_display_field_with_unit (QdFleet *fleet, QdEntity *entity, guint field);
 /* "Down since 14:02:11 (5 min)"; what it is doing for what has no health. */
 char *qd_display_state_sentence (QdFleet *fleet, QdEntity *entity);
+/* Behind a word for @entity's state: " for 5 min", ", seen just now", or nothing when it is not known. */
+void qd_display_append_since (GString *text, QdEntity *entity);
 /* The state that says how well @entity is, whatever its kind says it in. */
 QdStatus qd_display_status (QdEntity *entity);
 /* Whether numbers stand in the field: aligned to the right. */

@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "qd-display.h"
 #include "qd-event-text.h"
 #include "qd-time.h"
 
@@ -36,12 +37,6 @@ top_offer (QdTop *self, QdEntity *entity, double rank)
     }
   self->items[place] = entity;
   self->ranks[place] = rank;
-}
-
-static gboolean
-belongs (QdEntity *entity, const char *connection)
-{
-  return connection == NULL || g_str_equal (qd_entity_get_connection (entity), connection);
 }
 
 /* --- What needs attention ------------------------------------------------------------------ */
@@ -101,16 +96,9 @@ static char *
 describe_attention (QdFleet *fleet, QdEntity *entity)
 {
   GString *text = g_string_new (qd_status_get_label (qd_entity_get_status (entity)));
-  const QdValue *since = qd_entity_get (entity, QD_FIELD_SINCE);
   gint64 paths;
 
-  if (since->type == QD_VALUE_TIME)
-    {
-      g_autofree char *age = qd_time_format_age (MAX (0, g_get_real_time () - since->v.i));
-
-      /* TRANSLATORS: stands behind a state: "Down" " for 4 min" */
-      g_string_append_printf (text, _(" for %s"), age);
-    }
+  qd_display_append_since (text, entity);
   if (qd_entity_get_kind (entity) == QD_KIND_PATH)
     {
       g_autofree char *figures = describe_path (entity);
@@ -142,7 +130,7 @@ qd_overview_fill_attention (QdRowList *list, QdFleet *fleet, const char *connect
         {
           QdEntity *entity = qd_entity_list_peek (things, i);
 
-          if (qd_entity_get_status (entity) < QD_STATUS_DEGRADED || !belongs (entity, connection) || is_consequence (fleet, entity))
+          if (qd_entity_get_status (entity) < QD_STATUS_DEGRADED || !qd_entity_belongs (entity, connection) || is_consequence (fleet, entity))
             continue;
           top_offer (&top, entity, attention_rank (entity));
         }
@@ -185,7 +173,7 @@ qd_overview_fill_events (QdRowList *list, QdFleet *fleet, const char *connection
     {
       QdEntity *event = qd_entity_list_peek (events, i);
 
-      if (belongs (event, connection))
+      if (qd_entity_belongs (event, connection))
         top_offer (&top, event, (double) qd_entity_get (event, QD_EVENT_AT)->v.i);
     }
 
@@ -248,7 +236,7 @@ qd_overview_fill_flows (QdRowList *list, QdFleet *fleet, const char *connection,
       QdEntity *flow = qd_entity_list_peek (flows, i);
       double sent = 0, received = 0;
 
-      if (!belongs (flow, connection) || g_strcmp0 (qd_entity_get_string (flow, QD_FLOW_STATE), "active") != 0)
+      if (!qd_entity_belongs (flow, connection) || g_strcmp0 (qd_entity_get_string (flow, QD_FLOW_STATE), "active") != 0)
         continue;
       qd_entity_get_double (flow, QD_FLOW_BYTES_TX, &sent);
       qd_entity_get_double (flow, QD_FLOW_BYTES_RX, &received);
@@ -276,12 +264,12 @@ qd_overview_fill_jobs (QdRowList *list, QdFleet *fleet, const char *connection, 
       g_autofree char *progress = NULL;
       double done;
 
-      if (!belongs (job, connection) || state == NULL ||
+      if (!qd_entity_belongs (job, connection) || state == NULL ||
           !(g_str_equal (state, "queued") || g_str_equal (state, "running") || g_str_equal (state, "waiting")))
         continue;
       if (qd_entity_get_double (job, QD_JOB_PROGRESS, &done))
         progress = g_strdup_printf (_("%.0f %%"), done * 100);
-      qd_row_list_add (list, job, QD_STATUS_NONE, qd_entity_get_name (job), state, progress);
+      qd_row_list_add (list, job, QD_STATUS_NONE, qd_entity_get_name (job), qd_display_word (state), progress);
       added++;
     }
   qd_row_list_end (list);

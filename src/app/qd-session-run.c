@@ -24,7 +24,9 @@ typedef struct
   JsonObject *args;
   char *summary;
   char *reason;              /* or NULL */
-  gboolean stepped_up;       /* asked for the password already: not again */
+  char *job;                 /* once it is under way */
+  gulong password_handler;
+  GtkWidget *asking;         /* weak: the dialog that asks for the password */
   char *undo_verb;
   JsonObject *undo_args;
 } Run;
@@ -32,14 +34,18 @@ typedef struct
 static void
 run_free (Run *run)
 {
+  if (run->password_handler != 0)
+    g_signal_handler_disconnect (qd_session_get_hub (run->session), run->password_handler);
   g_clear_object (&run->session);
   g_clear_weak_pointer (&run->parent);
+  g_clear_weak_pointer (&run->asking);
   g_clear_object (&run->target);
   g_clear_pointer (&run->args, json_object_unref);
   g_clear_pointer (&run->undo_args, json_object_unref);
   g_free (run->summary);
   g_free (run->reason);
   g_free (run->undo_verb);
+  g_free (run->job);
   g_free (run);
 }
 
@@ -104,65 +110,72 @@ tell_failure (QdSession *session, GtkWidget *parent, const char *summary, const 
 
 /* --- Confirming who one is ----------------------------------------------------------------------- */
 
-static void execute (Run *run);
-
 static void
-stepped_up_cb (GObject *source, GAsyncResult *result, gpointer data)
+password_given_cb (AdwAlertDialog *dialog, const char *response, QdHub *hub)
 {
-  g_autoptr (Run) run = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) answer = qd_hub_run_finish (QD_HUB (source), result, &error);
+  const char *job = g_object_get_data (G_OBJECT (dialog), "qd-job");
+  GtkEditable *entry = g_object_get_data (G_OBJECT (dialog), "qd-entry");
 
-  if (error != NULL)
-    tell_failure (run->session, run->parent, run->summary, error->message);
+  g_object_set_data (G_OBJECT (dialog), "qd-answered", dialog);
+  if (g_strcmp0 (response, "confirm") == 0)
+    qd_hub_confirm_job (hub, job, gtk_editable_get_text (entry));
   else
-    execute (g_steal_pointer (&run));
+    qd_hub_cancel_job (hub, job);
 }
 
 static void
-password_given_cb (AdwAlertDialog *dialog, const char *response, gpointer data)
+update_confirm (GtkEditable *entry, AdwAlertDialog *dialog)
 {
-  Run *run = g_object_steal_data (G_OBJECT (dialog), "qd-run");
-  g_autoptr (JsonObject) args = json_object_new ();
-  g_autofree char *job = NULL;
-
-  if (run == NULL)
-    return;
-  if (g_strcmp0 (response, "confirm") != 0)
-    {
-      run_free (run);
-      return;
-    }
-  json_object_set_string_member (args, "password",
-                                 gtk_editable_get_text (GTK_EDITABLE (g_object_get_data (G_OBJECT (dialog), "qd-entry"))));
-  job = qd_hub_run (qd_session_get_hub (run->session), run->connection, "auth.step-up", args, _("Confirm who you are"),
-                    NULL, NULL, stepped_up_cb, run);
+  adw_alert_dialog_set_response_enabled (dialog, "confirm", *gtk_editable_get_text (entry) != '\0');
 }
 
-/* The server wants to be sure that it is still us: ask for the password, then do it again. Takes @run. */
-static void
-ask_password (Run *run)
+/* An empty one is not sent. */
+static GtkWidget *
+add_password_entry (AdwAlertDialog *dialog)
 {
-  AdwAlertDialog *dialog = ADW_ALERT_DIALOG (adw_alert_dialog_new (_("Confirm Who You Are"), NULL));
-  GtkWidget *group = adw_preferences_group_new ();
-  GtkWidget *entry = adw_password_entry_row_new ();
+  GtkWidget *group = adw_preferences_group_new (), *entry = adw_password_entry_row_new ();
 
-  run->stepped_up = TRUE;
-  adw_alert_dialog_format_body (dialog, _("“%s” needs your password once more, because you signed in a while ago."), run->summary);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (entry), _("Password"));
   adw_entry_row_set_activates_default (ADW_ENTRY_ROW (entry), TRUE);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), entry);
   adw_alert_dialog_set_extra_child (dialog, group);
+  g_signal_connect_object (entry, "changed", G_CALLBACK (update_confirm), dialog, 0);
+  update_confirm (GTK_EDITABLE (entry), dialog);
+  return entry;
+}
+
+/* The server wants to be sure that it is still us, and the job waits for that. */
+static void
+ask_password (Run *run, gboolean again)
+{
+  AdwAlertDialog *dialog = ADW_ALERT_DIALOG (adw_alert_dialog_new (again ? _("Wrong Password") : _("Confirm Who You Are"), NULL));
+  GtkWidget *entry;
+
+  if (again)
+    adw_alert_dialog_format_body (dialog, _("The server did not take that password. Try again to go on with “%s”."), run->summary);
+  else
+    adw_alert_dialog_format_body (dialog, _("“%s” needs your password once more, because you signed in a while ago."), run->summary);
   adw_alert_dialog_add_responses (dialog, "cancel", _("_Cancel"), "confirm", _("_Continue"), NULL);
   adw_alert_dialog_set_response_appearance (dialog, "confirm", ADW_RESPONSE_SUGGESTED);
   adw_alert_dialog_set_default_response (dialog, "confirm");
   adw_alert_dialog_set_close_response (dialog, "cancel");
+  entry = add_password_entry (dialog);
   adw_dialog_set_focus (ADW_DIALOG (dialog), entry);
   g_object_set_data (G_OBJECT (dialog), "qd-entry", entry);
-  g_object_set_data_full (G_OBJECT (dialog), "qd-run", run, (GDestroyNotify) run_free);
-  g_signal_connect (dialog, "response", G_CALLBACK (password_given_cb), NULL);
+  g_object_set_data_full (G_OBJECT (dialog), "qd-job", g_strdup (run->job), g_free);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (password_given_cb), qd_session_get_hub (run->session), 0);
+  g_set_weak_pointer (&run->asking, GTK_WIDGET (dialog));
   adw_dialog_present (ADW_DIALOG (dialog), run->parent);
 }
+
+static void
+password_needed_cb (QdHub *hub, QdEntity *job, const char *wrong, Run *run)
+{
+  if (g_strcmp0 (qd_entity_get_id (job), run->job) == 0)
+    ask_password (run, wrong != NULL);
+}
+
+/* --- Doing -------------------------------------------------------------------------------------- */
 
 static void
 finished_cb (GObject *source, GAsyncResult *result, gpointer data)
@@ -173,13 +186,12 @@ finished_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (QdSession) session = g_object_ref (run->session);
   g_autofree char *text = NULL;
 
+  /* It may have ended elsewhere, as in the list of jobs, while the password was asked for. */
+  g_clear_signal_handler (&run->password_handler, qd_session_get_hub (session));
+  if (run->asking != NULL && g_object_get_data (G_OBJECT (run->asking), "qd-answered") == NULL)
+    adw_dialog_force_close (ADW_DIALOG (run->asking));
   if (error != NULL)
     {
-      if (g_error_matches (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_STEP_UP) && !run->stepped_up)
-        {
-          ask_password (g_steal_pointer (&run));
-          return;
-        }
       if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         {
           tell_failure (session, run->parent, run->summary, error->message);
@@ -199,8 +211,11 @@ finished_cb (GObject *source, GAsyncResult *result, gpointer data)
 static void
 execute (Run *run)
 {
-  g_autofree char *job = qd_hub_run (qd_session_get_hub (run->session), run->connection, run->capability->verb,
-                                     run->args, run->summary, run->reason, NULL, finished_cb, run);
+  QdHub *hub = qd_session_get_hub (run->session);
+
+  run->password_handler = g_signal_connect (hub, "password-needed", G_CALLBACK (password_needed_cb), run);
+  run->job = qd_hub_run (hub, run->connection, run->capability->verb, run->args, run->summary, run->reason, NULL,
+                         finished_cb, run);
 }
 
 /* --- Asking ------------------------------------------------------------------------------------- */

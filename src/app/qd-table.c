@@ -111,7 +111,7 @@ update_state_cb (gpointer user_data)
 {
   QdTable *self = user_data;
   guint shown = qd_view_get_length (self->view);
-  guint total = qd_entity_list_get_length (qd_fleet_get_list (get_fleet (self), self->kind));
+  guint total = qd_fleet_count (get_fleet (self), self->kind);
 
   self->state_idle = 0;
   update_count (self, shown, total);

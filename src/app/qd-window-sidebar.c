@@ -112,7 +112,7 @@ count_jobs (QdWindow *self)
       QdEntity *job = qd_entity_list_peek (list, i);
       const char *state = qd_entity_get_string (job, QD_JOB_STATE);
 
-      if (connection != NULL && g_strcmp0 (connection, qd_entity_get_connection (job)) != 0)
+      if (!qd_entity_belongs (job, connection))
         continue;
       if (g_strcmp0 (state, "running") == 0 || g_strcmp0 (state, "queued") == 0 || g_strcmp0 (state, "waiting") == 0)
         count++;

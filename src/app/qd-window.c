@@ -81,10 +81,17 @@ gboolean
 qd_window_open_entity (QdWindow *self, QdEntity *entity)
 {
   const QdPageInfo *info;
+  QdEntity *ours;
 
   g_return_val_if_fail (QD_IS_WINDOW (self), FALSE);
   g_return_val_if_fail (QD_IS_ENTITY (entity), FALSE);
 
+  /* A server's job that one of ours stands for is shown as that one. */
+  ours = qd_entity_is_listed (entity) ? NULL
+                                      : qd_fleet_lookup (qd_session_get_fleet (self->session), QD_HUB_LOCAL, QD_KIND_JOB,
+                                                         qd_entity_get_string (entity, QD_JOB_SHOWN_AS));
+  if (ours != NULL)
+    entity = ours;
   info = qd_page_info_for_kind (qd_entity_get_kind (entity));
   qd_session_set_selected (self->session, entity);
   if (info == NULL || !qd_window_show_page (self, info->id))

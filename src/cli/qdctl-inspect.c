@@ -46,7 +46,7 @@ static void
 print_counts (QdFleet *fleet, QdKind kind)
 {
   guint counts[QD_STATUS_DOWN + 1] = { 0 };
-  guint n = qd_entity_list_get_length (qd_fleet_get_list (fleet, kind));
+  guint n = qd_fleet_count (fleet, kind);
   g_autoptr (GString) line = g_string_new (NULL);
 
   if (n == 0)

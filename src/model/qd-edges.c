@@ -46,11 +46,26 @@ qd_edges_has_ends (QdKind kind, QdKind *end_kind)
   return TRUE;
 }
 
+gboolean
+qd_edges_get_server_job (QdEntity *job, QdKey *key)
+{
+  const char *connection = qd_entity_get_string (job, QD_JOB_ACTS_ON);
+  const char *id = qd_entity_get_string (job, QD_JOB_SERVER_JOB);
+
+  if (connection == NULL || id == NULL)
+    return FALSE;
+  *key = (QdKey) { g_intern_string (connection), QD_KIND_JOB, (GRefString *) id };
+  /* Nothing hides itself. */
+  return key->connection != job->key.connection;
+}
+
 static gboolean
 get_end (QdEntity *edge, guint field, QdKey *key)
 {
   const QdValue *id = &edge->values[field];
 
+  if (edge->key.kind == QD_KIND_JOB)
+    return field == QD_PATH_SRC && qd_edges_get_server_job (edge, key);
   if (id->type != QD_VALUE_STRING || !qd_edges_has_ends (edge->key.kind, &key->kind))
     return FALSE;
   key->connection = edge->key.connection;

@@ -30,6 +30,12 @@ struct _QdEntity {
   guint name_derived : 1;
 };
 
+static inline gboolean
+qd_entity_listed (QdEntity *self)
+{
+  return self->key.kind != QD_KIND_JOB || self->values[QD_JOB_SHOWN_AS].type == QD_VALUE_NONE;
+}
+
 QdEntity *qd_entity_new (const QdKey *key, guint64 serial);
 /* Takes @value; TRUE when that changed the field. */
 gboolean qd_entity_set (QdEntity *self, guint field, QdValue value);

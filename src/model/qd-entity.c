@@ -115,6 +115,28 @@ qd_entity_get_connection (QdEntity *self)
   return self->key.connection;
 }
 
+gboolean
+qd_entity_is_listed (QdEntity *self)
+{
+  return qd_entity_listed (self);
+}
+
+const char *
+qd_entity_get_place (QdEntity *self)
+{
+  const char *acts_on = self->key.kind == QD_KIND_JOB ? qd_entity_get_string (self, QD_JOB_ACTS_ON) : NULL;
+
+  return acts_on != NULL ? acts_on : self->key.connection;
+}
+
+gboolean
+qd_entity_belongs (QdEntity *self, const char *connection)
+{
+  if (connection == NULL || self->key.connection == connection)
+    return qd_entity_listed (self);
+  return g_str_equal (qd_entity_get_place (self), connection) && qd_entity_listed (self);
+}
+
 const QdSchema *
 qd_entity_get_schema (QdEntity *self)
 {

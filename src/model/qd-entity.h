@@ -20,6 +20,12 @@ QdKind qd_entity_get_kind (QdEntity *self);
 const char *qd_entity_get_id (QdEntity *self);
 const char *qd_entity_get_connection (QdEntity *self);
 const QdSchema *qd_entity_get_schema (QdEntity *self);
+/* FALSE for a server's job that one of ours stands for: lists and counts leave it out. */
+gboolean qd_entity_is_listed (QdEntity *self);
+/* The connection (not NULL) under which it is shown: a job of ours under the one that it acts on. */
+const char *qd_entity_get_place (QdEntity *self);
+/* Whether it is listed where @connection is shown (NULL: where all are). */
+gboolean qd_entity_belongs (QdEntity *self, const char *connection);
 const char *qd_entity_get_name (QdEntity *self);      /* its name, or its id when it has none; never NULL */
 QdStatus qd_entity_get_status (QdEntity *self);
 const QdValue *qd_entity_get (QdEntity *self, guint field);         /* never NULL; QD_VALUE_NONE when absent */

@@ -233,12 +233,12 @@ match_term (const Term *term, QdEntity *entity)
 /**
  * qd_filter_match:
  *
- * Returns: whether @entity passes all conditions
+ * Returns: whether @entity is listed at all and passes all conditions
  */
 gboolean
 qd_filter_match (QdFilter *self, QdEntity *entity)
 {
-  if (self->connection != NULL && qd_entity_get_connection (entity) != self->connection)
+  if (!qd_entity_belongs (entity, self->connection))
     return FALSE;
   if (self->status_mask != 0 && !(self->status_mask & 1u << qd_entity_get_status (entity)))
     return FALSE;

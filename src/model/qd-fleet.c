@@ -187,6 +187,32 @@ derive_at_end (QdFleet *self, QdEntity *end)
     count_paths (self, &end->key);
 }
 
+/* Says of a server's job which of ours stands for it, if any. */
+static void
+derive_shown_as (QdFleet *self, const QdKey *key)
+{
+  QdEntity *job = g_hash_table_lookup (self->by_key, key);
+  GPtrArray *ours = job != NULL ? qd_edges_at (self->edges, key) : NULL;
+
+  if (job != NULL)
+    set_field (self, job, QD_JOB_SHOWN_AS, ours != NULL ? qd_value_string (qd_entity_get_id (ours->pdata[0])) : QD_NO_VALUE);
+}
+
+/* Notes what @job stands for, or that it does not any more. */
+static void
+note_server_job (QdFleet *self, QdEntity *job, gboolean stands)
+{
+  QdKey key;
+
+  if (!qd_edges_get_server_job (job, &key))
+    return;
+  if (stands)
+    qd_edges_add (self->edges, job);
+  else
+    qd_edges_remove (self->edges, job);
+  derive_shown_as (self, &key);
+}
+
 static gboolean
 can_be_end (QdKind kind)
 {
@@ -221,6 +247,8 @@ remove_entity (QdFleet *self, QdEntity *entity)
     }
   if (can_be_end (entity->key.kind))
     derive_at_end (self, entity);
+  if (entity->key.kind == QD_KIND_JOB)
+    note_server_job (self, entity, FALSE);
 }
 
 /* --- Applying a delta --- */
@@ -230,7 +258,8 @@ is_derived (QdEntity *entity, guint field)
 {
   return field == QD_FIELD_SINCE || (field == QD_FIELD_NAME && entity->key.kind == QD_KIND_PATH) ||
          (field == QD_FIELD_NAME && entity->name_derived) ||
-         (field == QD_SITE_PATHS && entity->key.kind == QD_KIND_SITE);
+         (field == QD_SITE_PATHS && entity->key.kind == QD_KIND_SITE) ||
+         (field == QD_JOB_SHOWN_AS && entity->key.kind == QD_KIND_JOB);
 }
 
 /* Which field counts the measurements of one thing; G_MAXUINT: none does. */
@@ -299,6 +328,8 @@ set_fields (QdFleet *self, QdEntity *entity, QdDelta *delta)
       if (stays & QD_FIELD_BIT (field))
         continue;
       if (field == QD_FIELD_NAME && entity->key.kind == QD_KIND_PATH)
+        continue;
+      if (field == QD_JOB_SHOWN_AS && entity->key.kind == QD_KIND_JOB)
         continue;
       if (field == QD_FIELD_NAME)
         entity->name_derived = FALSE;
@@ -396,9 +427,9 @@ mark_named (QdFleet *self, QdEntity *entity)
     entity->generation = snapshot->generation;
 }
 
-/* Whether @delta moves an edge to other ends. */
+/* Whether @delta changes one of two fields that lie side by side: an edge's ends, a job's server's job. */
 static gboolean
-ends_change (QdEntity *edge, QdDelta *delta)
+either_changes (QdEntity *entity, QdDelta *delta, guint first)
 {
   guint n = qd_delta_get_n_fields (delta), carried = 0;
 
@@ -407,10 +438,10 @@ ends_change (QdEntity *edge, QdDelta *delta)
       guint field;
       const QdValue *value = qd_delta_get_nth (delta, i, &field);
 
-      if (field != QD_PATH_SRC && field != QD_PATH_DST)
+      if (field != first && field != first + 1)
         continue;
       carried++;
-      if (!qd_value_equal (value, &edge->values[field]))
+      if (!qd_value_equal (value, &entity->values[field]))
         return TRUE;
     }
   return carried < 2 && qd_delta_get_op (delta) == QD_DELTA_UPSERT;
@@ -453,7 +484,10 @@ apply_fields (QdFleet *self, QdDelta *delta)
 
   QdStatus before = qd_entity_get_status (entity);
   gboolean is_edge = qd_edges_has_ends (key->kind, &end_kind);
-  gboolean moves = is_edge && (added || ends_change (entity, delta));
+  gboolean moves = is_edge && (added || either_changes (entity, delta, QD_PATH_SRC));
+  gboolean is_job = key->kind == QD_KIND_JOB, stands_anew = is_job && either_changes (entity, delta, QD_JOB_ACTS_ON);
+  if (stands_anew)
+    note_server_job (self, entity, FALSE);
   if (moves && !added)
     {
       qd_edges_remove (self->edges, entity);
@@ -470,6 +504,10 @@ apply_fields (QdFleet *self, QdDelta *delta)
       qd_edges_add (self->edges, entity);
       count_paths_of_ends (self, entity);
     }
+  if (stands_anew)
+    note_server_job (self, entity, TRUE);
+  if (is_job && added)
+    derive_shown_as (self, &entity->key);
   /* Also when a name of its own was taken from it. */
   if (is_edge && (moves || (carried & QD_FIELD_BIT (QD_FIELD_NAME)) != 0 || entity->values[QD_FIELD_NAME].type == QD_VALUE_NONE))
     derive_edge_name (self, entity);
@@ -697,13 +735,26 @@ qd_fleet_get_end (QdFleet *self, QdEntity *edge, gboolean destination)
     }
   if (!qd_entity_get_int (edge, kind_field, &n) || n < 0 || n >= QD_N_KINDS)
     return NULL;
-  return qd_fleet_lookup (self, edge->key.connection, (QdKind) n, qd_entity_get_string (edge, id_field));
+  return qd_fleet_lookup (self, qd_entity_get_place (edge), (QdKind) n, qd_entity_get_string (edge, id_field));
 }
 
 guint64
 qd_fleet_get_n_dropped (QdFleet *self)
 {
   return self->n_dropped;
+}
+
+guint
+qd_fleet_count (QdFleet *self, QdKind kind)
+{
+  QdEntityList *list = qd_fleet_get_list (self, kind);
+  guint n = qd_entity_list_get_length (list), count = 0;
+
+  if (kind != QD_KIND_JOB)
+    return n;
+  for (guint i = 0; i < n; i++)
+    count += qd_entity_listed (qd_entity_list_peek (list, i));
+  return count;
 }
 
 /**
@@ -724,7 +775,7 @@ qd_fleet_count_status (QdFleet *self, QdKind kind, const char *connection, guint
       QdEntity *entity = qd_entity_list_peek (list, i);
       QdStatus status = qd_entity_get_status (entity);
 
-      if ((interned == NULL || entity->key.connection == interned) && status <= QD_STATUS_DOWN)
+      if (qd_entity_belongs (entity, interned) && status <= QD_STATUS_DOWN)
         counts[status]++;
     }
 }

@@ -33,6 +33,8 @@ void qd_fleet_forget_connection (QdFleet *self, const char *connection);
 /* How many updates were dropped because what they are about is not known. */
 guint64 qd_fleet_get_n_dropped (QdFleet *self);
 
+/* How many of @kind there are to be listed, of all connections. */
+guint qd_fleet_count (QdFleet *self, QdKind kind);
 /* How many entities of @kind have each status (array of QD_STATUS_DOWN + 1), of one connection or, with NULL, all. */
 void qd_fleet_count_status (QdFleet *self, QdKind kind, const char *connection, guint *counts);
 /* TRUE when the entity's connection is not live now: what is shown of it is as of ::as-of. */

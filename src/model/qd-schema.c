@@ -191,6 +191,9 @@ static const QdField job_fields[QD_N_JOB_FIELDS] = {
   [QD_JOB_ENDED_AT] = FIELD ("ended_at", N_("Ended"), NULL, TIME, 0, 0, 1, 0),
   [QD_JOB_TARGET_KIND] = FIELD ("target_kind", NULL, NULL, INT, 0, 0, 0, 0),
   [QD_JOB_TARGET_ID] = FIELD ("target_id", N_("Target"), NULL, STRING, 0, 1, 0, 0),
+  [QD_JOB_ACTS_ON] = FIELD ("acts_on", NULL, NULL, STRING, 0, 0, 0, 0),
+  [QD_JOB_SERVER_JOB] = FIELD ("server_job", NULL, NULL, STRING, 0, 0, 0, 0),
+  [QD_JOB_SHOWN_AS] = FIELD ("shown_as", NULL, NULL, STRING, 0, 0, 0, 0),
 };
 
 static const QdField kv_entry_fields[QD_N_KV_FIELDS] = {

@@ -72,7 +72,9 @@ enum { QD_EVENT_TYPE = QD_FIELD_OWN, QD_EVENT_SEVERITY /* info, warning, critica
 
 enum { QD_JOB_KIND = QD_FIELD_OWN, QD_JOB_STATE /* queued, running, waiting, succeeded, failed, cancelled */, QD_JOB_STEPS /* json */,
        QD_JOB_PROGRESS /* double 0..1 */, QD_JOB_ERROR, QD_JOB_CREATED_BY, QD_JOB_REASON, QD_JOB_STARTED_AT, QD_JOB_ENDED_AT,
-       QD_JOB_TARGET_KIND, QD_JOB_TARGET_ID, QD_N_JOB_FIELDS };
+       QD_JOB_TARGET_KIND, QD_JOB_TARGET_ID, QD_JOB_ACTS_ON /* connection: a job of ours, which is of none itself */,
+       QD_JOB_SERVER_JOB /* the server's job there that a job of ours stands for */,
+       QD_JOB_SHOWN_AS /* the job that stands for it, derived by the fleet: lists leave it out */, QD_N_JOB_FIELDS };
 
 enum { QD_KV_BUCKET = QD_FIELD_OWN, QD_KV_KEY, QD_KV_VALUE, QD_KV_REVISION, QD_KV_OPERATION, QD_KV_AT, QD_N_KV_FIELDS };
 

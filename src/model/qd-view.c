@@ -100,7 +100,7 @@ side_of (QdView *self, guint slot)
 static inline gboolean
 matches (QdView *self, QdEntity *entity)
 {
-  return self->filter == NULL || qd_filter_match (self->filter, entity);
+  return self->filter == NULL ? qd_entity_listed (entity) : qd_filter_match (self->filter, entity);
 }
 
 /* The first of @rows from @low on that does not come before @row. */
@@ -402,6 +402,14 @@ wait_for_release (QdView *self, QdEntity *entity, Side *side)
   g_hash_table_add (self->waiting, g_object_ref (entity));
 }
 
+static void
+stop_waiting (QdView *self, QdEntity *entity, Side *side)
+{
+  if (side->flags & WAITS)
+    g_hash_table_remove (self->waiting, entity);
+  side->flags &= (guint8) ~WAITS;
+}
+
 static gboolean
 order_changed (QdView *self, QdEntity *entity, const Side *side)
 {
@@ -420,7 +428,10 @@ update (QdView *self, QdEntity *entity)
 
   if (stays || (!shown && !match))
     return stays;
-  if (self->hold)
+  /* What is listed no more goes at once: what stands for it is there already. */
+  if (!qd_entity_listed (entity))
+    stop_waiting (self, entity, side);
+  else if (self->hold)
     {
       wait_for_release (self, entity, side);
       return shown;
@@ -471,9 +482,7 @@ batch_cb (QdView *self, QdListBatch *batch)
       QdEntity *entity = batch->removed->pdata[i];
       Side *side = side_of (self, entity->slot);
 
-      if (side->flags & WAITS)
-        g_hash_table_remove (self->waiting, entity);
-      side->flags &= (guint8) ~WAITS;
+      stop_waiting (self, entity, side);
       if (side->flags & SHOWN)
         leave (self, side, FALSE);
     }

@@ -40,6 +40,9 @@ const QdSink *qd_hub_get_sink (QdHub *self);
 const char *qd_hub_get_connection_name (QdHub *self, const char *connection);
 /* Applies one delta now: for what the hub itself says. Takes @delta. */
 void qd_hub_apply (QdHub *self, QdDelta *delta);
+/* Whether anybody would answer, and asks: @wrong says why the one before was not right, or is NULL. */
+gboolean qd_hub_can_ask_password (QdHub *self);
+void qd_hub_ask_password (QdHub *self, const char *job_id, const char *wrong);
 void qd_hub_job_ended (QdHub *self, const char *job_id);
 /* Borrowed, or NULL. */
 QdHubConnection *qd_hub_find_connection (QdHub *self, const char *id);

@@ -77,7 +77,7 @@ add_counts (GString *report, QdHub *hub)
       guint counts[QD_STATUS_DOWN + 1] = { 0 };
 
       g_string_append_printf (report, "- %s: %u", qd_schema_get (kind)->plural,
-                              qd_entity_list_get_length (qd_fleet_get_list (qd_hub_get_fleet (hub), kind)));
+                              qd_fleet_count (qd_hub_get_fleet (hub), kind));
       qd_fleet_count_status (qd_hub_get_fleet (hub), kind, NULL, counts);
       for (guint status = QD_STATUS_WELL; status <= QD_STATUS_DOWN; status++)
         if (counts[status] > 0)

@@ -18,7 +18,7 @@
 
 #define MAX_UNLOCK_MINUTES 480
 
-enum { CONNECTIONS_CHANGED, JOB_FINISHED, N_SIGNALS };
+enum { CONNECTIONS_CHANGED, JOB_FINISHED, PASSWORD_NEEDED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (QdHub, qd_hub, G_TYPE_OBJECT)
@@ -357,6 +357,30 @@ qd_hub_job_ended (QdHub *self, const char *job_id)
   g_hash_table_remove (self->jobs, job_id);
 }
 
+gboolean
+qd_hub_can_ask_password (QdHub *self)
+{
+  return g_signal_has_handler_pending (self, signals[PASSWORD_NEEDED], 0, FALSE);
+}
+
+void
+qd_hub_ask_password (QdHub *self, const char *job_id, const char *wrong)
+{
+  QdEntity *entity = qd_fleet_lookup (self->fleet, QD_HUB_LOCAL, QD_KIND_JOB, job_id);
+
+  if (entity)
+    g_signal_emit (self, signals[PASSWORD_NEEDED], 0, entity, wrong);
+}
+
+void
+qd_hub_confirm_job (QdHub *self, const char *job_id, const char *password)
+{
+  QdJob *job = g_hash_table_lookup (self->jobs, job_id);
+
+  if (job)
+    qd_job_confirm (job, password);
+}
+
 static void
 wake_jobs_cb (QdHub *self)
 {
@@ -594,6 +618,8 @@ qd_hub_class_init (QdHubClass *klass)
                                                NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[JOB_FINISHED] = g_signal_new ("job-finished", QD_TYPE_HUB, G_SIGNAL_RUN_LAST, 0,
                                         NULL, NULL, NULL, G_TYPE_NONE, 1, QD_TYPE_ENTITY);
+  signals[PASSWORD_NEEDED] = g_signal_new ("password-needed", QD_TYPE_HUB, G_SIGNAL_RUN_LAST, 0,
+                                           NULL, NULL, NULL, G_TYPE_NONE, 2, QD_TYPE_ENTITY, G_TYPE_STRING);
 }
 
 static void

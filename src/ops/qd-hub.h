@@ -17,7 +17,10 @@ G_BEGIN_DECLS
  * configured endpoint. The window and qdctl each have one. Main thread.
  * With a store, drivers begin once qd_hub_start_async() has loaded the last known state, so that
  * nothing old is put over what is new; without one, at once.
- * Signals: ::connections-changed (also when a lock opens or closes), ::job-finished (QdEntity job).
+ * Signals: ::connections-changed (also when a lock opens or closes), ::job-finished (QdEntity job),
+ * ::password-needed (QdEntity job, const char *wrong): the server wants to be sure that it is still us,
+ * and the job waits for qd_hub_confirm_job() or qd_hub_cancel_job(); @wrong says why the password before
+ * this one was not taken, or is NULL. With nobody connected to it, such a job fails.
  */
 #define QD_TYPE_HUB (qd_hub_get_type ())
 G_DECLARE_FINAL_TYPE (QdHub, qd_hub, QD, HUB, GObject)
@@ -52,6 +55,8 @@ char *qd_hub_run (QdHub *self, const char *connection, const char *verb, JsonObj
                   const char *reason, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 JsonNode *qd_hub_run_finish (QdHub *self, GAsyncResult *result, GError **error);
 void qd_hub_cancel_job (QdHub *self, const char *job_id);
+/* Answers ::password-needed. Nothing happens to a job that does not wait for it. */
+void qd_hub_confirm_job (QdHub *self, const char *job_id, const char *password);
 
 /* Production is read-only until unlocked for a limited time. */
 void qd_hub_unlock (QdHub *self, const char *connection, guint minutes);

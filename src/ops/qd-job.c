@@ -35,6 +35,7 @@ struct _QdJob {
   GCancellable *sending;            /* stops waiting for the answer */
   DexPromise *cancelled;            /* rejected by qd_job_cancel() */
   DexPromise *woken;                /* while it waits for news of the server's job */
+  DexPromise *password;             /* while it waits for who one is to be confirmed */
   gulong cancel_handler;
   gint64 started_at;
   const char *state;                /* static */
@@ -156,6 +157,10 @@ show (QdJob *self)
   qd_delta_set (delta, QD_FIELD_NAME, qd_value_string (self->summary));
   qd_delta_set (delta, QD_FIELD_EXTRA, qd_value_json (extra));
   qd_delta_set (delta, QD_JOB_KIND, qd_value_string (self->verb));
+  qd_delta_set (delta, QD_JOB_ACTS_ON, qd_value_string (self->connection));
+  /* Who cancels a job has not begun it, and does not stand for it. */
+  if (self->server_job && !g_str_equal (self->verb, "job.cancel"))
+    qd_delta_set (delta, QD_JOB_SERVER_JOB, qd_value_string (self->server_job));
   qd_delta_set (delta, QD_JOB_STATE, qd_value_string (self->state));
   qd_delta_set (delta, QD_JOB_STEPS, qd_value_json (steps));
   qd_delta_set (delta, QD_JOB_PROGRESS, qd_value_double (self->progress));
@@ -248,7 +253,7 @@ await_or_cancel (QdJob *self, DexFuture *future, GError **error)
 }
 
 static JsonNode *
-send_once (QdJob *self, GError **error)
+send_once (QdJob *self, const char *verb, JsonObject *args, GError **error)
 {
   QdDriver *driver = qd_hub_get_driver (self->hub, self->connection);
   g_autoptr (DexPromise) promise = NULL;
@@ -261,7 +266,7 @@ send_once (QdJob *self, GError **error)
       return NULL;
     }
   promise = dex_promise_new ();
-  qd_driver_command_async (driver, self->verb, self->args, self->sending, command_cb, dex_ref (promise));
+  qd_driver_command_async (driver, verb, args, self->sending, command_cb, dex_ref (promise));
   if (!await_or_cancel (self, dex_ref (promise), error))
     return NULL;
   value = dex_future_get_value (DEX_FUTURE (promise), error);
@@ -288,7 +293,7 @@ send_command (QdJob *self, GError **error)
   for (guint attempt = 1; !is_cancelled (self); attempt++)
     {
       g_autoptr (GError) cause = NULL;
-      JsonNode *answer = send_once (self, &cause);
+      JsonNode *answer = send_once (self, self->verb, self->args, &cause);
 
       if (answer)
         return answer;
@@ -302,6 +307,95 @@ send_command (QdJob *self, GError **error)
     }
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _("Cancelled"));
   return NULL;
+}
+
+/* --- Confirming who one is --------------------------------------------------------------------- */
+
+/* Waits until somebody gave a password. NULL when it was cancelled instead. */
+static char *
+await_password (QdJob *self, const char *wrong)
+{
+  g_autofree char *password = NULL;
+
+  self->password = dex_promise_new ();
+  qd_hub_ask_password (self->hub, self->id, wrong);
+  if (await_or_cancel (self, dex_ref (self->password), NULL))
+    password = g_value_dup_string (dex_future_get_value (DEX_FUTURE (self->password), NULL));
+  dex_clear (&self->password);
+  return is_cancelled (self) ? NULL : g_steal_pointer (&password);
+}
+
+static gboolean
+send_password (QdJob *self, const char *password, GError **error)
+{
+  g_autoptr (JsonObject) args = json_object_new ();
+  g_autoptr (JsonNode) answer = NULL;
+
+  json_object_set_string_member (args, "password", password);
+  answer = send_once (self, "auth.step-up", args, error);
+  return answer != NULL;
+}
+
+/* Asks for the password until it is right, somebody cancels, or the server cannot be asked. */
+static gboolean
+confirm (QdJob *self, GError **error)
+{
+  g_autofree char *wrong = NULL;
+
+  self->state = "waiting";
+  for (;;)
+    {
+      g_autofree char *password = NULL;
+      g_autoptr (GError) cause = NULL;
+
+      add_step (self, _("Confirm who you are"), "waiting", NULL);
+      show (self);
+      password = await_password (self, wrong);
+      if (password == NULL)
+        {
+          g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _("Cancelled: your password was not confirmed, nothing was changed"));
+          return FALSE;
+        }
+      if (send_password (self, password, &cause))
+        break;
+      if (!g_error_matches (cause, QD_DRIVER_ERROR, QD_DRIVER_ERROR_REFUSED) || is_cancelled (self))
+        {
+          g_propagate_error (error, g_steal_pointer (&cause));
+          return FALSE;
+        }
+      end_step (self, "failed", cause->message);
+      g_set_str (&wrong, cause->message);
+    }
+  end_step (self, "succeeded", NULL);
+  self->state = "running";
+  return TRUE;
+}
+
+/* Sends it; where the server wants to be sure that it is still us, and somebody is there to be asked,
+ * again once that is confirmed. The same key goes with it: what was refused was not done. */
+static JsonNode *
+send_confirmed (QdJob *self, GError **error)
+{
+  for (;;)
+    {
+      g_autoptr (GError) cause = NULL;
+      JsonNode *answer;
+
+      add_step (self, _("Send to the server"), "running", NULL);
+      show (self);
+      answer = send_command (self, &cause);
+      if (answer)
+        return answer;
+      if (!g_error_matches (cause, QD_DRIVER_ERROR, QD_DRIVER_ERROR_STEP_UP) || is_cancelled (self) ||
+          !qd_hub_can_ask_password (self->hub))
+        {
+          g_propagate_error (error, g_steal_pointer (&cause));
+          return NULL;
+        }
+      end_step (self, "failed", cause->message);
+      if (!confirm (self, error))
+        return NULL;
+    }
 }
 
 /* --- Following the server's job --------------------------------------------------------------- */
@@ -480,9 +574,7 @@ begin (QdJob *self, JsonNode **answer)
   JsonObject *object;
 
   journal (self, "send", "running");
-  add_step (self, _("Send to the server"), "running", NULL);
-  show (self);
-  *answer = send_command (self, &error);
+  *answer = send_confirmed (self, &error);
   if (*answer == NULL)
     {
       fail (self, error);
@@ -657,6 +749,7 @@ qd_job_unref (QdJob *self)
   g_object_unref (self->sending);
   dex_clear (&self->cancelled);
   dex_clear (&self->woken);
+  dex_clear (&self->password);
   g_free (self);
 }
 
@@ -719,6 +812,15 @@ qd_job_cancel (QdJob *self)
     return;
   dex_promise_reject (self->cancelled, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _("Cancelled")));
   g_cancellable_cancel (self->sending);
+}
+
+void
+qd_job_confirm (QdJob *self, const char *password)
+{
+  g_autoptr (DexPromise) waiting = self->password ? dex_ref (self->password) : NULL;
+
+  if (waiting && dex_future_is_pending (DEX_FUTURE (waiting)))
+    dex_promise_resolve_string (waiting, g_strdup (password));
 }
 
 void

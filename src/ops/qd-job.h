@@ -19,6 +19,8 @@ QdJob *qd_job_ref (QdJob *self);
 void qd_job_unref (QdJob *self);
 void qd_job_start (QdJob *self);
 void qd_job_cancel (QdJob *self);
+/* The password that it waits for; nothing happens when it waits for none. */
+void qd_job_confirm (QdJob *self, const char *password);
 /* The hub goes: nothing more is said or done. */
 void qd_job_abandon (QdJob *self);
 /* The list of jobs, or a connection's state, has changed: look again. */

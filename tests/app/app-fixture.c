@@ -48,6 +48,22 @@ fixture_settle (GtkWidget *window)
   g_signal_handler_disconnect (clock, id);
 }
 
+static gboolean
+is_gone (gpointer data)
+{
+  return *(gpointer *) data == NULL;
+}
+
+void
+fixture_close (GtkWindow *window)
+{
+  gpointer closing = window;
+
+  g_object_add_weak_pointer (G_OBJECT (window), &closing);
+  gtk_window_destroy (window);
+  g_assert_true (fixture_wait (is_gone, &closing));
+}
+
 static void
 apply_site (QdFleet *fleet, guint i)
 {
@@ -76,6 +92,40 @@ fixture_fill (QdHub *hub, const char *state, guint n_sites)
   for (guint i = 0; i < n_sites; i++)
     apply_site (fleet, i);
   qd_fleet_commit (fleet);
+}
+
+static const char *
+get_title (GtkWidget *widget)
+{
+  if (GTK_IS_BUTTON (widget))
+    return gtk_button_get_label (GTK_BUTTON (widget));
+  return ADW_IS_PREFERENCES_ROW (widget) ? adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget)) : NULL;
+}
+
+GtkWidget *
+fixture_find (GtkWidget *from, GType type, const char *title)
+{
+  if (g_type_is_a (G_OBJECT_TYPE (from), type) && gtk_widget_get_mapped (from) &&
+      (title == NULL || g_strcmp0 (get_title (from), title) == 0))
+    return from;
+  for (GtkWidget *child = gtk_widget_get_first_child (from); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = fixture_find (child, type, title);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+void
+fixture_press (GtkWidget *from, const char *title)
+{
+  GtkWidget *button = fixture_find (from, GTK_TYPE_BUTTON, title);
+
+  g_assert_nonnull (button);
+  g_assert_true (gtk_widget_is_sensitive (button));
+  g_signal_emit_by_name (button, "clicked");
 }
 
 #ifdef __SANITIZE_ADDRESS__

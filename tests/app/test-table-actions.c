@@ -75,21 +75,11 @@ set_up (Fixture *fixture)
   return TRUE;
 }
 
-static gboolean
-is_gone (gpointer data)
-{
-  return *(gpointer *) data == NULL;
-}
-
 static void
 tear_down (Fixture *fixture)
 {
-  gpointer window = fixture->window;
-
   g_clear_pointer (&fixture->undo, g_closure_unref);
-  g_object_add_weak_pointer (window, &window);
-  gtk_window_destroy (GTK_WINDOW (fixture->window));
-  g_assert_true (fixture_wait (is_gone, &window));
+  fixture_close (GTK_WINDOW (fixture->window));
   qd_hub_stop (fixture->hub);
   test_spin (50);
   g_object_unref (fixture->hub);
@@ -99,45 +89,10 @@ tear_down (Fixture *fixture)
 
 /* --- Finding what a person would see ------------------------------------------------------------ */
 
-static const char *
-get_title (GtkWidget *widget)
-{
-  if (GTK_IS_BUTTON (widget))
-    return gtk_button_get_label (GTK_BUTTON (widget));
-  return ADW_IS_PREFERENCES_ROW (widget) ? adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget)) : NULL;
-}
-
-/* The first mapped widget of @type below @from with that title. NULL: with any. */
-static GtkWidget *
-find (GtkWidget *from, GType type, const char *title)
-{
-  if (g_type_is_a (G_OBJECT_TYPE (from), type) && gtk_widget_get_mapped (from) &&
-      (title == NULL || g_strcmp0 (get_title (from), title) == 0))
-    return from;
-  for (GtkWidget *child = gtk_widget_get_first_child (from); child != NULL; child = gtk_widget_get_next_sibling (child))
-    {
-      GtkWidget *found = find (child, type, title);
-
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
-}
-
 static GtkWidget *
 get_dialog (Fixture *fixture)
 {
   return GTK_WIDGET (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (fixture->window)));
-}
-
-static void
-press (GtkWidget *from, const char *title)
-{
-  GtkWidget *button = find (from, GTK_TYPE_BUTTON, title);
-
-  g_assert_nonnull (button);
-  g_assert_true (gtk_widget_is_sensitive (button));
-  g_signal_emit_by_name (button, "clicked");
 }
 
 static void
@@ -192,11 +147,11 @@ test_menu (void)
     return;
   /* Of nothing there is no menu. */
   gtk_widget_activate_action (GTK_WIDGET (fixture.table), "table.menu", NULL);
-  g_assert_null (find (GTK_WIDGET (fixture.table), GTK_TYPE_POPOVER_MENU, NULL));
+  g_assert_null (fixture_find (GTK_WIDGET (fixture.table), GTK_TYPE_POPOVER_MENU, NULL));
   select_first (&fixture);
   gtk_widget_activate_action (GTK_WIDGET (fixture.table), "table.menu", NULL);
-  test_until (find (GTK_WIDGET (fixture.table), GTK_TYPE_POPOVER_MENU, NULL) != NULL, 10);
-  menu = find (GTK_WIDGET (fixture.table), GTK_TYPE_POPOVER_MENU, NULL);
+  test_until (fixture_find (GTK_WIDGET (fixture.table), GTK_TYPE_POPOVER_MENU, NULL) != NULL, 10);
+  menu = fixture_find (GTK_WIDGET (fixture.table), GTK_TYPE_POPOVER_MENU, NULL);
   for (const char *const *action = (const char *const[]) { "row.site.update", "row.site.delete", "table.copy-text", "table.copy-json",
                                                            "table.copy-curl", NULL }; *action != NULL; action++)
     g_assert_true (has_action (gtk_popover_menu_get_menu_model (GTK_POPOVER_MENU (menu)), *action));
@@ -223,8 +178,8 @@ test_undo_edit (void)
   before = g_strdup (qd_entity_get_name (site));
   gtk_widget_activate_action (GTK_WIDGET (fixture.table), "row.site.update", NULL);
   fixture_settle (GTK_WIDGET (fixture.window));
-  gtk_editable_set_text (GTK_EDITABLE (find (get_dialog (&fixture), ADW_TYPE_ENTRY_ROW, "Name")), "a-new-name");
-  press (get_dialog (&fixture), "_Save");
+  gtk_editable_set_text (GTK_EDITABLE (fixture_find (get_dialog (&fixture), ADW_TYPE_ENTRY_ROW, "Name")), "a-new-name");
+  fixture_press (get_dialog (&fixture), "_Save");
   test_until (fixture.undo != NULL && g_str_equal (qd_entity_get_name (site), "a-new-name"), 30);
   g_assert_nonnull (strstr (fixture.toasts->str, "Changed a-new-name"));
   undo (&fixture);
@@ -292,11 +247,7 @@ open_plain (Plain *plain, const char *path)
 static void
 close_plain (Plain *plain)
 {
-  gpointer table = plain->table;
-
-  g_object_add_weak_pointer (table, &table);
-  gtk_window_destroy (GTK_WINDOW (plain->window));
-  g_assert_true (fixture_wait (is_gone, &table));
+  fixture_close (GTK_WINDOW (plain->window));
   g_object_unref (plain->session);
   qd_hub_stop (plain->hub);
   g_object_unref (plain->hub);
@@ -305,7 +256,7 @@ close_plain (Plain *plain)
 static GtkWidget *
 open_options (Plain *plain)
 {
-  GtkWidget *button = find (GTK_WIDGET (plain->table), GTK_TYPE_MENU_BUTTON, NULL);
+  GtkWidget *button = fixture_find (GTK_WIDGET (plain->table), GTK_TYPE_MENU_BUTTON, NULL);
 
   gtk_menu_button_popup (GTK_MENU_BUTTON (button));
   fixture_settle (plain->window);
@@ -323,29 +274,29 @@ test_saved_filters (void)
   open_plain (&plain, place.path);
   qd_table_set_filter_text (plain.table, "status:down");
   options = open_options (&plain);
-  g_assert_null (find (options, GTK_TYPE_BUTTON, "status:down"));
-  press (options, "_Save This Filter");
-  test_until (find (options, GTK_TYPE_BUTTON, "status:down") != NULL, 10);
+  g_assert_null (fixture_find (options, GTK_TYPE_BUTTON, "status:down"));
+  fixture_press (options, "_Save This Filter");
+  test_until (fixture_find (options, GTK_TYPE_BUTTON, "status:down") != NULL, 10);
   close_plain (&plain);
 
   /* Another window has it, uses it and forgets it. */
   open_plain (&plain, place.path);
   g_assert_cmpstr (qd_table_get_filter_text (plain.table), ==, "");
   options = open_options (&plain);
-  test_until (find (options, GTK_TYPE_BUTTON, "status:down") != NULL, 10);
-  press (options, "status:down");
+  test_until (fixture_find (options, GTK_TYPE_BUTTON, "status:down") != NULL, 10);
+  fixture_press (options, "status:down");
   g_assert_cmpstr (qd_table_get_filter_text (plain.table), ==, "status:down");
   g_assert_cmpuint (qd_view_get_length (qd_table_get_view (plain.table)), ==, 5);
   options = open_options (&plain);
-  test_until (find (options, GTK_TYPE_BUTTON, "status:down") != NULL, 10);
-  g_signal_emit_by_name (gtk_widget_get_next_sibling (find (options, GTK_TYPE_BUTTON, "status:down")), "clicked");
-  test_until (find (options, GTK_TYPE_BUTTON, "status:down") == NULL, 10);
+  test_until (fixture_find (options, GTK_TYPE_BUTTON, "status:down") != NULL, 10);
+  g_signal_emit_by_name (gtk_widget_get_next_sibling (fixture_find (options, GTK_TYPE_BUTTON, "status:down")), "clicked");
+  test_until (fixture_find (options, GTK_TYPE_BUTTON, "status:down") == NULL, 10);
   close_plain (&plain);
 
   open_plain (&plain, place.path);
   options = open_options (&plain);
   test_spin (300);   /* what is read from the store would be there by now */
-  g_assert_null (find (options, GTK_TYPE_BUTTON, "status:down"));
+  g_assert_null (fixture_find (options, GTK_TYPE_BUTTON, "status:down"));
   close_plain (&plain);
   place_clear (&place);
 }

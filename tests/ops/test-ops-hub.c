@@ -212,6 +212,10 @@ test_job (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (qd_entity_get_string (job, QD_JOB_STEPS), "theirs"));
   g_assert_nonnull (strstr (qd_entity_get_string (job, QD_FIELD_EXTRA), "s-1"));
   g_assert_null (fixture->result);
+  /* The server's and ours are one to whoever looks, wherever its connection is shown. */
+  g_assert_cmpuint (qd_fleet_count (qd_hub_get_fleet (fixture->hub), QD_KIND_JOB), ==, 1);
+  g_assert_true (qd_entity_belongs (job, "c") && qd_entity_belongs (job, NULL) && !qd_entity_belongs (job, "d"));
+  g_assert_false (qd_entity_is_listed (qd_fleet_lookup (qd_hub_get_fleet (fixture->hub), "c", QD_KIND_JOB, "s-1")));
   fake_driver_send_job (fixture->driver, "s-1", "SUCCEEDED", 1, NULL);
   answer = end_of_run (fixture, &error);
   g_assert_no_error (error);
@@ -269,6 +273,122 @@ test_no_retry (Fixture *fixture, gconstpointer data)
   g_assert_null (end_of_run (fixture, &error));
   g_assert_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_UNREACHABLE);
   g_assert_cmpuint (fake_driver_get_n_commands (fixture->driver), ==, 1);
+}
+
+/* --- Who one is ------------------------------------------------------------------------------- */
+
+typedef struct { char *job, *wrong; guint n; } Asked;
+
+static void
+password_needed_cb (QdHub *hub, QdEntity *job, const char *wrong, Asked *asked)
+{
+  g_set_str (&asked->job, qd_entity_get_id (job));
+  g_set_str (&asked->wrong, wrong);
+  asked->n++;
+}
+
+static void
+asked_clear (Asked *asked)
+{
+  g_free (asked->job);
+  g_free (asked->wrong);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Asked, asked_clear)
+
+static void
+give_password (Fixture *fixture, const char *id, const char *password)
+{
+  guint n = fake_driver_get_n_commands (fixture->driver);
+
+  qd_hub_confirm_job (fixture->hub, id, password);
+  wait_until (fake_driver_get_n_waiting (fixture->driver) == 1);
+  g_assert_cmpstr (fake_driver_get_verb (fixture->driver, n), ==, "auth.step-up");
+  g_assert_cmpstr (json_object_get_string_member (fake_driver_get_args (fixture->driver, n), "password"), ==, password);
+}
+
+/* One job, which asks until the password is right, and then does what it was to do. */
+static void
+test_password (Fixture *fixture, gconstpointer data)
+{
+  g_auto (Asked) asked = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = NULL;
+  g_autoptr (JsonNode) answer = NULL;
+
+  g_signal_connect (fixture->hub, "password-needed", G_CALLBACK (password_needed_cb), &asked);
+  id = run (fixture, "path.test", NULL, NULL);
+  qd_hub_confirm_job (fixture->hub, id, "nobody asked");
+  wait_until (fake_driver_get_n_waiting (fixture->driver) == 1);
+  fake_driver_answer (fixture->driver, NULL, QD_DRIVER_ERROR_STEP_UP, "sign in again");
+  wait_until (asked.n == 1);
+  g_assert_cmpstr (asked.job, ==, id);
+  g_assert_null (asked.wrong);
+  g_assert_cmpstr (qd_entity_get_string (job_of (fixture, id), QD_JOB_STATE), ==, "waiting");
+  give_password (fixture, id, "mistyped");
+  fake_driver_answer (fixture->driver, NULL, QD_DRIVER_ERROR_REFUSED, "that is not it");
+  wait_until (asked.n == 2);
+  g_assert_cmpstr (asked.wrong, ==, "that is not it");
+  give_password (fixture, id, "right");
+  fake_driver_answer (fixture->driver, "{}", 0, NULL);
+  wait_until (fake_driver_get_n_waiting (fixture->driver) == 1);
+  g_assert_cmpstr (fake_driver_get_verb (fixture->driver, 3), ==, "path.test");
+  g_assert_cmpstr (json_object_get_string_member (fake_driver_get_args (fixture->driver, 0), "idempotency_key"), ==,
+                   json_object_get_string_member (fake_driver_get_args (fixture->driver, 3), "idempotency_key"));
+  g_assert_false (json_object_has_member (fake_driver_get_args (fixture->driver, 3), "password"));
+  fake_driver_answer (fixture->driver, "{}", 0, NULL);
+  answer = end_of_run (fixture, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (qd_entity_get_string (job_of (fixture, id), QD_JOB_STATE), ==, "succeeded");
+  g_assert_cmpuint (qd_fleet_count (qd_hub_get_fleet (fixture->hub), QD_KIND_JOB), ==, 1);
+}
+
+static void
+test_password_cancelled (Fixture *fixture, gconstpointer data)
+{
+  g_auto (Asked) asked = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = NULL;
+
+  g_signal_connect (fixture->hub, "password-needed", G_CALLBACK (password_needed_cb), &asked);
+  id = run (fixture, "path.test", NULL, NULL);
+  wait_until (fake_driver_get_n_waiting (fixture->driver) == 1);
+  fake_driver_answer (fixture->driver, NULL, QD_DRIVER_ERROR_STEP_UP, "sign in again");
+  wait_until (asked.n == 1);
+  qd_hub_cancel_job (fixture->hub, id);
+  g_assert_null (end_of_run (fixture, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpstr (qd_entity_get_string (job_of (fixture, id), QD_JOB_STATE), ==, "cancelled");
+  g_assert_nonnull (strstr (qd_entity_get_string (job_of (fixture, id), QD_JOB_ERROR), "nothing was changed"));
+  g_assert_cmpuint (fake_driver_get_n_commands (fixture->driver), ==, 1);
+}
+
+/* The hub goes while somebody is asked. */
+static void
+test_password_left (Fixture *fixture, gconstpointer data)
+{
+  g_auto (Asked) asked = { 0 };
+  g_autofree char *id = NULL;
+
+  g_signal_connect (fixture->hub, "password-needed", G_CALLBACK (password_needed_cb), &asked);
+  id = run (fixture, "path.test", NULL, NULL);
+  wait_until (fake_driver_get_n_waiting (fixture->driver) == 1);
+  fake_driver_answer (fixture->driver, NULL, QD_DRIVER_ERROR_STEP_UP, "sign in again");
+  wait_until (asked.n == 1);
+  qd_hub_stop (fixture->hub);
+  wait_until (fixture->result != NULL);
+}
+
+static void
+test_nobody_to_ask (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = run (fixture, "path.test", NULL, NULL);
+
+  wait_until (fake_driver_get_n_waiting (fixture->driver) == 1);
+  fake_driver_answer (fixture->driver, NULL, QD_DRIVER_ERROR_STEP_UP, "sign in again");
+  g_assert_null (end_of_run (fixture, &error));
+  g_assert_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_STEP_UP);
 }
 
 /* Cancelled before the answer: the answer that comes later changes nothing. */
@@ -533,6 +653,10 @@ main (int argc, char **argv)
   ADD ("job-fails", NULL, test_job_fails);
   ADD ("retry", NULL, test_retry);
   ADD ("no-retry", NULL, test_no_retry);
+  ADD ("password", NULL, test_password);
+  ADD ("password-cancelled", NULL, test_password_cancelled);
+  ADD ("password-left", NULL, test_password_left);
+  ADD ("nobody-to-ask", NULL, test_nobody_to_ask);
   ADD ("cancel-early", NULL, test_cancel_early);
   ADD ("cancel-late", NULL, test_cancel_late);
   ADD ("cancel-as-verb", NULL, test_cancel_as_verb);

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Jobs in the real window on a real lab: a job of ours is shown once, with the connection that it acts
+ * on; and what the server wants the password for once more is asked in the window. */
+#include "config.h"
+
+#include <locale.h>
+#include <string.h>
+
+#include "app-fixture.h"
+#include "driver-fixture.h"
+#include "qd-application.h"
+#include "qd-confirm-dialog.h"
+#include "qd-settings.h"
+#include "qd-table-page.h"
+
+#define USER "admin"
+#define STEP_UP_S 2
+
+typedef struct {
+  TestLab *lab;
+  QdHub *hub;
+  QdWindow *window;
+  char *password;
+  gint64 signed_in_at;
+  GString *toasts;
+} Fixture;
+
+static void
+toast_cb (QdSession *session, const char *text, const char *button, GClosure *closure, Fixture *fixture)
+{
+  g_string_append_printf (fixture->toasts, "%s\n", text);
+}
+
+static QdEntityList *
+get_list (Fixture *fixture, QdKind kind)
+{
+  return qd_fleet_get_list (qd_hub_get_fleet (fixture->hub), kind);
+}
+
+static gboolean
+set_up (Fixture *fixture)
+{
+  g_autoptr (QdEndpoint) endpoint = NULL;
+  g_autoptr (GError) error = NULL;
+
+  *fixture = (Fixture) { .lab = test_lab_new ("--sites 12 --paths 20 --flows 20 --rate 50 --no-nats --step-up " G_STRINGIFY (STEP_UP_S)
+                                              " --die-with-parent") };
+  if (fixture->lab == NULL)
+    return FALSE;
+  fixture->toasts = g_string_new (NULL);
+  fixture->hub = qd_hub_new (NULL);
+  g_settings_set_boolean (qd_settings_get_default (), "configured", TRUE);
+  endpoint = test_lab_endpoint (fixture->lab, "node-api", USER);
+  g_set_str (&endpoint->id, USER);
+  fixture->password = g_strdup (endpoint->password);
+  g_assert_true (qd_hub_add (fixture->hub, endpoint, FALSE, &error));
+  g_assert_no_error (error);
+  test_until (qd_entity_list_get_length (get_list (fixture, QD_KIND_SITE)) >= 12 &&
+              qd_entity_list_get_length (get_list (fixture, QD_KIND_PATH)) >= 20, 30);
+  fixture->signed_in_at = g_get_monotonic_time ();
+  fixture->window = qd_window_new (NULL, fixture->hub);
+  g_signal_connect (qd_window_get_session (fixture->window), "toast", G_CALLBACK (toast_cb), fixture);
+  gtk_window_present (GTK_WINDOW (fixture->window));
+  fixture_settle (GTK_WIDGET (fixture->window));
+  return TRUE;
+}
+
+static void
+tear_down (Fixture *fixture)
+{
+  fixture_close (GTK_WINDOW (fixture->window));
+  qd_hub_stop (fixture->hub);
+  test_spin (50);
+  g_object_unref (fixture->hub);
+  g_string_free (fixture->toasts, TRUE);
+  g_free (fixture->password);
+  test_lab_free (fixture->lab);
+}
+
+static QdTable *
+show_table (Fixture *fixture, const char *page)
+{
+  g_assert_true (qd_window_show_page (fixture->window, page));
+  fixture_settle (GTK_WIDGET (fixture->window));
+  return qd_table_page_get_table (QD_TABLE_PAGE (qd_window_get_page (fixture->window)));
+}
+
+/* The job of ours that was begun last. */
+static QdEntity *
+our_job (Fixture *fixture)
+{
+  QdEntityList *jobs = get_list (fixture, QD_KIND_JOB);
+
+  for (guint i = qd_entity_list_get_length (jobs); i-- > 0;)
+    if (g_str_equal (qd_entity_get_connection (qd_entity_list_peek (jobs, i)), QD_HUB_LOCAL))
+      return qd_entity_list_peek (jobs, i);
+  return NULL;
+}
+
+static const char *
+state_of (Fixture *fixture)
+{
+  QdEntity *job = our_job (fixture);
+
+  return job != NULL ? qd_entity_get_string (job, QD_JOB_STATE) : NULL;
+}
+
+/* --- Shown once --------------------------------------------------------------------------------- */
+
+static QdEntity *
+server_job (Fixture *fixture)
+{
+  QdEntity *ours = our_job (fixture);
+
+  return ours != NULL ? qd_fleet_lookup (qd_hub_get_fleet (fixture->hub), USER, QD_KIND_JOB,
+                                         qd_entity_get_string (ours, QD_JOB_SERVER_JOB)) : NULL;
+}
+
+static void
+test_shown_once (void)
+{
+  static const char *const shown[] = { NULL, USER, "another" };
+  Fixture fixture;
+  g_autoptr (JsonObject) args = json_object_new ();
+  QdEntity *path;
+  QdView *view;
+
+  if (!set_up (&fixture))
+    return;
+  view = qd_table_get_view (show_table (&fixture, "jobs"));
+  path = qd_entity_list_peek (get_list (&fixture, QD_KIND_PATH), 0);
+  json_object_set_string_member (args, "id", qd_entity_get_id (path));
+  qd_session_run (qd_window_get_session (fixture.window), fixture.window, path, "path.test", args, "Test it", NULL, NULL);
+  test_until (server_job (&fixture) != NULL && g_strcmp0 (state_of (&fixture), "succeeded") == 0, 30);
+  for (guint i = 0; i < G_N_ELEMENTS (shown); i++)
+    {
+      qd_session_set_connection (qd_window_get_session (fixture.window), shown[i]);
+      fixture_settle (GTK_WIDGET (fixture.window));
+      g_assert_false (qd_view_contains (view, server_job (&fixture)));
+      g_assert_cmpint (qd_view_contains (view, our_job (&fixture)), ==, g_strcmp0 (shown[i], "another") != 0);
+    }
+  qd_session_set_connection (qd_window_get_session (fixture.window), NULL);
+  /* What leads to the server's job leads to ours; what ours is about is found where it acts. */
+  g_assert_true (qd_window_open_entity (fixture.window, server_job (&fixture)));
+  g_assert_true (qd_session_get_selected (qd_window_get_session (fixture.window)) == our_job (&fixture));
+  g_assert_true (qd_fleet_get_end (qd_hub_get_fleet (fixture.hub), our_job (&fixture), FALSE) == path);
+  tear_down (&fixture);
+}
+
+/* --- The password once more --------------------------------------------------------------------- */
+
+static GtkWidget *
+get_dialog (Fixture *fixture)
+{
+  return GTK_WIDGET (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (fixture->window)));
+}
+
+static gboolean
+asks (Fixture *fixture, const char *heading)
+{
+  GtkWidget *dialog = get_dialog (fixture);
+
+  return dialog != NULL && ADW_IS_ALERT_DIALOG (dialog) && fixture_find (dialog, ADW_TYPE_PASSWORD_ENTRY_ROW, NULL) != NULL &&
+         g_strcmp0 (adw_alert_dialog_get_heading (ADW_ALERT_DIALOG (dialog)), heading) == 0;
+}
+
+static void
+give_password (Fixture *fixture, const char *password)
+{
+  GtkWidget *entry = fixture_find (get_dialog (fixture), ADW_TYPE_PASSWORD_ENTRY_ROW, NULL);
+
+  /* Nothing is not sent. */
+  g_assert_false (adw_alert_dialog_get_response_enabled (ADW_ALERT_DIALOG (get_dialog (fixture)), "confirm"));
+  gtk_editable_set_text (GTK_EDITABLE (entry), password);
+  fixture_press (get_dialog (fixture), "_Continue");
+}
+
+/* Removes the first site, up to where the server, since the login is some seconds old, wants to be
+ * sure. Returns the site's id. */
+static char *
+remove_site (Fixture *fixture)
+{
+  QdTable *table = show_table (fixture, "sites");
+  QdEntity *site = qd_view_peek (qd_table_get_view (table), 0);
+  char *id = g_strdup (qd_entity_get_id (site));
+
+  g_assert_true (qd_table_select (table, site));
+  fixture_settle (GTK_WIDGET (fixture->window));
+  test_until (g_get_monotonic_time () - fixture->signed_in_at > (STEP_UP_S + 1) * G_USEC_PER_SEC, 10);
+  gtk_widget_activate_action (GTK_WIDGET (table), "row.site.delete", NULL);
+  fixture_settle (GTK_WIDGET (fixture->window));
+  g_assert_true (QD_IS_CONFIRM_DIALOG (get_dialog (fixture)));
+  qd_confirm_dialog_set_texts (QD_CONFIRM_DIALOG (get_dialog (fixture)), "It was sold", qd_entity_get_name (site));
+  fixture_press (get_dialog (fixture), "Remove site");
+  test_until (asks (fixture, "Confirm Who You Are"), 30);
+  g_assert_cmpstr (state_of (fixture), ==, "waiting");
+  return id;
+}
+
+static gboolean
+has_site (Fixture *fixture, const char *id)
+{
+  return qd_fleet_lookup (qd_hub_get_fleet (fixture->hub), USER, QD_KIND_SITE, id) != NULL;
+}
+
+static void
+test_password (void)
+{
+  Fixture fixture;
+  g_autofree char *id = NULL;
+
+  if (!set_up (&fixture))
+    return;
+  id = remove_site (&fixture);
+  for (guint i = 0; i < 2; i++)
+    {
+      gpointer before = get_dialog (&fixture);
+
+      g_object_add_weak_pointer (before, &before);
+      give_password (&fixture, "not the password");
+      test_until (before == NULL && asks (&fixture, "Wrong Password"), 30);
+      g_assert_true (has_site (&fixture, id));
+      g_assert_cmpstr (state_of (&fixture), ==, "waiting");
+    }
+  g_test_message ("%s", adw_alert_dialog_get_body (ADW_ALERT_DIALOG (get_dialog (&fixture))));
+  give_password (&fixture, fixture.password);
+  test_until (!has_site (&fixture, id) && strstr (fixture.toasts->str, "Done: ") != NULL, 30);
+  g_assert_cmpstr (state_of (&fixture), ==, "succeeded");
+  g_assert_null (strstr (qd_entity_get_string (our_job (&fixture), QD_JOB_STEPS), fixture.password));
+  tear_down (&fixture);
+}
+
+static void
+test_password_cancelled (void)
+{
+  Fixture fixture;
+  g_autofree char *id = NULL;
+
+  if (!set_up (&fixture))
+    return;
+  id = remove_site (&fixture);
+  fixture_press (get_dialog (&fixture), "_Cancel");
+  test_until (g_strcmp0 (state_of (&fixture), "cancelled") == 0 && strstr (fixture.toasts->str, "Cancelled: ") != NULL, 30);
+  g_assert_nonnull (strstr (qd_entity_get_string (our_job (&fixture), QD_JOB_ERROR), "nothing was changed"));
+  g_assert_true (has_site (&fixture, id));
+
+  /* Cancelled in the list of jobs, the question goes. */
+  g_free (id);
+  id = remove_site (&fixture);
+  qd_hub_cancel_job (fixture.hub, qd_entity_get_id (our_job (&fixture)));
+  test_until (g_strcmp0 (state_of (&fixture), "cancelled") == 0 && get_dialog (&fixture) == NULL, 30);
+  g_assert_true (has_site (&fixture, id));
+  tear_down (&fixture);
+}
+
+int
+main (int argc, char **argv)
+{
+  setlocale (LC_ALL, "");
+  g_test_init (&argc, &argv, NULL);
+  adw_init ();
+  qd_app_init ();
+
+  /* libadwaita 1.7 warns of itself when the heading of a question needs two lines. */
+  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK);
+  g_test_add_func ("/jobs/shown-once", test_shown_once);
+  g_test_add_func ("/jobs/password", test_password);
+  g_test_add_func ("/jobs/password-cancelled", test_password_cancelled);
+  return g_test_run ();
+}
