@@ -5,6 +5,7 @@
 
 #include "qd-sparkline.h"
 
+#include <adwaita.h>
 #include <math.h>
 #include <string.h>
 
@@ -17,6 +18,7 @@
 #define LEAST_RANGE 0.05
 /* Of the colour, for the ground that the line stands on. */
 #define GROUND_ALPHA 0.2f
+#define GROUND_ALPHA_HIGH 0.6f      /* in high contrast */
 
 struct _QdSparkline {
   GtkWidget parent_instance;
@@ -111,7 +113,7 @@ qd_sparkline_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     return;
   gtk_widget_get_color (widget, &color);
   ground = color;
-  ground.alpha *= GROUND_ALPHA;
+  ground.alpha *= adw_style_manager_get_high_contrast (adw_style_manager_get_default ()) ? GROUND_ALPHA_HIGH : GROUND_ALPHA;
   gtk_snapshot_append_color (snapshot, &ground,
                              &GRAPHENE_RECT_INIT (0, gtk_widget_get_height (widget) - 1, gtk_widget_get_width (widget), 1));
 
