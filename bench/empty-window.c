@@ -31,7 +31,9 @@ activate_cb (GtkApplication *app, gpointer data)
   GtkWidget *window = adw_application_window_new (app);
   g_autoptr(GIOChannel) channel = g_io_channel_unix_new (0);
 
+  /* As large as the screen, so maximized, as ours is. */
   gtk_window_set_default_size (GTK_WINDOW (window), 1280, 800);
+  gtk_window_maximize (GTK_WINDOW (window));
   adw_application_window_set_content (ADW_APPLICATION_WINDOW (window), adw_bin_new ());
   gtk_widget_realize (window);
   g_signal_connect (gtk_widget_get_frame_clock (window), "after-paint", G_CALLBACK (after_paint_cb), NULL);

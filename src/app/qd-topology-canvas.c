@@ -78,6 +78,26 @@ add_level (QdTopologyCanvas *self)
   self->complete = FALSE;
 }
 
+/* What is below a tile is not drawn: without a graphics card, each layer costs as much as all the rest of a frame. */
+static void
+draw_levels (QdTopologyCanvas *self, GtkSnapshot *snapshot, const QdViewport *viewport, int width, int height)
+{
+  cairo_region_t *gaps = qd_tile_level_find_gaps (self->now, viewport, width, height);
+
+  if (!cairo_region_is_empty (gaps))
+    {
+      cairo_region_t *deep = self->before ? qd_tile_level_find_gaps (self->before, viewport, width, height) : cairo_region_copy (gaps);
+
+      cairo_region_intersect (deep, gaps);
+      qd_tile_level_draw (self->base, snapshot, viewport, width, height, deep);
+      if (self->before)
+        qd_tile_level_draw (self->before, snapshot, viewport, width, height, gaps);
+      cairo_region_destroy (deep);
+    }
+  qd_tile_level_draw (self->now, snapshot, viewport, width, height, NULL);
+  cairo_region_destroy (gaps);
+}
+
 static void
 qd_topology_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
@@ -97,17 +117,12 @@ qd_topology_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   if (self->base == NULL)
     add_base (self);
 
+  /* Once the coarse one is there, it is drawn anew only for those who move about: not at each change. */
+  if (!self->complete && (self->before != NULL || !self->base_complete))
+    self->base_complete |= qd_tile_level_want (self->base, &viewport, width, height);
+  self->complete = qd_tile_level_want (self->now, &viewport, width, height);
   gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
-  if (!self->complete)
-    {
-      /* Once it is there, it is drawn anew only for those who move about: not at each change. */
-      gboolean want = self->before != NULL || !self->base_complete;
-
-      self->base_complete |= qd_tile_level_snapshot (self->base, snapshot, &viewport, width, height, want);
-      if (self->before)
-        qd_tile_level_snapshot (self->before, snapshot, &viewport, width, height, FALSE);
-    }
-  self->complete = qd_tile_level_snapshot (self->now, snapshot, &viewport, width, height, TRUE);
+  draw_levels (self, snapshot, &viewport, width, height);
   gtk_snapshot_pop (snapshot);
   if (self->complete)
     {

@@ -131,9 +131,13 @@ double qd_tile_level_get_scale (QdTileLevel *self);
 void qd_tile_level_set_scene (QdTileLevel *self, QdScene *scene);
 /* Tiles that touch this box (in units) are drawn anew, and shown as they were until then. */
 void qd_tile_level_touch (QdTileLevel *self, double left, double top, double right, double bottom);
-/* Draws what there is and asks for what is not (if @want). TRUE when nothing was missing or old. */
-gboolean qd_tile_level_snapshot (QdTileLevel *self, GtkSnapshot *snapshot, const QdViewport *viewport,
-                                 int width, int height, gboolean want);
+/* Asks for what is not there, or old. TRUE when nothing was. */
+gboolean qd_tile_level_want (QdTileLevel *self, const QdViewport *viewport, int width, int height);
+/* The pixels of the widget that have no tile yet, though something may be there. (transfer full) */
+cairo_region_t *qd_tile_level_find_gaps (QdTileLevel *self, const QdViewport *viewport, int width, int height);
+/* Draws what there is; @within: in these pixels only, or NULL. */
+void qd_tile_level_draw (QdTileLevel *self, GtkSnapshot *snapshot, const QdViewport *viewport, int width, int height,
+                         const cairo_region_t *within);
 /* Forgets tiles far from what is seen. */
 void qd_tile_level_trim (QdTileLevel *self, const QdViewport *viewport, int width, int height);
 

@@ -223,51 +223,141 @@ range_of (QdTileLevel *self, const QdViewport *viewport, int width, int height)
   };
 }
 
-static void
-append_tile (GtkSnapshot *snapshot, Tile *tile, int x, int y, double ratio, double dx, double dy, double scale)
-{
-  /* Edges on whole pixels, so that neighbours meet without a seam. */
-  double left = round ((x * QD_TILE_SIZE * ratio + dx) * scale) / scale;
-  double top = round ((y * QD_TILE_SIZE * ratio + dy) * scale) / scale;
-  double right = round (((x + 1) * QD_TILE_SIZE * ratio + dx) * scale) / scale;
-  double bottom = round (((y + 1) * QD_TILE_SIZE * ratio + dy) * scale) / scale;
-  gboolean exact = fabs (right - left - QD_TILE_SIZE) < 0.01 && fabs (bottom - top - QD_TILE_SIZE) < 0.01;
+/* Where tiles are in the widget. */
+typedef struct { double ratio, dx, dy, scale; } Frame;
 
-  gtk_snapshot_append_scaled_texture (snapshot, tile->texture,
-                                      exact ? GSK_SCALING_FILTER_NEAREST : GSK_SCALING_FILTER_LINEAR,
-                                      &GRAPHENE_RECT_INIT ((float) left, (float) top, (float) (right - left),
-                                                           (float) (bottom - top)));
+static Frame
+frame_of (QdTileLevel *self, const QdViewport *viewport, int width, int height)
+{
+  return (Frame) { viewport->zoom / self->zoom, width / 2.0 - viewport->x * viewport->zoom,
+                   height / 2.0 - viewport->y * viewport->zoom, self->scale };
+}
+
+/* Edges on whole pixels, so that neighbours meet without a seam. */
+static graphene_rect_t
+box_of (const Frame *frame, int x, int y)
+{
+  double left = round ((x * QD_TILE_SIZE * frame->ratio + frame->dx) * frame->scale) / frame->scale;
+  double top = round ((y * QD_TILE_SIZE * frame->ratio + frame->dy) * frame->scale) / frame->scale;
+  double right = round (((x + 1) * QD_TILE_SIZE * frame->ratio + frame->dx) * frame->scale) / frame->scale;
+  double bottom = round (((y + 1) * QD_TILE_SIZE * frame->ratio + frame->dy) * frame->scale) / frame->scale;
+
+  return GRAPHENE_RECT_INIT ((float) left, (float) top, (float) (right - left), (float) (bottom - top));
+}
+
+/* Whole pixels about @box, no further than the widget goes. */
+static cairo_rectangle_int_t
+pixels_about (const graphene_rect_t *box, int width, int height)
+{
+  int left = (int) CLAMP (floorf (box->origin.x), 0, width), top = (int) CLAMP (floorf (box->origin.y), 0, height);
+  int right = (int) CLAMP (ceilf (box->origin.x + box->size.width), left, width);
+  int bottom = (int) CLAMP (ceilf (box->origin.y + box->size.height), top, height);
+
+  return (cairo_rectangle_int_t) { left, top, right - left, bottom - top };
+}
+
+static Tile *
+find_tile (QdTileLevel *self, int x, int y)
+{
+  gint64 key = key_of (x, y);
+
+  return g_hash_table_lookup (self->tiles, &key);
+}
+
+/* An exact tile is only copied; the scaled node would filter it into a picture of its own first. */
+static void
+append_tile (GtkSnapshot *snapshot, GdkTexture *texture, const graphene_rect_t *box)
+{
+  if (fabsf (box->size.width - QD_TILE_SIZE) < 0.01f && fabsf (box->size.height - QD_TILE_SIZE) < 0.01f)
+    gtk_snapshot_append_texture (snapshot, texture, box);
+  else
+    gtk_snapshot_append_scaled_texture (snapshot, texture, GSK_SCALING_FILTER_LINEAR, box);
 }
 
 gboolean
-qd_tile_level_snapshot (QdTileLevel *self, GtkSnapshot *snapshot, const QdViewport *viewport,
-                        int width, int height, gboolean want)
+qd_tile_level_want (QdTileLevel *self, const QdViewport *viewport, int width, int height)
 {
   TileRange range = range_of (self, viewport, width, height);
-  double ratio = viewport->zoom / self->zoom;
-  double dx = width / 2.0 - viewport->x * viewport->zoom, dy = height / 2.0 - viewport->y * viewport->zoom;
   gboolean complete = TRUE;
 
   for (int y = range.top; y <= range.bottom; y++)
     for (int x = range.left; x <= range.right; x++)
       {
-        gint64 key = key_of (x, y);
-        Tile *tile = g_hash_table_lookup (self->tiles, &key);
+        Tile *tile = find_tile (self, x, y);
 
-        if (tile == NULL && want)
+        if (tile == NULL)
           {
+            gint64 key = key_of (x, y);
+
             tile = g_new0 (Tile, 1);
             tile->wanted = 1;
             g_hash_table_insert (self->tiles, g_memdup2 (&key, sizeof key), tile);
           }
-        if (tile && tile->texture)
-          append_tile (snapshot, tile, x, y, ratio, dx, dy, self->scale);
-        if (tile == NULL || tile->have != tile->wanted)
-          complete = FALSE;
-        if (tile && tile->have != tile->wanted && !tile->pending && want)
+        if (tile->have == tile->wanted)
+          continue;
+        complete = FALSE;
+        if (!tile->pending)
           request (self, tile, x, y, hypot (x - (range.left + range.right) / 2.0, y - (range.top + range.bottom) / 2.0));
       }
   return complete;
+}
+
+cairo_region_t *
+qd_tile_level_find_gaps (QdTileLevel *self, const QdViewport *viewport, int width, int height)
+{
+  TileRange range = range_of (self, viewport, width, height);
+  Frame frame = frame_of (self, viewport, width, height);
+  cairo_region_t *gaps = cairo_region_create ();
+
+  for (int y = range.top; y <= range.bottom; y++)
+    for (int x = range.left; x <= range.right; x++)
+      {
+        Tile *tile = find_tile (self, x, y);
+        graphene_rect_t box = box_of (&frame, x, y);
+        cairo_rectangle_int_t pixels = pixels_about (&box, width, height);
+
+        if ((tile == NULL || tile->texture == NULL) && pixels.width > 0 && pixels.height > 0)
+          cairo_region_union_rectangle (gaps, &pixels);
+      }
+  return gaps;
+}
+
+static void
+draw_box (QdTileLevel *self, GtkSnapshot *snapshot, const QdViewport *viewport, int width, int height,
+          const cairo_rectangle_int_t *within)
+{
+  TileRange range = range_of (self, viewport, width, height);
+  Frame frame = frame_of (self, viewport, width, height);
+
+  for (int y = range.top; y <= range.bottom; y++)
+    for (int x = range.left; x <= range.right; x++)
+      {
+        Tile *tile = find_tile (self, x, y);
+        graphene_rect_t box = box_of (&frame, x, y);
+
+        if (tile && tile->texture && box.origin.x < within->x + within->width && box.origin.x + box.size.width > within->x &&
+            box.origin.y < within->y + within->height && box.origin.y + box.size.height > within->y)
+          append_tile (snapshot, tile->texture, &box);
+      }
+}
+
+void
+qd_tile_level_draw (QdTileLevel *self, GtkSnapshot *snapshot, const QdViewport *viewport, int width, int height,
+                    const cairo_region_t *within)
+{
+  const cairo_rectangle_int_t all = { 0, 0, width, height };
+
+  if (within == NULL)
+    draw_box (self, snapshot, viewport, width, height, &all);
+  for (int i = 0; within && i < cairo_region_num_rectangles (within); i++)
+    {
+      cairo_rectangle_int_t box;
+
+      cairo_region_get_rectangle (within, i, &box);
+      gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (box.x, box.y, box.width, box.height));
+      draw_box (self, snapshot, viewport, width, height, &box);
+      gtk_snapshot_pop (snapshot);
+    }
 }
 
 void

@@ -161,16 +161,36 @@ qd_window_set_problem (QdWindow *self, const char *problem)
 
 /* --- State that outlives the window -------------------------------------------------------------- */
 
+/* Whether a window of this size would leave nothing of any screen: such a one is maximized, as shells that arrange
+ * windows do by themselves. Its shadow and round corners, which nobody would see, would be drawn at each frame. */
+static gboolean
+fills_screen (int width, int height)
+{
+  GListModel *monitors = gdk_display_get_monitors (gdk_display_get_default ());
+  guint n = g_list_model_get_n_items (monitors);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GdkMonitor) monitor = g_list_model_get_item (monitors, i);
+      GdkRectangle area;
+
+      gdk_monitor_get_geometry (monitor, &area);
+      if (width < area.width || height < area.height)
+        return FALSE;
+    }
+  return n > 0;
+}
+
 static void
 restore_state (QdWindow *self)
 {
   GSettings *settings = qd_settings_get_default ();
+  int width = g_settings_get_int (settings, "window-width"), height = g_settings_get_int (settings, "window-height");
   g_autofree char *page = g_settings_get_string (settings, "page");
   g_autofree char *connection = g_settings_get_string (settings, "connection");
 
-  gtk_window_set_default_size (GTK_WINDOW (self), g_settings_get_int (settings, "window-width"),
-                               g_settings_get_int (settings, "window-height"));
-  if (g_settings_get_boolean (settings, "window-maximized"))
+  gtk_window_set_default_size (GTK_WINDOW (self), width, height);
+  if (g_settings_get_boolean (settings, "window-maximized") || fills_screen (width, height))
     gtk_window_maximize (GTK_WINDOW (self));
   qd_session_set_connection (self->session, connection);
   if (!qd_window_show_page (self, page))
@@ -193,7 +213,9 @@ save_state (QdWindow *self)
       g_settings_set_int (settings, "window-width", width);
       g_settings_set_int (settings, "window-height", height);
     }
-  g_settings_set_boolean (settings, "window-maximized", gtk_window_is_maximized (GTK_WINDOW (self)));
+  /* That it had no choice here is not what somebody wants elsewhere. */
+  g_settings_set_boolean (settings, "window-maximized",
+                          gtk_window_is_maximized (GTK_WINDOW (self)) && !fills_screen (width, height));
   g_settings_set_string (settings, "connection", connection != NULL ? connection : "");
   g_settings_set_boolean (settings, "configured", !qd_window_get_welcome (self));
   if (self->page != NULL)
