@@ -342,6 +342,17 @@ connection_cb (QdTopologyModel *self)
   qd_store_get_async (store, name, got_places_cb, asked);
 }
 
+/* The places are gone with all the rest, those that were about to be kept are not, and what is still being
+ * read is of before. */
+static void
+erased_cb (QdTopologyModel *self)
+{
+  self->saving = self->save_again = FALSE;
+  connection_cb (self);
+  qd_topology_model_stop_work (self);
+  begin (self);
+}
+
 static void
 qd_topology_model_dispose (GObject *object)
 {
@@ -414,6 +425,8 @@ qd_topology_model_get (QdSession *session)
       g_signal_connect_object (list, "items-updated", G_CALLBACK (items_updated_cb), self, G_CONNECT_SWAPPED);
     }
   g_signal_connect_object (fleet, "status-changed", G_CALLBACK (status_changed_cb), self, G_CONNECT_SWAPPED);
+  if (qd_hub_get_store (qd_session_get_hub (session)))
+    g_signal_connect_object (qd_hub_get_store (qd_session_get_hub (session)), "erased", G_CALLBACK (erased_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::connection", G_CALLBACK (connection_cb), self, G_CONNECT_SWAPPED);
   connection_cb (self);
   return self;

@@ -444,6 +444,15 @@ write_positions (QdPlaces *self, JsonBuilder *builder)
   json_builder_end_object (builder);
 }
 
+static gboolean
+has_settings (QdPlaces *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (setting_names); i++)
+    if (*qd_places_get_setting (self, setting_names[i]))
+      return TRUE;
+  return g_hash_table_size (self->folded) > 0;
+}
+
 char *
 qd_places_save (QdPlaces *self)
 {
@@ -452,6 +461,8 @@ qd_places_save (QdPlaces *self)
   GHashTableIter iter;
   gpointer key;
 
+  if (g_hash_table_size (self->by_key) == 0 && !has_settings (self))
+    return NULL;
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "edges");
   json_builder_add_int_value (builder, self->n_edges);

@@ -66,7 +66,7 @@ void qd_places_change_free (QdPlacesChange *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdPlacesChange, qd_places_change_free)
 
 /* As JSON text: {"edges":N,"layout":…,"group":…,"folded":[…],"positions":{"connection/site/id":[x,y]}}, with a third
- * number, 1, where it is pinned. Bad text and bad numbers are passed over. */
+ * number, 1, where it is pinned; NULL where there is nothing to keep. Bad text and bad numbers are passed over. */
 char *qd_places_save (QdPlaces *self);
 guint qd_places_load (QdPlaces *self, const char *json);
 

@@ -187,6 +187,14 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* --- The object ---------------------------------------------------------------------------- */
 
+static void
+erased_cb (QdTrend *self)
+{
+  g_hash_table_remove_all (self->rings);
+  self->unsaved = 0;
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
 static gboolean
 step_cb (gpointer user_data)
 {
@@ -260,7 +268,10 @@ qd_trend_for_hub (QdHub *hub)
   self->timer = g_timeout_add_seconds (QD_TREND_STEP_S, step_cb, self);
   g_object_set_data_full (G_OBJECT (hub), "qd-trend", self, g_object_unref);
   if (store != NULL)
-    qd_store_get_async (store, STORE_KEY, loaded_cb, g_object_ref (self));
+    {
+      g_signal_connect_object (store, "erased", G_CALLBACK (erased_cb), self, G_CONNECT_SWAPPED);
+      qd_store_get_async (store, STORE_KEY, loaded_cb, g_object_ref (self));
+    }
   return self;
 }
 

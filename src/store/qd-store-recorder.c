@@ -555,6 +555,17 @@ qd_store_recorder_resync (QdStoreRecorder *self)
 }
 
 void
+qd_store_recorder_discard (QdStoreRecorder *self)
+{
+  encode_dirty (self, G_MAXUINT);
+  while (self->open->len > 0)
+    sweep_one (self, self->open->len - 1, G_MAXINT64);
+  self->flows_changed = FALSE;
+  qd_store_batch_free (self->batch);
+  self->batch = qd_store_batch_new ();
+}
+
+void
 qd_store_recorder_flush (QdStoreRecorder *self)
 {
   encode_dirty (self, G_MAXUINT);

@@ -16,6 +16,8 @@ void qd_store_recorder_free (QdStoreRecorder *self);
 void qd_store_recorder_resync (QdStoreRecorder *self);
 /* Hands everything over now, the minute that is not over included. */
 void qd_store_recorder_flush (QdStoreRecorder *self);
+/* Forgets what it has not handed over. */
+void qd_store_recorder_discard (QdStoreRecorder *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdStoreRecorder, qd_store_recorder_free)
 

@@ -429,7 +429,8 @@ work_once (QdStoreWriter *self)
 {
   GQueue ops = G_QUEUE_INIT;
   g_autofree char *damage = g_steal_pointer (&self->damage);
-  g_autoptr (GTask) erase = g_steal_pointer (&self->erase_task);
+  /* What was to be kept before is not written after. */
+  g_autoptr (GTask) erase = self->urgent.length == 0 ? g_steal_pointer (&self->erase_task) : NULL;
   gboolean durable;
 
   if (erase)

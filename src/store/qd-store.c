@@ -20,7 +20,7 @@ struct _QdStore {
   gboolean loaded, closed;
 };
 
-enum { PROBLEM, N_SIGNALS };
+enum { PROBLEM, ERASED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (QdStore, qd_store, G_TYPE_OBJECT)
@@ -479,6 +479,10 @@ qd_store_erase_async (QdStore *self, GAsyncReadyCallback callback, gpointer user
   GTask *task = g_task_new (self, NULL, callback, user_data);
 
   g_task_set_source_tag (task, qd_store_erase_async);
+  /* What waits to be written is part of what is to be gone. */
+  if (self->recorder)
+    qd_store_recorder_discard (self->recorder);
+  g_signal_emit (self, signals[ERASED], 0);
   qd_store_writer_erase (self->writer, task);
 }
 
@@ -549,6 +553,8 @@ static void
 qd_store_class_init (QdStoreClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = qd_store_dispose;
+  /* Emitted on the main thread when all is about to be erased: whoever keeps here what it knows forgets it. */
+  signals[ERASED] = g_signal_new ("erased", QD_TYPE_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   /* Emitted on the main thread, with what went wrong, for people. */
   signals[PROBLEM] = g_signal_new ("problem", QD_TYPE_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                                    G_TYPE_STRING);

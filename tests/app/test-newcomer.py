@@ -118,7 +118,9 @@ def check_erase(work):
     erase.get_action_iface().do_action(0)
   tap.say(wait(lambda: shown("Welcome to Quarterdeck")), "erased: the welcome page")
   database = os.path.join(work, "data", "quarterdeck", "quarterdeck.db")
-  tap.say(wait(lambda: not holds_anything(database)), "erased: nothing is left in the store")
+  tap.say(wait(lambda: not left_in(database)), "erased: nothing is left in the store")
+  for line in left_in(database):
+    print("# left:", line)
 
 def find_button(node, name, depth=0):
   if node is None or depth > 60:
@@ -131,13 +133,14 @@ def find_button(node, name, depth=0):
       return found
   return None
 
-def holds_anything(database):
+def left_in(database):
   import sqlite3
   if not os.path.exists(database):
-    return False
+    return []
   with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as db:
     tables = [r[0] for r in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
-    return any(db.execute(f'SELECT count(*) FROM "{t}"').fetchone()[0] for t in tables if t in ("thing", "state", "event", "transition", "minute", "journal", "setting"))
+    return [f"{t}: {row}" for t in tables if t in ("thing", "state", "event", "transition", "minute", "journal", "setting")
+            for row in db.execute(f'SELECT * FROM "{t}" LIMIT 5')]
 
 def main():
   skip_without_accessibility()
