@@ -341,6 +341,26 @@ qd_site_dialog_class_init (QdSiteDialogClass *klass)
   G_OBJECT_CLASS (klass)->dispose = qd_site_dialog_dispose;
 }
 
+/* The toolkit's own title keeps room for some letters, which large text and the words of the buttons
+ * leave none for. */
+static void
+title_changed_cb (QdSiteDialog *self, GParamSpec *pspec, GtkLabel *title)
+{
+  gtk_label_set_text (title, adw_dialog_get_title (ADW_DIALOG (self)));
+}
+
+static GtkWidget *
+title_new (QdSiteDialog *self)
+{
+  GtkWidget *title = gtk_label_new (NULL);
+
+  gtk_label_set_ellipsize (GTK_LABEL (title), PANGO_ELLIPSIZE_END);
+  gtk_label_set_single_line_mode (GTK_LABEL (title), TRUE);
+  gtk_widget_add_css_class (title, "title");
+  g_signal_connect_object (self, "notify::title", G_CALLBACK (title_changed_cb), title, 0);
+  return title;
+}
+
 static void
 qd_site_dialog_init (QdSiteDialog *self)
 {
@@ -354,6 +374,9 @@ qd_site_dialog_init (QdSiteDialog *self)
   g_signal_connect_swapped (cancel, "clicked", G_CALLBACK (close_attempt_cb), self);
   adw_header_bar_set_show_end_title_buttons (ADW_HEADER_BAR (bar), FALSE);
   adw_header_bar_set_show_start_title_buttons (ADW_HEADER_BAR (bar), FALSE);
+  adw_header_bar_set_title_widget (ADW_HEADER_BAR (bar), title_new (self));
+  gtk_button_set_can_shrink (GTK_BUTTON (cancel), TRUE);
+  gtk_button_set_can_shrink (GTK_BUTTON (self->save), TRUE);
   adw_header_bar_pack_start (ADW_HEADER_BAR (bar), cancel);
   adw_header_bar_pack_end (ADW_HEADER_BAR (bar), self->save);
 
