@@ -85,6 +85,7 @@ static void
 build (QdTopologyTwin *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *switcher = adw_inline_view_switcher_new ();
+  GtkWidget *scroller = gtk_scrolled_window_new ();
 
   self->stack = ADW_VIEW_STACK (adw_view_stack_new ());
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
@@ -99,8 +100,12 @@ build (QdTopologyTwin *self)
   adw_inline_view_switcher_set_stack (ADW_INLINE_VIEW_SWITCHER (switcher), self->stack);
   gtk_widget_set_halign (switcher, GTK_ALIGN_START);
   gtk_widget_add_css_class (switcher, "qd-table-switcher");
+  /* Where its words are too wide, in large text, it moves aside rather than to cut them short. */
+  adw_inline_view_switcher_set_can_shrink (ADW_INLINE_VIEW_SWITCHER (switcher), FALSE);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_EXTERNAL, GTK_POLICY_NEVER);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), switcher);
   gtk_widget_set_vexpand (GTK_WIDGET (self->stack), TRUE);
-  gtk_box_append (GTK_BOX (box), switcher);
+  gtk_box_append (GTK_BOX (box), scroller);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->stack));
   adw_bin_set_child (ADW_BIN (self), box);
   apply_filter (self);
