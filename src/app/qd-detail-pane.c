@@ -183,7 +183,7 @@ tell_field (QdDetailPane *self, guint field)
     return g_strdup (name);
   if (value->type == QD_VALUE_JSON)
     return tell_json (value->v.s);
-  text = qd_entity_format (self->entity, field);
+  text = qd_display_field (get_fleet (self), self->entity, field);
   if (info->unit != NULL && *text != '\0')
     return g_strdup_printf (g_str_equal (info->unit, "°") ? "%s%s" : "%s %s", text, info->unit);
   return g_steal_pointer (&text);
@@ -278,7 +278,7 @@ update_steps (QdDetailPane *self)
       state = qd_json_get_string (step, "state", qd_json_get_string (step, "verdict", NULL));
       qd_row_list_add (QD_ROW_LIST (self->steps), NULL, step_status (state),
                        qd_json_get_string (step, "why", qd_json_get_string (step, "name", "")),
-                       qd_json_get_string (step, "detail", qd_json_get_string (step, "policy_id", NULL)), state);
+                       qd_json_get_string (step, "detail", qd_json_get_string (step, "policy_id", NULL)), qd_display_word (state));
     }
   qd_row_list_end (QD_ROW_LIST (self->steps));
 }

@@ -227,6 +227,11 @@ test_password (void)
   test_until (!has_site (&fixture, id) && strstr (fixture.toasts->str, "Done: ") != NULL, 30);
   g_assert_cmpstr (state_of (&fixture), ==, "succeeded");
   g_assert_null (strstr (qd_entity_get_string (our_job (&fixture), QD_JOB_STEPS), fixture.password));
+  /* Its details say in words for people how it went. */
+  g_assert_true (qd_window_open_entity (fixture.window, our_job (&fixture)));
+  test_until (fixture_find (GTK_WIDGET (fixture.window), ADW_TYPE_ACTION_ROW, "State") != NULL, 10);
+  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (fixture_find (GTK_WIDGET (fixture.window), ADW_TYPE_ACTION_ROW, "State"))),
+                   ==, "Done");
   tear_down (&fixture);
 }
 
