@@ -140,3 +140,24 @@ qd_topology_summarize (const QdTopologyCounts *counts)
     return g_strdup_printf (ngettext ("The one site is well", "All %u sites are well", sites), sites);
   return g_strdup_printf (ngettext ("The one node is well", "All %u nodes are well", nodes), nodes);
 }
+
+char *
+qd_topology_tell_figures (QdEntity *entity)
+{
+  static const guint of_path[] = { QD_PATH_LATENCY_MS, QD_PATH_LOSS_PCT }, of_link[] = { QD_LINK_RTT_MS };
+  gboolean is_path = qd_entity_get_kind (entity) == QD_KIND_PATH;
+  const guint *fields = is_path ? of_path : of_link;
+  guint n = is_path ? G_N_ELEMENTS (of_path) : G_N_ELEMENTS (of_link);
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  if (!is_path && qd_entity_get_kind (entity) != QD_KIND_LINK)
+    return NULL;
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *text = with_unit (entity, fields[i]);
+
+      if (*text)
+        g_string_append_printf (out, "%s%s", out->len > 0 ? " · " : "", text);
+    }
+  return out->len > 0 ? g_string_free (g_steal_pointer (&out), FALSE) : NULL;
+}

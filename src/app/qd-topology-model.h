@@ -72,5 +72,7 @@ char *qd_topology_summarize (const QdTopologyCounts *counts);
 
 /* A sentence that says how @entity is: "Path HQ to East: degraded, loss 2.3 %". (transfer full) */
 char *qd_topology_describe (QdFleet *fleet, QdEntity *entity);
+/* The figures of a path or link alone: "31 ms · 2.3 %". (transfer full), NULL: none is known. */
+char *qd_topology_tell_figures (QdEntity *entity);
 
 G_END_DECLS

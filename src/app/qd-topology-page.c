@@ -239,6 +239,16 @@ describe_cb (QdPick pick, gpointer data)
   return entity ? qd_topology_describe (get_fleet (self), entity) : NULL;
 }
 
+/* In the past, the figures of now would be wrong. */
+static char *
+figures_cb (QdPick pick, gpointer data)
+{
+  QdTopologyPage *self = data;
+  QdEntity *entity = qd_topology_model_get_entity (self->model, pick);
+
+  return entity && !(self->past && qd_topology_past_is_shown (self->past)) ? qd_topology_tell_figures (entity) : NULL;
+}
+
 /* --- Search ------------------------------------------------------------------------------------ */
 
 /* A folded group is found by any that is in it. */
@@ -530,6 +540,7 @@ qd_topology_page_constructed (GObject *object)
   gtk_widget_add_css_class (GTK_WIDGET (self->card), "qd-topology-card");
   qd_topology_view_set_card (self->view, GTK_WIDGET (self->card));
   qd_topology_view_set_describe (self->view, describe_cb, self);
+  qd_topology_view_set_figures (self->view, figures_cb, self);
 
   self->model = qd_topology_model_get (session);
   qd_topology_model_watch (self->model, GTK_WIDGET (self));
@@ -558,7 +569,10 @@ qd_topology_page_dispose (GObject *object)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->pane_tick);
   self->pane_tick = 0;
   if (self->view)
-    qd_topology_view_set_describe (self->view, NULL, NULL);
+    {
+      qd_topology_view_set_describe (self->view, NULL, NULL);
+      qd_topology_view_set_figures (self->view, NULL, NULL);
+    }
   if (self->minimap)
     qd_topology_minimap_set_view (self->minimap, NULL);
   g_clear_pointer (&self->menu, gtk_widget_unparent);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "qd-topology-figures.h"
 #include "qd-topology-view.h"
 
 G_BEGIN_DECLS
@@ -9,7 +10,7 @@ struct _QdTopologyView {
   GtkWidget parent_instance;
 
   /* children */
-  GtkWidget *canvas, *overlay, *card;
+  GtkWidget *canvas, *figures, *overlay, *card;
   QdTopologyProbes probes;
 
   QdTopologyState state;

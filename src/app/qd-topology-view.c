@@ -303,6 +303,7 @@ qd_topology_view_set_scene (QdTopologyView *self, QdScene *scene, QdGraphIndex *
       qd_topology_view_move_to (self, qd_topology_view_whole (self));
       self->fitted = TRUE;
     }
+  qd_topology_figures_move (QD_TOPOLOGY_FIGURES (self->figures), TRUE);
   gtk_widget_queue_draw (self->overlay);
 }
 
@@ -317,6 +318,7 @@ qd_topology_view_update_scene (QdTopologyView *self, QdScene *scene, const QdPic
   g_clear_pointer (&self->state.scene, qd_scene_unref);
   self->state.scene = scene;
   qd_topology_canvas_touch (QD_TOPOLOGY_CANVAS (self->canvas), picks, n);
+  qd_topology_figures_move (QD_TOPOLOGY_FIGURES (self->figures), TRUE);
   gtk_widget_queue_draw (self->overlay);
   for (guint i = 0; self->items && i < n; i++)
     qd_topology_items_refresh (self, picks[i]);
@@ -451,6 +453,7 @@ qd_topology_view_size_allocate (GtkWidget *widget, int width, int height, int ba
   self->width = width;
   self->height = height;
   gtk_widget_allocate (self->canvas, width, height, -1, NULL);
+  gtk_widget_allocate (self->figures, width, height, -1, NULL);
   gtk_widget_allocate (self->overlay, width, height, -1, NULL);
   if (self->card && gtk_widget_get_visible (self->card))
     allocate_card (self, width, height);
@@ -521,6 +524,7 @@ qd_topology_view_dispose (GObject *object)
   qd_topology_probes_remove (&self->probes);
   g_clear_pointer (&self->card, gtk_widget_unparent);
   g_clear_pointer (&self->overlay, gtk_widget_unparent);
+  g_clear_pointer (&self->figures, gtk_widget_unparent);
   g_clear_pointer (&self->canvas, gtk_widget_unparent);
   g_clear_pointer (&self->items, g_ptr_array_unref);
   g_clear_pointer (&self->edge_items, g_ptr_array_unref);
@@ -559,8 +563,10 @@ qd_topology_view_init (QdTopologyView *self)
   self->interactive = TRUE;
   self->state.viewport = (QdViewport) { 0, 0, 0 };
   self->canvas = qd_topology_canvas_new (&self->state);
+  self->figures = qd_topology_figures_new (&self->state);
   self->overlay = qd_topology_overlay_new (&self->state);
   gtk_widget_set_parent (self->canvas, GTK_WIDGET (self));
+  gtk_widget_set_parent (self->figures, GTK_WIDGET (self));
   gtk_widget_set_parent (self->overlay, GTK_WIDGET (self));
   qd_topology_probes_add (&self->probes, GTK_WIDGET (self));
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
@@ -602,4 +608,12 @@ GtkWidget *
 qd_topology_view_new (void)
 {
   return g_object_new (QD_TYPE_TOPOLOGY_VIEW, NULL);
+}
+
+void
+qd_topology_view_set_figures (QdTopologyView *self, char *(*tell) (QdPick, gpointer), gpointer data)
+{
+  g_return_if_fail (QD_IS_TOPOLOGY_VIEW (self));
+
+  qd_topology_figures_set_tell (QD_TOPOLOGY_FIGURES (self->figures), tell, data);
 }

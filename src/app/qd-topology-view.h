@@ -77,5 +77,7 @@ gboolean qd_topology_view_is_settled (QdTopologyView *self);
 void qd_topology_view_set_card (QdTopologyView *self, GtkWidget *card);
 /* What a screen reader says of one thing: a sentence, (transfer full). */
 void qd_topology_view_set_describe (QdTopologyView *self, char *(*describe) (QdPick pick, gpointer data), gpointer data);
+/* What near edges say of themselves in a few characters, (transfer full), or NULL. */
+void qd_topology_view_set_figures (QdTopologyView *self, char *(*tell) (QdPick pick, gpointer data), gpointer data);
 
 G_END_DECLS

@@ -95,6 +95,7 @@ settle_cb (gpointer data)
 
   self->settle_id = 0;
   qd_topology_canvas_move (QD_TOPOLOGY_CANVAS (self->canvas), TRUE);
+  qd_topology_figures_move (QD_TOPOLOGY_FIGURES (self->figures), TRUE);
   return G_SOURCE_REMOVE;
 }
 
@@ -102,6 +103,7 @@ static void
 moved (QdTopologyView *self)
 {
   qd_topology_canvas_move (QD_TOPOLOGY_CANVAS (self->canvas), FALSE);
+  qd_topology_figures_move (QD_TOPOLOGY_FIGURES (self->figures), FALSE);
   gtk_widget_queue_draw (self->overlay);
   if (self->card && gtk_widget_get_visible (self->card))
     gtk_widget_queue_allocate (GTK_WIDGET (self));

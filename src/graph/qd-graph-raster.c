@@ -70,7 +70,7 @@ cover (const Stroke *stroke, gint64 u, gint64 top, gint64 bottom, guint alpha, g
 
   for (gint64 k = first; k <= last; k++, at += step)
     {
-      gint64 covered = MIN (bottom, (k + 1) << 8) - MAX (top, k << 8);
+      gint64 covered = MIN (bottom, (k + 1) * 256) - MAX (top, k * 256);
 
       *at = blend (*at, colour, (alpha * (guint) covered) >> 8);
     }
@@ -83,7 +83,7 @@ clip (const Stroke *stroke, gint64 *first, gint64 *end)
 {
   gint64 across = stroke->steep ? stroke->raster->width : stroke->raster->height;
   /* where the middle is no more than half the span away from the raster */
-  gint64 low = -stroke->half - stroke->v0, high = (across << 8) + stroke->half - stroke->v0;
+  gint64 low = -stroke->half - stroke->v0, high = across * 256 + stroke->half - stroke->v0;
   double a, b;
 
   if (ABS (stroke->slope) < 16)
@@ -104,7 +104,7 @@ run_solid (const Stroke *stroke, const QdPen *pen, gint64 first, gint64 end)
 {
   guint alpha = pen->alpha + (pen->alpha >> 7);
   guint64 colour = spread (pen->colour);
-  gint64 way = ((first << 8) + 128 - stroke->u0) * stroke->slope, step = stroke->slope << 8;
+  gint64 way = (first * 256 + 128 - stroke->u0) * stroke->slope, step = stroke->slope * 256;
 
   for (gint64 u = first; u < end; u++, way += step)
     {
@@ -123,7 +123,7 @@ run_dashed (const Stroke *stroke, const QdPen *pen, gint64 first, gint64 end)
 
   for (gint64 u = first; u < end; u++)
     {
-      gint64 from = (u << 8) + 128 - stroke->u0, way = from * stroke->length / span;
+      gint64 from = u * 256 + 128 - stroke->u0, way = from * stroke->length / span;
       gint64 v = stroke->v0 + ((from * stroke->slope) >> 16);
       guint ink = dash_ink (pen, stroke->along + (stroke->backward ? stroke->length - way : way));
 

@@ -33,6 +33,42 @@ test_shows_fleet (void)
 }
 
 /* A state that changes is drawn; the places stay, and a figure that changes draws nothing anew. */
+/* Near enough, a path says its figures, and they are those of now; a loop, and all that is far out, says nothing. */
+static void
+test_figures (void)
+{
+  Fixture fixture = { 0 };
+  QdTopologyFigures *figures;
+  const QdScene *scene;
+  QdViewport viewport;
+  guint a, b, edge;
+
+  set_up (&fixture, 900, 600);
+  fill_fleet (&fixture, 2, 2);
+  open_page (&fixture);
+  wait_scene (&fixture, 2);
+  figures = QD_TOPOLOGY_FIGURES (fixture.view->figures);
+  scene = qd_topology_view_get_scene (fixture.view);
+  edge = qd_topology_model_find (fixture.model, qd_fleet_lookup (fixture.fleet, fixture.connection, QD_KIND_PATH, "p1")).index;
+  a = scene->edges[edge].src;
+  b = scene->edges[edge].dst;
+  viewport = (QdViewport) { (scene->positions[a].x + scene->positions[b].x) / 2, (scene->positions[a].y + scene->positions[b].y) / 2, 300 };
+  qd_topology_view_set_viewport (fixture.view, &viewport);
+  WAIT_UNTIL (g_strcmp0 (qd_topology_figures_get_text (figures, 0), "11.0 ms · 0.01 %") == 0);
+  g_assert_cmpuint (qd_topology_figures_get_n (figures), ==, 1);
+  qd_fleet_begin (fixture.fleet);
+  apply (&fixture, QD_KIND_PATH, "p1", QD_DELTA_PATCH, QD_PATH_LATENCY_MS, qd_value_double (77));
+  apply (&fixture, QD_KIND_PATH, "p1", QD_DELTA_PATCH, QD_PATH_LOSS_PCT, qd_value_double (2.5));
+  qd_fleet_commit (fixture.fleet);
+  WAIT_UNTIL (g_strcmp0 (qd_topology_figures_get_text (figures, 0), "77.0 ms · 2.50 %") == 0);
+  keep_picture (&fixture, "figures");
+
+  viewport.zoom = QD_TOPOLOGY_FIGURES_ZOOM / 2;
+  qd_topology_view_set_viewport (fixture.view, &viewport);
+  WAIT_UNTIL (qd_topology_figures_get_n (figures) == 0);
+  tear_down (&fixture);
+}
+
 static void
 test_follows_changes (void)
 {
@@ -564,6 +600,7 @@ main (int argc, char *argv[])
   if (!topology_init (&argc, &argv))
     return 0;
   g_test_add_func ("/app/topology/shows-fleet", test_shows_fleet);
+  g_test_add_func ("/app/topology/figures", test_figures);
   g_test_add_func ("/app/topology/follows-changes", test_follows_changes);
   g_test_add_func ("/app/topology/grows-and-shrinks", test_grows_and_shrinks);
   g_test_add_func ("/app/topology/paths-come-late", test_paths_come_late);
