@@ -217,6 +217,14 @@ is_refusal (const QdHttpResponse *response)
                       response->status == 403 || response->status == 422);
 }
 
+/* Whether the server says that it has no such route. A page of HTML in a token's place is what a network shows that
+ * wants something first: it says nothing of the server. */
+static gboolean
+asks_nobody (const QdHttpResponse *response)
+{
+  return response && (response->status == 404 || response->status == 405 || response->status == 501);
+}
+
 static void
 login_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response, const GError *error, gpointer data)
 {
@@ -224,7 +232,7 @@ login_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response, c
 
   if (self->stopped)
     return;
-  if (error && qd_driver_is_not_offered (error, response))
+  if (error && asks_nobody (response))
     {
       /* Nobody asks who we are. */
       signed_in (self);
@@ -291,7 +299,7 @@ refresh_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response,
       signed_in (self);
       return;
     }
-  if (error && !is_refusal (response) && !qd_driver_is_not_offered (error, response))
+  if (error && !is_refusal (response) && !asks_nobody (response))
     {
       /* The server is away, not against us: the token may be good yet. */
       not_signed_in (self, error, FALSE);
