@@ -183,12 +183,12 @@ def dead(bench):
 
 
 def steady_pss(window):
-    """PSS and what of it is the window's own, in MiB: medians over ten seconds, for it swings by the buffers that are
-    on their way to the compositor just then, each the size of the window."""
+    """Medians over a minute: what is free is given back to the system once a minute, and in between what
+    comes and goes in large pieces moves the figure by several MiB."""
     looks = []
-    for _ in range(20):
+    for _ in range(60):
         looks.append([pss_kb(window.pid, what) / 1024 for what in ('Pss', 'Pss_Anon')])
-        time.sleep(0.5)
+        time.sleep(1)
     return [median(values) for values in zip(*looks)]
 
 

@@ -3,6 +3,7 @@
 
 #include "qd-graph-read.h"
 #include "qd-topology-export.h"
+#include "qd-topology-filter-bar.h"
 #include "topology-fixture.h"
 
 typedef struct { gboolean done, saved; GError *error; } Outcome;
@@ -57,7 +58,6 @@ test_whole_graph (void)
   static const char *const texts[] = { "net.json", "net.graphml" };
   g_autoptr (GError) error = NULL;
   g_autofree char *folder = g_dir_make_tmp ("qd-topology-XXXXXX", &error);
-  g_autoptr (QdFilter) filter = qd_filter_new ("kind:hub", NULL, 0);
   Fixture fixture = { 0 };
   QdPoint place;
   guint node;
@@ -70,7 +70,7 @@ test_whole_graph (void)
   place = (QdPoint) { 2.5f, -1.25f };
   g_assert_true (qd_topology_model_move (fixture.model, &node, 1, &place));
   wait_settled (&fixture);
-  qd_topology_model_set_filter (fixture.model, filter);
+  qd_topology_filter_bar_set_text (QD_TOPOLOGY_FILTER_BAR (find_widget (fixture.page, QD_TYPE_TOPOLOGY_FILTER_BAR)), "kind:hub");
   wait_scene (&fixture, 4);
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     {

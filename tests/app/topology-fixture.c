@@ -127,8 +127,10 @@ open_page (Fixture *fixture)
 void
 wait_scene (Fixture *fixture, guint n)
 {
-  WAIT_UNTIL (qd_topology_view_get_scene (fixture->view) && qd_topology_view_get_scene (fixture->view)->n_nodes == n &&
-              !qd_topology_model_is_busy (fixture->model) && qd_topology_view_is_settled (fixture->view));
+  WAIT_UNTIL (qd_topology_view_get_scene (fixture->view) && qd_topology_view_get_scene (fixture->view)->n_nodes == n);
+  WAIT_UNTIL (!qd_topology_model_is_busy (fixture->model));
+  WAIT_UNTIL (qd_topology_view_is_settled (fixture->view));
+  g_assert_cmpuint (qd_topology_view_get_scene (fixture->view)->n_nodes, ==, n);
 }
 
 void

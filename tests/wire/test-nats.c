@@ -595,7 +595,8 @@ test_slow_consumer (void)
 {
   TestNats *server;
   Client *client, *sender;
-  Inbox inbox = { .hold_ms = 1500 };
+  /* Long enough for all to be sent meanwhile, on whatever machine. */
+  Inbox inbox = { .hold_ms = 6000 };
   g_autofree char *text = g_strnfill (200, 'x');
   guint total = 90000;
 
@@ -613,8 +614,9 @@ test_slow_consumer (void)
   for (guint i = 0; i < 60 && !has_told (&inbox, total); i++)
     for (guint k = 0; k < 1100; k++, total++)
       publish (sender->nats, "a", "more");
-  g_test_message ("%u sent, %u came, %" G_GUINT64_FORMAT " dropped, connections %s", total, inbox.count, inbox.dropped,
-                  client->seen_reconnecting || sender->seen_reconnecting ? "broke" : "held");
+  g_test_message ("%u sent, %u came, %" G_GUINT64_FORMAT " dropped, connections %s; last problems: %s, %s", total, inbox.count,
+                  inbox.dropped, client->seen_reconnecting || sender->seen_reconnecting ? "broke" : "held",
+                  client->error ? client->error->message : "none", sender->error ? sender->error->message : "none");
   g_assert_true (has_told (&inbox, total));
   g_assert_cmpuint (inbox.dropped, >, 0);
   client_free (client);
