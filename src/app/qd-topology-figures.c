@@ -274,12 +274,13 @@ void
 qd_topology_figures_move (QdTopologyFigures *self, gboolean settled)
 {
   gtk_widget_queue_draw (GTK_WIDGET (self));
-  if (!settled)
+  /* What nobody sees is placed when it is seen. */
+  if (!settled || !gtk_widget_get_mapped (GTK_WIDGET (self)))
     return;
   choose (self);
   if (self->placed->len == 0)
     g_clear_handle_id (&self->timer, g_source_remove);
-  else if (self->timer == 0 && gtk_widget_get_mapped (GTK_WIDGET (self)))
+  else if (self->timer == 0)
     self->timer = g_timeout_add_seconds (REFRESH_S, refresh_cb, self);
 }
 

@@ -148,13 +148,3 @@ qd_graph_drawing_get_placed (QdGraphDrawing *self)
   g_mutex_unlock (&labels->lock);
   return labels;
 }
-
-const QdGraphLabel *
-qd_graph_drawing_get_labels (QdGraphDrawing *self, int *width)
-{
-  const QdDrawingLabels *labels = qd_graph_drawing_get_placed (self);
-
-  if (width)
-    *width = labels->width;
-  return labels->boxes;
-}

@@ -29,8 +29,4 @@ GBytes *qd_graph_drawing_draw (QdGraphDrawing *self, double x, double y, int wid
 /* The same into pixels that are there, of whatever size; the origin is in device pixels. */
 void qd_graph_drawing_draw_pixels (QdGraphDrawing *self, double origin_x, double origin_y, guint32 *pixels, int width, int height);
 
-/* Where the labels stand, one a node, as qd_graph_place_labels() has it; borrowed. Finds out when
- * nobody has yet, which takes some milliseconds. @width: (out) (optional): where they are cut. */
-const QdGraphLabel *qd_graph_drawing_get_labels (QdGraphDrawing *self, int *width);
-
 G_END_DECLS
