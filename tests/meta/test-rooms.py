@@ -15,10 +15,11 @@ ROOMS = {
     'wire': ['base'],
     'store': ['base', 'model'],
     'graph': ['base', 'model'],
+    'policy': ['base', 'model'],
     'drivers': ['base', 'model', 'wire'],
     'ops': ['base', 'model', 'store', 'drivers'],
-    'app': ['base', 'model', 'wire', 'store', 'graph', 'drivers', 'ops'],
-    'cli': ['base', 'model', 'wire', 'store', 'graph', 'drivers', 'ops'],
+    'app': ['base', 'model', 'wire', 'store', 'graph', 'policy', 'drivers', 'ops'],
+    'cli': ['base', 'model', 'wire', 'store', 'graph', 'policy', 'drivers', 'ops'],
     'lab': ['base'],
 }
 
@@ -38,7 +39,7 @@ LIBRARIES = {
     'cairo and pango': (r'cairo|pango/', ['graph', 'app']),
     'libdex': (r'libdex\.h', ['ops', 'app']),
     'argon2': (r'argon2', ['lab']),
-    'libfyaml': (r'libfyaml', ['lab']),
+    'libyaml': (r'yaml\.h$', ['policy', 'lab']),
 }
 
 # What waits for a disk, a peer or a clock. These rooms live on the main thread, which must not; where

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-policy"
+
+#include "config.h"
+
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+#include <yaml.h>
+
+#include "qd-yaml-private.h"
+
+/* libyaml's parser: the one that Kubernetes' reader was ported from. It reports positions in characters. */
+
+static QdYamlStyle
+scalar_style (yaml_scalar_style_t style)
+{
+  switch (style)
+    {
+    case YAML_SINGLE_QUOTED_SCALAR_STYLE:
+      return QD_YAML_STYLE_SINGLE;
+    case YAML_DOUBLE_QUOTED_SCALAR_STYLE:
+      return QD_YAML_STYLE_DOUBLE;
+    case YAML_LITERAL_SCALAR_STYLE:
+      return QD_YAML_STYLE_LITERAL;
+    case YAML_FOLDED_SCALAR_STYLE:
+      return QD_YAML_STYLE_FOLDED;
+    default:
+      return QD_YAML_STYLE_PLAIN;
+    }
+}
+
+/* What libyaml says in its own terms, said in those of who writes the file. */
+static const char *
+explain (const char *problem)
+{
+  static const struct { const char *problem, *cause; } causes[] = {
+    { "did not find expected key", N_("a key is expected here: check the indentation, and that what stands above is complete") },
+    { "did not find expected '-' indicator", N_("“- ” is expected here: check the indentation") },
+    { "did not find expected ',' or ']'", N_("“,” or “]” is expected here") },
+    { "did not find expected ',' or '}'", N_("“,” or “}” is expected here") },
+    { "did not find expected node content", N_("a value is expected here") },
+    { "did not find expected <document start>", N_("the document ends before this; another begins with a line “---”") },
+    { "mapping values are not allowed in this context", N_("no key can stand here: check the indentation, or put text that has “: ” in it in quotes") },
+    { "mapping keys are not allowed in this context", N_("no key can stand here: check the indentation") },
+    { "block sequence entries are not allowed in this context", N_("no “- ” can stand here: check the indentation") },
+    { "could not find expected ':'", N_("“:” is expected after a key") },
+    { "found character that cannot start any token", N_("nothing can begin with this character: put it in quotes, or indent with spaces instead of tabs") },
+    { "found a tab character where an indentation space is expected", N_("indent with spaces, not with tabs") },
+    { "found a tab character that violates indentation", N_("indent with spaces, not with tabs") },
+    { "found unexpected end of stream", N_("the file ends inside quotes") },
+    { "found unexpected document indicator", N_("the document ends inside quotes") },
+    { "found unknown escape character", N_("this escape is not one of YAML's; in single quotes a \\ is only a \\") },
+    { "found invalid Unicode character escape code", N_("this escape is no character") },
+    { "did not find expected hexdecimal number", N_("hexadecimal digits are expected in this escape") },
+    { "found undefined tag handle", N_("the beginning of this tag is not known") },
+    { "found duplicate %YAML directive", N_("%YAML comes twice") },
+    { "found incompatible YAML document", N_("this version of YAML is not known: 1.1 and 1.2 are") },
+    { "control characters are not allowed", N_("this control character cannot stand in YAML") },
+    { "did not find expected alphabetic or numeric character", N_("a name of letters and digits is expected after & or *") },
+    { "did not find expected comment or line break", N_("nothing else can stand on this line") },
+    { "found an indentation indicator equal to 0", N_("an indentation of 0 is not possible") },
+    { "found extra closing", N_("this bracket closes nothing") },
+    { "exceeded maximum depth for flow collections", N_("values are nested too deeply") },
+  };
+
+  if (problem == NULL)
+    return _("this is not YAML");
+  for (guint i = 0; i < G_N_ELEMENTS (causes); i++)
+    if (strcmp (problem, causes[i].problem) == 0)
+      return _(causes[i].cause);
+  return NULL;
+}
+
+static gboolean
+parser_fault (const QdYamlFile *file, const yaml_parser_t *parser, GError **error)
+{
+  const char *cause = explain (parser->problem);
+  g_autofree char *own = cause == NULL ? g_strdup_printf (_("this is not YAML: %s"), parser->problem) : NULL;
+  gsize at;
+
+  if (parser->error == YAML_READER_ERROR)
+    at = parser->problem_offset;
+  else
+    at = qd_yaml_places_byte_of_char (&file->places, parser->problem_mark.index);
+  return qd_yaml_fault_at (file, at, QD_YAML_ERROR_SYNTAX, cause != NULL ? cause : own, error);
+}
+
+/* Where a block scalar ends: at the end of its last line that counts. libyaml goes on to what comes next. */
+static gsize
+end_of_block (const QdYamlFile *file, gsize start, gsize end, const char *value, gsize length)
+{
+  const char *text = file->places.text;
+  const char *header_end;
+  gboolean blanks;
+  gsize n = length;
+
+  /* The + that keeps line ends is in the header. */
+  for (header_end = text + start; header_end < text + end && *header_end != '\n' && *header_end != '\r' && *header_end != '#'; header_end++)
+    if (*header_end == '+')
+      {
+        if (end > start && text[end - 1] == '\n')
+          end--;
+        return end > start && text[end - 1] == '\r' ? end - 1 : end;
+      }
+  while (n > 0 && value[n - 1] == '\n')
+    n--;
+  /* Where the text itself ends in blanks, a line of blanks may be text. */
+  blanks = n == 0 || (value[n - 1] != ' ' && value[n - 1] != '\t');
+  while (end > start && (text[end - 1] == '\n' || text[end - 1] == '\r' || (blanks && (text[end - 1] == ' ' || text[end - 1] == '\t'))))
+    end--;
+  return end;
+}
+
+static gboolean
+take_scalar (QdYamlFile *file, QdYamlBuilder *builder, const yaml_event_t *event, gsize start, gsize end, GError **error)
+{
+  const char *value = (const char *) event->data.scalar.value;
+  gsize length = event->data.scalar.length;
+  QdYamlStyle style = scalar_style (event->data.scalar.style);
+
+  if (style == QD_YAML_STYLE_LITERAL || style == QD_YAML_STYLE_FOLDED)
+    end = end_of_block (file, start, end, value, length);
+  return qd_yaml_builder_scalar (builder, start, end, style, value, length, (const char *) event->data.scalar.anchor,
+                                 (const char *) event->data.scalar.tag, error);
+}
+
+static gboolean
+take (QdYamlFile *file, QdYamlBuilder *builder, const yaml_event_t *event, GError **error)
+{
+  gsize start = qd_yaml_places_byte_of_char (&file->places, event->start_mark.index);
+  gsize end = qd_yaml_places_byte_of_char (&file->places, event->end_mark.index);
+
+  switch (event->type)
+    {
+    case YAML_DOCUMENT_START_EVENT:
+      qd_yaml_builder_begin_document (builder);
+      return TRUE;
+    case YAML_ALIAS_EVENT:
+      return qd_yaml_builder_alias (builder, start, end, (const char *) event->data.alias.anchor, error);
+    case YAML_SCALAR_EVENT:
+      return take_scalar (file, builder, event, start, end, error);
+    case YAML_SEQUENCE_START_EVENT:
+      return qd_yaml_builder_begin (builder, QD_YAML_SEQ,
+                                    event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE ? QD_YAML_STYLE_FLOW : QD_YAML_STYLE_BLOCK,
+                                    start, (const char *) event->data.sequence_start.anchor, event->data.sequence_start.tag != NULL, error);
+    case YAML_MAPPING_START_EVENT:
+      return qd_yaml_builder_begin (builder, QD_YAML_MAP,
+                                    event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE ? QD_YAML_STYLE_FLOW : QD_YAML_STYLE_BLOCK,
+                                    start, (const char *) event->data.mapping_start.anchor, event->data.mapping_start.tag != NULL, error);
+    case YAML_SEQUENCE_END_EVENT:
+    case YAML_MAPPING_END_EVENT:
+      return qd_yaml_builder_end (builder, end, error);
+    default:
+      return TRUE;
+    }
+}
+
+gboolean
+qd_yaml_read_events (QdYamlFile *file, QdYamlBuilder *builder, GError **error)
+{
+  yaml_parser_t parser;
+  gboolean good = TRUE, over = FALSE;
+
+  if (!yaml_parser_initialize (&parser))
+    return qd_yaml_fault (error, QD_YAML_ERROR_TOO_LARGE, file->name, 0, 0, _("there is not enough memory"));
+  yaml_parser_set_encoding (&parser, YAML_UTF8_ENCODING);
+  yaml_parser_set_input_string (&parser, (const guchar *) file->places.text + file->places.bom, file->places.length - file->places.bom);
+  while (good && !over)
+    {
+      yaml_event_t event;
+
+      if (!yaml_parser_parse (&parser, &event))
+        {
+          good = parser_fault (file, &parser, error);
+          break;
+        }
+      over = event.type == YAML_STREAM_END_EVENT || event.type == YAML_NO_EVENT;
+      good = take (file, builder, &event, error);
+      yaml_event_delete (&event);
+    }
+  yaml_parser_delete (&parser);
+  return good;
+}
