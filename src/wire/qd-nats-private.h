@@ -70,6 +70,8 @@ natsOptions *qd_nats_make_options (QdNats *self, GError **error);
 void qd_nats_sub_attach_all (QdNats *self);
 void qd_nats_sub_unref (QdNatsSub *self);
 void qd_nats_sub_detach (QdNatsSub *self);
+/* Counts and tells the drops of who is slow; returns when to look next, or -1. */
+gint64 qd_nats_subs_look (QdNats *self);
 /* The library dropped messages of @subscription. Any thread. */
 void qd_nats_note_slow (QdNats *self, natsSubscription *subscription);
 

@@ -10,8 +10,10 @@
 
 #define PENDING_MESSAGES 65536
 #define PENDING_BYTES (64 * 1024 * 1024)
-/* How many messages pass between two looks at the library's count of drops, which takes its lock. */
-#define LOOK_EVERY 1024
+/* How often the library's count is looked at while a subscription is slow. */
+#define LOOK_US (100 * 1000)
+/* So many looks at an empty queue without a new drop end it. A new drop begins it again. */
+#define LOOKS_TO_REST 3
 
 /* Held by the registry, and by each natsSubscription until that is complete. */
 struct _QdNatsSub
@@ -22,14 +24,16 @@ struct _QdNatsSub
   gpointer data;
   GDestroyNotify destroy;
   int ended;                   /* atomic */
-  int slow;                    /* atomic: the library told of drops since we last looked */
+
+  /* Drops that nobody was told of yet; atomic. The library tells of a drop only when the one before it
+   * was kept, and never how many: the worker counts, and whoever calls @func next tells. */
+  guint untold;
+  GMutex calling;              /* held while @func is called */
 
   natsSubscription *subscription;  /* (worker) */
-
-  /* The delivery thread's, of which there is one at a time but across a change of connection. */
-  guint passed;
-  gint64 dropped;
-  natsSubscription *counted;   /* whose drops @dropped counts; never dereferenced but as the callback's own */
+  gint64 dropped;              /* (worker) of @subscription, as last seen */
+  gint64 look_us;              /* (worker) when to look again; 0: it is not slow */
+  guint looks;                 /* (worker) in a row that found nothing to wait for */
 };
 
 void
@@ -39,45 +43,102 @@ qd_nats_sub_unref (QdNatsSub *self)
     return;
   if (self->destroy != NULL)
     self->destroy (self->data);
+  g_mutex_clear (&self->calling);
   g_free (self->subject);
   g_free (self);
-}
-
-static guint64
-drops_since (QdNatsSub *self, natsSubscription *subscription)
-{
-  int64_t total = 0;
-  guint64 fresh;
-
-  if (self->counted != subscription)
-    {
-      self->counted = subscription;
-      self->dropped = 0;
-    }
-  g_atomic_int_set (&self->slow, 0);
-  if (natsSubscription_GetDropped (subscription, &total) != NATS_OK)
-    return 0;
-  fresh = (guint64) (total - self->dropped);
-  self->dropped = total;
-  /* A queue that stays full drops more without a word. */
-  if (fresh > 0)
-    g_atomic_int_set (&self->slow, 1);
-  return fresh;
 }
 
 static void
 message_cb (natsConnection *nc, natsSubscription *subscription, natsMsg *msg, void *closure)
 {
   QdNatsSub *self = closure;
-  guint64 dropped = 0;
 
-  if (G_UNLIKELY (++self->passed % LOOK_EVERY == 0 || g_atomic_int_get (&self->slow)))
-    dropped = drops_since (self, subscription);
+  g_mutex_lock (&self->calling);
   if (G_LIKELY (!g_atomic_int_get (&self->ended)))
-    self->func (natsMsg_GetSubject (msg), natsMsg_GetReply (msg), natsMsg_GetData (msg),
-                (gsize) natsMsg_GetDataLength (msg), dropped, self->data);
+    {
+      guint dropped = g_atomic_int_get (&self->untold) > 0 ? g_atomic_int_exchange (&self->untold, 0) : 0;
+
+      self->func (natsMsg_GetSubject (msg), natsMsg_GetReply (msg), natsMsg_GetData (msg),
+                  (gsize) natsMsg_GetDataLength (msg), dropped, self->data);
+    }
+  g_mutex_unlock (&self->calling);
   natsMsg_Destroy (msg);
 }
+
+/* --- Drops (worker) ------------------------------------------------------------------------ */
+
+/* Returns: whether there were any since the last count */
+static gboolean
+count_drops (QdNatsSub *self)
+{
+  int64_t total = 0;
+  gint64 fresh;
+
+  if (self->subscription == NULL || natsSubscription_GetDropped (self->subscription, &total) != NATS_OK)
+    return FALSE;
+  fresh = total - self->dropped;
+  self->dropped = total;
+  if (fresh > 0)
+    g_atomic_int_add (&self->untold, (guint) MIN (fresh, G_MAXINT));
+  return fresh > 0;
+}
+
+static gboolean
+queue_is_empty (QdNatsSub *self)
+{
+  int messages = 0, bytes = 0;
+
+  return self->subscription == NULL ||
+         natsSubscription_GetPending (self->subscription, &messages, &bytes) != NATS_OK || messages == 0;
+}
+
+/* No message may come for long that could tell it: it is told by itself. */
+static void
+tell_drops (QdNatsSub *self)
+{
+  guint dropped;
+
+  /* Somebody is in the function just now: next time. */
+  if (g_atomic_int_get (&self->untold) == 0 || !g_mutex_trylock (&self->calling))
+    return;
+  dropped = g_atomic_int_exchange (&self->untold, 0);
+  if (dropped > 0 && !g_atomic_int_get (&self->ended))
+    self->func (NULL, NULL, NULL, 0, dropped, self->data);
+  g_mutex_unlock (&self->calling);
+}
+
+static void
+look (QdNatsSub *self, gint64 now_us)
+{
+  gboolean rests = !count_drops (self) && queue_is_empty (self);
+
+  if (rests)
+    tell_drops (self);
+  self->looks = rests && g_atomic_int_get (&self->untold) == 0 ? self->looks + 1 : 0;
+  self->look_us = self->looks < LOOKS_TO_REST ? now_us + LOOK_US : 0;
+}
+
+gint64
+qd_nats_subs_look (QdNats *nats)
+{
+  GHashTableIter iter;
+  gpointer value;
+  gint64 now_us = g_get_monotonic_time (), next_us = -1;
+
+  g_hash_table_iter_init (&iter, nats->subs);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      QdNatsSub *self = value;
+
+      if (self->look_us > 0 && self->look_us <= now_us)
+        look (self, now_us);
+      if (self->look_us > 0)
+        next_us = next_us < 0 ? self->look_us : MIN (next_us, self->look_us);
+    }
+  return next_us;
+}
+
+/* --- Attaching ----------------------------------------------------------------------------- */
 
 static void
 complete_cb (void *closure)
@@ -91,6 +152,7 @@ attach (QdNats *nats, QdNatsSub *self)
   natsStatus s;
 
   g_atomic_ref_count_inc (&self->refs);
+  self->dropped = 0;
   s = natsConnection_Subscribe (&self->subscription, nats->nc, self->subject, message_cb, self);
   if (s == NATS_OK)
     {
@@ -110,8 +172,12 @@ attach (QdNats *nats, QdNatsSub *self)
 void
 qd_nats_sub_detach (QdNatsSub *self)
 {
-  if (self->subscription != NULL)
-    natsSubscription_Destroy (g_steal_pointer (&self->subscription));
+  if (self->subscription == NULL)
+    return;
+  /* What its last drops were is told with the next message, or soon after. */
+  if (count_drops (self))
+    self->look_us = g_get_monotonic_time () + LOOK_US;
+  natsSubscription_Destroy (g_steal_pointer (&self->subscription));
 }
 
 void
@@ -215,7 +281,10 @@ run_slow (QdNats *nats, QdNatsCommand *command)
   g_hash_table_iter_init (&iter, nats->subs);
   while (g_hash_table_iter_next (&iter, NULL, &sub))
     if (((QdNatsSub *) sub)->subscription == self->slow)
-      g_atomic_int_set (&((QdNatsSub *) sub)->slow, 1);
+      {
+        look (sub, g_get_monotonic_time ());
+        ((QdNatsSub *) sub)->looks = 0;
+      }
 }
 
 void
@@ -230,8 +299,9 @@ qd_nats_note_slow (QdNats *self, natsSubscription *subscription)
 /**
  * qd_nats_subscribe:
  * @subject: may hold wildcards
- * @func: called on a thread of this subscription, one message at a time. While it blocks, up to
- *   65,536 messages or 64 MiB wait; what comes beyond is dropped and counted
+ * @func: called one at a time, on threads of the connection. While it blocks, up to 65,536 messages
+ *   or 64 MiB wait; what comes beyond is dropped, counted, and told with a later message, or alone
+ *   where none comes
  * @destroy: (nullable): frees @data after the last call of @func
  *
  * Returns: an id for qd_nats_unsubscribe()
@@ -244,6 +314,7 @@ qd_nats_subscribe (QdNats *self, const char *subject, QdNatsMessageFunc func, gp
 
   command->sub = g_new0 (QdNatsSub, 1);
   g_atomic_ref_count_init (&command->sub->refs);
+  g_mutex_init (&command->sub->calling);
   command->sub->subject = g_strdup (subject);
   command->sub->func = func;
   command->sub->data = data;

@@ -350,12 +350,14 @@ try_connect (QdNats *self)
 /* --- The worker ---------------------------------------------------------------------------- */
 
 static QdNatsCommand *
-next_command (QdNats *self, gint64 requests_us)
+next_command (QdNats *self, gint64 requests_us, gint64 look_us)
 {
   gint64 until = self->nc == NULL ? self->retry_at_us : G_MAXINT64;
 
   if (requests_us >= 0)
     until = MIN (until, requests_us);
+  if (look_us >= 0)
+    until = MIN (until, look_us);
   if (until == G_MAXINT64)
     return g_async_queue_pop (self->queue);
   return g_async_queue_timeout_pop (self->queue, (guint64) MAX (0, until - g_get_monotonic_time ()));
@@ -403,7 +405,7 @@ worker_main (gpointer data)
     {
       /* What came while we were busy is not late: first the answers, then the time limits. */
       gint64 requests_us = g_async_queue_length (self->queue) > 0 ? -1 : qd_nats_requests_expire (self);
-      QdNatsCommand *command = next_command (self, requests_us);
+      QdNatsCommand *command = next_command (self, requests_us, qd_nats_subs_look (self));
 
       if (command != NULL)
         {

@@ -34,8 +34,9 @@ typedef struct {
   void (*problem) (QdNats *self, const char *subject, const GError *error, gpointer data);
 } QdNatsEvents;
 
-/* @payload is borrowed. @dropped: messages that the client library had to drop before this one
- * (slow consumer); any but 0 means that a resync is due. */
+/* @payload is borrowed. @dropped: messages that the client library had to drop (slow consumer) and
+ * that nobody was told of yet; any but 0 means that a resync is due. @subject NULL: that is all there is
+ * to tell, no message came. */
 typedef void (*QdNatsMessageFunc) (const char *subject, const char *reply, const char *payload, gsize length, guint64 dropped, gpointer data);
 typedef void (*QdNatsReplyFunc) (GBytes *payload, const GError *error, gpointer data);
 typedef enum { QD_KV_PUT, QD_KV_DELETE, QD_KV_PURGE } QdKvOperation;

@@ -19,7 +19,10 @@ typedef struct {
   TestNats *server;
   natsConnection *nc;
   gint64 seq;              /* of the last event that was published */
+  gboolean kept;           /* a stream takes the events in */
 } Sender;
+
+#define STREAM "WHATEVER"
 
 static void
 sender_connect (Sender *self, gboolean stream)
@@ -31,13 +34,37 @@ sender_connect (Sender *self, gboolean stream)
   g_assert_cmpint (natsConnection_ConnectTo (&self->nc, self->server->url), ==, NATS_OK);
   if (!stream)
     return;
+  self->kept = TRUE;
   jsStreamConfig_Init (&config);
-  config.Name = "WHATEVER";
+  config.Name = STREAM;
   config.Subjects = subjects;
   config.SubjectsLen = 1;
   g_assert_cmpint (natsConnection_JetStream (&js, self->nc, NULL), ==, NATS_OK);
   g_assert_cmpint (js_AddStream (NULL, js, &config, NULL, NULL), ==, NATS_OK);
   jsCtx_Destroy (js);
+}
+
+/* The server confirms what it received before its stream has written it; a server that ends in between
+ * forgets it. */
+static void
+wait_until_kept (Sender *self)
+{
+  gint64 until = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
+  gint64 last = 0;
+  jsCtx *js = NULL;
+
+  g_assert_cmpint (natsConnection_JetStream (&js, self->nc, NULL), ==, NATS_OK);
+  while (last < self->seq && g_get_monotonic_time () < until)
+    {
+      jsStreamInfo *info = NULL;
+
+      if (js_GetStreamInfo (&info, js, STREAM, NULL, NULL) == NATS_OK)
+        last = (gint64) info->State.LastSeq;
+      jsStreamInfo_Destroy (info);
+      g_usleep (2000);
+    }
+  jsCtx_Destroy (js);
+  g_assert_cmpint (last, ==, self->seq);
 }
 
 static void
@@ -52,6 +79,8 @@ sender_send (Sender *self, guint n)
       g_assert_cmpint (natsConnection_PublishString (self->nc, "fleet.events.test", text), ==, NATS_OK);
     }
   g_assert_cmpint (natsConnection_FlushTimeout (self->nc, 60000), ==, NATS_OK);
+  if (self->kept)
+    wait_until_kept (self);
 }
 
 static void

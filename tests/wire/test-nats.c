@@ -86,8 +86,8 @@ message_cb (const char *subject, const char *reply, const char *payload, gsize l
 
   if (self->hold_ms != 0)
     g_usleep (self->hold_ms * 1000);
-  TELL (self->hold_ms = 0; self->count++; self->dropped += dropped; g_free (self->last);
-        self->last = g_strdup_printf ("%s=%.*s", subject, (int) length, payload));
+  TELL (self->hold_ms = 0; self->dropped += dropped;
+        if (subject != NULL) { self->count++; g_free (self->last); self->last = g_strdup_printf ("%s=%.*s", subject, (int) length, payload); });
 }
 
 static void
@@ -595,10 +595,9 @@ test_slow_consumer (void)
 {
   TestNats *server;
   Client *client, *sender;
-  /* Long enough for all to be sent meanwhile, on whatever machine. */
-  Inbox inbox = { .hold_ms = 6000 };
+  Inbox inbox = { .hold_ms = 1500 };
   g_autofree char *text = g_strnfill (200, 'x');
-  guint total = 90000;
+  const guint total = 90000;
 
   if (test_nats_is_missing ())
     return;
@@ -609,11 +608,9 @@ test_slow_consumer (void)
   AWAIT (client->state == QD_NATS_LIVE && sender->state == QD_NATS_LIVE);
   for (guint i = 0; i < total; i++)
     publish (sender->nats, "a", text);
-  /* Nothing is lost without a word. The last drops are told with a later message. */
-  AWAIT (inbox.count > 60000);
-  for (guint i = 0; i < 60 && !has_told (&inbox, total); i++)
-    for (guint k = 0; k < 1100; k++, total++)
-      publish (sender->nats, "a", "more");
+  /* Nothing is lost without a word, though no message comes after the last that was dropped. */
+  for (guint i = 0; i < 600 && !has_told (&inbox, total); i++)
+    g_usleep (100000);
   g_test_message ("%u sent, %u came, %" G_GUINT64_FORMAT " dropped, connections %s; last problems: %s, %s", total, inbox.count,
                   inbox.dropped, client->seen_reconnecting || sender->seen_reconnecting ? "broke" : "held",
                   client->error ? client->error->message : "none", sender->error ? sender->error->message : "none");

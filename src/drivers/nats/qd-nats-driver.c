@@ -183,14 +183,16 @@ static void
 path_cb (const char *subject, const char *reply, const char *payload, gsize length, guint64 dropped, gpointer data)
 {
   note_dropped (data, dropped);
-  take_metric (data, QD_KIND_PATH, subject + strlen ("fleet.metrics.path."), payload, length);
+  if (subject)
+    take_metric (data, QD_KIND_PATH, subject + strlen ("fleet.metrics.path."), payload, length);
 }
 
 static void
 node_cb (const char *subject, const char *reply, const char *payload, gsize length, guint64 dropped, gpointer data)
 {
   note_dropped (data, dropped);
-  take_metric (data, QD_KIND_NODE, subject + strlen ("fleet.metrics.node."), payload, length);
+  if (subject)
+    take_metric (data, QD_KIND_NODE, subject + strlen ("fleet.metrics.node."), payload, length);
 }
 
 static void
@@ -220,7 +222,8 @@ event_cb (const char *subject, const char *reply, const char *payload, gsize len
   note_dropped (self, dropped);
   if (dropped > 0)
     qd_nats_replay_missed (self->replay);
-  take_event (subject, payload, length, data);
+  if (subject)
+    take_event (subject, payload, length, data);
 }
 
 /* Events that are gone for good are said to be. */

@@ -20,6 +20,10 @@
 #define NOT_NOW 10008
 /* Where the permission is lacking there is silence; but silence is also what a busy server has. */
 #define MAX_SILENCES 4
+/* A stream keeps a message a little after its subscribers get it: what was dropped last may not be there
+ * yet. So many more looks, this far apart, as long as they find something. */
+#define MORE_LOOKS 5
+#define MORE_LOOKS_MS 1000
 
 typedef struct { QdNatsReplay *replay; guint nth; } Asked;
 
@@ -32,11 +36,13 @@ struct _QdNatsReplay {
   QdNatsReplayEvents events;
   gpointer data;
 
-  GMutex lock;                    /* the five below */
+  GMutex lock;                    /* the seven below */
   gboolean was_connected;
   gboolean running;
   gboolean again;                 /* something happened while it was running */
   gboolean missed;                /* something is to be fetched, not only the end to be noted */
+  gboolean lost;                  /* something was: whether or not a stream kept it */
+  guint more_looks;
   gint64 known;                   /* the stream's sequence up to which nothing is missing; -1 not known */
 
   gboolean fetching;              /* what was missed is being fetched */
@@ -151,6 +157,12 @@ unref_cb (gpointer data)
   qd_nats_replay_unref (data);
 }
 
+static void
+begin_later (QdNatsReplay *self, guint ms)
+{
+  g_source_unref (qd_io_timeout_add (ms, again_cb, qd_nats_replay_ref (self), unref_cb));
+}
+
 static gboolean
 take_again (QdNatsReplay *self, gboolean keep)
 {
@@ -164,18 +176,35 @@ take_again (QdNatsReplay *self, gboolean keep)
   return again;
 }
 
-/* All that was missing up to @known is there. */
+/* All that was missing up to @known is there. @found: and something was. */
 static void
-succeed (QdNatsReplay *self, gint64 known)
+succeed (QdNatsReplay *self, gint64 known, gboolean found)
 {
+  gboolean look_again;
+
   g_mutex_lock (&self->lock);
-  self->known = known;
+  /* A round that only looks where the stream ends has fetched nothing of what was missed before. */
+  if (self->fetching || self->known < 0)
+    self->known = known;
+  self->lost = FALSE;
+  if (self->fetching && !found)
+    self->more_looks = 0;
+  look_again = self->more_looks > 0 && !self->again;
+  if (look_again)
+    {
+      self->more_looks--;
+      self->missed = TRUE;
+    }
   g_mutex_unlock (&self->lock);
   qd_backoff_reset (&self->backoff);
   if (self->fetching)
     self->events.done (NULL, self->data);
   self->fetching = FALSE;
-  if (take_again (self, FALSE))
+  if (!take_again (self, look_again))
+    return;
+  if (look_again)
+    begin_later (self, MORE_LOOKS_MS);
+  else
     begin (self);
 }
 
@@ -184,22 +213,26 @@ static void
 fail (QdNatsReplay *self, const GError *error, gboolean lasting)
 {
   gboolean closed = g_error_matches (error, QD_WIRE_ERROR, QD_WIRE_ERROR_CANCELLED);
-  gboolean missed, again;
+  gboolean no_stream = g_error_matches (error, QD_WIRE_ERROR, QD_WIRE_ERROR_NOT_FOUND);
+  gboolean missed, again, lost;
 
   g_debug ("%s: catching up: %s", self->subject, error->message);
   g_mutex_lock (&self->lock);
   missed = self->missed || self->fetching;
+  lost = self->lost;
   /* What was asked for since may end otherwise: this answer may be of a connection that is no more. */
   again = self->again;
   self->missed = missed && (again || !lasting);
+  self->lost = lost && self->missed;
   g_mutex_unlock (&self->lock);
   self->fetching = FALSE;
   if (closed)
     return;
-  if (lasting && missed && !again)
+  /* Where no stream keeps events, a connection that was away is not known to have missed any. */
+  if (lasting && missed && !again && (lost || !no_stream))
     self->events.done (error, self->data);
   if (take_again (self, !lasting))
-    g_source_unref (qd_io_timeout_add (1000 + qd_backoff_next_ms (&self->backoff), again_cb, qd_nats_replay_ref (self), unref_cb));
+    begin_later (self, 1000 + qd_backoff_next_ms (&self->backoff));
 }
 
 /* --- Messages ----------------------------------------------------------------------------------------- */
@@ -243,7 +276,7 @@ all_answered (QdNatsReplay *self)
   if (error)
     fail (self, error, FALSE);
   else if (self->next > self->last || self->next == before)
-    succeed (self, self->last);
+    succeed (self, self->last, TRUE);
   else
     ask_messages (self);
 }
@@ -308,7 +341,8 @@ info_cb (GBytes *payload, const GError *failure, gpointer data)
   g_mutex_lock (&self->lock);
   known = self->known;
   self->fetching = self->missed;
-  self->missed = FALSE;
+  /* What was missed since this was asked may not be in the answer: the round after this fetches it. */
+  self->missed = self->missed && self->again;
   g_mutex_unlock (&self->lock);
   /* A stream that ends before where we were is another one, made anew. */
   if (known > self->last)
@@ -316,7 +350,7 @@ info_cb (GBytes *payload, const GError *failure, gpointer data)
   /* What was lost before it was known where the stream ended: as far back as anybody looks. */
   self->next = MAX (MAX (known + 1, first), self->last - MAX_MISSED + 1);
   if (!self->fetching || self->next > self->last)
-    succeed (self, self->last);
+    succeed (self, self->last, FALSE);
   else
     ask_messages (self);
 }
@@ -360,12 +394,15 @@ begin (QdNatsReplay *self)
 }
 
 static void
-begin_or_again (QdNatsReplay *self, gboolean missed)
+begin_or_again (QdNatsReplay *self, gboolean missed, gboolean lost)
 {
   gboolean start;
 
   g_mutex_lock (&self->lock);
   self->missed = self->missed || missed;
+  self->lost = self->lost || lost;
+  if (lost)
+    self->more_looks = MORE_LOOKS;
   start = !self->running;
   self->running = TRUE;
   self->again = !start;
@@ -383,11 +420,11 @@ qd_nats_replay_connected (QdNatsReplay *self)
   again = self->was_connected;
   self->was_connected = TRUE;
   g_mutex_unlock (&self->lock);
-  begin_or_again (self, again);
+  begin_or_again (self, again, FALSE);
 }
 
 void
 qd_nats_replay_missed (QdNatsReplay *self)
 {
-  begin_or_again (self, TRUE);
+  begin_or_again (self, TRUE, TRUE);
 }

@@ -18,7 +18,8 @@ typedef struct {
   /* A message that was kept; it may have come before. On the connection's worker. */
   void (*message) (const char *subject, const char *payload, gsize length, gpointer data);
   /* How catching up ended: NULL when all that was missed was told, else why it cannot be. Not called
-   * for a failure after which it is tried again. On the connection's worker. */
+   * for a failure after which it is tried again, nor where no stream keeps the subject and nothing is
+   * known to have been lost. On the connection's worker. */
   void (*done) (const GError *error, gpointer data);
 } QdNatsReplayEvents;
 
