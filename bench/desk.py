@@ -8,6 +8,7 @@ import socket
 import sqlite3
 import threading
 import time
+import urllib.parse
 import urllib.request
 
 from harness import Child, percentile
@@ -87,8 +88,9 @@ class Listener(threading.Thread):
                     at = end + 2
             data = data[at:]
 
-    def total(self):
-        return sum(seq % 100000 for seq in list(self.last.values()))
+    def heard(self):
+        """(kind, id) → the last sequence number."""
+        return {tuple(urllib.parse.unquote(subject.decode()).split('.', 3)[2:]): seq for subject, seq in list(self.last.items())}
 
 
 def save_connection(home, lab):
@@ -154,6 +156,14 @@ class Window(Child):
 
     def wait_live(self, sites, paths, seconds=90):
         return self.wait(lambda line: line['what'] == 'second' and line['sites'] >= sites and line['paths'] >= paths, seconds)
+
+    def dump(self):
+        """What the window believes."""
+        path = os.path.join(os.path.dirname(self.log), 'dump.json')
+        if self.command('dump ' + path, 60) is None:
+            raise RuntimeError('the window refused to say what it believes')
+        with open(path, encoding='utf-8') as file:
+            return json.load(file)
 
     def measure(self, seconds):
         """The probe's lines of the next so many seconds."""

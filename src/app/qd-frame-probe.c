@@ -42,8 +42,6 @@ typedef struct
   Histogram latency, work;
   guint frames, dropped;
   guint missed;              /* refreshes that passed without a frame, while frames were asked for */
-  guint64 applied;           /* deltas, when the messages were counted last */
-  gint64 messages;
 
   int schedstat;             /* of the main thread */
   gint64 left_poll_us, waited_us;
@@ -207,49 +205,17 @@ applied_cb (gint64 sent_us, gpointer data)
   g_array_append_val (probe->sent, sent_us);
 }
 
-/* How many messages the model reflects: the lab counts each thing's in the last five digits of its
- * sequence numbers, the rest of which is when the lab began. */
-static gint64
-count_messages (QdKind kind, guint field)
-{
-  QdEntityList *list = qd_fleet_get_list (qd_hub_get_fleet (probe->hub), kind);
-  gint64 total = 0;
-
-  for (guint i = 0; i < qd_entity_list_get_length (list); i++)
-    {
-      gint64 seq = 0;
-      if (qd_entity_get_int (qd_entity_list_peek (list, i), field, &seq))
-        total += seq % 100000;
-    }
-  return total;
-}
-
-/* Counting ten thousand would be what an idle window does most. */
-static void
-count_all_messages (void)
-{
-  guint64 applied;
-
-  qd_drain_get_counts (qd_hub_get_drain (probe->hub), &applied, NULL);
-  if (applied == probe->applied)
-    return;
-  probe->applied = applied;
-  probe->messages = count_messages (QD_KIND_PATH, QD_PATH_METRIC_SEQ) + count_messages (QD_KIND_NODE, QD_NODE_METRIC_SEQ);
-}
-
 static gboolean
 second_cb (gpointer data)
 {
   QdFleet *fleet = qd_hub_get_fleet (probe->hub);
 
-  count_all_messages ();
   fprintf (probe->out, "{\"what\":\"second\",\"at_us\":%" G_GINT64_FORMAT ",\"frames\":%u,\"dropped\":%u,\"missed\":%u,\"stall_ms\":%.3f,\"busy_ms\":%.3f"
-           ",\"sites\":%u,\"paths\":%u,\"flows\":%u,\"seqs\":%" G_GINT64_FORMAT,
+           ",\"sites\":%u,\"paths\":%u,\"flows\":%u",
            g_get_monotonic_time (), probe->frames, probe->dropped, probe->missed, (double) probe->stall_us / 1000, (double) probe->busy_us / 1000,
            qd_entity_list_get_length (qd_fleet_get_list (fleet, QD_KIND_SITE)),
            qd_entity_list_get_length (qd_fleet_get_list (fleet, QD_KIND_PATH)),
-           qd_entity_list_get_length (qd_fleet_get_list (fleet, QD_KIND_FLOW)),
-           probe->messages);
+           qd_entity_list_get_length (qd_fleet_get_list (fleet, QD_KIND_FLOW)));
   write_histogram (probe->out, "latency", &probe->latency);
   write_histogram (probe->out, "work", &probe->work);
   fputs ("}\n", probe->out);
