@@ -19,11 +19,13 @@ _qdctl () {
     --algorithm) mapfile -t COMPREPLY < <(compgen -W 'force geographic tiers clusters' -- "$cur"); return ;;
     --theme) mapfile -t COMPREPLY < <(compgen -W 'light dark' -- "$cur"); return ;;
     --by) mapfile -t COMPREPLY < <(compgen -W 'latency loss hops' -- "$cur"); return ;;
+    --host-network) mapfile -t COMPREPLY < <(compgen -W 'exempt pod' -- "$cur"); return ;;
+    --ip-block) mapfile -t COMPREPLY < <(compgen -W 'all external' -- "$cur"); return ;;
     --seed|--scale|--alternatives) return ;;
     --connection|--url|--monitor|--timeout|--role|--user|--pin|--filter|--sort|--count|--for|--reason) return ;;
   esac
   if [ "$COMP_CWORD" = 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W 'inspect watch sites paths flows nodes links events jobs kv run topology help
+    mapfile -t COMPREPLY < <(compgen -W 'inspect watch sites paths flows nodes links events jobs kv run topology policy help
       --version --help' -- "$cur")
     return
   fi
@@ -52,7 +54,17 @@ _qdctl () {
             *) words='--json' ;;
           esac ;;
       esac ;;
-    help) words='inspect watch sites paths flows nodes links events jobs kv run topology' ;;
+    policy)
+      if [ "$COMP_CWORD" = 2 ]; then
+        words='connectivity --help'
+      elif [ "${cur#-}" = "$cur" ]; then
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        return
+      else
+        words='--json --host-network --ip-block --keep-going --help'
+      fi ;;
+    help) words='inspect watch sites paths flows nodes links events jobs kv run topology policy' ;;
     *) words+=' --filter --sort --json --csv' ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

@@ -17,56 +17,19 @@
 #include "qd-json.h"
 
 #define FONT "Cantarell,Sans 12px"
-#define CHUNK (1024 * 1024)
 
 /* --- Reading ------------------------------------------------------------------------------------------------ */
-
-/* No more than can be read, and a byte that tells that there was more. */
-static GBytes *
-read_all (FILE *from, const char *name)
-{
-  g_autoptr (GByteArray) bytes = g_byte_array_new ();
-  gsize got;
-
-  do
-    {
-      guint length = bytes->len;
-
-      g_byte_array_set_size (bytes, length + CHUNK);
-      got = fread (bytes->data + length, 1, CHUNK, from);
-      g_byte_array_set_size (bytes, length + (guint) got);
-    }
-  while (got == CHUNK && bytes->len <= QD_GRAPH_MAX_FILE);
-  if (ferror (from))
-    {
-      qdctl_complain (_("%s cannot be read: %s"), name, g_strerror (errno));
-      return NULL;
-    }
-  return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
-}
 
 static QdGraphFile *
 read_file (const char *path)
 {
-  gboolean standard = g_str_equal (path, "-");
-  const char *name = standard ? _("standard input") : path;
-  FILE *from = standard ? stdin : fopen (path, "rbe");
-  g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GError) error = NULL;
-  QdGraphFile *file;
+  g_autoptr (GBytes) bytes = qdctl_read (path, QD_GRAPH_MAX_FILE, &error);
+  QdGraphFile *file = bytes ? qd_graph_read (bytes, qdctl_name_of (path), NULL, &error) : NULL;
 
-  if (from == NULL)
-    {
-      qdctl_complain (_("%s cannot be read: %s"), name, g_strerror (errno));
-      return NULL;
-    }
-  bytes = read_all (from, name);
-  if (!standard)
-    fclose (from);
   if (bytes == NULL)
-    return NULL;
-  file = qd_graph_read (bytes, name, NULL, &error);
-  if (file == NULL)
+    qdctl_complain (_("%s cannot be read: %s"), qdctl_name_of (path), error->message);
+  else if (file == NULL)
     qdctl_complain ("%s", error->message);
   return file;
 }
@@ -329,22 +292,13 @@ find_action (const char *name)
 static gboolean
 check_options (const Action *action, const QdctlTopologyOptions *options)
 {
-  const struct { const char *name; gboolean given; } all[] = {
+  const QdctlGiven all[] = {
     { "algorithm", options->algorithm != NULL }, { "seed", options->seed != 0 },   { "output", options->output != NULL },
     { "theme", options->theme != NULL },         { "scale", options->scale != 1 }, { "by", options->by != NULL },
     { "alternatives", options->alternatives != 0 }, { "json", options->json },
   };
 
-  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
-    {
-      g_autofree char *name = g_strdup_printf (" %s ", all[i].name);
-
-      if (!all[i].given || strstr (action->options, name))
-        continue;
-      qdctl_complain (_("%s takes no --%s"), action->name, all[i].name);
-      return FALSE;
-    }
-  return TRUE;
+  return qdctl_check_given (action->name, action->options, all, G_N_ELEMENTS (all));
 }
 
 static void

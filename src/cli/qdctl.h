@@ -40,6 +40,17 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (QdctlTarget, qdctl_target_clear)
 gboolean qdctl_parse (const char *verb, const GOptionEntry *entries, QdctlTarget *target, int argc, char **argv,
                       GStrv *rest, QdExit *exit_code);
 
+/* Which options were given to a verb that does more than one thing. */
+typedef struct { const char *name; gboolean given; } QdctlGiven;
+
+/* FALSE, after saying so, when one was given that is not among those that @action takes: @taken, with a blank before and behind each. */
+gboolean qdctl_check_given (const char *action, const char *taken, const QdctlGiven *given, guint n);
+
+/* All of a file, or of standard input when @path is "-", of which no more is read than tells that it has over @max bytes. */
+GBytes *qdctl_read (const char *path, gsize max, GError **error);
+/* What a message calls @path. */
+const char *qdctl_name_of (const char *path);
+
 /* The endpoint that @target describes; NULL with the exit status, after saying why on stderr. */
 QdEndpoint *qdctl_target_resolve (const QdctlTarget *target, QdExit *exit_code);
 
@@ -67,6 +78,7 @@ QdExit qdctl_list (const char *name, int argc, char **argv);
 QdExit qdctl_watch (const char *name, int argc, char **argv);
 QdExit qdctl_run (const char *name, int argc, char **argv);
 QdExit qdctl_topology (const char *name, int argc, char **argv);
+QdExit qdctl_policy (const char *name, int argc, char **argv);
 
 /* One field of JSON that is no entity's: for watch. */
 void qdctl_add_value (JsonBuilder *builder, const QdField *field, const QdValue *value);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "qd-policy-eval.h"
+#include "qdctl.h"
+
+G_BEGIN_DECLS
+
+/* What was asked for after "qdctl policy". */
+typedef struct {
+  char *from, *to, *port;
+  char *flows;
+  char *host_network, *ip_block;
+  gboolean json;
+  gboolean keep_going;
+  QdPolicyOptions reading;   /* what host_network and ip_block say */
+} QdctlPolicyOptions;
+
+/* What paths hold: files as they are, folders with all that ends in .yaml, .yml or .json. */
+typedef struct {
+  GPtrArray *files;      /* of QdYamlFile */
+  gboolean unreadable;   /* one of them could not be read, which was said */
+} QdctlPolicyInput;
+
+void qdctl_policy_input_clear (QdctlPolicyInput *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (QdctlPolicyInput, qdctl_policy_input_clear)
+
+/* Reads @paths, of which @n or, when it is 0, all up to NULL. FALSE: one is unreadable and --keep-going was not given; said, line by line. */
+gboolean qdctl_policy_read (QdctlPolicyInput *self, char **paths, guint n, gboolean keep_going);
+/* The world of @input; NULL, after saying all of it, when something in it is invalid. */
+QdPolicyWorld *qdctl_policy_world (const QdctlPolicyInput *input);
+/* Both, and the evaluation of it. */
+QdPolicyEval *qdctl_policy_eval (QdctlPolicyInput *input, char **paths, guint n, const QdctlPolicyOptions *options);
+/* The exit status of an answer over @input: what could not be read makes every answer bad input. */
+QdExit qdctl_policy_exit (const QdctlPolicyInput *input, QdExit answer);
+
+/* A JSON string, with its quotes. */
+void qdctl_policy_append_json (GString *line, const char *text);
+
+QdExit qdctl_policy_explain (const QdctlPolicyOptions *options, char **paths);
+QdExit qdctl_policy_diff (const QdctlPolicyOptions *options, char **paths);
+
+G_END_DECLS

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-policy"
+#include "config.h"
+#include "qd-policy-eval-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Thousands of pods are a few hundred that differ: everything is computed once for each of those. */
+
+static void
+clear_group (gpointer data)
+{
+  QdPolicyGroup *self = data;
+
+  g_ref_string_release (self->namespace);
+  qd_labels_unref (self->labels);
+  g_clear_pointer (&self->node, g_ref_string_release);
+  g_free (self->segments);
+}
+
+static void
+clear_space (gpointer data)
+{
+  QdPolicyColumnSpace *self = data;
+
+  g_ref_string_release (self->name);
+  qd_labels_unref (self->labels);
+}
+
+static void
+clear_named_port (gpointer data)
+{
+  QdPolicyContainerPort *self = data;
+
+  g_ref_string_release (self->name);
+}
+
+/* --- Ranges of addresses ---------------------------------------------------------------------------------------- */
+
+static void
+gather_blocks (QdPolicyWorld *world, GPtrArray *sets)
+{
+  GPtrArray *policies = qd_policy_world_get_policies (world);
+
+  for (guint i = 0; i < policies->len; i++)
+    for (guint d = 0; d < QD_POLICY_N_DIRECTIONS; d++)
+      {
+        const QdPolicy *policy = g_ptr_array_index (policies, i);
+
+        /* Rules of a direction that the policy does not apply to tell nothing apart. */
+        for (guint r = 0; policy->applies[d] && r < policy->rules[d]->len; r++)
+          {
+            const QdPolicyRule *rule = g_ptr_array_index (policy->rules[d], r);
+
+            for (guint p = 0; p < rule->peers->len; p++)
+              {
+                const QdPolicyPeer *peer = g_ptr_array_index (rule->peers, p);
+
+                for (guint b = 0; b < peer->blocks->len; b++)
+                  g_ptr_array_add (sets, ((QdPolicyBlock *) g_ptr_array_index (peer->blocks, b))->ranges);
+              }
+          }
+      }
+}
+
+static void
+cut_space (QdPolicyColumns *self, QdPolicyWorld *world)
+{
+  g_autoptr (GPtrArray) sets = g_ptr_array_new ();
+  gboolean any_v6 = FALSE;
+
+  gather_blocks (world, sets);
+  for (guint i = 0; i < sets->len; i++)
+    {
+      GArray *set = g_ptr_array_index (sets, i);
+
+      any_v6 |= set->len && g_array_index (set, QdAddressRange, 0).first.family == 6;
+    }
+  qd_address_space_cut (4, sets, self->ranges);
+  self->n_shown = self->ranges->len;
+  qd_address_space_cut (6, sets, self->ranges);
+  if (any_v6)
+    self->n_shown = self->ranges->len;
+}
+
+/* --- Groups ------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  QdPolicyColumns *columns;
+  const QdPolicyOptions *options;
+  GHashTable *nodes;        /* interned names of nodes with a pod that is exempt */
+  GHashTable *groups;       /* of guint + 1, by what is in that group */
+  GHashTable *signatures;   /* the same, of signatures */
+} Grouping;
+
+static gboolean
+is_exempt (const QdPolicyPod *pod, const QdPolicyOptions *options)
+{
+  return pod->host_network && options->host_network == QD_POLICY_HOST_EXEMPT;
+}
+
+static guint
+hash_signature (gconstpointer data)
+{
+  const GArray *ports = data;
+  guint hash = ports->len;
+
+  for (guint i = 0; i < ports->len; i++)
+    {
+      const QdPolicyContainerPort *port = &g_array_index (ports, QdPolicyContainerPort, i);
+
+      hash = (hash * 31 + g_direct_hash (port->name)) * 31 + port->port * QD_N_PROTOCOLS + port->protocol;
+    }
+  return hash;
+}
+
+static gboolean
+equal_signatures (gconstpointer a, gconstpointer b)
+{
+  const GArray *l = a, *r = b;
+
+  if (l->len != r->len)
+    return FALSE;
+  for (guint i = 0; i < l->len; i++)
+    {
+      const QdPolicyContainerPort *one = &g_array_index (l, QdPolicyContainerPort, i), *two = &g_array_index (r, QdPolicyContainerPort, i);
+
+      if (one->name != two->name || one->port != two->port || one->protocol != two->protocol)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static guint
+hash_group (gconstpointer data)
+{
+  const QdPolicyGroup *group = data;
+  guint hash = g_direct_hash (group->namespace) * 31 + group->labels->hash;
+
+  hash = (hash * 31 + group->signature) * 31 + g_direct_hash (group->node) + (guint) group->exempt;
+  for (guint i = 0; i < group->n_segments; i++)
+    hash = hash * 31 + group->segments[i];
+  return hash;
+}
+
+static gboolean
+equal_groups (gconstpointer a, gconstpointer b)
+{
+  const QdPolicyGroup *l = a, *r = b;
+
+  return l->namespace == r->namespace && l->signature == r->signature && l->exempt == r->exempt && l->node == r->node &&
+         l->n_segments == r->n_segments && memcmp (l->segments, r->segments, sizeof (guint) * l->n_segments) == 0 &&
+         qd_labels_equal (l->labels, r->labels);
+}
+
+/* The list of named ports that @pod has. Whoever is seen as a node has none. */
+static guint
+find_signature (Grouping *grouping, const QdPolicyPod *pod, gboolean exempt)
+{
+  QdPolicyColumns *self = grouping->columns;
+  GArray *named = g_array_new (FALSE, FALSE, sizeof (QdPolicyContainerPort));
+  guint known;
+
+  g_array_set_clear_func (named, clear_named_port);
+  for (guint i = 0; !exempt && i < pod->n_ports; i++)
+    if (pod->ports[i].name)
+      {
+        QdPolicyContainerPort port = pod->ports[i];
+
+        g_ref_string_acquire (port.name);
+        g_array_append_val (named, port);
+      }
+  known = GPOINTER_TO_UINT (g_hash_table_lookup (grouping->signatures, named));
+  if (known)
+    {
+      g_array_unref (named);
+      return known - 1;
+    }
+  g_ptr_array_add (self->signatures, named);
+  g_hash_table_insert (grouping->signatures, named, GUINT_TO_POINTER (self->signatures->len));
+  return self->signatures->len - 1;
+}
+
+static int
+compare_numbers (gconstpointer a, gconstpointer b)
+{
+  const guint *l = a, *r = b;
+
+  return (*l > *r) - (*l < *r);
+}
+
+static void
+find_segments (Grouping *grouping, const QdPolicyPod *pod, QdPolicyGroup *group)
+{
+  guint room = pod->n_addresses + pod->n_node_addresses, n = 0;
+  g_autofree guint *found = g_new (guint, MAX (room, 1));
+
+  for (guint i = 0; i < room; i++)
+    {
+      gboolean own = i < pod->n_addresses;
+      int segment;
+
+      /* A pod in its node's network has its node's addresses. */
+      if (!own && !group->exempt)
+        break;
+      segment = qd_address_ranges_find (grouping->columns->ranges, own ? &pod->addresses[i] : &pod->node_addresses[i - pod->n_addresses]);
+      if (segment >= 0)
+        found[n++] = (guint) segment;
+    }
+  if (n)
+    qsort (found, n, sizeof *found, compare_numbers);
+  group->segments = g_new (guint, MAX (n, 1));
+  for (guint i = 0; i < n; i++)
+    if (i == 0 || found[i] != found[i - 1])
+      group->segments[group->n_segments++] = found[i];
+}
+
+static guint
+find_group (Grouping *grouping, const QdPolicyWorkload *workload, const QdPolicyPod *pod)
+{
+  QdPolicyColumns *self = grouping->columns;
+  QdPolicyGroup group = { .exempt = is_exempt (pod, grouping->options) };
+  QdPolicyGroup *kept;
+  guint known;
+
+  group.namespace = workload->namespace->name;
+  group.labels = pod->labels;
+  group.signature = find_signature (grouping, pod, group.exempt);
+  group.node = pod->node && g_hash_table_contains (grouping->nodes, pod->node) ? pod->node : NULL;
+  find_segments (grouping, pod, &group);
+  known = GPOINTER_TO_UINT (g_hash_table_lookup (grouping->groups, &group));
+  if (known)
+    {
+      g_free (group.segments);
+      return known - 1;
+    }
+  g_ref_string_acquire (group.namespace);
+  qd_labels_ref (group.labels);
+  if (group.node)
+    g_ref_string_acquire (group.node);
+  g_array_append_val (self->groups, group);
+  /* The array may move: the table's keys are copies, which borrow from what the array holds. */
+  kept = g_memdup2 (&group, sizeof group);
+  g_hash_table_insert (grouping->groups, kept, GUINT_TO_POINTER (self->groups->len));
+  return self->groups->len - 1;
+}
+
+static GArray *
+group_workload (Grouping *grouping, const QdPolicyWorkload *workload)
+{
+  GArray *groups = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  for (guint i = 0; i < workload->pods->len; i++)
+    {
+      guint group = find_group (grouping, workload, g_ptr_array_index (workload->pods, i));
+      gboolean there = FALSE;
+
+      for (guint k = 0; !there && k < groups->len; k++)
+        there = g_array_index (groups, guint, k) == group;
+      if (!there)
+        g_array_append_val (groups, group);
+    }
+  return groups;
+}
+
+/* Workloads come by namespace, and so do groups. */
+static void
+group_pods (QdPolicyColumns *self, QdPolicyWorld *world, const QdPolicyOptions *options, GPtrArray *groups_of)
+{
+  GPtrArray *workloads = qd_policy_world_get_workloads (world);
+  g_autoptr (GHashTable) nodes = g_hash_table_new (NULL, NULL);
+  g_autoptr (GHashTable) groups = g_hash_table_new_full (hash_group, equal_groups, g_free, NULL);
+  g_autoptr (GHashTable) signatures = g_hash_table_new (hash_signature, equal_signatures);
+  Grouping grouping = { self, options, nodes, groups, signatures };
+  const QdPolicyPod none = { .n_ports = 0 };
+
+  find_signature (&grouping, &none, FALSE);
+  for (guint i = 0; i < workloads->len; i++)
+    {
+      const QdPolicyWorkload *workload = g_ptr_array_index (workloads, i);
+
+      for (guint k = 0; k < workload->pods->len; k++)
+        {
+          const QdPolicyPod *pod = g_ptr_array_index (workload->pods, k);
+
+          if (is_exempt (pod, options) && pod->node)
+            g_hash_table_add (nodes, pod->node);
+        }
+    }
+  for (guint i = 0; i < workloads->len; i++)
+    {
+      const QdPolicyWorkload *workload = g_ptr_array_index (workloads, i);
+      QdPolicyColumnSpace *last = self->spaces->len ? &g_array_index (self->spaces, QdPolicyColumnSpace, self->spaces->len - 1) : NULL;
+
+      if (last == NULL || last->name != workload->namespace->name)
+        {
+          QdPolicyColumnSpace space = { g_ref_string_acquire (workload->namespace->name), qd_labels_ref (workload->namespace->labels),
+                                        self->groups->len, self->groups->len };
+
+          g_array_append_val (self->spaces, space);
+        }
+      g_ptr_array_add (groups_of, group_workload (&grouping, workload));
+      g_array_index (self->spaces, QdPolicyColumnSpace, self->spaces->len - 1).end = self->groups->len;
+    }
+}
+
+/* --- Who has which label ---------------------------------------------------------------------------------------- */
+
+static guint
+hash_label (gconstpointer data)
+{
+  const QdLabel *label = data;
+
+  return g_direct_hash (label->key) * 31 + g_direct_hash (label->value);
+}
+
+static gboolean
+equal_labels (gconstpointer a, gconstpointer b)
+{
+  const QdLabel *l = a, *r = b;
+
+  return l->key == r->key && l->value == r->value;
+}
+
+static void
+note_group (GHashTable *table, gconstpointer key, guint group)
+{
+  GArray *groups = g_hash_table_lookup (table, key);
+
+  if (groups == NULL)
+    {
+      groups = g_array_new (FALSE, FALSE, sizeof (guint));
+      g_hash_table_insert (table, (gpointer) key, groups);
+    }
+  g_array_append_val (groups, group);
+}
+
+static void
+index_labels (QdPolicyColumns *self)
+{
+  for (guint i = 0; i < self->groups->len; i++)
+    {
+      const QdPolicyGroup *group = &g_array_index (self->groups, QdPolicyGroup, i);
+
+      if (group->exempt)
+        continue;
+      qd_bits_set (self->selectable, i);
+      for (guint k = 0; k < group->labels->n; k++)
+        {
+          note_group (self->by_label, &group->labels->labels[k], i);
+          note_group (self->by_key, group->labels->labels[k].key, i);
+        }
+    }
+}
+
+QdPolicyColumns *
+qd_policy_columns_new (QdPolicyWorld *world, const QdPolicyOptions *options, GPtrArray *groups_of)
+{
+  QdPolicyColumns *self = g_new0 (QdPolicyColumns, 1);
+
+  self->ref_count = 1;
+  self->groups = g_array_new (FALSE, FALSE, sizeof (QdPolicyGroup));
+  g_array_set_clear_func (self->groups, clear_group);
+  self->spaces = g_array_new (FALSE, FALSE, sizeof (QdPolicyColumnSpace));
+  g_array_set_clear_func (self->spaces, clear_space);
+  self->ranges = g_array_new (FALSE, FALSE, sizeof (QdAddressRange));
+  self->signatures = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+  self->by_label = g_hash_table_new_full (hash_label, equal_labels, NULL, (GDestroyNotify) g_array_unref);
+  self->by_key = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_array_unref);
+  cut_space (self, world);
+  group_pods (self, world, options, groups_of);
+  self->n = self->groups->len + self->ranges->len;
+  self->selectable = qd_bits_new (self->groups->len);
+  index_labels (self);
+  return self;
+}
+
+QdPolicyColumns *
+qd_policy_columns_ref (QdPolicyColumns *self)
+{
+  g_atomic_int_inc (&self->ref_count);
+  return self;
+}
+
+void
+qd_policy_columns_unref (QdPolicyColumns *self)
+{
+  if (!g_atomic_int_dec_and_test (&self->ref_count))
+    return;
+  g_hash_table_unref (self->by_label);
+  g_hash_table_unref (self->by_key);
+  g_array_unref (self->groups);
+  g_array_unref (self->spaces);
+  g_array_unref (self->ranges);
+  g_ptr_array_unref (self->signatures);
+  g_free (self->selectable);
+  g_free (self);
+}
+
+guint
+qd_policy_columns_n_groups (const QdPolicyColumns *self)
+{
+  return self->groups->len;
+}
+
+gboolean
+qd_policy_columns_equal (const QdPolicyColumns *a, const QdPolicyColumns *b)
+{
+  if (a->groups->len != b->groups->len || a->spaces->len != b->spaces->len || a->ranges->len != b->ranges->len || a->n_shown != b->n_shown ||
+      a->signatures->len != b->signatures->len || memcmp (a->ranges->data, b->ranges->data, sizeof (QdAddressRange) * a->ranges->len) != 0)
+    return FALSE;
+  for (guint i = 0; i < a->signatures->len; i++)
+    if (!equal_signatures (g_ptr_array_index (a->signatures, i), g_ptr_array_index (b->signatures, i)))
+      return FALSE;
+  for (guint i = 0; i < a->spaces->len; i++)
+    {
+      const QdPolicyColumnSpace *l = &g_array_index (a->spaces, QdPolicyColumnSpace, i), *r = &g_array_index (b->spaces, QdPolicyColumnSpace, i);
+
+      if (l->name != r->name || l->first != r->first || l->end != r->end || !qd_labels_equal (l->labels, r->labels))
+        return FALSE;
+    }
+  for (guint i = 0; i < a->groups->len; i++)
+    if (!equal_groups (&g_array_index (a->groups, QdPolicyGroup, i), &g_array_index (b->groups, QdPolicyGroup, i)))
+      return FALSE;
+  return TRUE;
+}

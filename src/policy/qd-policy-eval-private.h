@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "qd-policy-bits.h"
+#include "qd-policy-eval.h"
+
+G_BEGIN_DECLS
+
+/* --- Columns: who can be a peer ------------------------------------------------------------------------------- */
+
+/* Pods that no policy can tell apart: of one namespace, with the same labels, named ports and places of their addresses. */
+typedef struct {
+  char *namespace;         /* interned */
+  QdLabels *labels;
+  guint signature;         /* which of the lists of named ports it has */
+  guint *segments;         /* sorted: which ranges its addresses are in */
+  guint n_segments;
+  gboolean exempt;         /* in its node's network, and not covered */
+  char *node;              /* interned; NULL where it does not matter */
+} QdPolicyGroup;
+
+typedef struct {
+  char *name;              /* interned */
+  QdLabels *labels;
+  guint first, end;        /* its groups */
+} QdPolicyColumnSpace;
+
+/* A column for each group of pods, then one for each range of addresses outside. */
+typedef struct {
+  int ref_count;
+  GArray *groups;          /* of QdPolicyGroup, by namespace */
+  GArray *spaces;          /* of QdPolicyColumnSpace: the namespaces that have groups */
+  GArray *ranges;          /* of QdAddressRange: of IPv4, then of IPv6 */
+  guint n_shown;           /* without those of IPv6 when no policy tells any apart */
+  GPtrArray *signatures;   /* of GArray of QdPolicyContainerPort, whose names are interned; the first one is empty */
+  guint n;                 /* columns */
+  GHashTable *by_label;    /* QdLabel → GArray of guint: the groups that have it, without those that are exempt */
+  GHashTable *by_key;      /* interned key → the same */
+  guint64 *selectable;     /* the groups that selectors can select */
+} QdPolicyColumns;
+
+/* @groups_of becomes, for each workload of @world, a GArray of guint: its groups, each once. */
+QdPolicyColumns *qd_policy_columns_new (QdPolicyWorld *world, const QdPolicyOptions *options, GPtrArray *groups_of);
+QdPolicyColumns *qd_policy_columns_ref (QdPolicyColumns *self);
+void qd_policy_columns_unref (QdPolicyColumns *self);
+/* Whether every column means the same in both. */
+gboolean qd_policy_columns_equal (const QdPolicyColumns *a, const QdPolicyColumns *b);
+guint qd_policy_columns_n_groups (const QdPolicyColumns *self);
+
+/* --- Policies, compiled --------------------------------------------------------------------------------------- */
+
+typedef struct {
+  guint64 *peers;          /* of columns */
+  guint ports;             /* the number of a set; where it has named ports, of those that have none */
+  guint *by_signature;     /* the same with the named ports resolved, for each list of them; NULL: it has none */
+  QdPolicyAction action;
+} QdPolicyCompiledRule;
+
+/* A policy against columns. The policy itself belongs to the worlds of the evaluations that have this. */
+typedef struct {
+  int ref_count;
+  const QdPolicy *policy;
+  guint64 *subject;        /* of groups */
+  gboolean has_names[QD_POLICY_N_DIRECTIONS];
+  GArray *rules[QD_POLICY_N_DIRECTIONS];   /* of QdPolicyCompiledRule; those that can match nothing are left out */
+} QdPolicyCompiled;
+
+/* What compiling looks up more than once. */
+typedef struct {
+  QdPolicyColumns *columns;
+  QdPortStore *store;
+  QdPolicyOptions options;
+  GHashTable *pods;        /* text of a selector → guint64 * of groups */
+  GHashTable *spaces;      /* text of a selector → guint64 * of groups */
+} QdPolicyCompiler;
+
+void qd_policy_compiler_init (QdPolicyCompiler *self, QdPolicyColumns *columns, QdPortStore *store, const QdPolicyOptions *options);
+void qd_policy_compiler_clear (QdPolicyCompiler *self);
+QdPolicyCompiled *qd_policy_compile (QdPolicyCompiler *self, const QdPolicy *policy);
+QdPolicyCompiled *qd_policy_compiled_ref (QdPolicyCompiled *self);
+void qd_policy_compiled_unref (QdPolicyCompiled *self);
+/* The ports of a rule for a destination with that list of named ports. */
+static inline guint
+qd_policy_compiled_rule_ports (const QdPolicyCompiledRule *self, guint signature)
+{
+  return self->by_signature ? self->by_signature[signature] : self->ports;
+}
+
+/* The set of ports that @rule names, on a destination that has @named (of QdPolicyContainerPort). */
+guint qd_policy_rule_resolve_ports (const QdPolicyRule *rule, QdPortStore *store, GArray *named);
+
+/* --- Rows: what the policies of a subject say to every column --------------------------------------------------- */
+
+/* Subjects with the same policies in a direction, and where it matters the same named ports, share a row. */
+typedef struct {
+  int ref_count;
+  guint hash;
+  QdPolicyDirection direction;
+  guint signature;
+  guint n_policies;
+  QdPolicyCompiled **policies;   /* in the order in which they are asked */
+  guint *ports;                  /* a set for each column; not there in a key */
+} QdPolicyRow;
+
+guint qd_policy_row_hash (gconstpointer row);
+gboolean qd_policy_row_equal (gconstpointer a, gconstpointer b);
+QdPolicyRow *qd_policy_row_new (const QdPolicyRow *key, const QdPolicyColumns *columns, QdPortStore *store);
+QdPolicyRow *qd_policy_row_ref (QdPolicyRow *self);
+void qd_policy_row_unref (QdPolicyRow *self);
+
+G_END_DECLS
