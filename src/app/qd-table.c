@@ -39,6 +39,7 @@ struct _QdTable {
   gboolean focus_inside;
   guint place_timer;
   guint state_idle;
+  guint filter_idle;
   guint loading_timer;
   gboolean loading_shown;
   GCancellable *cancellable;
@@ -159,12 +160,32 @@ update_filter (QdTable *self)
   guint mask = qd_table_chips_get_mask (QD_TABLE_CHIPS (self->chips));
   g_autofree char *whole = g_strconcat (qd_table_chips_get_text (QD_TABLE_CHIPS (self->chips)), " ", text, NULL);
 
+  g_clear_handle_id (&self->filter_idle, g_source_remove);
   if (whole[1] != '\0' || connection != NULL || mask != 0)
     filter = qd_filter_new (whole, connection, mask);
   qd_view_set_filter (self->view, filter);
   /* Another filter or order is another list, which is read from its top. */
   qd_grid_scroll_to_top (get_grid (self));
   queue_update_state (self);
+}
+
+static gboolean
+update_filter_cb (gpointer user_data)
+{
+  QdTable *self = user_data;
+
+  self->filter_idle = 0;
+  update_filter (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* What is typed over what was there is first a text that is empty, and then the one that is meant: only the
+ * last is filtered by, before anything is drawn. */
+static void
+text_changed_cb (QdTable *self)
+{
+  if (self->filter_idle == 0)
+    self->filter_idle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, update_filter_cb, self, NULL);
 }
 
 static void
@@ -508,6 +529,7 @@ qd_table_dispose (GObject *object)
   g_cancellable_cancel (self->cancellable);
   g_clear_handle_id (&self->place_timer, g_source_remove);
   g_clear_handle_id (&self->state_idle, g_source_remove);
+  g_clear_handle_id (&self->filter_idle, g_source_remove);
   g_clear_handle_id (&self->loading_timer, g_source_remove);
   if (self->menu != NULL)
     gtk_widget_unparent (GTK_WIDGET (g_steal_pointer (&self->menu)));
@@ -567,11 +589,10 @@ build_bar (QdTable *self)
   GtkWidget *options = qd_table_options_new (self);
 
   self->search = gtk_search_entry_new ();
-  gtk_search_entry_set_search_delay (GTK_SEARCH_ENTRY (self->search), 0);
   gtk_search_entry_set_placeholder_text (GTK_SEARCH_ENTRY (self->search), _("Filter: words, field:value, field>number"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->search), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Filter the rows"), -1);
   gtk_widget_set_hexpand (self->search, TRUE);
-  g_signal_connect_swapped (self->search, "search-changed", G_CALLBACK (update_filter), self);
+  g_signal_connect_swapped (self->search, "changed", G_CALLBACK (text_changed_cb), self);
   self->count = gtk_label_new (NULL);
   gtk_widget_add_css_class (self->count, "numeric");
   gtk_widget_add_css_class (self->count, "dimmed");

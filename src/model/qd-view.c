@@ -286,9 +286,15 @@ static void
 place_many (QdView *self)
 {
   g_autoptr (GArray) staying = copy_staying (self);
-  GArray *rows = g_array_sized_new (FALSE, FALSE, sizeof (QdRow), staying->len + self->coming->len);
+  GArray *rows;
   guint from = 0;
 
+  if (self->coming->len == 0)
+    {
+      replace_rows (self, g_steal_pointer (&staying));
+      return;
+    }
+  rows = g_array_sized_new (FALSE, FALSE, sizeof (QdRow), staying->len + self->coming->len);
   sort_coming (self);
   for (guint i = 0; i < self->coming->len; i++)
     {
@@ -605,33 +611,47 @@ qd_view_new (QdEntityList *list)
   return self;
 }
 
+/* What waited goes where it belongs now: noted, for place() to carry out. */
+static void
+note_waiting (QdView *self)
+{
+  GHashTableIter iter;
+  gpointer key;
+
+  g_hash_table_iter_init (&iter, self->waiting);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      QdEntity *entity = key;
+      Side *side = side_of (self, entity->slot);
+      gboolean shown = (side->flags & SHOWN) != 0, match = matches (self, entity);
+
+      side->flags &= (guint8) ~WAITS;
+      if (shown && (!match || self->order.text || qd_order_key (&self->order, entity) != side->key))
+        leave (self, side, match);
+      else if (shown)
+        continue;
+      if (match)
+        come (self, entity);
+    }
+  g_hash_table_remove_all (self->waiting);
+}
+
 /* Only what is shown needs a look, and its order stays. */
 static void
 narrow (QdView *self)
 {
   guint n = qd_entity_list_get_length (self->list);
-  GArray *rows = g_array_sized_new (FALSE, FALSE, sizeof (QdRow), self->rows->len);
   gboolean most = self->rows->len > n / 2;
 
-  for (guint i = 0; most && i < n; i++)
+  for (guint i = 0; i < (most ? n : self->rows->len); i++)
     {
-      QdEntity *entity = look_ahead (self, i);
+      QdEntity *entity = most ? look_ahead (self, i) : row_at (self, i)->entity;
       Side *side = side_of (self, entity->slot);
 
-      if ((side->flags & SHOWN) && !matches (self, entity))
-        side->flags &= (guint8) ~SHOWN;
+      if ((side->flags & (SHOWN | LEAVES)) == SHOWN && !matches (self, entity))
+        leave (self, side, FALSE);
     }
-  for (guint i = 0; i < self->rows->len; i++)
-    {
-      QdRow *row = row_at (self, i);
-      Side *side = side_of (self, row->slot);
-
-      if (!most && !matches (self, row->entity))
-        side->flags &= (guint8) ~SHOWN;
-      if (side->flags & SHOWN)
-        g_array_append_vals (rows, row, 1);
-    }
-  replace_rows (self, rows);
+  place (self);
 }
 
 static void
@@ -667,13 +687,14 @@ qd_view_set_filter (QdView *self, QdFilter *filter)
     return;
   g_autoptr (QdFilter) before = g_steal_pointer (&self->filter);
   self->filter = filter != NULL ? qd_filter_ref (filter) : NULL;
-  if (g_hash_table_size (self->waiting) > 0)
+  if (self->disordered)
     {
-      forget_waiting (self);
       show_matching (self);
       rebuild (self);
+      return;
     }
-  else if (filter != NULL && (before == NULL || qd_filter_narrows (filter, before)))
+  note_waiting (self);
+  if (filter != NULL && (before == NULL || qd_filter_narrows (filter, before)))
     narrow (self);
   else
     refilter (self);
@@ -722,32 +743,14 @@ qd_view_get_sort (QdView *self, gboolean *descending)
 static void
 release (QdView *self)
 {
-  GHashTableIter iter;
-  gpointer key;
-
   if (self->disordered)
     {
       show_matching (self);
       rebuild (self);
       return;
     }
-  g_hash_table_iter_init (&iter, self->waiting);
-  while (g_hash_table_iter_next (&iter, &key, NULL))
-    {
-      QdEntity *entity = key;
-      Side *side = side_of (self, entity->slot);
-      gboolean shown = (side->flags & SHOWN) != 0, match = matches (self, entity);
-
-      side->flags &= (guint8) ~WAITS;
-      if (shown && (!match || self->order.text || qd_order_key (&self->order, entity) != side->key))
-        leave (self, side, match);
-      else if (shown)
-        continue;
-      if (match)
-        come (self, entity);
-    }
+  note_waiting (self);
   place (self);
-  g_hash_table_remove_all (self->waiting);
 }
 
 /**

@@ -238,6 +238,28 @@ test_hold (Fixture *fixture, gconstpointer data)
   check (fixture);
 }
 
+/* Another filter is another list: in it all is where it belongs, what waited as well. */
+static void
+test_hold_filter (Fixture *fixture, gconstpointer data)
+{
+  apply_random (fixture, 3000, 8000);
+  qd_view_set_hold (fixture->view, TRUE);
+  for (guint round = 0; round < 500; round++)
+    {
+      static const guint changes[] = { 1, 3, 20, 300, 3000 };
+      QdFilter *before;
+
+      if (round % 7 == 0)
+        change_sort (fixture);
+      apply_random (fixture, changes[round % G_N_ELEMENTS (changes)], 8000);
+      before = qd_view_get_filter (fixture->view);
+      do
+        change_filter (fixture);
+      while (qd_view_get_filter (fixture->view) == before);
+      check (fixture);
+    }
+}
+
 static void
 count_cb (QdView *view, GPtrArray *items, guint *n)
 {
@@ -296,6 +318,7 @@ main (int argc, char **argv)
   g_test_add ("/model/view/random", Fixture, NULL, set_up, test_random, tear_down);
   g_test_add ("/model/view/random-large", Fixture, NULL, set_up, test_random_large, tear_down);
   g_test_add ("/model/view/hold", Fixture, NULL, set_up, test_hold, tear_down);
+  g_test_add ("/model/view/hold-filter", Fixture, NULL, set_up, test_hold_filter, tear_down);
   g_test_add ("/model/view/updated-in-place", Fixture, NULL, set_up, test_updated_in_place, tear_down);
   g_test_add_func ("/model/filter/narrows", test_narrows);
   return g_test_run ();
