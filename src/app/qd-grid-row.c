@@ -5,10 +5,9 @@
 
 #include "qd-grid-row.h"
 
-#include <gsk/gsk.h>
-
 #include "qd-display.h"
 #include "qd-grid-cell.h"
+#include "qd-pixels.h"
 
 #define PADDING 8            /* left and right of a cell's text; style.css has the same for titles */
 #define SPACING 6            /* between a picture and a text */
@@ -206,40 +205,32 @@ draw_cells (QdGridRow *self, GtkSnapshot *snapshot)
     }
 }
 
-/* The cells as one picture. A window has round corners, and where the processor draws, it cuts them
- * out of each text anew, in every frame: that is most of what a frame costs. */
-static void
-append_picture (QdGridRow *self, GtkSnapshot *snapshot, GskRenderNode *node)
+/* The cells as one picture: where the processor draws, to draw each letter in every frame is most of what
+ * a frame costs. */
+static GskRenderNode *
+draw_picture (QdGridRow *self, GskRenderNode *cells)
 {
   int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
   int left = self->look->left, width = self->look->right - left, height = gtk_widget_get_height (GTK_WIDGET (self));
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width * scale, height * scale);
-  gsize stride = (gsize) cairo_image_surface_get_stride (surface);
-  cairo_t *cr = cairo_create (surface);
+  cairo_surface_t *image = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width * scale, height * scale);
+  cairo_t *cr = cairo_create (image);
+  GskRenderNode *node;
 
   cairo_scale (cr, scale, scale);
   cairo_translate (cr, -left, 0);
-  gsk_render_node_draw (node, cr);
+  gsk_render_node_draw (cells, cr);
   cairo_destroy (cr);
-  cairo_surface_flush (surface);
-  if (cairo_surface_status (surface) == CAIRO_STATUS_SUCCESS)
-    {
-      g_autoptr (GBytes) bytes = g_bytes_new_with_free_func (cairo_image_surface_get_data (surface), stride * (gsize) (height * scale),
-                                                             (GDestroyNotify) cairo_surface_destroy, cairo_surface_reference (surface));
-      g_autoptr (GdkTexture) texture = gdk_memory_texture_new (width * scale, height * scale, GDK_MEMORY_DEFAULT, bytes, stride);
-
-      gtk_snapshot_append_scaled_texture (snapshot, texture, GSK_SCALING_FILTER_NEAREST,
-                                          &GRAPHENE_RECT_INIT ((float) left, 0, (float) width, (float) height));
-    }
-  cairo_surface_destroy (surface);
+  cairo_surface_flush (image);
+  node = qd_pixels_node_new (image, &GRAPHENE_RECT_INIT ((float) left, 0, (float) width, (float) height), NULL, scale);
+  cairo_surface_destroy (image);
+  return node;
 }
 
 static void
 qd_grid_row_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   QdGridRow *self = QD_GRID_ROW (widget);
-  GskRenderer *renderer = gtk_native_get_renderer (gtk_widget_get_native (widget));
-  g_autoptr (GskRenderNode) node = NULL;
+  g_autoptr (GskRenderNode) node = NULL, picture = NULL;
   GtkSnapshot *cells;
 
   if (self->entity == NULL || self->look->right <= self->look->left)
@@ -249,10 +240,9 @@ qd_grid_row_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   node = gtk_snapshot_free_to_node (cells);
   if (node == NULL)
     return;
-  if (GSK_IS_CAIRO_RENDERER (renderer))
-    append_picture (self, snapshot, node);
-  else
-    gtk_snapshot_append_node (snapshot, node);
+  if (qd_pixels_are_wanted (widget))
+    picture = draw_picture (self, node);
+  gtk_snapshot_append_node (snapshot, picture != NULL ? picture : node);
 }
 
 static void

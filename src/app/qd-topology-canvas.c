@@ -82,6 +82,8 @@ add_level (QdTopologyCanvas *self)
 static void
 draw_levels (QdTopologyCanvas *self, GtkSnapshot *snapshot, const QdViewport *viewport, int width, int height)
 {
+  GtkWidget *widget = GTK_WIDGET (self);
+  double scale = get_scale (self);
   cairo_region_t *gaps = qd_tile_level_find_gaps (self->now, viewport, width, height);
 
   if (!cairo_region_is_empty (gaps))
@@ -89,12 +91,12 @@ draw_levels (QdTopologyCanvas *self, GtkSnapshot *snapshot, const QdViewport *vi
       cairo_region_t *deep = self->before ? qd_tile_level_find_gaps (self->before, viewport, width, height) : cairo_region_copy (gaps);
 
       cairo_region_intersect (deep, gaps);
-      qd_tile_level_draw (self->base, snapshot, viewport, width, height, deep);
+      qd_tile_level_draw (self->base, widget, snapshot, viewport, scale, deep);
       if (self->before)
-        qd_tile_level_draw (self->before, snapshot, viewport, width, height, gaps);
+        qd_tile_level_draw (self->before, widget, snapshot, viewport, scale, gaps);
       cairo_region_destroy (deep);
     }
-  qd_tile_level_draw (self->now, snapshot, viewport, width, height, NULL);
+  qd_tile_level_draw (self->now, widget, snapshot, viewport, scale, NULL);
   cairo_region_destroy (gaps);
 }
 

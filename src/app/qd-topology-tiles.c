@@ -8,9 +8,12 @@
 #include <math.h>
 
 #include "qd-graph-drawing.h"
+#include "qd-pixels.h"
 
 typedef struct {
-  GdkTexture *texture;    /* NULL until first drawn */
+  cairo_surface_t *image; /* NULL until first drawn */
+  GskRenderNode *node;    /* of it, unscaled and at 0, 0; made when it is first shown so */
+  GdkTexture *texture;    /* of it, for a graphics card; the same */
   guint wanted, have;     /* versions: drawn anew while they differ */
   gboolean pending;
 } Tile;
@@ -33,7 +36,7 @@ typedef struct {
   int x, y;               /* in tiles */
   guint version;
   double far;             /* from the middle of what is seen: nearest first */
-  GdkTexture *texture;
+  cairo_surface_t *image;
 } Job;
 
 static gint64
@@ -42,13 +45,21 @@ key_of (int x, int y)
   return (gint64) ((guint64) (guint32) x << 32 | (guint32) y);
 }
 
+/* Takes @image. */
+static void
+tile_set_image (Tile *tile, cairo_surface_t *image)
+{
+  g_clear_pointer (&tile->node, gsk_render_node_unref);
+  g_clear_object (&tile->texture);
+  g_clear_pointer (&tile->image, cairo_surface_destroy);
+  tile->image = image;
+}
+
 static void
 tile_free (gpointer data)
 {
-  Tile *tile = data;
-
-  g_clear_object (&tile->texture);
-  g_free (tile);
+  tile_set_image (data, NULL);
+  g_free (data);
 }
 
 static void
@@ -65,7 +76,7 @@ level_unref (QdTileLevel *self)
 static void
 job_free (Job *job)
 {
-  g_clear_object (&job->texture);
+  g_clear_pointer (&job->image, cairo_surface_destroy);
   qd_graph_drawing_unref (job->picture);
   level_unref (job->level);
   g_free (job);
@@ -83,12 +94,25 @@ deliver_cb (gpointer data)
   if (tile)
     {
       tile->pending = FALSE;
-      if (job->texture)
-        g_set_object (&tile->texture, job->texture);
+      if (job->image)
+        tile_set_image (tile, g_steal_pointer (&job->image));
       tile->have = job->version;
       level->ready (level->data);
     }
   return G_SOURCE_REMOVE;
+}
+
+static const cairo_user_data_key_t bytes_key;
+
+static cairo_surface_t *
+image_new (GBytes *bytes, int side, gsize stride)
+{
+  /* cairo has no read-only images, and this one is never written to. Nothing shows through it. */
+  cairo_surface_t *image = cairo_image_surface_create_for_data ((guchar *) g_bytes_get_data (bytes, NULL), CAIRO_FORMAT_RGB24,
+                                                                side, side, (int) stride);
+
+  cairo_surface_set_user_data (image, &bytes_key, g_bytes_ref (bytes), (cairo_destroy_func_t) g_bytes_unref);
+  return image;
 }
 
 static void
@@ -106,7 +130,7 @@ work_cb (gpointer data, gpointer user_data)
       int pixels = (int) lrint (QD_TILE_SIZE * level->scale);
 
       if (bytes)
-        job->texture = gdk_memory_texture_new (pixels, pixels, GDK_MEMORY_DEFAULT, bytes, stride);
+        job->image = image_new (bytes, pixels, stride);
     }
   g_idle_add_full (G_PRIORITY_DEFAULT, deliver_cb, job, (GDestroyNotify) job_free);
 }
@@ -264,14 +288,45 @@ find_tile (QdTileLevel *self, int x, int y)
   return g_hash_table_lookup (self->tiles, &key);
 }
 
+static gboolean
+is_exact (const graphene_rect_t *box)
+{
+  return fabsf (box->size.width - QD_TILE_SIZE) < 0.01f && fabsf (box->size.height - QD_TILE_SIZE) < 0.01f;
+}
+
 /* An exact tile is only copied; the scaled node would filter it into a picture of its own first. */
 static void
-append_tile (GtkSnapshot *snapshot, GdkTexture *texture, const graphene_rect_t *box)
+append_texture (GtkSnapshot *snapshot, Tile *tile, const graphene_rect_t *box)
 {
-  if (fabsf (box->size.width - QD_TILE_SIZE) < 0.01f && fabsf (box->size.height - QD_TILE_SIZE) < 0.01f)
-    gtk_snapshot_append_texture (snapshot, texture, box);
+  if (tile->texture == NULL)
+    tile->texture = gdk_memory_texture_new (cairo_image_surface_get_width (tile->image), cairo_image_surface_get_height (tile->image),
+                                            GDK_MEMORY_DEFAULT, cairo_surface_get_user_data (tile->image, &bytes_key),
+                                            (gsize) cairo_image_surface_get_stride (tile->image));
+  if (is_exact (box))
+    gtk_snapshot_append_texture (snapshot, tile->texture, box);
   else
-    gtk_snapshot_append_scaled_texture (snapshot, texture, GSK_SCALING_FILTER_LINEAR, box);
+    gtk_snapshot_append_scaled_texture (snapshot, tile->texture, GSK_SCALING_FILTER_LINEAR, box);
+}
+
+static void
+append_pixels (GtkSnapshot *snapshot, Tile *tile, const graphene_rect_t *box, const graphene_rect_t *within, double scale)
+{
+  g_autoptr (GskRenderNode) node = NULL;
+
+  if (!is_exact (box))
+    {
+      node = qd_pixels_node_new (tile->image, box, within, scale);
+      if (node != NULL)
+        gtk_snapshot_append_node (snapshot, node);
+      return;
+    }
+  /* The same node while nothing moves: then nothing of it is drawn anew. */
+  if (tile->node == NULL)
+    tile->node = qd_pixels_node_new (tile->image, &GRAPHENE_RECT_INIT (0, 0, QD_TILE_SIZE, QD_TILE_SIZE), NULL, scale);
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (snapshot, &box->origin);
+  gtk_snapshot_append_node (snapshot, tile->node);
+  gtk_snapshot_restore (snapshot);
 }
 
 gboolean
@@ -316,15 +371,17 @@ qd_tile_level_find_gaps (QdTileLevel *self, const QdViewport *viewport, int widt
         graphene_rect_t box = box_of (&frame, x, y);
         cairo_rectangle_int_t pixels = pixels_about (&box, width, height);
 
-        if ((tile == NULL || tile->texture == NULL) && pixels.width > 0 && pixels.height > 0)
+        if ((tile == NULL || tile->image == NULL) && pixels.width > 0 && pixels.height > 0)
           cairo_region_union_rectangle (gaps, &pixels);
       }
   return gaps;
 }
 
+/* How what is drawn gets to the screen. */
+typedef struct { GtkSnapshot *snapshot; gboolean pixels; double scale; } Target;
+
 static void
-draw_box (QdTileLevel *self, GtkSnapshot *snapshot, const QdViewport *viewport, int width, int height,
-          const cairo_rectangle_int_t *within)
+draw_box (QdTileLevel *self, const Target *target, const QdViewport *viewport, int width, int height, const graphene_rect_t *within)
 {
   TileRange range = range_of (self, viewport, width, height);
   Frame frame = frame_of (self, viewport, width, height);
@@ -335,27 +392,33 @@ draw_box (QdTileLevel *self, GtkSnapshot *snapshot, const QdViewport *viewport, 
         Tile *tile = find_tile (self, x, y);
         graphene_rect_t box = box_of (&frame, x, y);
 
-        if (tile && tile->texture && box.origin.x < within->x + within->width && box.origin.x + box.size.width > within->x &&
-            box.origin.y < within->y + within->height && box.origin.y + box.size.height > within->y)
-          append_tile (snapshot, tile->texture, &box);
+        if (tile == NULL || tile->image == NULL || !graphene_rect_intersection (&box, within, NULL))
+          continue;
+        if (target->pixels)
+          append_pixels (target->snapshot, tile, &box, within, target->scale);
+        else
+          append_texture (target->snapshot, tile, &box);
       }
 }
 
 void
-qd_tile_level_draw (QdTileLevel *self, GtkSnapshot *snapshot, const QdViewport *viewport, int width, int height,
+qd_tile_level_draw (QdTileLevel *self, GtkWidget *widget, GtkSnapshot *snapshot, const QdViewport *viewport, double scale,
                     const cairo_region_t *within)
 {
-  const cairo_rectangle_int_t all = { 0, 0, width, height };
+  const Target target = { snapshot, qd_pixels_are_wanted (widget), scale };
+  int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
 
   if (within == NULL)
-    draw_box (self, snapshot, viewport, width, height, &all);
+    draw_box (self, &target, viewport, width, height, &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
   for (int i = 0; within && i < cairo_region_num_rectangles (within); i++)
     {
       cairo_rectangle_int_t box;
+      graphene_rect_t clip;
 
       cairo_region_get_rectangle (within, i, &box);
-      gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (box.x, box.y, box.width, box.height));
-      draw_box (self, snapshot, viewport, width, height, &box);
+      clip = GRAPHENE_RECT_INIT ((float) box.x, (float) box.y, (float) box.width, (float) box.height);
+      gtk_snapshot_push_clip (snapshot, &clip);
+      draw_box (self, &target, viewport, width, height, &clip);
       gtk_snapshot_pop (snapshot);
     }
 }

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+gboolean qd_pixels_are_wanted (GtkWidget *widget);
+GskRenderNode *qd_pixels_node_new (cairo_surface_t *image, const graphene_rect_t *box, const graphene_rect_t *within, double scale);
+
+G_END_DECLS
