@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-bench"
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "qd-policy-eval.h"
+
+/* policy PODS POLICIES alike|apart: what it costs to say who may talk to whom: reading the files, the world, the evaluation, every pair
+ * of workloads and ranges, and what an edit of one policy costs afterwards; beside as many look-ups in a plain table. "alike" pods come in
+ * fives with the same labels, as replicas do; "apart" each has a label of its own that some policy asks for. One JSON line. */
+
+#define EDITS 50
+#define PODS_PER_FILE 50
+#define PODS_PER_SPACE 25
+
+typedef struct {
+  GRand *rand;
+  guint n_pods, n_policies, n_spaces;
+  gboolean apart;
+} Shape;
+
+static guint
+any (GRand *rand, guint n)
+{
+  return (guint) g_rand_int_range (rand, 0, (gint32) n);
+}
+
+static double
+ms_since (gint64 begin)
+{
+  return (double) (g_get_monotonic_time () - begin) / 1000.0;
+}
+
+/* --- Manifests -------------------------------------------------------------------------------------------------- */
+
+static void
+write_pod (const Shape *shape, GString *text, guint i)
+{
+  guint same = shape->apart ? i : i / 5;
+
+  g_string_append_printf (text,
+                          "---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: pod-%u\n  namespace: space-%u\n  labels:\n    app: app-%u\n    tier: tier-%u\n"
+                          "    stage: stage-%u\n    instance: instance-%u\nspec:\n  containers:\n  - name: main\n    ports:\n    - {name: web, containerPort: %u}\n"
+                          "    - {name: metrics, containerPort: 9090}\nstatus:\n  podIP: 10.%u.%u.%u\n",
+                          i, i / PODS_PER_SPACE, same % 10, same % 3, same % 4, shape->apart ? i : same, 8080 + same % 3, i / 65536, i / 256 % 256, i % 256);
+}
+
+static void
+write_peer (const Shape *shape, GString *text)
+{
+  GRand *rand = shape->rand;
+
+  switch (any (rand, 5))
+    {
+    case 0: g_string_append_printf (text, "    - podSelector: {matchLabels: {app: app-%u}}\n", any (rand, 10)); break;
+    case 1:
+      g_string_append_printf (text, "    - namespaceSelector: {matchLabels: {team: team-%u}}\n      podSelector: {matchLabels: {tier: tier-%u}}\n", any (rand, 10), any (rand, 3));
+      break;
+    case 2: g_string_append_printf (text, "    - namespaceSelector: {}\n      podSelector: {matchExpressions: [{key: stage, operator: NotIn, values: [stage-%u]}]}\n", any (rand, 4)); break;
+    case 3: g_string_append_printf (text, "    - namespaceSelector: {}\n      podSelector: {matchLabels: {instance: instance-%u}}\n", any (rand, shape->n_pods)); break;
+    default:
+      {
+        guint block = any (rand, 16) * 4;
+
+        g_string_append_printf (text, "    - ipBlock: {cidr: 10.0.%u.0/22, except: [10.0.%u.0/26]}\n", block, block + any (rand, 4));
+        break;
+      }
+    }
+}
+
+static void
+write_rule (const Shape *shape, GString *text, const char *list)
+{
+  GRand *rand = shape->rand;
+  guint n = 1 + any (rand, 3);
+
+  g_string_append_printf (text, "  - %s:\n", list);
+  for (guint i = 0; i < n; i++)
+    write_peer (shape, text);
+  g_string_append (text, "    ports:\n");
+  if (any (rand, 4) == 0)
+    g_string_append (text, "    - port: web\n");
+  else
+    g_string_append_printf (text, "    - port: %u\n    - {protocol: UDP, port: %u}\n", 8000 + any (rand, 20), 5000 + any (rand, 10));
+  if (any (rand, 4) == 0)
+    g_string_append_printf (text, "    - {port: %u, endPort: %u}\n", 1000 + any (rand, 10), 2000 + any (rand, 10));
+}
+
+static char *
+make_policy (const Shape *shape, guint i)
+{
+  GString *text = g_string_new (NULL);
+  GRand *rand = shape->rand;
+
+  g_string_append_printf (text, "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: policy-%u\n  namespace: space-%u\nspec:\n", i, any (rand, shape->n_spaces));
+  if (any (rand, 3) == 0)
+    g_string_append (text, "  podSelector: {}\n");
+  else
+    g_string_append_printf (text, "  podSelector: {matchLabels: {app: app-%u}}\n", any (rand, 10));
+  g_string_append (text, "  policyTypes: [Ingress, Egress]\n  ingress:\n");
+  write_rule (shape, text, "from");
+  write_rule (shape, text, "from");
+  g_string_append (text, "  egress:\n");
+  write_rule (shape, text, "to");
+  return g_string_free_and_steal (text);
+}
+
+static void
+add_file (GPtrArray *files, const char *name, char *text)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_take (text, strlen (text));
+  g_autoptr (GError) error = NULL;
+  QdYamlFile *file = qd_yaml_file_new (name, bytes, &error);
+
+  if (file == NULL)
+    g_error ("%s", error->message);
+  g_ptr_array_add (files, file);
+}
+
+static GPtrArray *
+read_files (const Shape *shape)
+{
+  GPtrArray *files = g_ptr_array_new_with_free_func ((GDestroyNotify) qd_yaml_file_unref);
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < shape->n_spaces; i++)
+    g_string_append_printf (text, "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: space-%u, labels: {team: team-%u}}\n", i, i % 10);
+  add_file (files, "spaces.yaml", g_string_free_and_steal (text));
+  for (guint i = 0; i < shape->n_pods; i += PODS_PER_FILE)
+    {
+      text = g_string_new (NULL);
+      for (guint k = i; k < MIN (i + PODS_PER_FILE, shape->n_pods); k++)
+        write_pod (shape, text, k);
+      add_file (files, "pods.yaml", g_string_free_and_steal (text));
+    }
+  for (guint i = 0; i < shape->n_policies; i++)
+    add_file (files, "policy.yaml", make_policy (shape, i));
+  return files;
+}
+
+static QdPolicyWorld *
+make_world (GPtrArray *files, QdPolicyWorld *previous)
+{
+  QdPolicyWorld *world = qd_policy_world_new ((QdYamlFile **) files->pdata, files->len, previous);
+
+  GPtrArray *findings = qd_policy_world_get_findings (world);
+
+  if (findings->len)
+    g_error ("the world of the bench: %s", ((QdPolicyFinding *) g_ptr_array_index (findings, 0))->message);
+  return world;
+}
+
+/* --- Measuring -------------------------------------------------------------------------------------------------- */
+
+static guint64
+ask_all (QdPolicyEval *eval, guint64 *n_pairs)
+{
+  guint n = qd_policy_eval_get_n_ends (eval);
+  guint64 sum = 0;
+
+  for (guint src = 0; src < n; src++)
+    for (guint dst = 0; dst < n; dst++)
+      sum += qd_port_set_get_id (qd_policy_eval_get (eval, src, dst));
+  *n_pairs = (guint64) n * n;
+  return sum;
+}
+
+/* As many look-ups as there are pairs, in a table that is there already. */
+static double
+measure_floor (guint64 n_pairs)
+{
+  guint n = 4096;
+  g_autofree guint *table = g_new0 (guint, (gsize) n * n);
+  volatile guint64 sum = 0;
+  gint64 begin = g_get_monotonic_time ();
+
+  for (guint64 i = 0; i < n_pairs; i++)
+    sum += table[i * 2654435761u % ((guint64) n * n)];
+  return ms_since (begin);
+}
+
+static int
+compare_doubles (gconstpointer a, gconstpointer b)
+{
+  const double *l = a, *r = b;
+
+  return (*l > *r) - (*l < *r);
+}
+
+/* Each edit puts another policy in one's place, as typing does, and is answered when its world is evaluated. */
+static void
+measure_edits (const Shape *shape, GPtrArray *files, QdPolicyWorld *world, QdPolicyEval *eval, double *took)
+{
+  g_autoptr (QdPolicyWorld) before = qd_policy_world_ref (world);
+  g_autoptr (QdPolicyEval) known = qd_policy_eval_ref (eval);
+
+  for (guint i = 0; i < EDITS; i++)
+    {
+      guint policy = any (shape->rand, shape->n_policies), which = files->len - shape->n_policies + policy;
+      g_autofree char *text = make_policy (shape, policy);
+      g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+      gint64 begin = g_get_monotonic_time ();
+      QdPolicyWorld *now;
+
+      qd_yaml_file_unref (files->pdata[which]);
+      files->pdata[which] = qd_yaml_file_new ("policy.yaml", bytes, NULL);
+      now = make_world (files, before);
+      qd_policy_world_unref (before);
+      before = now;
+      {
+        QdPolicyEval *next = qd_policy_eval_new (now, NULL, known);
+
+        took[i] = ms_since (begin);
+        qd_policy_eval_unref (known);
+        known = next;
+      }
+    }
+  qsort (took, EDITS, sizeof *took, compare_doubles);
+}
+
+int
+main (int argc, char **argv)
+{
+  Shape shape = { g_rand_new_with_seed (20), argc == 4 ? (guint) atoi (argv[1]) : 0, argc == 4 ? (guint) atoi (argv[2]) : 0, 0, FALSE };
+  g_autoptr (GPtrArray) files = NULL;
+  g_autoptr (QdPolicyWorld) world = NULL;
+  g_autoptr (QdPolicyEval) eval = NULL;
+  double parse, read, evaluate, pairs, edits[EDITS];
+  guint64 n_pairs, sum;
+  struct rusage usage;
+  gint64 begin;
+
+  if (shape.n_pods == 0 || shape.n_pods > 65536 || shape.n_policies == 0 || shape.n_policies > 100000)
+    {
+      g_printerr ("usage: bench-policy PODS POLICIES alike|apart\n");
+      return 2;
+    }
+  shape.apart = g_str_equal (argv[3], "apart");
+  shape.n_spaces = (shape.n_pods + PODS_PER_SPACE - 1) / PODS_PER_SPACE;
+  begin = g_get_monotonic_time ();
+  files = read_files (&shape);
+  parse = ms_since (begin);
+  begin = g_get_monotonic_time ();
+  world = make_world (files, NULL);
+  read = ms_since (begin);
+  begin = g_get_monotonic_time ();
+  eval = qd_policy_eval_new (world, NULL, NULL);
+  evaluate = ms_since (begin);
+  begin = g_get_monotonic_time ();
+  sum = ask_all (eval, &n_pairs);
+  pairs = ms_since (begin);
+  getrusage (RUSAGE_SELF, &usage);
+  measure_edits (&shape, files, world, eval, edits);
+  g_print ("{\"parse_ms\":%.3f,\"read_ms\":%.3f,\"evaluate_ms\":%.3f,\"pairs_ms\":%.3f,\"pairs\":%" G_GUINT64_FORMAT ",\"floor_ms\":%.3f,\"classes\":%u,\"rows\":%u,"
+           "\"edit_ms\":%.3f,\"edit_p95_ms\":%.3f,\"edit_worst_ms\":%.3f,\"rss_mb\":%.1f,\"sum\":%" G_GUINT64_FORMAT "}\n",
+           parse, read, evaluate, pairs, n_pairs, measure_floor (n_pairs), qd_policy_eval_get_n_classes (eval), qd_policy_eval_get_n_rows (eval), edits[EDITS / 2],
+           edits[EDITS * 95 / 100], edits[EDITS - 1], (double) usage.ru_maxrss / 1024.0, sum);
+  g_rand_free (shape.rand);
+  return 0;
+}
