@@ -11,6 +11,10 @@ _quarterdeck () {
     mapfile -t COMPREPLY < <(compgen -W 'warning info debug' -- "$cur")
     return
   fi
+  if [[ $cur != -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -f -X '!*.@(graphml|json|xml)' -- "$cur"; compgen -d -- "$cur")
+    return
+  fi
   mapfile -t COMPREPLY < <(compgen -W '--lab --log-level --version --help' -- "$cur")
 }
-complete -F _quarterdeck quarterdeck
+complete -o filenames -F _quarterdeck quarterdeck

@@ -9,6 +9,7 @@
 
 #include "qd-connection-dialog.h"
 #include "qd-log.h"
+#include "qd-paper-import.h"
 #include "qd-preferences.h"
 #include "qd-report.h"
 #include "qd-settings.h"
@@ -123,6 +124,7 @@ erase_response_cb (QdApplication *self, const char *response)
   for (guint i = 0; i < ids->len; i++)
     qd_hub_remove (self->hub, g_ptr_array_index (ids, i));
   qd_lab_stop (self->lab);
+  qd_paper_sweep (self->hub, TRUE);
   reset_settings ();
   qd_store_erase_async (self->store, erased_cb, g_object_ref (self));
 }

@@ -11,6 +11,7 @@
 #include "qd-frame-probe.h"
 #include "qd-frame-ticker.h"
 #include "qd-log.h"
+#include "qd-paper-import.h"
 #include "qd-settings.h"
 #include "qd-shots.h"
 
@@ -177,6 +178,7 @@ committed_cb (QdApplication *self)
     g_clear_pointer (&self->pending_link, g_free);
 }
 
+/* Links, and networks in files. */
 static void
 qd_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
 {
@@ -187,7 +189,9 @@ qd_application_open (GApplication *application, GFile **files, int n_files, cons
     {
       g_autofree char *link = g_file_get_uri (files[i]);
 
-      if (!follow_link (self, link))
+      if (!g_file_has_uri_scheme (files[i], LINK_SCHEME))
+        qd_window_import (get_window (self), files[i]);
+      else if (!follow_link (self, link))
         g_set_str (&self->pending_link, link);
     }
 }
@@ -206,6 +210,8 @@ hub_started_cb (GObject *source, GAsyncResult *result, gpointer data)
         return;
       qd_application_say (self, error->message);
     }
+  else
+    qd_paper_sweep (self->hub, FALSE);
   if (self->attach != NULL)
     attach_lab (self);
   else if (self->want_lab || g_settings_get_boolean (qd_settings_get_default (), "lab"))
@@ -419,9 +425,9 @@ qd_application_init (QdApplication *self)
 {
   self->cancellable = g_cancellable_new ();
   g_application_add_main_option_entries (G_APPLICATION (self), options);
-  g_application_set_option_context_parameter_string (G_APPLICATION (self), _("[LINK…]"));
+  g_application_set_option_context_parameter_string (G_APPLICATION (self), _("[LINK|FILE…]"));
   g_application_set_option_context_summary (G_APPLICATION (self),
-                                            _("See a fleet live and change it safely. Links look like quarterdeck://site/ID."));
+                                            _("See a fleet live and change it safely. Links look like quarterdeck://site/ID; a FILE of GraphML or JSON is looked at as a paper fleet."));
 }
 
 QdApplication *

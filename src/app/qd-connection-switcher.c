@@ -71,7 +71,7 @@ set_text (GtkWidget *label, const char *text)
 static void
 show_all_connections (QdConnectionSwitcher *self, QdEntityList *list)
 {
-  guint n = qd_entity_list_get_length (list), live = 0;
+  guint n = qd_entity_list_get_length (list), live = 0, real = 0;
   QdStatus worst = QD_STATUS_WELL;
   g_autofree char *text = NULL;
 
@@ -79,12 +79,15 @@ show_all_connections (QdConnectionSwitcher *self, QdEntityList *list)
     {
       QdStatus status = qd_state_of_connection (qd_entity_list_peek (list, i));
 
+      if (qd_entity_is_paper (qd_entity_list_peek (list, i)))
+        continue;
       worst = MAX (worst, status);
       live += status == QD_STATUS_WELL;
+      real++;
     }
-  qd_state_image_set (self->image, n > 0 ? worst : QD_STATUS_UNKNOWN);
+  qd_state_image_set (self->image, real > 0 ? worst : QD_STATUS_UNKNOWN);
   set_text (self->title, _("All connections"));
-  text = n == 0 ? g_strdup (_("None yet")) : g_strdup_printf (_("%u of %u live"), live, n);
+  text = real == 0 ? g_strdup (_("None yet")) : g_strdup_printf (_("%u of %u live"), live, real);
   set_text (self->subtitle, text);
 }
 
@@ -99,7 +102,7 @@ update_button (QdConnectionSwitcher *self)
 
   if (shown != NULL)
     connection = qd_fleet_lookup (fleet, shown, QD_KIND_CONNECTION, shown);
-  else if (qd_entity_list_get_length (list) == 1)
+  else if (qd_entity_list_get_length (list) == 1 && !qd_entity_is_paper (qd_entity_list_peek (list, 0)))
     connection = qd_entity_list_peek (list, 0);
   if (connection == NULL)
     show_all_connections (self, list);
@@ -107,7 +110,7 @@ update_button (QdConnectionSwitcher *self)
     {
       g_autofree char *text = describe (connection);
 
-      qd_state_image_set (self->image, qd_state_of_connection (connection));
+      qd_state_connection_image_set (self->image, connection);
       set_text (self->title, qd_entity_get_name (connection));
       set_text (self->subtitle, text);
     }
@@ -168,6 +171,21 @@ create_lock (QdConnectionSwitcher *self, QdEntity *connection)
   return lock;
 }
 
+/* A paper fleet is named and removed from here. */
+static GtkWidget *
+create_edit (QdConnectionSwitcher *self, const char *id)
+{
+  GtkWidget *edit = gtk_button_new_from_icon_name ("document-edit-symbolic");
+
+  gtk_widget_set_valign (edit, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (edit, "flat");
+  gtk_widget_set_tooltip_text (edit, _("Rename or remove"));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (edit), "win.edit-paper");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (edit), "s", id);
+  g_signal_connect_object (edit, "clicked", G_CALLBACK (gtk_popover_popdown), self->popover, G_CONNECT_SWAPPED);
+  return edit;
+}
+
 static GtkWidget *
 create_row (QdConnectionSwitcher *self, QdEntity *connection)
 {
@@ -182,13 +200,17 @@ create_row (QdConnectionSwitcher *self, QdEntity *connection)
     adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _("All connections"));
   else
     {
+      GtkWidget *image = qd_state_image_new (QD_STATUS_UNKNOWN);
       const char *environment = environment_label (connection);
       g_autofree char *state = describe (connection);
       g_autofree char *text = *environment != '\0' ? g_strdup_printf (_("%s · %s"), state, environment) : g_strdup (state);
 
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), qd_entity_get_name (connection));
       adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text);
-      adw_action_row_add_prefix (ADW_ACTION_ROW (row), qd_state_image_new (qd_state_of_connection (connection)));
+      qd_state_connection_image_set (image, connection);
+      adw_action_row_add_prefix (ADW_ACTION_ROW (row), image);
+      if (qd_entity_is_paper (connection))
+        adw_action_row_add_suffix (ADW_ACTION_ROW (row), create_edit (self, id));
       if (g_strcmp0 (qd_entity_get_string (connection, QD_CONNECTION_ENVIRONMENT), "prod") == 0)
         adw_action_row_add_suffix (ADW_ACTION_ROW (row), create_lock (self, connection));
     }
@@ -215,8 +237,11 @@ fill_list_cb (QdConnectionSwitcher *self)
 
   gtk_list_box_remove_all (self->list);
   gtk_list_box_append (self->list, create_row (self, NULL));
-  for (guint i = 0; i < n; i++)
-    gtk_list_box_append (self->list, create_row (self, qd_entity_list_peek (list, i)));
+  /* Drawings come after what is real. */
+  for (guint paper = 0; paper < 2; paper++)
+    for (guint i = 0; i < n; i++)
+      if (qd_entity_is_paper (qd_entity_list_peek (list, i)) == (gboolean) paper)
+        gtk_list_box_append (self->list, create_row (self, qd_entity_list_peek (list, i)));
 }
 
 static GtkWidget *
@@ -227,6 +252,7 @@ create_popover (QdConnectionSwitcher *self)
   GtkWidget *scrolled = gtk_scrolled_window_new ();
   GtkWidget *list = gtk_list_box_new ();
   GtkWidget *add = gtk_button_new_with_mnemonic (_("_Add Connection…"));
+  GtkWidget *import = gtk_button_new_with_mnemonic (_("_Import a Topology…"));
 
   gtk_widget_set_size_request (box, 280, -1);
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
@@ -239,7 +265,10 @@ create_popover (QdConnectionSwitcher *self)
   gtk_actionable_set_action_name (GTK_ACTIONABLE (add), "app.add-connection");
   g_signal_connect_object (add, "clicked", G_CALLBACK (gtk_popover_popdown), popover, G_CONNECT_SWAPPED);
   gtk_box_append (GTK_BOX (box), scrolled);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (import), "win.import-topology");
+  g_signal_connect_object (import, "clicked", G_CALLBACK (gtk_popover_popdown), popover, G_CONNECT_SWAPPED);
   gtk_box_append (GTK_BOX (box), add);
+  gtk_box_append (GTK_BOX (box), import);
   gtk_widget_set_margin_top (box, 6);
   gtk_widget_set_margin_bottom (box, 6);
   gtk_widget_set_margin_start (box, 6);

@@ -62,7 +62,8 @@ qd_detail_actions_fill (GtkWidget *box, QdSession *session, QdEntity *entity)
 
   while ((child = gtk_widget_get_first_child (box)) != NULL)
     adw_wrap_box_remove (ADW_WRAP_BOX (box), child);
-  for (guint i = 0; verbs[i] != NULL; i++)
+  /* With what is on paper nothing can be done. */
+  for (guint i = 0; verbs[i] != NULL && !qd_entity_is_paper (entity); i++)
     add_button (box, session, entity, verbs[i]);
-  gtk_widget_set_visible (box, verbs[0] != NULL);
+  gtk_widget_set_visible (box, gtk_widget_get_first_child (box) != NULL);
 }

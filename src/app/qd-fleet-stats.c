@@ -69,13 +69,6 @@ quantile (GArray *values, double fraction)
   return select_nth ((double *) (gpointer) values->data, values->len, MIN (values->len - 1, (guint) floor (fraction * values->len)));
 }
 
-/* @connection: interned, as each entity's is. */
-static gboolean
-belongs (QdEntity *entity, const char *connection)
-{
-  return connection == NULL || qd_entity_get_connection (entity) == connection;
-}
-
 static void
 count_well (QdFleet *fleet, QdKind kind, const char *connection, QdFleetStats *stats, QdStat stat)
 {
@@ -104,7 +97,7 @@ measure_paths (QdFleet *fleet, const char *connection, QdFleetStats *stats)
       double value;
 
       /* A path that is down carries nothing: its figures are not those of the traffic. */
-      if (!belongs (path, connection) || qd_entity_get_status (path) == QD_STATUS_DOWN)
+      if (!qd_entity_belongs (path, connection) || qd_entity_get_status (path) == QD_STATUS_DOWN)
         continue;
       if (qd_entity_get_double (path, QD_PATH_LATENCY_MS, &value))
         g_array_append_val (latencies, value);
@@ -129,7 +122,7 @@ count_flows (QdFleet *fleet, const char *connection, QdFleetStats *stats)
     {
       QdEntity *flow = qd_entity_list_peek (flows, i);
 
-      if (!belongs (flow, connection))
+      if (!qd_entity_belongs (flow, connection))
         continue;
       stats->totals[QD_STAT_FLOWS]++;
       active += g_strcmp0 (qd_entity_get_string (flow, QD_FLOW_STATE), "active") == 0;
@@ -151,7 +144,7 @@ count_events (QdFleet *fleet, const char *connection, QdFleetStats *stats)
       QdEntity *event = qd_entity_list_peek (events, i);
       const char *severity = qd_entity_get_string (event, QD_EVENT_SEVERITY);
 
-      if (belongs (event, connection) && qd_entity_get (event, QD_EVENT_AT)->v.i >= from &&
+      if (qd_entity_belongs (event, connection) && qd_entity_get (event, QD_EVENT_AT)->v.i >= from &&
           severity != NULL && !g_str_equal (severity, "info"))
         warnings++;
     }

@@ -153,7 +153,7 @@ find_connection (QdOverviewPage *self)
     {
       QdEntity *connection = qd_entity_list_peek (connections, i);
 
-      if (shown == NULL || g_str_equal (qd_entity_get_connection (connection), shown))
+      if (shown == NULL ? !qd_entity_is_paper (connection) : g_str_equal (qd_entity_get_connection (connection), shown))
         return connection;
     }
   return NULL;
@@ -177,7 +177,7 @@ show_waiting (QdOverviewPage *self)
       adw_status_page_set_description (page, escaped);
       gtk_widget_set_visible (self->waiting, TRUE);
     }
-  else if (g_strcmp0 (state, "live") == 0)
+  else if (g_strcmp0 (state, "live") == 0 || g_strcmp0 (state, "paper") == 0)
     {
       adw_status_page_set_icon_name (page, "qd-overview-symbolic");
       adw_status_page_set_title (page, _("Nothing Here"));

@@ -51,7 +51,9 @@ edit_cb (QdPreferences *self, GtkWidget *row)
 {
   QdEndpoint *endpoint = find_endpoint (self, g_object_get_data (G_OBJECT (row), "qd-connection"));
 
-  if (endpoint != NULL)
+  if (endpoint != NULL && qd_connection_is_paper (endpoint->id))
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.edit-paper", "s", endpoint->id);
+  else if (endpoint != NULL)
     adw_dialog_present (qd_connection_dialog_new (self->hub, endpoint), GTK_WIDGET (self));
 }
 
@@ -78,14 +80,13 @@ static GtkWidget *
 create_row (QdPreferences *self, const QdEndpoint *endpoint)
 {
   QdEntity *connection = qd_fleet_lookup (qd_hub_get_fleet (self->hub), endpoint->id, QD_KIND_CONNECTION, endpoint->id);
-  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *row = adw_action_row_new (), *image = qd_state_image_new (QD_STATUS_UNKNOWN);
 
+  qd_state_connection_image_set (image, connection);
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), endpoint->name != NULL ? endpoint->name : endpoint->id);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), endpoint->url);
-  adw_action_row_add_prefix (ADW_ACTION_ROW (row),
-                             qd_state_image_new (connection != NULL ? qd_state_of_connection (connection)
-                                                                    : QD_STATUS_UNKNOWN));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), qd_connection_is_paper (endpoint->id) ? _("On paper") : endpoint->url);
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row), image);
   g_object_set_data_full (G_OBJECT (row), "qd-connection", g_strdup (endpoint->id), g_free);
   if (g_str_equal (endpoint->id, QD_LAB_HTTP_ID))
     adw_action_row_add_suffix (ADW_ACTION_ROW (row), create_stop_button (self));

@@ -33,6 +33,8 @@ update_add (QdSitesPage *self)
   gboolean allowed = shown != NULL ? qd_capability_allowed (qd_session_get_fleet (session), shown, "site.create", &why)
                                    : qd_session_find_connection (session, "site.create") != NULL;
 
+  /* To a drawing nothing is added. */
+  gtk_widget_set_visible (self->add, !qd_connection_is_paper (shown));
   gtk_widget_set_sensitive (self->add, allowed);
   gtk_widget_set_tooltip_text (self->add, allowed ? _("Register a site") : why != NULL ? why : _("No connection offers and allows it"));
 }

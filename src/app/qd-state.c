@@ -75,6 +75,25 @@ qd_state_image_new (QdStatus status)
   return image;
 }
 
+/**
+ * qd_state_connection_image_set:
+ * @image: a `GtkImage`
+ * @connection: (nullable): a connection
+ *
+ * Gives @image the shape of how a connection is: a sheet for one that is on paper.
+ */
+void
+qd_state_connection_image_set (GtkWidget *image, QdEntity *connection)
+{
+  QdStatus status = connection != NULL ? qd_state_of_connection (connection) : QD_STATUS_UNKNOWN;
+
+  qd_state_image_set (image, status);
+  if (connection == NULL || !qd_entity_is_paper (connection) || status != QD_STATUS_UNKNOWN)
+    return;
+  gtk_image_set_from_icon_name (GTK_IMAGE (image), "qd-paper-symbolic");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (image), GTK_ACCESSIBLE_PROPERTY_LABEL, _("On paper"), -1);
+}
+
 QdStatus
 qd_state_of_connection (QdEntity *connection)
 {
@@ -98,6 +117,8 @@ qd_state_get_connection_label (QdEntity *connection)
 {
   const char *state = qd_entity_get_string (connection, QD_CONNECTION_STATE);
 
+  if (qd_entity_is_paper (connection))
+    return g_strcmp0 (state, "refused") == 0 ? _("Not readable") : _("On paper");
   if (g_strcmp0 (state, "live") == 0)
     return _("Live");
   if (g_strcmp0 (state, "stale") == 0)

@@ -13,6 +13,8 @@ const char *qd_state_get_css_class (QdStatus status);   /* "qd-well"; NULL for Q
 GtkWidget *qd_state_image_new (QdStatus status);
 /* Shows @status in a GtkImage made by qd_state_image_new() or any other. */
 void qd_state_image_set (GtkWidget *image, QdStatus status);
+/* The same for how a connection is (NULL: it is not known), with a shape of its own for one that is on paper. */
+void qd_state_connection_image_set (GtkWidget *image, QdEntity *connection);
 /* How well a connection entity is, of its state word. */
 QdStatus qd_state_of_connection (QdEntity *connection);
 /* "live", "stale" … for people; borrowed. */

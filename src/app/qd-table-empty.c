@@ -40,6 +40,8 @@ qd_table_say_empty (AdwStatusPage *page, QdKind kind, QdEntity *connection)
 
   if (connection == NULL)
     say (page, "qd-connection-symbolic", _("No Connection"), _("Add a connection to see what there is."));
+  else if (g_strcmp0 (state, "paper") == 0)
+    say (page, "qd-paper-symbolic", _("Nothing Here"), _("The drawing has nothing of this kind."));
   else if (g_strcmp0 (state, "live") == 0)
     {
       if (none[kind].title != NULL)

@@ -67,9 +67,11 @@ row_action_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
-set_row_menu (QdTable *table)
+set_row_menu (QdTablePage *self, QdTable *table)
 {
   g_autoptr (GMenu) menu = g_menu_new ();
+  /* With what is on paper nothing can be done. */
+  gboolean is_paper = qd_connection_is_paper (qd_session_get_connection (get_session (self)));
 
   for (const char *const *verb = qd_entity_actions_get (qd_table_get_kind (table)); *verb != NULL; verb++)
     {
@@ -77,8 +79,17 @@ set_row_menu (QdTable *table)
 
       g_menu_append (menu, qd_entity_action_get_label (*verb), action);
     }
-  if (g_menu_model_get_n_items (G_MENU_MODEL (menu)) > 0)
-    qd_table_set_row_menu (table, G_MENU_MODEL (menu));
+  qd_table_set_row_menu (table, g_menu_model_get_n_items (G_MENU_MODEL (menu)) > 0 && !is_paper ? G_MENU_MODEL (menu) : NULL);
+}
+
+static void
+connection_cb (QdTablePage *self)
+{
+  QdTablePagePrivate *priv = qd_table_page_get_instance_private (self);
+
+  for (guint i = 0; i < G_N_ELEMENTS (priv->tables); i++)
+    if (priv->tables[i] != NULL)
+      set_row_menu (self, QD_TABLE (priv->tables[i]));
 }
 
 /* --- Selection ---------------------------------------------------------------------------------- */
@@ -163,7 +174,7 @@ add_table (QdTablePage *self, guint i)
   const QdSchema *schema = qd_schema_get (kind);
 
   priv->tables[i] = qd_table_new (get_session (self), kind);
-  set_row_menu (QD_TABLE (priv->tables[i]));
+  set_row_menu (self, QD_TABLE (priv->tables[i]));
   update_row_actions (self, QD_TABLE (priv->tables[i]));
   g_signal_connect_object (priv->tables[i], "selection-changed", G_CALLBACK (selection_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (priv->tables[i], "activated", G_CALLBACK (activated_cb), self, G_CONNECT_SWAPPED);
@@ -274,6 +285,7 @@ qd_table_page_constructed (GObject *object)
   adw_overlay_split_view_set_max_sidebar_width (ADW_OVERLAY_SPLIT_VIEW (priv->split), 400);
   adw_overlay_split_view_set_sidebar_width_fraction (ADW_OVERLAY_SPLIT_VIEW (priv->split), 0.34);
   g_signal_connect_object (qd_session_get_fleet (get_session (self)), "committed", G_CALLBACK (committed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (get_session (self), "notify::connection", G_CALLBACK (connection_cb), self, G_CONNECT_SWAPPED);
   adw_bin_set_child (ADW_BIN (self), build_breakpoints (self));
 }
 

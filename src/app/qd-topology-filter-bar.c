@@ -76,13 +76,16 @@ make_condition (const char *group_by, const char *value)
 static void
 add_values (GHashTable *values, QdEntityList *list, const char *connection, const char *group_by)
 {
-  for (guint i = 0; i < MIN (qd_entity_list_get_length (list), MAX_ASKED); i++)
+  guint n = qd_entity_list_get_length (list);
+
+  for (guint i = 0, asked = 0; i < n && asked < MAX_ASKED; i++)
     {
       QdEntity *entity = qd_entity_list_peek (list, i);
       char *value;
 
-      if (connection && !g_str_equal (qd_entity_get_connection (entity), connection))
+      if (!qd_entity_belongs (entity, connection))
         continue;
+      asked++;
       value = qd_topology_group_of (entity, group_by);
       if (value && g_hash_table_size (values) < MAX_VALUES)
         g_hash_table_add (values, value);

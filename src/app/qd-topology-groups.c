@@ -55,13 +55,16 @@ qd_topology_group_choices (QdFleet *fleet, const char *connection)
   for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
     {
       QdEntityList *list = qd_fleet_get_list (fleet, kinds[k]);
+      guint n = qd_entity_list_get_length (list);
 
-      for (guint i = 0; i < MIN (qd_entity_list_get_length (list), MAX_ASKED); i++)
+      for (guint i = 0, asked = 0; i < n && asked < MAX_ASKED; i++)
         {
           QdEntity *entity = qd_entity_list_peek (list, i);
 
-          if (connection == NULL || g_str_equal (qd_entity_get_connection (entity), connection))
-            add_labels (names, entity);
+          if (!qd_entity_belongs (entity, connection))
+            continue;
+          add_labels (names, entity);
+          asked++;
         }
     }
   sorted = g_hash_table_get_keys_as_ptr_array (names);

@@ -19,12 +19,6 @@ qd_topology_model_dup_store_name (QdTopologyModel *self)
   return g_strdup_printf ("topology/%s", self->shown ? self->shown : "*");
 }
 
-static QdStore *
-get_store (QdTopologyModel *self)
-{
-  return self->session ? qd_hub_get_store (qd_session_get_hub (self->session)) : NULL;
-}
-
 static void
 saved_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -63,8 +57,8 @@ save_worked_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (!self->saving)
     return;
   self->saving = FALSE;
-  if (get_store (self))
-    qd_store_set_async (get_store (self), save->name, json, saved_cb, NULL);
+  if (self->store)
+    qd_store_set_async (self->store, save->name, json, saved_cb, NULL);
   if (self->save_again)
     qd_topology_model_save (self);
 }
@@ -76,7 +70,7 @@ qd_topology_model_save (QdTopologyModel *self)
   g_autoptr (GTask) task = NULL;
   Save *save;
 
-  if (get_store (self) == NULL)
+  if (self->store == NULL)
     return;
   self->save_again = self->saving;
   if (self->saving)
@@ -93,10 +87,10 @@ qd_topology_model_save (QdTopologyModel *self)
 void
 qd_topology_model_flush (QdTopologyModel *self)
 {
-  if (self->saving && get_store (self))
+  if (self->saving && self->store)
     {
       g_autofree char *name = qd_topology_model_dup_store_name (self), *json = qd_places_save (self->places);
-      qd_store_set_async (get_store (self), name, json, saved_cb, NULL);
+      qd_store_set_async (self->store, name, json, saved_cb, NULL);
     }
   self->saving = self->save_again = FALSE;
 }

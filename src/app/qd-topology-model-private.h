@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 struct _QdTopologyModel {
   GObject parent_instance;
 
-  QdSession *session;     /* not owned: it owns us */
+  QdSession *session;     /* not owned: it owns us; NULL once it is gone */
+  QdStore *store;         /* or NULL */
   QdTopologySnapshot *snapshot;
   QdScene *scene;
   QdGraphIndex *index;

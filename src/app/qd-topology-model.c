@@ -139,7 +139,7 @@ qd_topology_model_refresh (QdTopologyModel *self)
   gboolean same;
 
   /* While a layout is under way it is looked at again when that is done, however much comes. */
-  if (!self->places_known || self->cancelled)
+  if (!self->places_known || self->cancelled || self->session == NULL)
     return;
   self->look_at_all = FALSE;
   g_hash_table_remove_all (self->changed);
@@ -172,7 +172,8 @@ look_cb (gpointer data)
   QdTopologyModel *self = data;
 
   self->look_id = 0;
-  if (!update_changed (self))
+  /* A worker may hold the model for longer than there is a session. */
+  if (self->session && !update_changed (self))
     qd_topology_model_refresh (self);
   return G_SOURCE_REMOVE;
 }
@@ -269,7 +270,7 @@ static void
 items_updated_cb (QdTopologyModel *self, GPtrArray *entities)
 {
   /* What is looked at as a whole anyway needs no list. */
-  if (self->scene == NULL || self->shape_id || self->missed || (self->look_id && self->look_at_all))
+  if (self->session == NULL || self->scene == NULL || self->shape_id || self->missed || (self->look_id && self->look_at_all))
     return;
   for (guint i = 0; i < entities->len; i++)
     if (looks_different (self, entities->pdata[i]))
@@ -316,9 +317,11 @@ got_places_cb (GObject *source, GAsyncResult *result, gpointer data)
 static void
 connection_cb (QdTopologyModel *self)
 {
-  QdStore *store = qd_hub_get_store (qd_session_get_hub (self->session));
   g_autofree char *name = NULL;
   Asked *asked;
+
+  if (self->session == NULL)
+    return;
 
   qd_topology_model_stop_work (self);
   g_clear_pointer (&self->snapshot, qd_topology_snapshot_free);
@@ -331,7 +334,7 @@ connection_cb (QdTopologyModel *self)
   qd_topology_undo_clear (self->undo);
   self->places_known = FALSE;
   g_set_str (&self->shown, qd_session_get_connection (self->session));
-  if (store == NULL)
+  if (self->store == NULL)
     {
       begin (self);
       return;
@@ -339,7 +342,7 @@ connection_cb (QdTopologyModel *self)
   name = qd_topology_model_dup_store_name (self);
   asked = g_new (Asked, 1);
   *asked = (Asked) { g_object_ref (self), self->generation };
-  qd_store_get_async (store, name, got_places_cb, asked);
+  qd_store_get_async (self->store, name, got_places_cb, asked);
 }
 
 /* The places are gone with all the rest, those that were about to be kept are not, and what is still being
@@ -351,6 +354,17 @@ erased_cb (QdTopologyModel *self)
   connection_cb (self);
   qd_topology_model_stop_work (self);
   begin (self);
+}
+
+/* A worker may hold the model for longer: what is not saved yet is saved now, before the store is closed. */
+static void
+session_gone_cb (gpointer data, GObject *session)
+{
+  QdTopologyModel *self = data;
+
+  self->session = NULL;
+  qd_topology_model_stop_work (self);
+  qd_topology_model_flush (self);
 }
 
 static void
@@ -372,8 +386,12 @@ qd_topology_model_dispose (GObject *object)
   g_clear_object (&self->undo);
   g_clear_pointer (&self->changed, g_hash_table_unref);
   if (self->session)
-    g_object_set_data (G_OBJECT (self->session), "qd-topology-model", NULL);
-  g_clear_weak_pointer (&self->session);
+    {
+      g_object_set_data (G_OBJECT (self->session), "qd-topology-model", NULL);
+      g_object_weak_unref (G_OBJECT (self->session), session_gone_cb, self);
+    }
+  self->session = NULL;
+  g_clear_object (&self->store);
   G_OBJECT_CLASS (qd_topology_model_parent_class)->dispose (object);
 }
 
@@ -414,7 +432,10 @@ qd_topology_model_get (QdSession *session)
   if (self)
     return g_object_ref (self);
   self = g_object_new (QD_TYPE_TOPOLOGY_MODEL, NULL);
-  g_set_weak_pointer (&self->session, session);
+  self->session = session;
+  g_object_weak_ref (G_OBJECT (session), session_gone_cb, self);
+  if (qd_hub_get_store (qd_session_get_hub (session)))
+    self->store = g_object_ref (qd_hub_get_store (qd_session_get_hub (session)));
   g_object_set_data (G_OBJECT (session), "qd-topology-model", self);
   fleet = qd_session_get_fleet (session);
   for (guint i = 0; i < G_N_ELEMENTS (watched); i++)
@@ -425,8 +446,8 @@ qd_topology_model_get (QdSession *session)
       g_signal_connect_object (list, "items-updated", G_CALLBACK (items_updated_cb), self, G_CONNECT_SWAPPED);
     }
   g_signal_connect_object (fleet, "status-changed", G_CALLBACK (status_changed_cb), self, G_CONNECT_SWAPPED);
-  if (qd_hub_get_store (qd_session_get_hub (session)))
-    g_signal_connect_object (qd_hub_get_store (qd_session_get_hub (session)), "erased", G_CALLBACK (erased_cb), self, G_CONNECT_SWAPPED);
+  if (self->store)
+    g_signal_connect_object (self->store, "erased", G_CALLBACK (erased_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::connection", G_CALLBACK (connection_cb), self, G_CONNECT_SWAPPED);
   connection_cb (self);
   return self;

@@ -397,6 +397,7 @@ qd_topology_page_update_actions (QdTopologyPage *self)
   const char *group_by = qd_topology_model_get_group_by (self->model);
   QdTopologyTally tally;
   gboolean any = scene && scene->n_nodes > 0, pinned = FALSE;
+  gboolean is_paper = qd_connection_is_paper (qd_session_get_connection (qd_topology_page_get_session (self)));
 
   for (guint i = 0; any && i < scene->n_nodes && !pinned; i++)
     pinned = scene->nodes[i].pinned;
@@ -408,6 +409,8 @@ qd_topology_page_update_actions (QdTopologyPage *self)
   enable (self, "print", any && self->exporting == NULL);
   g_simple_action_set_state (G_SIMPLE_ACTION (get_action (self, "past")),
                              g_variant_new_boolean (gtk_revealer_get_reveal_child (self->past_revealer)));
+  /* Paper has no yesterday. */
+  enable (self, "past", !is_paper);
   enable (self, "unpin-all", pinned);
   enable (self, "fold-all", any && *group_by != '\0' && tally.drawn > 0);
   enable (self, "unfold-all", tally.groups > 0);

@@ -36,7 +36,8 @@ void
 qd_topology_page_update_tally (QdTopologyPage *self)
 {
   QdTopologyTally tally;
-  GtkRequisition size;
+  gboolean is_paper = qd_connection_is_paper (qd_session_get_connection (qd_topology_page_get_session (self)));
+  GtkRequisition size, paper;
   g_autofree char *text = NULL;
 
   qd_topology_model_get_tally (self->model, &tally);
@@ -44,8 +45,10 @@ qd_topology_page_update_tally (QdTopologyPage *self)
   gtk_widget_set_visible (self->tally_box, text != NULL);
   if (text && g_strcmp0 (gtk_label_get_label (self->tally_label), text) != 0)
     gtk_label_set_label (self->tally_label, text);
+  gtk_widget_set_visible (self->paper_box, is_paper);
   gtk_widget_get_preferred_size (self->tally_box, NULL, &size);
-  qd_topology_view_set_inset_top (self->view, text ? size.height + TALLY_MARGIN : 0);
+  gtk_widget_get_preferred_size (self->paper_box, NULL, &paper);
+  qd_topology_view_set_inset_top (self->view, (text ? size.height + TALLY_MARGIN : 0) + (is_paper ? paper.height + TALLY_MARGIN : 0));
 }
 
 static void

@@ -31,6 +31,7 @@ struct _QdTopologyPage {
   QdTopologyMinimap *minimap;
   GtkLabel *sentence;
   GtkWidget *legend_box;
+  GtkWidget *paper_box;      /* shown over a drawing that is not live */
   GtkWidget *tally_box, *marks_box;
   GtkLabel *tally_label, *marks_label;
   GtkWidget *asking_box, *asking_more, *side_switcher;

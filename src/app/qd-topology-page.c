@@ -632,6 +632,7 @@ qd_topology_page_class_init (QdTopologyPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, asking_box);
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, marks_label);
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, marks_box);
+  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, paper_box);
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, tally_label);
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, tally_box);
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, minimap);

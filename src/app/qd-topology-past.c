@@ -287,7 +287,7 @@ count_list (QdTopologyPast *self, QdKind kind, guint *counts)
     {
       QdEntity *entity = qd_entity_list_peek (list, i);
 
-      if (connection == NULL || g_str_equal (qd_entity_get_connection (entity), connection))
+      if (qd_entity_belongs (entity, connection))
         counts[qd_topology_past_get_status (self, entity)]++;
     }
 }

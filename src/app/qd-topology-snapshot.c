@@ -15,12 +15,6 @@ enum { KIND_SITE, KIND_HUB, KIND_CLOUD, KIND_NODE };
 
 typedef struct { guint src, dst; QdEntity *entity; } Edge;
 
-static gboolean
-is_shown (QdEntity *entity, const char *connection)
-{
-  return connection == NULL || g_strcmp0 (qd_entity_get_connection (entity), connection) == 0;
-}
-
 static guint8
 kind_of (QdEntity *entity)
 {
@@ -32,6 +26,9 @@ kind_of (QdEntity *entity)
   kind = qd_entity_get_string (entity, QD_SITE_KIND);
   if (kind == NULL)
     return KIND_SITE;
+  /* Of a drawing in which nodes and sites are joined as they come. */
+  if (qd_entity_is_paper (entity) && g_ascii_strcasecmp (kind, "node") == 0)
+    return KIND_NODE;
   for (guint i = 0; i < G_N_ELEMENTS (hubs); i++)
     if (g_ascii_strcasecmp (kind, hubs[i]) == 0)
       return KIND_HUB;
@@ -78,6 +75,8 @@ qd_topology_read_edge (QdFleet *fleet, QdEntity *entity, QdGraphEdge *edge)
     edge->latency_ms = (float) value;
   if (qd_entity_get_double (entity, QD_PATH_LOSS_PCT, &value))
     edge->loss_pct = (float) value;
+  if (qd_entity_get_double (entity, QD_PATH_DIRECTED, &value))
+    edge->directed = value != 0;
 }
 
 static gboolean
@@ -171,7 +170,7 @@ add_nodes (QdTopologySnapshot *self, QdEntityList *list, const QdTopologyScope *
       g_autofree char *name = NULL;
       guint number;
 
-      if (!is_shown (entity, scope->connection))
+      if (!qd_entity_belongs (entity, scope->connection))
         continue;
       self->tally.total++;
       count (&self->counts, entity);
@@ -248,7 +247,7 @@ add_edges (QdTopologySnapshot *self, QdFleet *fleet, QdEntityList *list, const c
       QdEntity *src, *dst;
       Edge edge;
 
-      if (!is_shown (entity, connection))
+      if (!qd_entity_belongs (entity, connection))
         continue;
       count (&self->counts, entity);
       src = qd_fleet_get_end (fleet, entity, FALSE);

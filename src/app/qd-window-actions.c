@@ -18,6 +18,7 @@ static const struct {
   { "win.refresh", N_("Refresh") },
   { "app.add-connection", N_("Add a connection") },
   { "app.start-lab", N_("Start the lab") },
+  { "win.import-topology", N_("Import a topology") },
   { "app.preferences", N_("Preferences") },
   { "win.shortcuts", N_("Keyboard shortcuts") },
   { "app.report", N_("Troubleshooting report") },

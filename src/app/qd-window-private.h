@@ -44,6 +44,10 @@ void qd_window_sidebar_update_badges (QdWindow *self);
 void qd_window_status_setup (QdWindow *self);
 void qd_window_status_update (QdWindow *self);
 
+/* qd-window-paper.c */
+void qd_window_paper_class_init (GtkWidgetClass *klass);
+void qd_window_paper_setup (QdWindow *self);
+
 /* qd-window-actions.c */
 void qd_window_actions_class_init (GtkWidgetClass *klass);
 

@@ -32,6 +32,9 @@ describe_trouble (QdEntity *connection)
   gboolean refused = qd_state_of_connection (connection) == QD_STATUS_DOWN;
   g_autofree char *what = NULL, *time = NULL;
 
+  /* The fault in a file says by itself what cannot be read. */
+  if (qd_entity_is_paper (connection))
+    return g_strdup (detail);
   what = g_strdup_printf (refused ? _("%s refuses the connection") : _("%s is not reachable"), name);
   if (detail != NULL && *detail != '\0')
     {
@@ -57,7 +60,8 @@ update_banner (QdWindow *self)
     {
       QdEntity *connection = qd_entity_list_peek (list, i);
 
-      if (shown != NULL && g_strcmp0 (shown, qd_entity_get_id (connection)) != 0)
+      /* Paper is nobody's trouble but its own. */
+      if (shown != NULL ? g_strcmp0 (shown, qd_entity_get_id (connection)) != 0 : qd_entity_is_paper (connection))
         continue;
       if (connection_is_troubled (connection) && troubled++ == 0)
         text = describe_trouble (connection);

@@ -273,6 +273,7 @@ qd_window_class_init (QdWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, QdWindow, page_stack);
   gtk_widget_class_bind_template_child (widget_class, QdWindow, narrow_breakpoint);
   qd_window_actions_class_init (widget_class);
+  qd_window_paper_class_init (widget_class);
 }
 
 static void
@@ -305,6 +306,7 @@ qd_window_new (AdwApplication *application, QdHub *hub)
   gtk_box_append (self->switcher_box, qd_connection_switcher_new (self->session));
   qd_window_sidebar_setup (self);
   qd_window_status_setup (self);
+  qd_window_paper_setup (self);
   restore_state (self);
   return self;
 }

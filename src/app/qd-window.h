@@ -33,6 +33,11 @@ const char *qd_window_get_banner_text (QdWindow *self);
 gboolean qd_window_is_narrow (QdWindow *self);
 /* Says on the welcome page why nothing could be started; NULL: nothing is wrong. */
 void qd_window_set_problem (QdWindow *self, const char *problem);
+/* Reads a network out of a file, and shows it as a paper fleet; says why it cannot be. */
+void qd_window_import (QdWindow *self, GFile *file);
+/* Removes a paper fleet, which a toast takes back; asks for its name. Nothing happens to other connections. */
+void qd_window_remove_paper (QdWindow *self, const char *connection);
+void qd_window_edit_paper (QdWindow *self, const char *connection);
 /* Opens the search over things and actions. */
 void qd_window_show_palette (QdWindow *self, const char *text);
 

@@ -57,7 +57,7 @@ look_cb (gpointer data)
 
   state = state ? state : "";
   detail = detail ? detail : "";
-  if (g_str_equal (state, "live"))
+  if (g_str_equal (state, "live") || g_str_equal (state, "paper"))
     {
       self->exit_code = QD_EXIT_YES;
       g_main_loop_quit (self->loop);

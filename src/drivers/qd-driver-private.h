@@ -14,6 +14,7 @@ QdOutlet *qd_driver_get_outlet (QdDriver *self);
 QdDriver *qd_node_api_new (const QdEndpoint *endpoint, const QdSink *sink, GError **error);
 QdDriver *qd_patronus_new (const QdEndpoint *endpoint, const QdSink *sink, GError **error);
 QdDriver *qd_nats_driver_new (const QdEndpoint *endpoint, const QdSink *sink, GError **error);
+QdDriver *qd_paper_driver_new (const QdEndpoint *endpoint, const QdSink *sink, GError **error);
 QdDriver *qd_auto_driver_new (const QdEndpoint *endpoint, const QdSink *sink, GError **error);
 QdDriver *qd_driver_construct (GType type, const QdEndpoint *endpoint, const QdSink *sink);
 

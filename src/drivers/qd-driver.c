@@ -134,7 +134,7 @@ qd_driver_construct (GType type, const QdEndpoint *endpoint, const QdSink *sink)
 typedef struct {
   const char *name;
   QdDriver *(*construct) (const QdEndpoint *, const QdSink *, GError **);
-  const char *schemes;  /* separated by spaces */
+  const char *schemes;  /* separated by spaces; NULL: it has no address */
 } DriverEntry;
 
 static const DriverEntry drivers[] = {
@@ -142,17 +142,20 @@ static const DriverEntry drivers[] = {
   { "node-api", qd_node_api_new, "http https" },
   { "patronus", qd_patronus_new, "http https" },
   { "nats", qd_nats_driver_new, "nats tls" },
+  { "paper", qd_paper_driver_new, NULL },
 };
 
 static gboolean
 check_url (const DriverEntry *entry, const char *url, GError **error)
 {
-  g_auto (GStrv) schemes = g_strsplit (entry->schemes, " ", -1);
+  g_auto (GStrv) schemes = g_strsplit (entry->schemes ? entry->schemes : "", " ", -1);
   /* NATS takes several servers, separated by commas; the first one shows what is meant. */
   g_auto (GStrv) urls = g_strsplit (url ? url : "", ",", -1);
   g_autoptr (GUri) uri = NULL;
   g_autoptr (GError) cause = NULL;
 
+  if (entry->schemes == NULL)
+    return TRUE;
   uri = g_uri_parse (urls[0] ? urls[0] : "", G_URI_FLAGS_NONE, &cause);
   if (uri == NULL || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0')
     {

@@ -15,7 +15,7 @@ typedef enum { QD_DRIVER_ERROR_NOT_OFFERED, QD_DRIVER_ERROR_REFUSED, QD_DRIVER_E
 typedef struct {
   char *id;               /* stable: a UUID; names the connection everywhere */
   char *name;             /* what people call it */
-  char *driver;           /* "node-api", "patronus", "nats", or "auto": the probe decides among the HTTP ones */
+  char *driver;           /* "node-api", "patronus", "nats", or "auto": the probe decides among the HTTP ones; "paper": a file */
   char *url;
   char *environment;      /* "dev", "staging", "prod", or "" */
   char *user;

@@ -126,7 +126,7 @@ status_of_state (const char *state)
     return QD_STATUS_DEGRADED;
   if (g_str_equal (state, "refused"))
     return QD_STATUS_DOWN;
-  return g_str_equal (state, "off") ? QD_STATUS_NONE : QD_STATUS_UNKNOWN;
+  return g_str_equal (state, "off") || g_str_equal (state, "paper") ? QD_STATUS_NONE : QD_STATUS_UNKNOWN;
 }
 
 void

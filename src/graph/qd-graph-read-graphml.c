@@ -352,6 +352,7 @@ static char *
 set_value (Reader *reader, const Key *key, gboolean of_node, guint index, const char *value)
 {
   int field = key->field[of_node];
+  g_autofree char *bare = NULL;
 
   if (index != G_MAXUINT && field >= 0)
     {
@@ -361,7 +362,11 @@ set_value (Reader *reader, const Key *key, gboolean of_node, guint index, const 
       if (fault == NULL || twice || (is_numeric (key->type) && qd_graph_fields[field].type == QD_GRAPH_FIELD_NUMBER))
         return g_steal_pointer (&fault);
     }
-  return qd_graph_draft_add_attribute (reader->draft, of_node, index, key->name, value, key->type);
+  if (key->type == QD_GRAPH_STRING)
+    return qd_graph_draft_add_attribute (reader->draft, of_node, index, key->name, value, key->type);
+  /* Spaces about a number are the file's layout, and no part of it. */
+  bare = g_strstrip (g_strdup (value));
+  return qd_graph_draft_add_attribute (reader->draft, of_node, index, key->name, bare, key->type);
 }
 
 static gboolean

@@ -28,12 +28,20 @@ struct _QdEntity {
   guint is_new : 1;          /* made in the batch under way */
   guint is_removed : 1;
   guint name_derived : 1;
+  guint is_paper : 1;        /* of a connection that is a drawing */
 };
 
 static inline gboolean
 qd_entity_listed (QdEntity *self)
 {
   return self->key.kind != QD_KIND_JOB || self->values[QD_JOB_SHOWN_AS].type == QD_VALUE_NONE;
+}
+
+/* Whether it is listed where nothing is said of a connection. */
+static inline gboolean
+qd_entity_listed_anywhere (QdEntity *self)
+{
+  return !self->is_paper && qd_entity_listed (self);
 }
 
 QdEntity *qd_entity_new (const QdKey *key, guint64 serial);

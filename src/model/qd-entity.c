@@ -59,6 +59,7 @@ qd_entity_new (const QdKey *key, guint64 serial)
   self->schema = qd_schema_get (key->kind);
   self->values = g_new0 (QdValue, self->schema->n_fields);
   self->serial = serial;
+  self->is_paper = qd_connection_is_paper (key->connection);
   self->is_new = TRUE;
   return self;
 }
@@ -90,6 +91,18 @@ qd_entity_tell (QdEntity *self)
 }
 
 /* --- For everyone --- */
+
+gboolean
+qd_connection_is_paper (const char *connection)
+{
+  return connection != NULL && g_str_has_prefix (connection, QD_PAPER_PREFIX);
+}
+
+gboolean
+qd_entity_is_paper (QdEntity *self)
+{
+  return self->is_paper;
+}
 
 const QdKey *
 qd_entity_get_key (QdEntity *self)
@@ -132,7 +145,9 @@ qd_entity_get_place (QdEntity *self)
 gboolean
 qd_entity_belongs (QdEntity *self, const char *connection)
 {
-  if (connection == NULL || self->key.connection == connection)
+  if (connection == NULL)
+    return qd_entity_listed_anywhere (self);
+  if (self->key.connection == connection)
     return qd_entity_listed (self);
   return g_str_equal (qd_entity_get_place (self), connection) && qd_entity_listed (self);
 }

@@ -15,6 +15,10 @@ G_BEGIN_DECLS
 #define QD_TYPE_ENTITY (qd_entity_get_type ())
 G_DECLARE_FINAL_TYPE (QdEntity, qd_entity, QD, ENTITY, GObject)
 
+/* How the id of a paper fleet begins: a connection that is a drawing, read from a file, with nobody behind it. */
+#define QD_PAPER_PREFIX "paper:"
+gboolean qd_connection_is_paper (const char *connection);
+
 const QdKey *qd_entity_get_key (QdEntity *self);
 QdKind qd_entity_get_kind (QdEntity *self);
 const char *qd_entity_get_id (QdEntity *self);
@@ -24,7 +28,9 @@ const QdSchema *qd_entity_get_schema (QdEntity *self);
 gboolean qd_entity_is_listed (QdEntity *self);
 /* The connection (not NULL) under which it is shown: a job of ours under the one that it acts on. */
 const char *qd_entity_get_place (QdEntity *self);
-/* Whether it is listed where @connection is shown (NULL: where all are). */
+/* Whether it is drawn on paper: never live, never stale, and among what is real only where it is asked for by name. */
+gboolean qd_entity_is_paper (QdEntity *self);
+/* Whether it is listed where @connection is shown (NULL: where all that are no paper are). */
 gboolean qd_entity_belongs (QdEntity *self, const char *connection);
 const char *qd_entity_get_name (QdEntity *self);      /* its name, or its id when it has none; never NULL */
 QdStatus qd_entity_get_status (QdEntity *self);

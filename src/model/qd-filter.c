@@ -277,6 +277,9 @@ qd_filter_narrows (QdFilter *self, QdFilter *wider)
 {
   if (wider->connection != NULL && wider->connection != self->connection)
     return FALSE;
+  /* All connections are not those on paper. */
+  if (wider->connection == NULL && qd_connection_is_paper (self->connection))
+    return FALSE;
   if (wider->status_mask != 0 && (self->status_mask == 0 || (self->status_mask & ~wider->status_mask) != 0))
     return FALSE;
   for (guint i = 0; i < wider->n_terms; i++)

@@ -345,7 +345,8 @@ note_status (QdFleet *self, QdEntity *entity, QdStatus before, gboolean since_gi
 {
   if (qd_entity_get_status (entity) == before)
     return;
-  if (!since_given)
+  /* A drawing has been as it is for ever. */
+  if (!since_given && !entity->is_paper)
     set_field (self, entity, QD_FIELD_SINCE, qd_value_time (stamp != 0 ? stamp : self->now_us));
   if (!entity->is_new)
     {
@@ -783,8 +784,12 @@ qd_fleet_count_status (QdFleet *self, QdKind kind, const char *connection, guint
 gboolean
 qd_fleet_is_stale (QdFleet *self, QdEntity *entity)
 {
-  QdEntity *connection = qd_fleet_lookup (self, entity->key.connection, QD_KIND_CONNECTION, entity->key.connection);
+  QdEntity *connection;
 
+  /* What is on paper is what it is. */
+  if (entity->is_paper)
+    return FALSE;
+  connection = qd_fleet_lookup (self, entity->key.connection, QD_KIND_CONNECTION, entity->key.connection);
   /* What no connection stands behind (the jobs of this program) is known at first hand. */
   return connection != NULL && g_strcmp0 (qd_entity_get_string (connection, QD_CONNECTION_STATE), "live") != 0;
 }

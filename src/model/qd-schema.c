@@ -81,6 +81,7 @@ static const QdField path_fields[QD_N_PATH_FIELDS] = {
   [QD_PATH_SCORE] = FIELD ("score", N_("Score"), NULL, DOUBLE, 0, 0, 1, 1),
   [QD_PATH_MEASURED_AT] = FIELD ("measured_at", N_("Measured"), NULL, TIME, 0, 0, 1, 0),
   [QD_PATH_METRIC_SEQ] = FIELD ("metric_seq", NULL, NULL, INT, 0, 0, 0, 0),
+  [QD_PATH_DIRECTED] = FIELD ("directed", N_("One way"), NULL, BOOL, 0, 0, 0, 0),
 };
 
 static const QdField flow_fields[QD_N_FLOW_FIELDS] = {

@@ -44,7 +44,7 @@ enum {
 };
 
 enum { QD_CONNECTION_URL = QD_FIELD_OWN, QD_CONNECTION_DRIVER, QD_CONNECTION_ENVIRONMENT /* dev, staging, prod */,
-       QD_CONNECTION_STATE /* string: connecting, live, stale, refused, off */, QD_CONNECTION_DETAIL /* the last error or note */,
+       QD_CONNECTION_STATE /* string: connecting, live, stale, refused, off; paper */, QD_CONNECTION_DETAIL /* the last error or note */,
        QD_CONNECTION_AS_OF /* time of the last good data */, QD_CONNECTION_OFFERS /* json array of feature names */,
        QD_CONNECTION_PERMISSIONS /* json array from /auth/me */, QD_CONNECTION_USER, QD_CONNECTION_ROLE,
        QD_CONNECTION_EPOCH, QD_CONNECTION_SEQ /* int */, QD_N_CONNECTION_FIELDS };
@@ -54,7 +54,8 @@ enum { QD_SITE_KIND = QD_FIELD_OWN, QD_SITE_LATITUDE, QD_SITE_LONGITUDE, QD_SITE
 
 enum { QD_PATH_SRC = QD_FIELD_OWN /* site id */, QD_PATH_DST, QD_PATH_SRC_ENDPOINT, QD_PATH_DST_ENDPOINT, QD_PATH_INTERFACE,
        QD_PATH_LATENCY_MS, QD_PATH_JITTER_MS, QD_PATH_LOSS_PCT, QD_PATH_BANDWIDTH_MBPS, QD_PATH_CAPACITY_MBPS, QD_PATH_MTU,
-       QD_PATH_SCORE, QD_PATH_MEASURED_AT, QD_PATH_METRIC_SEQ /* int */, QD_N_PATH_FIELDS };
+       QD_PATH_SCORE, QD_PATH_MEASURED_AT, QD_PATH_METRIC_SEQ /* int */, QD_PATH_DIRECTED /* bool: from source to destination only */,
+       QD_N_PATH_FIELDS };
 
 enum { QD_FLOW_SRC_IP = QD_FIELD_OWN, QD_FLOW_SRC_PORT, QD_FLOW_DST_IP, QD_FLOW_DST_PORT, QD_FLOW_PROTOCOL, QD_FLOW_PATH /* path id */,
        QD_FLOW_POLICY, QD_FLOW_POLICY_NAME, QD_FLOW_STATE /* active, idle, blocked, closed: not health */, QD_FLOW_BYTES_TX, QD_FLOW_BYTES_RX,

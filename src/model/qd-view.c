@@ -100,7 +100,7 @@ side_of (QdView *self, guint slot)
 static inline gboolean
 matches (QdView *self, QdEntity *entity)
 {
-  return self->filter == NULL ? qd_entity_listed (entity) : qd_filter_match (self->filter, entity);
+  return self->filter == NULL ? qd_entity_listed_anywhere (entity) : qd_filter_match (self->filter, entity);
 }
 
 /* The first of @rows from @low on that does not come before @row. */

@@ -168,6 +168,8 @@ qd_capability_allowed (QdFleet *fleet, const char *connection, const char *verb,
     entity = qd_fleet_lookup (fleet, connection, QD_KIND_CONNECTION, connection);
   if (entity == NULL)
     return refuse (why, g_strdup (_("There is no such connection: add it first")));
+  if (qd_connection_is_paper (connection))
+    return refuse (why, g_strdup_printf (_("“%s” is on paper: there is no server behind it"), qd_entity_get_name (entity)));
   state = qd_entity_get_string (entity, QD_CONNECTION_STATE);
   if (g_strcmp0 (state, "live") != 0 && row->feature != NULL)
     {

@@ -294,7 +294,8 @@ start_drivers (QdHub *self)
       QdEndpoint *endpoint = g_ptr_array_index (endpoints, i);
       QdHubConnection *connection = qd_hub_find_connection (self, endpoint->id);
 
-      if (connection->saved && endpoint->password == NULL && endpoint->token == NULL)
+      /* Paper has no secrets. */
+      if (connection->saved && !qd_connection_is_paper (endpoint->id) && endpoint->password == NULL && endpoint->token == NULL)
         look_up_secrets (self, endpoint);
       else
         qd_hub_start_driver (self, connection);

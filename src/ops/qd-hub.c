@@ -239,8 +239,34 @@ qd_hub_remove (QdHub *self, const char *id)
   if (saved)
     {
       qd_hub_save_connections (self);
-      qd_credentials_clear (copy, NULL, cleared_cb, NULL);
+      if (!qd_connection_is_paper (copy))
+        qd_credentials_clear (copy, NULL, cleared_cb, NULL);
     }
+  g_signal_emit (self, signals[CONNECTIONS_CHANGED], 0);
+}
+
+/**
+ * qd_hub_rename:
+ * @self: the hub
+ * @id: a connection
+ * @name: what people call it from now on
+ *
+ * Names a connection anew, without a break in what it does.
+ */
+void
+qd_hub_rename (QdHub *self, const char *id, const char *name)
+{
+  QdHubConnection *connection = qd_hub_find_connection (self, id);
+  QdDelta *delta;
+
+  g_return_if_fail (QD_IS_HUB (self) && name != NULL);
+  if (connection == NULL || !g_set_str (&connection->endpoint->name, name))
+    return;
+  delta = qd_delta_new (id, QD_KIND_CONNECTION, id, QD_DELTA_PATCH);
+  qd_delta_set (delta, QD_FIELD_NAME, qd_value_string (name));
+  qd_hub_apply (self, delta);
+  if (connection->saved)
+    qd_hub_save_connections (self);
   g_signal_emit (self, signals[CONNECTIONS_CHANGED], 0);
 }
 
@@ -250,6 +276,14 @@ qd_hub_get_driver (QdHub *self, const char *id)
   QdHubConnection *connection = qd_hub_find_connection (self, id);
 
   return connection ? connection->driver : NULL;
+}
+
+QdEndpoint *
+qd_hub_dup_endpoint (QdHub *self, const char *id)
+{
+  QdHubConnection *connection = qd_hub_find_connection (self, id);
+
+  return connection ? qd_endpoint_copy (connection->endpoint) : NULL;
 }
 
 static int

@@ -38,7 +38,10 @@ gboolean qd_hub_start_finish (QdHub *self, GAsyncResult *result, GError **error)
 /* Adds (or replaces, same id) and starts a connection. @save: keep it (without secrets) in the store and its secrets in the keyring. */
 gboolean qd_hub_add (QdHub *self, const QdEndpoint *endpoint, gboolean save, GError **error);
 void qd_hub_remove (QdHub *self, const char *connection);
+void qd_hub_rename (QdHub *self, const char *connection, const char *name);
 QdDriver *qd_hub_get_driver (QdHub *self, const char *connection);
+/* Where it is and what it is called; NULL when there is none of that id. (transfer full) */
+QdEndpoint *qd_hub_dup_endpoint (QdHub *self, const char *connection);
 /* (transfer container) the endpoints, in order of name. */
 GPtrArray *qd_hub_list_endpoints (QdHub *self);
 void qd_hub_refresh (QdHub *self, const char *connection /* or NULL: all */);

@@ -117,10 +117,11 @@ encode_dirty (QdStoreRecorder *self, guint max)
     }
 }
 
+/* What is on paper is kept as the file that it was read from. */
 static void
 mark_dirty (QdStoreRecorder *self, Thing *thing)
 {
-  if (thing->dirty)
+  if (thing->dirty || qd_entity_is_paper (thing->entity))
     return;
   thing->dirty = TRUE;
   g_queue_push_tail (&self->dirty, thing);
@@ -217,7 +218,7 @@ measure (Thing *thing)
 {
   gint64 at, minute;
 
-  if (thing->kind->n_metrics == 0 || !is_new_measurement (thing, &at))
+  if (thing->kind->n_metrics == 0 || qd_entity_is_paper (thing->entity) || !is_new_measurement (thing, &at))
     return;
   minute = at / MINUTE_US;
   if (thing->is_open && thing->minute != minute)
@@ -305,7 +306,8 @@ static void
 forget_thing (QdStoreRecorder *self, Thing *thing)
 {
   close_minute (thing);
-  qd_store_batch_remove (self->batch, qd_entity_get_key (thing->entity));
+  if (!qd_entity_is_paper (thing->entity))
+    qd_store_batch_remove (self->batch, qd_entity_get_key (thing->entity));
   g_hash_table_remove (self->things, thing->entity);
   if (thing->dirty)
     thing->gone = TRUE;
@@ -387,6 +389,8 @@ status_changed_cb (QdFleet *fleet, QdEntity *entity, int before, int after, gpoi
 {
   QdStoreRecorder *self = user_data;
 
+  if (qd_entity_is_paper (entity))
+    return;
   qd_store_batch_add_transition (self->batch, qd_entity_get_key (entity), g_get_real_time (), before, after);
   wake (self);
 }

@@ -3,10 +3,13 @@
 
 #include <string.h>
 
+#include "qd-fleet.h"
 #include "qd-graph-write.h"
+#include "qd-paper.h"
 
 /* Whatever the bytes: refused in one line that names the file, or a network whose edges join its nodes, and which is
- * written and read back as the same in both formats. Two targets, so that each format has a corpus of its own. */
+ * written and read back as the same in both formats, and becomes a paper fleet that has as many things. Two targets, so
+ * that each format has a corpus of its own. */
 
 static inline QdGraphFile *
 fuzz_read_back (const char *text)
@@ -17,6 +20,34 @@ fuzz_read_back (const char *text)
 
   g_assert_no_error (error);
   return file;
+}
+
+static inline void
+fuzz_apply (gpointer data, QdDelta *delta)
+{
+  qd_fleet_apply (data, delta);
+  qd_delta_unref (delta);
+}
+
+/* Every edge is a path, a link, or the site of one node. */
+static inline void
+fuzz_paper (const QdGraphFile *file, guint n, guint m)
+{
+  g_autoptr (QdFleet) fleet = qd_fleet_new ();
+  const QdSink sink = { .delta = fuzz_apply, .data = fleet };
+  guint tied = 0, nodes;
+
+  qd_fleet_begin (fleet);
+  g_assert_true (qd_paper_tell (file, g_intern_static_string ("paper:00000000-0000-4000-8000-000000000000"), &sink, NULL));
+  qd_fleet_commit (fleet);
+  nodes = qd_fleet_count (fleet, QD_KIND_NODE);
+  for (guint i = 0; i < nodes; i++)
+    {
+      QdEntity *node = qd_entity_list_peek (qd_fleet_get_list (fleet, QD_KIND_NODE), i);
+      tied += qd_entity_get_string (node, QD_NODE_SITE) != NULL;
+    }
+  g_assert_cmpuint (qd_fleet_count (fleet, QD_KIND_SITE) + nodes, ==, n);
+  g_assert_cmpuint (qd_fleet_count (fleet, QD_KIND_PATH) + qd_fleet_count (fleet, QD_KIND_LINK) + tied, ==, m);
 }
 
 static inline void
@@ -42,6 +73,7 @@ fuzz_graph (const guint8 *data, gsize size)
   edges = qd_graph_edges (file->graph, &m);
   for (guint i = 0; i < m; i++)
     g_assert_true (edges[i].src < n && edges[i].dst < n && edges[i].id != NULL);
+  fuzz_paper (file, n, m);
   json = qd_graph_write_json (file);
   from_json = fuzz_read_back (json);
   json_again = qd_graph_write_json (from_json);

@@ -26,8 +26,20 @@ def check_entry(tap, entry):
         good, words = runs(['desktop-file-validate', entry])
         tap.ok(good and not words.strip(), 'the desktop entry is valid', words)
     keys = dict(l.split('=', 1) for l in open(entry, encoding='utf-8').read().split('\n') if '=' in l and not l.startswith('#'))
-    wanted = {'MimeType': 'x-scheme-handler/quarterdeck;', 'DBusActivatable': 'true', 'StartupWMClass': ID, 'Icon': ID}
+    wanted = {'MimeType': 'x-scheme-handler/quarterdeck;application/graphml+xml;', 'DBusActivatable': 'true', 'StartupWMClass': ID, 'Icon': ID}
     tap.none([f'{k} is {keys.get(k)}, not {v}' for k, v in wanted.items() if keys.get(k) != v], 'the desktop entry says what it must')
+
+
+def check_mime(tap):
+    """A .graphml file is of the type that the desktop entry says it opens."""
+    if not tap.needs('update-mime-database', 'GraphML is a type of its own'):
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        os.makedirs(os.path.join(folder, 'packages'))
+        shutil.copy(os.path.join(SOURCE, 'data', f'{ID}.xml'), os.path.join(folder, 'packages'))
+        good, words = runs(['update-mime-database', folder])
+        globs = open(os.path.join(folder, 'globs2'), encoding='utf-8').read() if good else ''
+    tap.ok(good and ':application/graphml+xml:*.graphml\n' in globs, 'GraphML is a type of its own', words + globs)
 
 
 def check_service(tap, service):
@@ -118,6 +130,7 @@ def main():
     tap = Tap()
     data = sys.argv[1] if len(sys.argv) > 1 else os.path.join(BUILD, 'data')
     check_entry(tap, os.path.join(data, f'{ID}.desktop'))
+    check_mime(tap)
     check_service(tap, os.path.join(data, f'{ID}.service'))
     check_metainfo(tap, os.path.join(data, f'{ID}.metainfo.xml'))
     check_schemas(tap)

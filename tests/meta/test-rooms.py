@@ -16,7 +16,7 @@ ROOMS = {
     'store': ['base', 'model'],
     'graph': ['base', 'model'],
     'policy': ['base', 'model'],
-    'drivers': ['base', 'model', 'wire'],
+    'drivers': ['base', 'model', 'wire', 'graph'],
     'ops': ['base', 'model', 'store', 'drivers'],
     'app': ['base', 'model', 'wire', 'store', 'graph', 'policy', 'drivers', 'ops'],
     'cli': ['base', 'model', 'wire', 'store', 'graph', 'policy', 'drivers', 'ops'],

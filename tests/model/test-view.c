@@ -311,6 +311,42 @@ test_narrows (void)
   g_assert_false (qd_filter_narrows (all, here));
 }
 
+/* What is on paper is among what is real only where it is asked for. */
+static void
+test_paper (void)
+{
+  const char *paper = g_intern_static_string ("paper:1");
+  g_autoptr (QdFleet) fleet = qd_fleet_new ();
+  g_autoptr (QdView) view = qd_view_new (qd_fleet_get_list (fleet, QD_KIND_NODE));
+  g_autoptr (QdFilter) here = qd_filter_new (NULL, paper, 0), all = qd_filter_new ("", NULL, 0), real = qd_filter_new (NULL, CONNECTION, 0);
+  guint counts[QD_STATUS_DOWN + 1];
+
+  qd_fleet_begin (fleet);
+  for (guint i = 0; i < 5; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("n%u", i);
+      g_autoptr (QdDelta) delta = qd_delta_new (i < 2 ? CONNECTION : paper, QD_KIND_NODE, id, QD_DELTA_UPSERT);
+
+      qd_delta_set (delta, QD_FIELD_STATUS, qd_value_status (QD_STATUS_DOWN));
+      qd_fleet_apply (fleet, delta);
+    }
+  qd_fleet_commit (fleet);
+  g_assert_cmpuint (qd_view_get_length (view), ==, 2);
+  qd_view_set_filter (view, all);
+  g_assert_cmpuint (qd_view_get_length (view), ==, 2);
+  /* From all to paper is no narrower: rows that were not there come. */
+  qd_view_set_filter (view, here);
+  g_assert_cmpuint (qd_view_get_length (view), ==, 3);
+  qd_view_set_filter (view, real);
+  g_assert_cmpuint (qd_view_get_length (view), ==, 2);
+  qd_view_set_filter (view, NULL);
+  g_assert_cmpuint (qd_view_get_length (view), ==, 2);
+  qd_fleet_count_status (fleet, QD_KIND_NODE, NULL, counts);
+  g_assert_cmpuint (counts[QD_STATUS_DOWN], ==, 2);
+  qd_fleet_count_status (fleet, QD_KIND_NODE, paper, counts);
+  g_assert_cmpuint (counts[QD_STATUS_DOWN], ==, 3);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -321,5 +357,6 @@ main (int argc, char **argv)
   g_test_add ("/model/view/hold-filter", Fixture, NULL, set_up, test_hold_filter, tear_down);
   g_test_add ("/model/view/updated-in-place", Fixture, NULL, set_up, test_updated_in_place, tear_down);
   g_test_add_func ("/model/filter/narrows", test_narrows);
+  g_test_add_func ("/model/view/paper", test_paper);
   return g_test_run ();
 }

@@ -188,6 +188,40 @@ test_stale (void)
   place_clear (&place);
 }
 
+/* What is on paper is in a file of its own: here are neither it nor its figures nor its history. */
+static void
+test_paper (void)
+{
+  g_autoptr (QdFleet) fleet = qd_fleet_new (), again = NULL;
+  g_autoptr (QdStore) store = NULL, reader = NULL;
+  const char *paper = g_intern_static_string ("paper:1");
+  Place place;
+
+  place_init (&place);
+  store = qd_store_new (place.path);
+  qd_store_record (store, fleet);
+  for (guint i = 0; i < 4; i++)
+    {
+      QdDelta *delta = qd_delta_new (i % 2 ? paper : "c", QD_KIND_PATH, "p", QD_DELTA_PATCH);
+
+      qd_delta_set (delta, QD_PATH_LATENCY_MS, qd_value_double (i));
+      qd_delta_set (delta, QD_FIELD_STATUS, qd_value_status (i < 2 ? QD_STATUS_WELL : QD_STATUS_DOWN));
+      apply (fleet, delta);
+    }
+  apply (fleet, qd_delta_new (paper, QD_KIND_CONNECTION, paper, QD_DELTA_PATCH));
+  apply (fleet, qd_delta_new (paper, QD_KIND_PATH, "p", QD_DELTA_REMOVE));
+  qd_store_close (store);
+  reader = qd_store_new (place.path);
+  again = load_fleet (reader, NULL);
+  g_assert_cmpuint (qd_fleet_count (again, QD_KIND_PATH), ==, 1);
+  g_assert_nonnull (qd_fleet_lookup (again, "c", QD_KIND_PATH, "p"));
+  g_assert_cmpuint (qd_fleet_count (again, QD_KIND_CONNECTION), ==, 0);
+  qd_store_close (reader);
+  g_assert_cmpint (ask_file (place.path, "SELECT count(*) FROM transition"), ==, 1);
+  g_assert_cmpint (ask_file (place.path, "SELECT count(DISTINCT n) FROM minute"), ==, 1);
+  place_clear (&place);
+}
+
 /* --- Samples --------------------------------------------------------------------------------- */
 
 typedef struct { guint n; double sum, min, max, last; } Naive;
@@ -615,6 +649,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/store/state", test_state);
   g_test_add_func ("/store/stale", test_stale);
+  g_test_add_func ("/store/paper", test_paper);
   g_test_add_func ("/store/samples", test_samples);
   g_test_add_func ("/store/transitions", test_transitions);
   g_test_add_func ("/store/events", test_events);

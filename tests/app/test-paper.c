@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Paper fleets in the window: how they come, stay, are told apart from what is live, and go. */
+#include "config.h"
+
+#include <glib/gstdio.h>
+
+#include "app-fixture.h"
+#include "qd-entity-actions.h"
+#include "qd-paper.h"
+#include "qd-paper-import.h"
+#include "qd-settings.h"
+#include "qd-topology-page-private.h"
+#include "topology-fixture.h"
+
+#define NET                                                                                                                     \
+  "{\"format\":\"quarterdeck-topology\",\"version\":1,\"nodes\":[{\"id\":\"a\",\"label\":\"Alpha\",\"kind\":\"hub\",\"x\":0,\"y\":0,\"pinned\":true},"     \
+  "{\"id\":\"b\",\"label\":\"Beta\",\"status\":\"down\",\"x\":2,\"y\":0.5},{\"id\":\"c\",\"label\":\"Gamma\",\"x\":1,\"y\":-1.25,\"pinned\":true}]," \
+  "\"edges\":[{\"id\":\"ab\",\"source\":\"a\",\"target\":\"b\"},{\"id\":\"bc\",\"source\":\"b\",\"target\":\"c\",\"directed\":true}]}"
+
+/* A desk with a store, which a program opens, closes, and opens again. */
+typedef struct {
+  char *folder;
+  QdStore *store;
+  QdHub *hub;
+  QdWindow *window;
+  QdSession *session;
+} Desk;
+
+static void
+started_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  qd_hub_start_finish (QD_HUB (source), result, &error);
+  g_assert_no_error (error);
+  *(gboolean *) data = TRUE;
+}
+
+static void
+desk_open (Desk *desk)
+{
+  g_autofree char *path = g_build_filename (desk->folder, "quarterdeck.db", NULL);
+  gboolean started = FALSE;
+
+  desk->store = qd_store_new (path);
+  desk->hub = qd_hub_new (desk->store);
+  qd_store_record (desk->store, qd_hub_get_fleet (desk->hub));
+  desk->window = qd_window_new (NULL, desk->hub);
+  desk->session = qd_window_get_session (desk->window);
+  gtk_window_present (GTK_WINDOW (desk->window));
+  qd_hub_start_async (desk->hub, NULL, started_cb, &started);
+  WAIT_UNTIL (started);
+}
+
+static void
+desk_close (Desk *desk)
+{
+  gpointer window = desk->window;
+
+  /* As a person would: what it is like is kept. */
+  g_object_add_weak_pointer (window, &window);
+  gtk_window_close (GTK_WINDOW (desk->window));
+  WAIT_UNTIL (window == NULL);
+  qd_hub_stop (desk->hub);
+  g_clear_object (&desk->hub);
+  qd_store_close (desk->store);
+  g_clear_object (&desk->store);
+}
+
+static void
+desk_init (Desk *desk)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_settings_set_boolean (qd_settings_get_default (), "configured", FALSE);
+  g_settings_reset (qd_settings_get_default (), "connection");
+  desk->folder = g_dir_make_tmp ("qd-desk-XXXXXX", &error);
+  g_assert_no_error (error);
+  desk_open (desk);
+}
+
+static void
+desk_clear (Desk *desk)
+{
+  desk_close (desk);
+  remove_folder (desk->folder);
+  g_free (desk->folder);
+}
+
+static GFile *
+write_net (Desk *desk, const char *name, const char *text)
+{
+  g_autofree char *path = g_build_filename (desk->folder, name, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents (path, text, -1, &error);
+  g_assert_no_error (error);
+  return g_file_new_for_path (path);
+}
+
+static guint
+count_sites (Desk *desk)
+{
+  return qd_fleet_count (qd_hub_get_fleet (desk->hub), QD_KIND_SITE);
+}
+
+static guint
+count_copies (void)
+{
+  g_autofree char *folder = qd_paper_dup_folder ();
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  guint n = 0;
+
+  while (dir && g_dir_read_name (dir))
+    n++;
+  return n;
+}
+
+static QdTopologyPage *
+get_page (Desk *desk)
+{
+  return QD_TOPOLOGY_PAGE (qd_window_get_page (desk->window));
+}
+
+static QdTopologyView *
+get_view (Desk *desk)
+{
+  return get_page (desk)->view;
+}
+
+/* Until @n nodes are drawn on the topology page. */
+static QdScene *
+wait_drawn (Desk *desk, guint n)
+{
+  WAIT_UNTIL (g_strcmp0 (qd_window_get_page_id (desk->window), "topology") == 0);
+  WAIT_UNTIL (qd_topology_view_get_scene (get_view (desk)) && qd_topology_view_get_scene (get_view (desk))->n_nodes == n);
+  return qd_topology_view_get_scene (get_view (desk));
+}
+
+/* As text: each node with its place and whether it is pinned there. */
+static char *
+write_down (QdScene *scene)
+{
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; i < scene->n_nodes; i++)
+    g_string_append_printf (out, "%s %.9g %.9g %u\n", scene->nodes[i].label, scene->positions[i].x, scene->positions[i].y, scene->nodes[i].pinned);
+  return g_string_free (out, FALSE);
+}
+
+static void
+import (Desk *desk, const char *name, const char *text)
+{
+  g_autoptr (GFile) file = write_net (desk, name, text);
+
+  qd_window_import (desk->window, file);
+}
+
+static void
+test_import (void)
+{
+  Desk desk = { 0 };
+  QdScene *scene;
+  g_autofree char *places = NULL, *why = NULL;
+  const char *id;
+  QdEntity *connection, *site;
+
+  desk_init (&desk);
+  WAIT_UNTIL (qd_window_get_welcome (desk.window));
+  import (&desk, "three.json", NET);
+  scene = wait_drawn (&desk, 3);
+  g_assert_false (qd_window_get_welcome (desk.window));
+  /* It stands as the file says. */
+  places = write_down (scene);
+  g_assert_cmpstr (places, ==, "Alpha 0 0 1\nBeta 2 0.5 0\nGamma 1 -1.25 1\n");
+  g_assert_cmpuint (scene->n_edges, ==, 2);
+  g_assert_cmpuint (scene->edges[0].directed + 2 * scene->edges[1].directed, ==, 2);
+  id = qd_session_get_connection (desk.session);
+  g_assert_true (qd_connection_is_paper (id));
+  connection = qd_fleet_lookup (qd_hub_get_fleet (desk.hub), id, QD_KIND_CONNECTION, id);
+  WAIT_UNTIL (g_strcmp0 (qd_entity_get_string (connection, QD_CONNECTION_STATE), "paper") == 0);
+  g_assert_cmpstr (qd_entity_get_name (connection), ==, "three");
+  /* Never old, never a trouble, and nothing is offered that a server would do. */
+  site = qd_fleet_lookup (qd_hub_get_fleet (desk.hub), id, QD_KIND_SITE, "b");
+  g_assert_false (qd_fleet_is_stale (qd_hub_get_fleet (desk.hub), site));
+  for (guint i = 0; i < scene->n_nodes; i++)
+    g_assert_false (scene->nodes[i].stale);
+  g_assert_false (qd_window_get_banner_revealed (desk.window));
+  g_assert_false (qd_entity_action_allowed (desk.session, site, "site.delete", &why));
+  g_assert_nonnull (strstr (why, "on paper"));
+  g_assert_false (g_action_group_get_action_enabled (G_ACTION_GROUP (get_page (&desk)->actions), "past"));
+  g_assert_true (gtk_widget_get_mapped (get_page (&desk)->paper_box));
+  WAIT_UNTIL (qd_topology_view_is_settled (get_view (&desk)));
+  keep_picture (&(Fixture) { .window = GTK_WIDGET (desk.window) }, "paper");
+  qd_window_edit_paper (desk.window, id);
+  fixture_settle (GTK_WIDGET (desk.window));
+  keep_picture (&(Fixture) { .window = GTK_WIDGET (desk.window) }, "paper-edit");
+  adw_dialog_force_close (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (desk.window)));
+  desk_clear (&desk);
+}
+
+/* After a restart without any network it is there as it was left: its name, its places, its pins. */
+static void
+test_restart (void)
+{
+  Desk desk = { 0 };
+  g_autofree char *before = NULL, *after = NULL, *id = NULL;
+  QdPoint to = { 5, 5 };
+  guint node = 1;
+
+  desk_init (&desk);
+  import (&desk, "three.json", NET);
+  wait_drawn (&desk, 3);
+  id = g_strdup (qd_session_get_connection (desk.session));
+  qd_hub_rename (desk.hub, id, "Planned");
+  g_assert_true (qd_topology_model_move (get_page (&desk)->model, &node, 1, &to));
+  WAIT_UNTIL (!qd_topology_model_is_busy (get_page (&desk)->model));
+  before = write_down (wait_drawn (&desk, 3));
+  g_assert_nonnull (strstr (before, "Beta 5 5 1"));
+  desk_close (&desk);
+
+  desk_open (&desk);
+  g_assert_cmpstr (qd_session_get_connection (desk.session), ==, id);
+  after = write_down (wait_drawn (&desk, 3));
+  g_assert_cmpstr (before, ==, after);
+  g_assert_cmpstr (qd_entity_get_name (qd_fleet_lookup (qd_hub_get_fleet (desk.hub), id, QD_KIND_CONNECTION, id)), ==, "Planned");
+  desk_clear (&desk);
+}
+
+/* A file that cannot be read is told about, and leaves nothing behind. */
+static void
+test_fault (void)
+{
+  Desk desk = { 0 };
+  AdwDialog *dialog;
+  guint copies = count_copies ();
+
+  desk_init (&desk);
+  import (&desk, "bad.json", "{\"nodes\":[\n{\"id\":\"a\"},{\"id\":\"a\"}]}");
+  WAIT_UNTIL ((dialog = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (desk.window))) != NULL);
+  g_assert_cmpstr (adw_alert_dialog_get_heading (ADW_ALERT_DIALOG (dialog)), ==, "Could not import “bad.json”");
+  g_test_message ("%s", adw_alert_dialog_get_body (ADW_ALERT_DIALOG (dialog)));
+  g_assert_true (g_str_has_prefix (adw_alert_dialog_get_body (ADW_ALERT_DIALOG (dialog)), "bad.json: line 2, column "));
+  g_assert_null (qd_session_get_connection (desk.session));
+  g_assert_cmpuint (count_sites (&desk), ==, 0);
+  g_assert_cmpuint (count_copies (), ==, copies);
+  fixture_settle (GTK_WIDGET (desk.window));
+  keep_picture (&(Fixture) { .window = GTK_WIDGET (desk.window) }, "paper-fault");
+  adw_dialog_force_close (dialog);
+  desk_clear (&desk);
+}
+
+/* The toast's way back from a removal. */
+static GtkWidget *
+find_undo (Desk *desk)
+{
+  return fixture_find (GTK_WIDGET (desk->window), GTK_TYPE_BUTTON, "_Undo");
+}
+
+static void
+test_remove (void)
+{
+  Desk desk = { 0 };
+  g_autofree char *before = NULL, *after = NULL, *id = NULL;
+  guint copies = count_copies ();
+
+  desk_init (&desk);
+  import (&desk, "three.json", NET);
+  before = write_down (wait_drawn (&desk, 3));
+  id = g_strdup (qd_session_get_connection (desk.session));
+  g_assert_cmpuint (count_copies (), ==, copies + 1);
+  qd_window_remove_paper (desk.window, id);
+  g_assert_null (qd_session_get_connection (desk.session));
+  g_assert_cmpuint (count_sites (&desk), ==, 0);
+  WAIT_UNTIL (find_undo (&desk) != NULL);
+  g_signal_emit_by_name (find_undo (&desk), "clicked");
+  g_assert_cmpstr (qd_session_get_connection (desk.session), ==, id);
+  after = write_down (wait_drawn (&desk, 3));
+  g_assert_cmpstr (before, ==, after);
+  g_assert_cmpuint (count_copies (), ==, copies + 1);
+
+  /* Removed and not taken back, nothing is left of it. */
+  WAIT_UNTIL (find_undo (&desk) == NULL);
+  qd_window_remove_paper (desk.window, id);
+  WAIT_UNTIL (find_undo (&desk) != NULL);
+  adw_toast_overlay_dismiss_all (ADW_TOAST_OVERLAY (find_widget (GTK_WIDGET (desk.window), ADW_TYPE_TOAST_OVERLAY)));
+  WAIT_UNTIL (count_copies () == copies);
+  desk_close (&desk);
+  desk_open (&desk);
+  g_assert_null (qd_hub_get_driver (desk.hub, id));
+  {
+    g_autofree char *name = g_strdup_printf ("topology/%s", id), *places = read_setting (desk.store, name);
+
+    g_assert_cmpstr (places, ==, "");
+  }
+  desk_clear (&desk);
+}
+
+/* Beside a fleet that is live, what is on paper is in no figure, table or picture of all. */
+static void
+test_apart (void)
+{
+  Desk desk = { 0 };
+  guint counts[QD_STATUS_DOWN + 1];
+  g_autofree char *id = NULL;
+
+  desk_init (&desk);
+  fixture_fill (desk.hub, "live", 7);
+  import (&desk, "three.json", NET);
+  wait_drawn (&desk, 3);
+  id = g_strdup (qd_session_get_connection (desk.session));
+  qd_session_set_connection (desk.session, NULL);
+  wait_drawn (&desk, 7);
+  g_assert_false (gtk_widget_get_visible (get_page (&desk)->paper_box));
+  qd_fleet_count_status (qd_hub_get_fleet (desk.hub), QD_KIND_SITE, NULL, counts);
+  g_assert_cmpuint (counts[QD_STATUS_WELL] + counts[QD_STATUS_DOWN], ==, 7);
+  qd_session_set_connection (desk.session, id);
+  wait_drawn (&desk, 3);
+  desk_clear (&desk);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autofree char *data = g_dir_make_tmp ("qd-paper-XXXXXX", NULL), *folder = NULL, *above = NULL;
+  int failed;
+
+  g_setenv ("XDG_DATA_HOME", data, TRUE);
+  if (!topology_init (&argc, &argv))
+    return 0;
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  g_test_add_func ("/app/paper/import", test_import);
+  g_test_add_func ("/app/paper/restart", test_restart);
+  g_test_add_func ("/app/paper/fault", test_fault);
+  g_test_add_func ("/app/paper/remove", test_remove);
+  g_test_add_func ("/app/paper/apart", test_apart);
+  failed = g_test_run ();
+  folder = qd_paper_dup_folder ();
+  above = g_path_get_dirname (folder);
+  if (g_file_test (folder, G_FILE_TEST_EXISTS))
+    remove_folder (folder);
+  g_rmdir (above);
+  g_rmdir (data);
+  return failed;
+}
