@@ -16,6 +16,7 @@
 #define CHUNK (64 * 1024)
 #define MAX_REDIRECTS 5
 #define PATIENCE_MS 100
+#define LATE_MS (5 * 1000)
 
 struct _QdHttp
 {
@@ -175,9 +176,9 @@ qd_http_get_order (QdHttp *self)
 }
 
 guint
-qd_http_get_timeout_ms (QdHttp *self)
+qd_http_get_late_ms (QdHttp *self)
 {
-  return self->timeout_ms;
+  return MIN (self->timeout_ms, LATE_MS);
 }
 
 SoupSession *
@@ -302,14 +303,6 @@ qd_http_response_free (QdHttpResponse *self)
   g_free (self);
 }
 
-static void
-stop_source (GSource **source)
-{
-  if (*source != NULL)
-    g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
-}
-
 static Exchange *
 exchange_ref (Exchange *self)
 {
@@ -375,8 +368,8 @@ static void
 finish (Exchange *self, QdHttpResponse *response, GError *error)
 {
   self->over = TRUE;
-  stop_source (&self->timer);
-  stop_source (&self->patience);
+  qd_io_timeout_stop (&self->timer);
+  qd_io_timeout_stop (&self->patience);
   if (self->outer != NULL && self->outer_id != 0)
     g_cancellable_disconnect (self->outer, self->outer_id);
   if (self->message != NULL)
@@ -391,8 +384,7 @@ finish_with_cause (Exchange *self, const GError *cause)
   GError *error;
 
   if (self->timed_out)
-    error = g_error_new (QD_WIRE_ERROR, QD_WIRE_ERROR_TIMEOUT, _("%s: no byte came for %u seconds"),
-                         self->endpoint, (self->http->timeout_ms + 999) / 1000);
+    error = qd_wire_error_silent (self->endpoint, self->http->timeout_ms);
   else if (cause == NULL || g_cancellable_is_cancelled (self->inner))
     error = g_error_new (QD_WIRE_ERROR, QD_WIRE_ERROR_CANCELLED, _("%s: cancelled"), self->endpoint);
   else
@@ -434,7 +426,7 @@ timer_cb (gpointer data)
   Exchange *self = data;
   gint64 quiet_ms = (g_get_monotonic_time () - self->moved_us) / 1000;
 
-  stop_source (&self->timer);
+  qd_io_timeout_stop (&self->timer);
   if (quiet_ms < self->http->timeout_ms)
     {
       self->timer = qd_io_timeout_add (self->http->timeout_ms - quiet_ms + 1, timer_cb, self, NULL);

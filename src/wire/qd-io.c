@@ -85,3 +85,17 @@ qd_io_timeout_add (guint ms, GSourceFunc func, gpointer data, GDestroyNotify des
   g_source_attach (source, qd_io_get_context ());
   return source;
 }
+
+/**
+ * qd_io_timeout_stop:
+ * @timeout: (inout) (transfer full): from qd_io_timeout_add(), or NULL there
+ *
+ * Its function is not called any more. It may be called from inside of that function.
+ */
+void
+qd_io_timeout_stop (GSource **timeout)
+{
+  if (*timeout != NULL)
+    g_source_destroy (*timeout);
+  g_clear_pointer (timeout, g_source_unref);
+}

@@ -25,6 +25,7 @@ struct _QdSse
   char *endpoint;
   GCancellable *cancellable;
   GSource *timer;
+  GSource *late_timer;         /* until the opening is answered */
   gint64 idle_us;
   gint64 moved_us;
   GByteArray *error_body;
@@ -33,13 +34,10 @@ struct _QdSse
 };
 
 static void
-stop_timer (QdSse *self)
+stop_timers (QdSse *self)
 {
-  if (self->timer != NULL)
-    {
-      g_source_destroy (self->timer);
-      g_clear_pointer (&self->timer, g_source_unref);
-    }
+  qd_io_timeout_stop (&self->timer);
+  qd_io_timeout_stop (&self->late_timer);
 }
 
 static void
@@ -47,7 +45,7 @@ sse_unref (QdSse *self)
 {
   if (--self->refs > 0)
     return;
-  stop_timer (self);
+  stop_timers (self);
   g_clear_object (&self->message);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->error_body, g_byte_array_unref);
@@ -63,7 +61,7 @@ closed (QdSse *self, const GError *error)
   if (self->over)
     return;
   self->over = TRUE;
-  stop_timer (self);
+  stop_timers (self);
   g_cancellable_cancel (self->cancellable);
   self->events.closed (self, error, self->data);
 }
@@ -97,7 +95,7 @@ timer_cb (gpointer data)
   QdSse *self = data;
   gint64 left = self->moved_us + self->idle_us - g_get_monotonic_time ();
 
-  stop_timer (self);
+  qd_io_timeout_stop (&self->timer);
   if (left > 0)
     self->timer = qd_io_timeout_add (left / 1000 + 1, timer_cb, self, NULL);
   else
@@ -197,6 +195,7 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer data)
       sse_unref (self);
       return;
     }
+  qd_io_timeout_stop (&self->late_timer);
   self->moved_us = g_get_monotonic_time ();
   type = qd_wire_media_type (soup_message_get_response_headers (self->message));
   if (soup_message_get_status (self->message) != 200 || !g_str_equal (type, "text/event-stream"))
@@ -204,6 +203,17 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer data)
   else if (self->events.opened != NULL)
     self->events.opened (self, self->data);
   g_input_stream_read_bytes_async (stream, CHUNK, G_PRIORITY_DEFAULT, self->cancellable, read_cb, self);
+}
+
+static gboolean
+late_cb (gpointer data)
+{
+  QdSse *self = data;
+  g_autoptr(GError) error = qd_wire_error_silent (self->endpoint, qd_http_get_late_ms (self->http));
+
+  qd_io_timeout_stop (&self->late_timer);
+  self->events.late (self, error, self->data);
+  return G_SOURCE_REMOVE;
 }
 
 static gboolean
@@ -256,6 +266,8 @@ qd_sse_open (QdHttp *http, const char *path, const char *last_event_id, guint id
     }
   self->endpoint = qd_wire_endpoint ("GET", soup_message_get_uri (self->message));
   self->timer = qd_io_timeout_add (self->idle_us / 1000 + 1, timer_cb, self, NULL);
+  if (self->events.late != NULL)
+    self->late_timer = qd_io_timeout_add (qd_http_get_late_ms (http), late_cb, self, NULL);
   soup_session_send_async (session, self->message, G_PRIORITY_DEFAULT, self->cancellable, sent_cb, self);
   return self;
 }
@@ -270,7 +282,7 @@ void
 qd_sse_close (QdSse *self)
 {
   self->over = TRUE;
-  stop_timer (self);
+  stop_timers (self);
   g_cancellable_cancel (self->cancellable);
   sse_unref (self);
 }

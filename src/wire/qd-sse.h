@@ -15,12 +15,14 @@ guint qd_sse_parser_get_retry_ms (QdSseParser *self);  /* 0: never said */
 void qd_sse_parser_free (QdSseParser *self);
 
 /* One stream, from opening to closing. I/O thread. Free it by qd_sse_close(), once, also after
- * `closed`; no callback comes after that. */
+ * `closed`; no callback comes after that. `late`, once at most, says that the opening has not been
+ * answered for a while; it is waited for until @idle_s is over. */
 typedef struct _QdSse QdSse;
 typedef struct {
   void (*opened) (QdSse *self, gpointer data);
   void (*event) (QdSse *self, const char *id, const char *event, const char *text, gsize length, gpointer data);
   void (*closed) (QdSse *self, const GError *error, gpointer data);
+  void (*late) (QdSse *self, const GError *error, gpointer data);   /* or NULL */
 } QdSseEvents;
 QdSse *qd_sse_open (QdHttp *http, const char *path, const char *last_event_id, guint idle_s, const QdSseEvents *events, gpointer data);
 void qd_sse_close (QdSse *self);

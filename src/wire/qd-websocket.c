@@ -30,6 +30,7 @@ struct _QdWebSocket
   char *endpoint;
   GCancellable *cancellable;
   GSource *timer;
+  GSource *late_timer;         /* until the opening is answered */
   gint64 idle_us;
   gint64 heard_us;
   gint64 sent_us[SENDS];       /* of the last ones, round and round */
@@ -41,13 +42,10 @@ struct _QdWebSocket
 };
 
 static void
-stop_timer (QdWebSocket *self)
+stop_timers (QdWebSocket *self)
 {
-  if (self->timer != NULL)
-    {
-      g_source_destroy (self->timer);
-      g_clear_pointer (&self->timer, g_source_unref);
-    }
+  qd_io_timeout_stop (&self->timer);
+  qd_io_timeout_stop (&self->late_timer);
 }
 
 static void
@@ -75,7 +73,7 @@ websocket_unref (QdWebSocket *self)
 {
   if (--self->refs > 0)
     return;
-  stop_timer (self);
+  stop_timers (self);
   stop_sending (self);
   drop_connection (self);
   g_clear_object (&self->message);
@@ -95,7 +93,7 @@ closed (QdWebSocket *self, GError *error)
       return;
     }
   self->over = TRUE;
-  stop_timer (self);
+  stop_timers (self);
   stop_sending (self);
   g_clear_error (&self->error);
   self->error = error;
@@ -117,7 +115,7 @@ timer_cb (gpointer data)
   QdWebSocket *self = data;
   gint64 left = self->heard_us + self->idle_us - g_get_monotonic_time ();
 
-  stop_timer (self);
+  qd_io_timeout_stop (&self->timer);
   if (left > 0)
     self->timer = qd_io_timeout_add (left / 1000 + 1, timer_cb, self, NULL);
   else if (self->connection == NULL)
@@ -219,6 +217,7 @@ connected_cb (GObject *source, GAsyncResult *result, gpointer data)
       websocket_unref (self);
       return;
     }
+  qd_io_timeout_stop (&self->late_timer);
   self->connection = connection;
   self->heard_us = g_get_monotonic_time ();
   soup_websocket_connection_set_max_incoming_payload_size (connection, MAX_MESSAGE);
@@ -230,6 +229,17 @@ connected_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (self->events.opened != NULL)
     self->events.opened (self, self->data);
   websocket_unref (self);
+}
+
+static gboolean
+late_cb (gpointer data)
+{
+  QdWebSocket *self = data;
+  g_autoptr(GError) error = qd_wire_error_silent (self->endpoint, qd_http_get_late_ms (self->http));
+
+  qd_io_timeout_stop (&self->late_timer);
+  self->events.late (self, error, self->data);
+  return G_SOURCE_REMOVE;
 }
 
 static gboolean
@@ -277,6 +287,8 @@ qd_websocket_open (QdHttp *http, const char *path, guint idle_s, const QdWebSock
   /* The size limit is of bytes on the wire: without compression it is one of bytes in memory too. */
   soup_message_disable_feature (self->message, SOUP_TYPE_WEBSOCKET_EXTENSION_MANAGER);
   self->timer = qd_io_timeout_add (self->idle_us / 1000 + 1, timer_cb, self, NULL);
+  if (self->events.late != NULL)
+    self->late_timer = qd_io_timeout_add (qd_http_get_late_ms (http), late_cb, self, NULL);
   soup_session_websocket_connect_async (session, self->message, NULL, NULL, G_PRIORITY_DEFAULT, self->cancellable,
                                         connected_cb, self);
   return self;
@@ -343,7 +355,7 @@ void
 qd_websocket_close (QdWebSocket *self)
 {
   self->over = TRUE;
-  stop_timer (self);
+  stop_timers (self);
   stop_sending (self);
   g_cancellable_cancel (self->cancellable);
   drop_connection (self);

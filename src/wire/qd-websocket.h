@@ -14,6 +14,8 @@ typedef struct {
   void (*text) (QdWebSocket *self, GBytes *message, gpointer data);
   /* Last callback, exactly once; @error says why (QD_WIRE_ERROR_CLOSED for an orderly close by the server). */
   void (*closed) (QdWebSocket *self, const GError *error, gpointer data);
+  /* Or NULL. Once at most: the opening has not been answered for a while; it is waited for until @idle_s is over. */
+  void (*late) (QdWebSocket *self, const GError *error, gpointer data);
 } QdWebSocketEvents;
 
 /* Never calls back from inside. Free it by qd_websocket_close(), once, also after `closed`. */

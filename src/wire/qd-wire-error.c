@@ -91,6 +91,12 @@ qd_wire_error_from_io (const char *endpoint, SoupMessage *message, const GError 
   return g_error_new (QD_WIRE_ERROR, code, "%s: %s", endpoint, cause->message);
 }
 
+GError *
+qd_wire_error_silent (const char *endpoint, guint ms)
+{
+  return g_error_new (QD_WIRE_ERROR, QD_WIRE_ERROR_TIMEOUT, _("%s: no byte came for %u seconds"), endpoint, (ms + 999) / 1000);
+}
+
 QdWireError
 qd_wire_error_code_of_status (guint status)
 {

@@ -16,12 +16,14 @@ typedef struct {
   gint64 seq;              /* of the newest event */
   gint64 first;            /* the oldest that is kept */
   gboolean has_socket, has_stream, has_log;
+  gboolean slow_stream;    /* it opens when release_streams() says so */
   gboolean busy;           /* 429 on everything */
   guint retry_after_s;
   guint requests, lists, replays;
   guint n_sites;
   GPtrArray *sockets;
   GPtrArray *streams;      /* SoupServerMessage, unfinished */
+  GPtrArray *held;         /* SoupServerMessage, without an answer yet */
 } Stub;
 
 static char *
@@ -102,6 +104,25 @@ open_stream (Stub *stub, SoupServerMessage *message)
 }
 
 static void
+hold_stream (Stub *stub, SoupServerMessage *message)
+{
+  soup_server_message_pause (message);
+  g_ptr_array_add (stub->held, g_object_ref (message));
+}
+
+static void
+release_streams (Stub *stub)
+{
+  for (guint i = 0; i < stub->held->len; i++)
+    {
+      open_stream (stub, g_ptr_array_index (stub->held, i));
+      soup_server_message_unpause (g_ptr_array_index (stub->held, i));
+    }
+  g_ptr_array_set_size (stub->held, 0);
+  stub->slow_stream = FALSE;
+}
+
+static void
 handler_cb (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer data)
 {
   Stub *stub = data;
@@ -120,6 +141,8 @@ handler_cb (SoupServer *server, SoupServerMessage *message, const char *path, GH
     get_site (stub, message, path + strlen ("/api/v1/sites/"));
   else if (g_str_equal (path, "/api/v1/events") && stub->has_log)
     list_events (stub, message, query);
+  else if (g_str_equal (path, "/api/v1/events/stream") && stub->has_stream && stub->slow_stream)
+    hold_stream (stub, message);
   else if (g_str_equal (path, "/api/v1/events/stream") && stub->has_stream)
     open_stream (stub, message);
   else
@@ -149,6 +172,7 @@ stub_new (gboolean socket)
   stub->has_log = TRUE;
   stub->sockets = g_ptr_array_new_with_free_func (g_object_unref);
   stub->streams = g_ptr_array_new_with_free_func (g_object_unref);
+  stub->held = g_ptr_array_new_with_free_func (g_object_unref);
   stub->server = soup_server_new (NULL, NULL);
   soup_server_add_handler (stub->server, NULL, handler_cb, stub, NULL);
   if (socket)
@@ -166,6 +190,7 @@ stub_free (Stub *stub)
 {
   g_ptr_array_unref (stub->sockets);
   g_ptr_array_unref (stub->streams);
+  g_ptr_array_unref (stub->held);
   soup_server_disconnect (stub->server);
   g_object_unref (stub->server);
   g_free (stub->url);
@@ -288,6 +313,31 @@ test_stream (void)
   stub_free (stub);
 }
 
+/* A stream of events whose opening nobody answers is told of long before it is given up, and waited for. */
+static void
+test_slow_stream (void)
+{
+  Stub *stub = stub_new (FALSE);
+  g_autoptr (QdEndpoint) endpoint = qd_endpoint_new ("stub", "Stub", "node-api", stub->url);
+  TestModel *model;
+
+  stub->has_stream = stub->slow_stream = TRUE;
+  endpoint->timeout_ms = 2000;
+  endpoint->idle_s = 60;
+  model = test_model_new (endpoint);
+  test_until (strstr (test_model_detail (model), "/api/v1/events/stream: no byte came for 2 seconds"), 20);
+  g_assert_cmpstr (test_model_state (model), ==, "connecting");
+  g_assert_cmpuint (test_model_count (model, QD_KIND_SITE), ==, 3);
+  /* The same request is answered in the end. */
+  g_assert_cmpuint (stub->held->len, ==, 1);
+  release_streams (stub);
+  test_until (g_str_equal (test_model_state (model), "live"), 20);
+  g_assert_cmpstr (test_model_detail (model), ==, "");
+  g_assert_cmpuint (stub->streams->len, ==, 1);
+  test_model_free (model);
+  stub_free (stub);
+}
+
 static void
 test_polling (void)
 {
@@ -342,6 +392,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/drivers/node-fallback/events", test_events);
   g_test_add_func ("/drivers/node-fallback/stream", test_stream);
+  g_test_add_func ("/drivers/node-fallback/slow-stream", test_slow_stream);
   g_test_add_func ("/drivers/node-fallback/polling", test_polling);
   g_test_add_func ("/drivers/node-fallback/nothing", test_nothing);
   g_test_add_func ("/drivers/node-fallback/busy", test_busy);

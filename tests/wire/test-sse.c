@@ -191,9 +191,10 @@ typedef struct
   QdHttp *http;
   const char *path;
   const char *last_id;
+  guint idle_s;
   QdSse *stream;
   gboolean opened, closed, gone, close_on_event;
-  guint events, closings;
+  guint events, closings, lates;
   GString *seen;
   GError *error;
 } Client;
@@ -225,14 +226,25 @@ closed_cb (QdSse *stream, const GError *error, gpointer data)
   TELL (self->error = g_error_copy (error); self->closings++; self->closed = TRUE);
 }
 
-static const QdSseEvents events = { opened_cb, event_cb, closed_cb };
+static void
+late_cb (QdSse *stream, const GError *error, gpointer data)
+{
+  Client *self = data;
+
+  g_assert_error (error, QD_WIRE_ERROR, QD_WIRE_ERROR_TIMEOUT);
+  g_assert_nonnull (strstr (error->message, "no byte came for 1 second"));
+  g_assert_nonnull (strstr (error->message, self->path));
+  TELL (self->lates++);
+}
+
+static const QdSseEvents events = { opened_cb, event_cb, closed_cb, late_cb };
 
 static gboolean
 open_cb (gpointer data)
 {
   Client *self = data;
 
-  self->stream = qd_sse_open (self->http, self->path, self->last_id, 1, &events, self);
+  self->stream = qd_sse_open (self->http, self->path, self->last_id, self->idle_s, &events, self);
   return G_SOURCE_REMOVE;
 }
 
@@ -248,14 +260,15 @@ close_cb (gpointer data)
 }
 
 static Client *
-client_new (const char *url, const char *path, gboolean close_on_event)
+client_new (const char *url, const char *path, guint idle_s, guint timeout_ms, gboolean close_on_event)
 {
-  QdHttpOptions options = { .base_url = url, .timeout_ms = 10000 };
+  QdHttpOptions options = { .base_url = url, .timeout_ms = timeout_ms };
   Client *self = g_new0 (Client, 1);
 
   self->http = qd_http_new (&options, NULL);
   self->path = path;
   self->last_id = "41";
+  self->idle_s = idle_s;
   self->close_on_event = close_on_event;
   self->seen = g_string_new (NULL);
   qd_io_invoke (open_cb, self, NULL);
@@ -273,6 +286,16 @@ client_free (Client *self)
   g_clear_error (&self->error);
   g_string_free (self->seen, TRUE);
   g_free (self);
+}
+
+/* The server of /late answers when its client has noticed that it does not. */
+static Client *late_client;
+
+static void
+answer_late (GIOStream *stream)
+{
+  AWAIT (late_client != NULL && late_client->lates > 0);
+  raw_write (stream, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: a\n\n", -1);
 }
 
 static void
@@ -298,6 +321,8 @@ raw_cb (GIOStream *stream, const char *head, gpointer data)
       raw_write (stream, "data: a\n\n", -1);
       g_input_stream_read (g_io_stream_get_input_stream (stream), &c, 1, NULL, NULL);
     }
+  else if (g_str_has_prefix (head, "GET /late"))
+    answer_late (stream);
   else if (g_str_has_prefix (head, "GET /endless"))
     {
       g_autofree char *line = g_strnfill (6 * 1024 * 1024, 'x');
@@ -309,7 +334,7 @@ raw_cb (GIOStream *stream, const char *head, gpointer data)
 static void
 assert_closes (const char *url, const char *path, QdWireError code, const char *words, const char *seen)
 {
-  Client *client = client_new (url, path, FALSE);
+  Client *client = client_new (url, path, 1, 10000, FALSE);
 
   AWAIT (client->closed);
   g_assert_error (client->error, QD_WIRE_ERROR, (int) code);
@@ -335,9 +360,32 @@ test_stream (void)
   assert_closes (dead, "/x", QD_WIRE_ERROR_UNREACHABLE, "127.0.0.1", "");
 
   /* Closed from inside a callback: the second event of the chunk is not told. */
-  client = client_new (server->url, "/good", TRUE);
+  client = client_new (server->url, "/good", 1, 10000, TRUE);
   AWAIT (client->gone);
   g_assert_cmpuint (client->events, ==, 1);
+  client_free (client);
+  raw_server_free (server);
+}
+
+static void
+test_late (void)
+{
+  RawServer *server = raw_server_new (raw_cb, NULL);
+  Client *client = client_new (server->url, "/late", 30, 1000, FALSE);
+
+  TELL (late_client = client);
+  /* It was waited for: what comes then is taken, and it is late once only. */
+  AWAIT (client->closed);
+  g_assert_true (client->opened);
+  g_assert_cmpstr (client->seen->str, ==, "<|message|a>");
+  g_assert_cmpuint (client->lates, ==, 1);
+  TELL (late_client = NULL);
+  client_free (client);
+
+  /* One that answers in time is never late. */
+  client = client_new (server->url, "/good", 30, 10000, FALSE);
+  AWAIT (client->closed);
+  g_assert_cmpuint (client->lates, ==, 0);
   client_free (client);
   raw_server_free (server);
 }
@@ -351,5 +399,6 @@ main (int argc, char **argv)
   g_test_add_func ("/wire/sse/retry", test_retry);
   g_test_add_func ("/wire/sse/limits", test_limits);
   g_test_add_func ("/wire/sse/stream", test_stream);
+  g_test_add_func ("/wire/sse/late", test_late);
   return g_test_run ();
 }

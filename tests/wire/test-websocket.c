@@ -18,7 +18,7 @@ typedef struct
   guint idle_s;
   QdWebSocket *socket;
   gboolean opened, closed, gone;
-  guint texts, closings, refused_after;
+  guint texts, closings, refused_after, lates;
   char *last;
   GError *error;
 } Client;
@@ -48,7 +48,18 @@ closed_cb (QdWebSocket *socket, const GError *error, gpointer data)
   TELL (self->error = g_error_copy (error); self->closings++; self->closed = TRUE);
 }
 
-static const QdWebSocketEvents events = { opened_cb, text_cb, closed_cb };
+static void
+late_cb (QdWebSocket *socket, const GError *error, gpointer data)
+{
+  Client *self = data;
+
+  g_assert_error (error, QD_WIRE_ERROR, QD_WIRE_ERROR_TIMEOUT);
+  g_assert_nonnull (strstr (error->message, self->path));
+  g_assert_false (self->opened || self->closed);
+  TELL (self->lates++);
+}
+
+static const QdWebSocketEvents events = { opened_cb, text_cb, closed_cb, late_cb };
 
 static gboolean
 open_cb (gpointer data)
@@ -90,7 +101,7 @@ send_many_cb (gpointer data)
 static Client *
 client_new (const char *url, const char *path, guint idle_s)
 {
-  QdHttpOptions options = { .base_url = url, .timeout_ms = 10000 };
+  QdHttpOptions options = { .base_url = url, .timeout_ms = 1000 };
   Client *self = g_new0 (Client, 1);
 
   self->http = qd_http_new (&options, NULL);
@@ -225,6 +236,7 @@ test_faults (void)
 {
   RawServer *server = raw_server_new (raw_cb, NULL);
   g_autofree char *dead = g_strdup_printf ("http://127.0.0.1:%u", test_free_port ());
+  Client *client;
 
   assert_closes (server->url, "/401", QD_WIRE_ERROR_UNAUTHORIZED, "401");
   assert_closes (server->url, "/html", QD_WIRE_ERROR_PROTOCOL, "200");
@@ -234,6 +246,11 @@ test_faults (void)
   assert_closes (server->url, "/badutf8", QD_WIRE_ERROR_PROTOCOL, "");
   assert_closes (server->url, "/mute", QD_WIRE_ERROR_TIMEOUT, "2 seconds");
   assert_closes (server->url, "/deaf", QD_WIRE_ERROR_TIMEOUT, "2 seconds");
+  /* Nobody answers the opening: that is told once, before it is given up. */
+  client = client_new (server->url, "/deaf", 3);
+  AWAIT (client->closed);
+  g_assert_cmpuint (client->lates, ==, 1);
+  client_free (client);
   assert_closes (dead, "/ws", QD_WIRE_ERROR_UNREACHABLE, "127.0.0.1");
   raw_server_free (server);
 }

@@ -138,7 +138,7 @@ me_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response, cons
 void
 qd_node_auth_ask_me (QdNodeSession *self)
 {
-  qd_node_clear_timer (&self->me_timer);
+  qd_io_timeout_stop (&self->me_timer);
   qd_node_get (self, "/api/v1/auth/me", me_cb, NULL);
 }
 
@@ -314,7 +314,7 @@ qd_node_auth_renew (QdNodeSession *self)
 {
   if (self->stopped || self->signing_in)
     return;
-  qd_node_clear_timer (&self->renew_timer);
+  qd_io_timeout_stop (&self->renew_timer);
   if (self->refresh_token)
     {
       g_autoptr (JsonObject) object = json_object_new ();
@@ -351,8 +351,8 @@ logout_cb (JsonNode *node, const QdHttpResponse *response, const GError *error, 
 void
 qd_node_auth_stop (QdNodeSession *self)
 {
-  qd_node_clear_timer (&self->renew_timer);
-  qd_node_clear_timer (&self->me_timer);
+  qd_io_timeout_stop (&self->renew_timer);
+  qd_io_timeout_stop (&self->me_timer);
   if (self->refresh_token)
     {
       g_autoptr (JsonObject) object = json_object_new ();

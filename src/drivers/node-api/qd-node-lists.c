@@ -115,7 +115,7 @@ read_later (QdNodeSession *self, QdNodeListId id, const char *cursor, guint ms)
   QdNodeList *list = &self->lists[id];
   Later *later;
 
-  qd_node_clear_timer (&list->retry);
+  qd_io_timeout_stop (&list->retry);
   if (self->stopped)
     return;
   later = g_new0 (Later, 1);
@@ -399,7 +399,7 @@ qd_node_list_read (QdNodeSession *self, QdNodeListId id)
 
   if (self->stopped)
     return;
-  qd_node_clear_timer (&list->retry);
+  qd_io_timeout_stop (&list->retry);
   list->run++;
   /* What a slow server still sends of an older reading would be thrown away. */
   stop_reading (list);
@@ -444,9 +444,9 @@ qd_node_lists_stop (QdNodeSession *self)
     {
       self->lists[i].run++;
       stop_reading (&self->lists[i]);
-      qd_node_clear_timer (&self->lists[i].retry);
+      qd_io_timeout_stop (&self->lists[i].retry);
     }
-  qd_node_clear_timer (&self->stale_timer);
+  qd_io_timeout_stop (&self->stale_timer);
   g_hash_table_remove_all (self->stale);
 }
 

@@ -116,7 +116,6 @@ void qd_node_set_problem (QdNodeSession *self, const char *what, const char *mes
 void qd_node_update_state (QdNodeSession *self);
 void qd_node_offer (QdNodeSession *self, const char *feature, gboolean offered);
 void qd_node_timer (QdNodeSession *self, GSource **timer, guint ms, GSourceFunc func, gpointer data);
-void qd_node_clear_timer (GSource **timer);
 
 /* Requests (qd-node-request.c). @reply is called exactly once, with a cancelled error after stop. */
 typedef void (*QdNodeReply) (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response,

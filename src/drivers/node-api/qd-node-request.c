@@ -32,7 +32,7 @@ typedef struct {
 static void
 request_free (Request *self)
 {
-  qd_node_clear_timer (&self->timer);
+  qd_io_timeout_stop (&self->timer);
   qd_node_session_unref (self->session);
   g_free (self->method);
   g_free (self->path);

@@ -52,7 +52,7 @@ qd_node_session_unref (QdNodeSession *self)
     return;
   for (guint i = 0; i < QD_NODE_N_LISTS; i++)
     {
-      qd_node_clear_timer (&self->lists[i].retry);
+      qd_io_timeout_stop (&self->lists[i].retry);
       g_clear_object (&self->lists[i].cancellable);
       g_clear_pointer (&self->lists[i].seen, g_ptr_array_unref);
     }
@@ -74,18 +74,9 @@ qd_node_session_unref (QdNodeSession *self)
 /* --- Timers ------------------------------------------------------------------------------------- */
 
 void
-qd_node_clear_timer (GSource **timer)
-{
-  if (*timer == NULL)
-    return;
-  g_source_destroy (*timer);
-  g_clear_pointer (timer, g_source_unref);
-}
-
-void
 qd_node_timer (QdNodeSession *self, GSource **timer, guint ms, GSourceFunc func, gpointer data)
 {
-  qd_node_clear_timer (timer);
+  qd_io_timeout_stop (timer);
   if (!self->stopped)
     *timer = qd_io_timeout_add (ms, func, data, NULL);
 }
@@ -226,7 +217,7 @@ qd_node_session_stop (QdNodeSession *self)
   self->stopped = TRUE;
   qd_node_streams_stop (self);
   qd_node_lists_stop (self);
-  qd_node_clear_timer (&self->resync_timer);
+  qd_io_timeout_stop (&self->resync_timer);
   qd_node_auth_stop (self);
   g_cancellable_cancel (self->cancellable);
   qd_node_release_waiting (self, NULL);
@@ -240,7 +231,7 @@ qd_node_session_refresh (QdNodeSession *self)
   if (!self->signed_in)
     {
       self->refused = FALSE;
-      qd_node_clear_timer (&self->renew_timer);
+      qd_io_timeout_stop (&self->renew_timer);
       qd_node_auth_begin (self);
       return;
     }
@@ -291,7 +282,7 @@ qd_node_session_resync (QdNodeSession *self, const char *why)
       qd_node_list_forget (self, i);
       self->lists[i].as_of_seq = -1;
       self->lists[i].state = QD_NODE_UNKNOWN;
-      qd_node_clear_timer (&self->lists[i].retry);
+      qd_io_timeout_stop (&self->lists[i].retry);
     }
   /* A server that never agrees with itself must not be read in circles. */
   qd_node_timer (self, &self->resync_timer, wait_ms, resync_cb, self);

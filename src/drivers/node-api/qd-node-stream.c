@@ -30,7 +30,7 @@ idle_s (QdNodeSession *self)
 static void
 stream_stop (QdNodeStream *stream)
 {
-  qd_node_clear_timer (&stream->retry);
+  qd_io_timeout_stop (&stream->retry);
   g_clear_pointer (&stream->socket, qd_websocket_close);
   g_clear_pointer (&stream->sse, qd_sse_close);
   stream->open = FALSE;
@@ -45,6 +45,13 @@ stream_opened (QdNodeSession *self, QdNodeStream *stream, const char *name)
   qd_node_is_there (self);
   qd_node_offer (self, name, TRUE);
   qd_node_set_problem (self, name, NULL);
+}
+
+static void
+stream_late (QdNodeSession *self, QdNodeStream *stream, const char *name, const GError *error)
+{
+  if (!self->stopped && !stream->open)
+    qd_node_set_problem (self, name, error->message);
 }
 
 static gboolean
@@ -173,6 +180,14 @@ ws_closed_cb (QdWebSocket *socket, const GError *error, gpointer data)
   events_closed (self, error);
 }
 
+static void
+ws_late_cb (QdWebSocket *socket, const GError *error, gpointer data)
+{
+  QdNodeSession *self = data;
+
+  stream_late (self, &self->events, "events", error);
+}
+
 static void sse_opened_cb (QdSse *sse, gpointer data) { events_opened (data); }
 
 static void
@@ -188,6 +203,14 @@ sse_closed_cb (QdSse *sse, const GError *error, gpointer data)
 
   g_clear_pointer (&self->events.sse, qd_sse_close);
   events_closed (self, error);
+}
+
+static void
+sse_late_cb (QdSse *sse, const GError *error, gpointer data)
+{
+  QdNodeSession *self = data;
+
+  stream_late (self, &self->events, "events", error);
 }
 
 static void
@@ -236,8 +259,8 @@ poll_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response, co
 static void
 events_open (QdNodeSession *self)
 {
-  static const QdWebSocketEvents socket_events = { ws_opened_cb, ws_text_cb, ws_closed_cb };
-  static const QdSseEvents sse_events = { sse_opened_cb, sse_event_cb, sse_closed_cb };
+  static const QdWebSocketEvents socket_events = { ws_opened_cb, ws_text_cb, ws_closed_cb, ws_late_cb };
+  static const QdSseEvents sse_events = { sse_opened_cb, sse_event_cb, sse_closed_cb, sse_late_cb };
   gint64 after = MAX (self->seq, 0);
   g_autofree char *path = NULL;
   g_autofree char *last = NULL;
@@ -329,9 +352,17 @@ metrics_closed_cb (QdWebSocket *socket, const GError *error, gpointer data)
 }
 
 static void
+metrics_late_cb (QdWebSocket *socket, const GError *error, gpointer data)
+{
+  QdNodeSession *self = data;
+
+  stream_late (self, &self->metrics, "metrics", error);
+}
+
+static void
 metrics_open (QdNodeSession *self)
 {
-  static const QdWebSocketEvents events = { metrics_opened_cb, metrics_text_cb, metrics_closed_cb };
+  static const QdWebSocketEvents events = { metrics_opened_cb, metrics_text_cb, metrics_closed_cb, metrics_late_cb };
 
   if (!self->stopped && self->metrics.socket == NULL)
     self->metrics.socket = qd_websocket_open (self->http, "/ws/metrics", idle_s (self), &events, self);
@@ -354,12 +385,12 @@ qd_node_streams_retry (QdNodeSession *self)
 {
   if (self->events.retry)
     {
-      qd_node_clear_timer (&self->events.retry);
+      qd_io_timeout_stop (&self->events.retry);
       events_open (self);
     }
   if (self->metrics.retry)
     {
-      qd_node_clear_timer (&self->metrics.retry);
+      qd_io_timeout_stop (&self->metrics.retry);
       metrics_open (self);
     }
 }

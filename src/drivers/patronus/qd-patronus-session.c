@@ -121,17 +121,9 @@ qd_patronus_session_unref (QdPatronusSession *self)
 }
 
 static void
-clear_timer (GSource **timer)
-{
-  if (*timer)
-    g_source_destroy (*timer);
-  g_clear_pointer (timer, g_source_unref);
-}
-
-static void
 set_timer (QdPatronusSession *self, GSource **timer, guint ms, GSourceFunc func, gpointer data)
 {
-  clear_timer (timer);
+  qd_io_timeout_stop (timer);
   if (!self->stopped)
     *timer = qd_io_timeout_add (ms, func, data, NULL);
 }
@@ -505,7 +497,7 @@ socket_open (QdPatronusSession *self, Socket *socket)
 static void
 socket_stop (Socket *socket)
 {
-  clear_timer (&socket->retry);
+  qd_io_timeout_stop (&socket->retry);
   g_clear_pointer (&socket->socket, qd_websocket_close);
 }
 
@@ -616,7 +608,7 @@ qd_patronus_session_refresh (QdPatronusSession *self)
   /* A round that is under way ends first; F5 while it waits begins the next at once. */
   if (self->stopped || (self->round_timer == NULL && self->step != SITES))
     return;
-  clear_timer (&self->round_timer);
+  qd_io_timeout_stop (&self->round_timer);
   if (needs_sign_in (self))
     sign_in (self);
   else
@@ -629,8 +621,8 @@ qd_patronus_session_stop (QdPatronusSession *self)
   if (self->stopped)
     return;
   self->stopped = TRUE;
-  clear_timer (&self->round_timer);
-  clear_timer (&self->walk_timer);
+  qd_io_timeout_stop (&self->round_timer);
+  qd_io_timeout_stop (&self->walk_timer);
   socket_stop (&self->events);
   socket_stop (&self->metrics);
   g_cancellable_cancel (self->cancellable);
