@@ -95,11 +95,16 @@ void
 lab_control_faults_get (LabRequest *request)
 {
   LabServer *server = request->server;
+  guint64 met;
 
   lab_json_begin (request->out, NULL, '{');
   lab_json_string (request->out, "spec", lab_faults_spec (server->faults));
   lab_json_int (request->out, "requests", (gint64) server->requests);
   lab_json_int (request->out, "hits", (gint64) server->hits);
+  lab_json_begin (request->out, "met", '[');
+  for (guint i = 0; lab_faults_get_met (server->faults, i, &met); i++)
+    lab_json_int (request->out, NULL, (gint64) met);
+  lab_json_end (request->out, ']');
   lab_json_end (request->out, '}');
 }
 

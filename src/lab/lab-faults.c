@@ -12,6 +12,7 @@ typedef struct
   GPatternSpec *routes;
   LabFault fault;
   double probability;
+  guint64 met;                  /* how often it has won */
 } Rule;
 
 struct LabFaults
@@ -133,17 +134,29 @@ lab_faults_free (LabFaults *faults)
 }
 
 LabFault
-lab_faults_draw (const LabFaults *faults, const char *path)
+lab_faults_draw (LabFaults *faults, const char *path)
 {
   for (guint i = 0; i < faults->rules->len; i++)
     {
-      const Rule *rule = &g_array_index (faults->rules, Rule, i);
+      Rule *rule = &g_array_index (faults->rules, Rule, i);
 
       if (g_pattern_spec_match_string (rule->routes, path) &&
           (rule->probability >= 1 || g_random_double () < rule->probability))
-        return rule->fault;
+        {
+          rule->met++;
+          return rule->fault;
+        }
     }
   return (LabFault) { LAB_FAULT_NONE, 0 };
+}
+
+gboolean
+lab_faults_get_met (const LabFaults *faults, guint index, guint64 *met)
+{
+  if (index >= faults->rules->len)
+    return FALSE;
+  *met = g_array_index (faults->rules, Rule, index).met;
+  return TRUE;
 }
 
 char *

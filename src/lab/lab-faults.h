@@ -40,7 +40,9 @@ void        lab_faults_free  (LabFaults *faults);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LabFaults, lab_faults_free)
 
 /* Throws the dice for @path: the first rule that matches and comes up wins. */
-LabFault    lab_faults_draw  (const LabFaults *faults, const char *path);
+LabFault    lab_faults_draw  (LabFaults *faults, const char *path);
+/* How often the rule @index of the specification has won; FALSE: there is no such rule. */
+gboolean    lab_faults_get_met (const LabFaults *faults, guint index, guint64 *met);
 char       *lab_faults_help  (void);
 const char *lab_faults_spec  (const LabFaults *faults);
 

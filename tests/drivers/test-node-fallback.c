@@ -18,6 +18,9 @@ typedef struct {
   gboolean has_socket, has_stream, has_log;
   gboolean slow_stream;    /* it opens when release_streams() says so */
   gboolean busy;           /* 429 on everything */
+  const char *token;       /* what is wanted; NULL: nobody is asked */
+  guint login_status;      /* 200: with that token; else that */
+  guint logins;
   guint retry_after_s;
   guint requests, lists, replays;
   guint n_sites;
@@ -104,6 +107,26 @@ open_stream (Stub *stub, SoupServerMessage *message)
 }
 
 static void
+log_in (Stub *stub, SoupServerMessage *message)
+{
+  g_autofree char *text = g_strdup_printf ("{\"access_token\":\"%s\"}", stub->token);
+
+  stub->logins++;
+  if (stub->login_status == 200)
+    answer (message, 200, "application/json", text);
+  else
+    answer (message, stub->login_status, "application/problem+json", "{\"title\":\"No\",\"detail\":\"not so\"}");
+}
+
+static gboolean
+has_token (Stub *stub, SoupServerMessage *message)
+{
+  g_autofree char *wanted = g_strconcat ("Bearer ", stub->token, NULL);
+
+  return g_strcmp0 (soup_message_headers_get_one (soup_server_message_get_request_headers (message), "Authorization"), wanted) == 0;
+}
+
+static void
 hold_stream (Stub *stub, SoupServerMessage *message)
 {
   soup_server_message_pause (message);
@@ -135,6 +158,10 @@ handler_cb (SoupServer *server, SoupServerMessage *message, const char *path, GH
       soup_message_headers_replace (soup_server_message_get_response_headers (message), "Retry-After", seconds);
       answer (message, 429, "application/problem+json", "{\"title\":\"Too Many Requests\",\"status\":429,\"detail\":\"slow down\"}");
     }
+  else if (stub->token && g_str_equal (path, "/api/v1/auth/login"))
+    log_in (stub, message);
+  else if (stub->token && !has_token (stub, message))
+    answer (message, 401, "application/problem+json", "{\"title\":\"Unauthorized\",\"status\":401,\"detail\":\"no token\"}");
   else if (g_str_equal (path, "/api/v1/sites"))
     list_sites (stub, message);
   else if (g_str_has_prefix (path, "/api/v1/sites/"))
@@ -289,6 +316,50 @@ test_events (void)
   stub_free (stub);
 }
 
+/* A gap, and no log to fill it from: what was missed is in the lists, and the events go on. */
+static void
+test_gap_without_log (void)
+{
+  Stub *stub = stub_new (TRUE);
+  TestModel *model;
+
+  stub->has_log = FALSE;
+  model = model_of (stub);
+  test_until (g_str_equal (test_model_state (model), "live"), 10);
+  test_until (stub->sockets->len == 1, 10);
+  stub->n_sites = 4;
+  stub->seq = 15;
+  send_event (stub, 15, "site_updated", 0);
+  test_until (test_model_count (model, QD_KIND_SITE) == 4, 10);
+  test_until (stub->sockets->len == 2 && g_str_equal (test_model_state (model), "live"), 10);
+  send_event (stub, ++stub->seq, "site_updated", 1);
+  test_until (g_str_equal (name_of (model, "s1"), "read anew") && seq_of (model) == 16, 10);
+  test_model_free (model);
+  stub_free (stub);
+}
+
+/* A stream that has worked and is answered with 404 for a while is told of, and not given up. */
+static void
+test_stream_gone (void)
+{
+  Stub *stub = stub_new (FALSE);
+  TestModel *model;
+
+  stub->has_stream = TRUE;
+  model = model_of (stub);
+  test_until (g_str_equal (test_model_state (model), "live"), 10);
+  test_until (stub->streams->len == 1, 10);
+  stub->has_stream = FALSE;
+  soup_message_body_complete (soup_server_message_get_response_body (g_ptr_array_index (stub->streams, 0)));
+  soup_server_message_unpause (g_ptr_array_index (stub->streams, 0));
+  test_until (strstr (test_model_detail (model), "/api/v1/events/stream: the server answered 404"), 10);
+  g_assert_cmpstr (test_model_state (model), ==, "stale");
+  stub->has_stream = TRUE;
+  test_until (stub->streams->len == 2 && g_str_equal (test_model_state (model), "live"), 20);
+  test_model_free (model);
+  stub_free (stub);
+}
+
 static void
 test_stream (void)
 {
@@ -367,6 +438,61 @@ test_nothing (void)
   stub_free (stub);
 }
 
+/* A server that wants to know who we are and has no login: that is what is told. */
+static void
+test_no_login (void)
+{
+  Stub *stub = stub_new (FALSE);
+  g_autoptr (QdEndpoint) endpoint = qd_endpoint_new ("stub", "Stub", "node-api", stub->url);
+  TestModel *model;
+
+  stub->token = "one";
+  stub->login_status = 404;
+  endpoint->user = g_strdup ("somebody");
+  endpoint->password = g_strdup ("secret");
+  model = test_model_new (endpoint);
+  test_until (strstr (test_model_detail (model), "/api/v1/auth/login: the server answered 404"), 10);
+  stub->login_status = 200;
+  test_until (g_str_equal (test_model_state (model), "live"), 20);
+  g_assert_cmpstr (test_model_detail (model), ==, "");
+  test_model_free (model);
+  stub_free (stub);
+}
+
+/* A password that no longer holds is not tried again with each list that is: an account is soon locked. */
+static void
+test_password_refused (void)
+{
+  Stub *stub = stub_new (FALSE);
+  g_autoptr (QdEndpoint) endpoint = qd_endpoint_new ("stub", "Stub", "node-api", stub->url);
+  TestModel *model;
+  guint requests;
+
+  stub->token = "one";
+  stub->login_status = 200;
+  endpoint->user = g_strdup ("somebody");
+  endpoint->password = g_strdup ("secret");
+  model = test_model_new (endpoint);
+  test_until (g_str_equal (test_model_state (model), "live"), 10);
+  g_assert_cmpuint (stub->logins, ==, 1);
+  stub->token = "two";
+  stub->login_status = 401;
+  qd_driver_refresh (model->driver);
+  test_until (g_str_equal (test_model_state (model), "refused"), 10);
+  g_assert_nonnull (strstr (test_model_detail (model), "/api/v1/auth/login"));
+  requests = stub->requests;
+  test_until (stub->requests > requests + 4, 20);
+  g_assert_cmpuint (stub->logins, ==, 2);
+  g_assert_cmpstr (test_model_state (model), ==, "refused");
+  /* Who asks for it gets it tried at once. */
+  stub->login_status = 200;
+  qd_driver_refresh (model->driver);
+  test_until (g_str_equal (test_model_state (model), "live"), 10);
+  g_assert_cmpuint (stub->logins, ==, 3);
+  test_model_free (model);
+  stub_free (stub);
+}
+
 static void
 test_busy (void)
 {
@@ -391,10 +517,14 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/drivers/node-fallback/events", test_events);
+  g_test_add_func ("/drivers/node-fallback/gap-without-log", test_gap_without_log);
   g_test_add_func ("/drivers/node-fallback/stream", test_stream);
+  g_test_add_func ("/drivers/node-fallback/stream-gone", test_stream_gone);
   g_test_add_func ("/drivers/node-fallback/slow-stream", test_slow_stream);
   g_test_add_func ("/drivers/node-fallback/polling", test_polling);
   g_test_add_func ("/drivers/node-fallback/nothing", test_nothing);
+  g_test_add_func ("/drivers/node-fallback/no-login", test_no_login);
+  g_test_add_func ("/drivers/node-fallback/password-refused", test_password_refused);
   g_test_add_func ("/drivers/node-fallback/busy", test_busy);
   return g_test_run ();
 }

@@ -189,6 +189,11 @@ for spec in ('close', 'truncate', 'stall', 'drop'):
     except Exception as error:  # which one depends on how it breaks; that it breaks is the point
         broken = error
     tap.ok(broken is not None, f'{spec}: {type(broken).__name__}')
+fault('/api/v1/paths:401,/api/v1/s?tes:500,/api/v1/sites:404')
+lab.get('/api/v1/sites')
+lab.get('/api/v1/sites')
+lab.get('/api/v1/nodes')
+tap.ok(lab.get('/lab/v1/faults').json['met'] == [0, 2, 0], 'each rule tells how often it was met')
 fault('')
 tap.ok(lab.get('/api/v1/sites').status == 200, 'and well again')
 

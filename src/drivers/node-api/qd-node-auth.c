@@ -37,7 +37,7 @@ renew_due_cb (gpointer data)
   QdNodeSession *self = data;
 
   g_clear_pointer (&self->renew_timer, g_source_unref);
-  qd_node_auth_renew (self);
+  qd_node_auth_begin (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -151,6 +151,7 @@ signed_in (QdNodeSession *self)
 
   self->signing_in = FALSE;
   self->refused = FALSE;
+  g_clear_error (&self->auth_error);
   qd_node_set_problem (self, "sign-in", NULL);
   qd_node_release_waiting (self, NULL);
   if (!self->signed_in)
@@ -173,9 +174,11 @@ not_signed_in (QdNodeSession *self, const GError *error, gboolean refused)
 
   self->signing_in = FALSE;
   self->refused = refused;
+  g_clear_error (&self->auth_error);
+  self->auth_error = g_error_copy (error);
   qd_node_set_problem (self, "sign-in", error->message);
-  qd_node_release_waiting (self, error);
   qd_node_timer (self, &self->renew_timer, wait_ms, try_again_cb, self);
+  qd_node_release_waiting (self, error);
 }
 
 static gboolean
@@ -232,7 +235,7 @@ login_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response, c
 
   if (self->stopped)
     return;
-  if (error && asks_nobody (response))
+  if (error && asks_nobody (response) && !self->asked)
     {
       /* Nobody asks who we are. */
       signed_in (self);
@@ -310,7 +313,7 @@ refresh_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response,
 }
 
 void
-qd_node_auth_renew (QdNodeSession *self)
+qd_node_auth_begin (QdNodeSession *self)
 {
   if (self->stopped || self->signing_in)
     return;
@@ -330,14 +333,33 @@ qd_node_auth_renew (QdNodeSession *self)
 }
 
 void
-qd_node_auth_begin (QdNodeSession *self)
+qd_node_auth_renew (QdNodeSession *self)
 {
-  if (self->stopped || self->signing_in)
-    return;
-  if (self->refresh_token)
-    qd_node_auth_renew (self);
-  else
-    sign_in (self);
+  self->asked = TRUE;
+  /* What was refused is tried again in its own time, and not with each request that would need it. */
+  if (self->auth_error && self->renew_timer && !self->signing_in && !self->stopped)
+    {
+      g_autoptr (GError) error = g_error_copy (self->auth_error);
+
+      qd_node_release_waiting (self, error);
+      return;
+    }
+  qd_node_auth_begin (self);
+}
+
+void
+qd_node_auth_worked (QdNodeSession *self)
+{
+  /* A token is all that there is, and it was refused for a while: nobody signs in anew to end that. */
+  if (self->auth_error && self->endpoint->token && !(self->endpoint->user && self->endpoint->password))
+    signed_in (self);
+}
+
+void
+qd_node_auth_retry (QdNodeSession *self)
+{
+  self->refused = FALSE;
+  qd_node_auth_begin (self);
 }
 
 static void

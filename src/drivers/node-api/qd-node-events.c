@@ -244,13 +244,19 @@ catch_up_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response
       qd_node_session_resync (self, "the server's log of events is another one now");
       return;
     }
-  if (items && !qd_node_events_are_events (items))
+  if (error == NULL && (items == NULL || !qd_node_events_are_events (items)))
     error = odd = g_error_new (QD_WIRE_ERROR, QD_WIRE_ERROR_PROTOCOL, _("%s/api/v1/events answered with a list of things that are no events"),
                                qd_http_get_base_url (self->http));
-  if (items == NULL || odd)
+  if (error && !state->history && response && response->status >= 400 && qd_driver_is_not_offered (error, response))
+    {
+      g_free (state);
+      qd_node_session_resync (self, "the server keeps no log of what was missed");
+      return;
+    }
+  if (error)
     {
       /* A page of HTML is no word of the server that told of its events before. */
-      if (error && !state->history && (odd || response == NULL || response->status < 400 || !qd_driver_is_not_offered (error, response)))
+      if (!state->history)
         {
           self->catching_up = FALSE;
           g_free (state);

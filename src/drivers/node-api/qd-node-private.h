@@ -68,6 +68,8 @@ struct _QdNodeSession {
   gboolean signing_in;
   guint token_run;       /* grows with each new token */
   gboolean signed_in;    /* or found that nobody asks */
+  gboolean asked;        /* a request was refused for want of a token */
+  GError *auth_error;    /* why we are not signed in, while the time for trying again has not come; or NULL */
   GSource *renew_timer;
   QdBackoff auth_backoff;
   GSource *me_timer;     /* what we may is asked again */
@@ -143,7 +145,12 @@ void qd_node_is_there (QdNodeSession *self);
 
 /* Signing in (qd-node-auth.c). */
 void qd_node_auth_begin (QdNodeSession *self);
+/* A new token is wanted, as the one that we have, if any, was refused. */
 void qd_node_auth_renew (QdNodeSession *self);
+/* The server took a request. */
+void qd_node_auth_worked (QdNodeSession *self);
+/* Somebody wants it tried now, whatever came of it last time. */
+void qd_node_auth_retry (QdNodeSession *self);
 void qd_node_auth_ask_me (QdNodeSession *self);
 void qd_node_auth_stop (QdNodeSession *self);
 void qd_node_auth_command (QdNodeSession *self, const char *user, const char *password, GTask *task);

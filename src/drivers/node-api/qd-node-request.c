@@ -157,6 +157,8 @@ answered_cb (JsonNode *node, const QdHttpResponse *response, const GError *error
       if (slow_down (self, response))
         return;
     }
+  else if (!error && !self->bare && !self->session->stopped)
+    qd_node_auth_worked (self->session);
   finish (self, node, response, error);
 }
 

@@ -59,6 +59,7 @@ qd_node_session_unref (QdNodeSession *self)
   if (self->refresh_token)
     explicit_bzero (self->refresh_token, strlen (self->refresh_token));
   g_free (self->refresh_token);
+  g_clear_error (&self->auth_error);
   g_free (self->epoch);
   g_ptr_array_unref (self->waiting);
   g_hash_table_unref (self->offers);
@@ -230,11 +231,11 @@ qd_node_session_refresh (QdNodeSession *self)
     return;
   if (!self->signed_in)
     {
-      self->refused = FALSE;
-      qd_io_timeout_stop (&self->renew_timer);
-      qd_node_auth_begin (self);
+      qd_node_auth_retry (self);
       return;
     }
+  if (self->auth_error)
+    qd_node_auth_retry (self);
   for (guint i = 0; i < QD_NODE_N_LISTS; i++)
     {
       if (self->lists[i].state == QD_NODE_ABSENT)
@@ -271,6 +272,10 @@ qd_node_session_resync (QdNodeSession *self, const char *why)
   self->resynced_us = now;
   g_message ("%s: reading everything anew: %s", qd_http_get_base_url (self->http), why);
   qd_node_streams_stop (self);
+  /* It may be another server: what it offers is found out anew, as at the start. */
+  self->events.transport = QD_NODE_BY_WEBSOCKET;
+  self->events.opened_us = self->metrics.opened_us = 0;
+  self->events.openings = 0;
   g_clear_pointer (&self->epoch, g_free);
   self->seq = self->told_seq = -1;
   self->catching_up = FALSE;

@@ -54,9 +54,12 @@ stream_late (QdNodeSession *self, QdNodeStream *stream, const char *name, const 
     qd_node_set_problem (self, name, error->message);
 }
 
+/* A route that has worked is not one that the server does not have, whatever it answers for a while. */
 static gboolean
-stream_is_absent (const GError *error)
+stream_is_absent (const QdNodeStream *stream, const GError *error)
 {
+  if (stream->opened_us > 0)
+    return FALSE;
   return g_error_matches (error, QD_WIRE_ERROR, QD_WIRE_ERROR_NOT_FOUND) ||
          g_error_matches (error, QD_WIRE_ERROR, QD_WIRE_ERROR_INVALID);
 }
@@ -143,7 +146,7 @@ events_closed (QdNodeSession *self, const GError *error)
 {
   guint wait_ms;
 
-  if (stream_is_absent (error) && !self->events.open && self->events.transport != QD_NODE_BY_POLLING)
+  if (stream_is_absent (&self->events, error) && self->events.transport != QD_NODE_BY_POLLING)
     {
       self->events.transport++;
       events_open (self);
@@ -338,7 +341,7 @@ metrics_closed_cb (QdWebSocket *socket, const GError *error, gpointer data)
   QdNodeSession *self = data;
 
   g_clear_pointer (&self->metrics.socket, qd_websocket_close);
-  if (stream_is_absent (error) && !self->metrics.open)
+  if (stream_is_absent (&self->metrics, error))
     {
       self->metrics.offered = FALSE;
       qd_node_offer (self, "metrics", FALSE);
