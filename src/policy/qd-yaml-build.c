@@ -242,6 +242,15 @@ too_deep (QdYamlBuilder *self, gsize at, GError **error)
   return fault (self, at, QD_YAML_ERROR_TOO_DEEP, cause, error);
 }
 
+/* Whether what comes next is a key. */
+static gboolean
+at_key (QdYamlBuilder *self)
+{
+  const Open *open = self->open->len > 0 ? &g_array_index (self->open, Open, self->open->len - 1) : NULL;
+
+  return open != NULL && node_at (self, open->node)->type == QD_YAML_MAP && (self->stack->len - open->base) % 2 == 0;
+}
+
 /* The whole text of a tag that is one of YAML's own, else NULL: others say nothing to the API. */
 static const char *
 known_tag (const char *tag)
@@ -251,26 +260,33 @@ known_tag (const char *tag)
   return tag != NULL && g_str_has_prefix (tag, prefix) ? tag + strlen (prefix) : NULL;
 }
 
+/* Makes of @scalar what its tag @tag says. */
 static gboolean
 apply_tag (QdYamlBuilder *self, const char *tag, gsize start, const char *text, QdYamlScalar *scalar, GError **error)
 {
   static const struct { const char *tag; QdYamlType type; } types[] = {
-    { "str", QD_YAML_STRING }, { "bool", QD_YAML_BOOL }, { "int", QD_YAML_INT }, { "float", QD_YAML_FLOAT }, { "null", QD_YAML_NULL },
+    { "bool", QD_YAML_BOOL }, { "int", QD_YAML_INT }, { "float", QD_YAML_FLOAT }, { "null", QD_YAML_NULL },
   };
+  g_autofree char *cause = NULL;
+  gboolean good = TRUE;
+  guint i = 0;
 
-  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+  while (i < G_N_ELEMENTS (types) && strcmp (types[i].tag, tag) != 0)
+    i++;
+  if (i < G_N_ELEMENTS (types))
     {
-      if (strcmp (types[i].tag, tag) != 0)
-        continue;
-      if (types[i].type == QD_YAML_STRING || (types[i].type == QD_YAML_FLOAT && scalar->type == QD_YAML_INT))
-        scalar->type = types[i].type;
-      if (scalar->type == types[i].type)
-        return TRUE;
-      g_autofree char *cause = g_strdup_printf (_("“%s” is not what its tag !!%s says"), text, tag);
-      return fault (self, start, QD_YAML_ERROR_SYNTAX, cause, error);
+      if (types[i].type == QD_YAML_FLOAT && scalar->is_int)
+        scalar->type = QD_YAML_FLOAT;
+      good = scalar->type == types[i].type;
     }
-  scalar->type = QD_YAML_STRING;
-  return TRUE;
+  else if (strcmp (tag, "timestamp") == 0)
+    good = scalar->type == QD_YAML_STRING && strspn (text, "0123456789") == 4 && text[4] == '-';
+  else
+    scalar->type = QD_YAML_STRING;
+  if (good)
+    return TRUE;
+  cause = g_strdup_printf (_("“%s” is not what its tag !!%s says"), text, tag);
+  return fault (self, start, QD_YAML_ERROR_SYNTAX, cause, error);
 }
 
 /* The text of a !!binary, or NULL where it is none that a string can hold. */
@@ -290,7 +306,7 @@ decode_binary (const char *text, gsize *length)
 
 /**
  * qd_yaml_builder_scalar:
- * @text: (array length=length): what it says, without quotes and escapes
+ * @text: (array length=length): what it says, without quotes and escapes; ends in NUL where there is a tag
  *
  * Adds a scalar. Without quotes and tag its type is what qd_yaml_resolve() says.
  */
@@ -304,7 +320,7 @@ qd_yaml_builder_scalar (QdYamlBuilder *self, gsize start, gsize end, QdYamlStyle
   QdYamlNode *node;
   guint32 i;
 
-  if (strlen (text) != length)
+  if (length > 0 && memchr (text, '\0', length) != NULL)
     return fault (self, start, QD_YAML_ERROR_SYNTAX, _("the text holds a character of value zero"), error);
   if (depth_of (self) >= QD_YAML_MAX_DEPTH)
     return too_deep (self, start, error);
@@ -318,7 +334,7 @@ qd_yaml_builder_scalar (QdYamlBuilder *self, gsize start, gsize end, QdYamlStyle
     qd_yaml_resolve (text, length, &scalar);
   if (known != NULL && binary == NULL && !apply_tag (self, known, start, text, &scalar, error))
     return FALSE;
-  if (scalar.type == QD_YAML_FLOAT && !isfinite (scalar.number))
+  if (scalar.type == QD_YAML_FLOAT && !isfinite (scalar.number) && !at_key (self))
     return fault (self, start, QD_YAML_ERROR_SYNTAX, _("the API has no such number; put it in quotes if it is a name"), error);
   i = add_node (self, scalar.type, style, start, end, anchor, tag != NULL);
   place (self, i);

@@ -55,7 +55,7 @@ explain (const char *problem)
     { "did not find expected hexdecimal number", N_("hexadecimal digits are expected in this escape") },
     { "found undefined tag handle", N_("the beginning of this tag is not known") },
     { "found duplicate %YAML directive", N_("%YAML comes twice") },
-    { "found incompatible YAML document", N_("this version of YAML is not known: 1.1 and 1.2 are") },
+    { "found incompatible YAML document", N_("the API reads YAML 1.1 only: leave %YAML out") },
     { "control characters are not allowed", N_("this control character cannot stand in YAML") },
     { "did not find expected alphabetic or numeric character", N_("a name of letters and digits is expected after & or *") },
     { "did not find expected comment or line break", N_("nothing else can stand on this line") },
@@ -125,6 +125,17 @@ take_scalar (QdYamlFile *file, QdYamlBuilder *builder, const yaml_event_t *event
                                  (const char *) event->data.scalar.tag, error);
 }
 
+/* libyaml takes 1.2 as well; the API's reader does not. */
+static gboolean
+check_version (const QdYamlFile *file, const yaml_event_t *event, gsize start, GError **error)
+{
+  const yaml_version_directive_t *version = event->data.document_start.version_directive;
+
+  if (version == NULL || (version->major == 1 && version->minor == 1))
+    return TRUE;
+  return qd_yaml_fault_at (file, start, QD_YAML_ERROR_SYNTAX, _("the API reads YAML 1.1 only: leave %YAML out"), error);
+}
+
 static gboolean
 take (QdYamlFile *file, QdYamlBuilder *builder, const yaml_event_t *event, GError **error)
 {
@@ -135,7 +146,7 @@ take (QdYamlFile *file, QdYamlBuilder *builder, const yaml_event_t *event, GErro
     {
     case YAML_DOCUMENT_START_EVENT:
       qd_yaml_builder_begin_document (builder);
-      return TRUE;
+      return check_version (file, event, start, error);
     case YAML_ALIAS_EVENT:
       return qd_yaml_builder_alias (builder, start, end, (const char *) event->data.alias.anchor, error);
     case YAML_SCALAR_EVENT:

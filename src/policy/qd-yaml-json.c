@@ -51,10 +51,9 @@ read_scalar (Reader *self)
 
       return qd_yaml_builder_scalar (self->builder, start, here (self), QD_YAML_STYLE_DOUBLE, text, strlen (text), NULL, NULL, self->error);
     }
-  g_autofree char *text = g_strndup (slice.text, slice.length);
   return qd_yaml_builder_scalar (self->builder, start, here (self),
-                                 slice.type == QD_JSON_STRING ? QD_YAML_STYLE_DOUBLE : QD_YAML_STYLE_PLAIN, text, slice.length, NULL,
-                                 NULL, self->error);
+                                 slice.type == QD_JSON_STRING ? QD_YAML_STYLE_DOUBLE : QD_YAML_STYLE_PLAIN, slice.text, slice.length,
+                                 NULL, NULL, self->error);
 }
 
 static gboolean read_value (Reader *self);

@@ -10,7 +10,7 @@
 /* libyaml counts characters, an editor splices bytes, and people look for lines as their editor counts them: LF, CR LF
  * and CR end one. (YAML 1.1 also knows U+0085, U+2028 and U+2029, which no editor numbers.) Characters are counted once
  * for each block of bytes, so that either way takes one short walk however long the line is. */
-#define BLOCK 256
+#define BLOCK 64
 
 static gboolean
 is_ascii (const char *text, gsize length)

@@ -150,8 +150,9 @@ qd_yaml_resolve (const char *text, gsize length, QdYamlScalar *scalar)
     return;
   if (resolve_word (text, length, scalar) || length > MAX_NUMBER || g_ascii_isalpha (*text) || *text == '~')
     return;
+  /* Where it begins with a point they stand between digits only. */
   for (gsize i = 0; i < length; i++)
-    if (text[i] != '_' || *text == '.')
+    if (text[i] != '_' || (*text == '.' && !(g_ascii_isdigit (text[i - 1]) && g_ascii_isdigit (text[i + 1]))))
       plain[n++] = text[i];
   plain[n] = '\0';
   if (strlen (plain) != n)
@@ -168,6 +169,8 @@ dup_float_key (double number)
   char text[64], format[8];
   int digits = 0, exponent;
 
+  if (!isfinite ((float) number))
+    return g_strdup (isnan (number) ? ".nan" : number < 0 ? "-.inf" : ".inf");
   do
     {
       g_snprintf (format, sizeof format, "%%.%de", digits++);
@@ -193,7 +196,7 @@ qd_yaml_scalar_dup_key (const QdYamlScalar *scalar)
     case QD_YAML_INT:
       return scalar->is_int ? g_strdup_printf ("%" G_GINT64_FORMAT, scalar->integer) : NULL;
     case QD_YAML_FLOAT:
-      return isfinite (scalar->number) ? dup_float_key (scalar->number) : NULL;
+      return dup_float_key (scalar->number);
     default:
       return NULL;
     }

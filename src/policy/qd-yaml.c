@@ -73,13 +73,14 @@ file_alloc (const char *name, GBytes *bytes)
   self->name = g_strdup (name);
   self->bytes = g_bytes_ref (bytes);
   qd_yaml_places_init (&self->places, text != NULL ? text : "", length);
-  self->nodes = g_array_new (FALSE, FALSE, sizeof (QdYamlNode));
-  self->children = g_array_new (FALSE, FALSE, sizeof (guint32));
+  /* A guess; what is not used is not touched. */
+  self->nodes = g_array_sized_new (FALSE, FALSE, sizeof (QdYamlNode), (guint) (length / 8));
+  self->children = g_array_sized_new (FALSE, FALSE, sizeof (guint32), (guint) (length / 8));
   self->documents = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->keys = g_array_new (FALSE, FALSE, sizeof (QdYamlKey));
   self->index = g_array_new (FALSE, TRUE, sizeof (guint32));
   g_array_set_size (self->index, 1);   /* so that none is at 0 */
-  self->text = g_byte_array_new ();
+  self->text = g_byte_array_sized_new ((guint) length);
   self->raw = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   return self;
 }

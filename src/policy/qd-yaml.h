@@ -35,6 +35,8 @@ typedef struct { gsize start, end; guint line, column; } QdYamlSpan;
 typedef struct _QdYamlFile QdYamlFile;
 typedef struct _QdYamlNode QdYamlNode;
 
+#define QD_TYPE_YAML_FILE (qd_yaml_file_get_type ())
+GType qd_yaml_file_get_type (void);
 QdYamlFile *qd_yaml_file_new (const char *name, GBytes *bytes, GError **error);
 QdYamlFile *qd_yaml_file_ref (QdYamlFile *self);
 void qd_yaml_file_unref (QdYamlFile *self);
