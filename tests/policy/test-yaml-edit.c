@@ -287,7 +287,9 @@ edit_once (GRand *rand, QdYamlFile *file, JsonNode *model, Tally *tally)
   else
     {
       changed = qd_yaml_edit_set (file, 0, path->str, value, &splice, &error);
-      loses = size_of (node) > 0 || (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING);
+      /* What is written over lines has its own comments. */
+      loses = JSON_NODE_HOLDS_OBJECT (node) || JSON_NODE_HOLDS_ARRAY (node) ||
+              (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING);
     }
   tally->edits++;
   if (changed == NULL)
@@ -378,7 +380,7 @@ run_random (gboolean as_json, guint rounds, guint edits, double allowed)
 static void
 test_random_yaml (void)
 {
-  run_random (FALSE, 3000, 6, .002);
+  run_random (FALSE, 3000, 6, 0);
 }
 
 static void
