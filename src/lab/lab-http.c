@@ -8,6 +8,7 @@
 
 #include "lab-hijack.h"
 #include "lab-json.h"
+#include "lab-yaml.h"
 
 #define MAX_BODY            (1024 * 1024)
 #define REQUESTS_PER_MINUTE 100
@@ -41,6 +42,20 @@ static const LabRoute routes[] = {
   { "GET", "/api/v1/flows", lab_flows_list, "sdwan.flows.view", 0 },
   { "GET", "/api/v1/flows/{id}", lab_flows_get, "sdwan.flows.view", 0 },
   { "DELETE", "/api/v1/flows/{id}", lab_flows_delete, "sdwan.flows.delete", 0 },
+  { "GET", "/api/v1/policies", lab_policies_list, "sdwan.policies.view", 0 },
+  { "POST", "/api/v1/policies", lab_policies_create, "sdwan.policies.manage", LAB_ROUTE_YAML },
+  { "GET", "/api/v1/policies/{id}", lab_policies_get, "sdwan.policies.view", 0 },
+  { "PUT", "/api/v1/policies/{id}", lab_policies_update, "sdwan.policies.manage", LAB_ROUTE_YAML },
+  { "PATCH", "/api/v1/policies/{id}", lab_policies_update, "sdwan.policies.manage", LAB_ROUTE_YAML },
+  { "DELETE", "/api/v1/policies/{id}", lab_policies_delete, "sdwan.policies.manage", 0 },
+  { "POST", "/api/v1/policies/{id}/simulate", lab_policies_simulate, "sdwan.policies.view", 0 },
+  { "GET", "/api/v1/workloads", lab_workloads_list, "sdwan.policies.view", 0 },
+  { "GET", "/api/v1/routing-policies", lab_routing_list, "sdwan.policies.view", 0 },
+  { "POST", "/api/v1/routing-policies", lab_routing_create, "sdwan.policies.manage", 0 },
+  { "GET", "/api/v1/routing-policies/{id}", lab_routing_get, "sdwan.policies.view", 0 },
+  { "PUT", "/api/v1/routing-policies/{id}", lab_routing_update, "sdwan.policies.manage", 0 },
+  { "PATCH", "/api/v1/routing-policies/{id}", lab_routing_update, "sdwan.policies.manage", 0 },
+  { "DELETE", "/api/v1/routing-policies/{id}", lab_routing_delete, "sdwan.policies.manage", 0 },
   { "GET", "/api/v1/nodes", lab_nodes_list, "fleet.nodes.view", 0 },
   { "GET", "/api/v1/nodes/{id}", lab_nodes_get, "fleet.nodes.view", 0 },
   { "GET", "/api/v1/events", lab_events_list, "fleet.events.view", 0 },
@@ -237,6 +252,20 @@ within_budget (LabRequest *request)
   return FALSE;
 }
 
+/* One document of YAML, as the JSON that it stands for. */
+static JsonNode *
+parse_yaml (const char *data, gsize length, GError **error)
+{
+  g_autoptr (GPtrArray) documents = lab_yaml_parse (data, length, error);
+
+  if (documents == NULL)
+    return NULL;
+  if (documents->len == 1)
+    return json_node_ref (g_ptr_array_index (documents, 0));
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "there are %u documents, and one is wanted", documents->len);
+  return NULL;
+}
+
 static gboolean
 read_body (LabRequest *request)
 {
@@ -246,6 +275,7 @@ read_body (LabRequest *request)
   g_autoptr (GError) error = NULL;
   gsize length;
   const char *data;
+  gboolean yaml;
 
   if (body->length == 0)
     return TRUE;
@@ -254,17 +284,19 @@ read_body (LabRequest *request)
       lab_request_problem (request, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "the body is larger than 1 MiB");
       return FALSE;
     }
-  if (type != NULL && !g_str_has_suffix (type, "json"))
+  yaml = type != NULL && request->route->flags & LAB_ROUTE_YAML && g_str_has_suffix (type, "yaml");
+  if (type != NULL && !yaml && !g_str_has_suffix (type, "json"))
     {
-      lab_request_problem (request, SOUP_STATUS_UNSUPPORTED_MEDIA_TYPE, "%s takes application/json, not %s", request->path, type);
+      lab_request_problem (request, SOUP_STATUS_UNSUPPORTED_MEDIA_TYPE, "%s takes application/json%s, not %s", request->path,
+                           request->route->flags & LAB_ROUTE_YAML ? " or application/yaml" : "", type);
       return FALSE;
     }
   bytes = soup_message_body_flatten (body);
   data = g_bytes_get_data (bytes, &length);
-  request->body = lab_json_parse (data, length, &error);
+  request->body = yaml ? parse_yaml (data, length, &error) : lab_json_parse (data, length, &error);
   if (request->body == NULL)
     {
-      lab_request_problem (request, SOUP_STATUS_BAD_REQUEST, "the body is not JSON: %s", error->message);
+      lab_request_problem (request, SOUP_STATUS_BAD_REQUEST, "the body is not %s: %s", yaml ? "YAML" : "JSON", error->message);
       return FALSE;
     }
   if (JSON_NODE_HOLDS_OBJECT (request->body))

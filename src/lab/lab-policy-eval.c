@@ -67,7 +67,7 @@ is_covered (const LabPod *pod, const LabSwitches *switches)
 LabEnd
 lab_end_of_pod (const LabPod *pod)
 {
-  return (LabEnd){ pod, pod->addresses };
+  return (LabEnd){ pod, pod->addresses, FALSE };
 }
 
 /* The end as policies see it. */
@@ -75,7 +75,7 @@ static LabEnd
 as_seen (const LabEnd *end, const LabSwitches *switches)
 {
   if (end->pod != NULL && !is_covered (end->pod, switches))
-    return (LabEnd){ NULL, end->pod->addresses };
+    return (LabEnd){ NULL, end->pod->addresses, TRUE };
   return *end;
 }
 
@@ -106,7 +106,7 @@ static gboolean
 address_matches (const LabNetworkPolicy *policy, const LabPeer *peer, const LabEnd *other, const LabSwitches *switches)
 {
   /* The switch is about NetworkPolicy's ipBlock; networks are said to be about pods as well. */
-  if (other->pod != NULL && policy->tier == LAB_TIER_NETWORK && switches->ip_block_external)
+  if ((other->pod != NULL || other->is_node) && policy->tier == LAB_TIER_NETWORK && switches->ip_block_external)
     return FALSE;
   return blocks_contain (peer, other->addresses);
 }

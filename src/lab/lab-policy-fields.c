@@ -130,6 +130,9 @@ lab_element_text (JsonArray *array, guint i, const char *path, GError **error)
 {
   JsonNode *node = json_array_get_element (array, i);
 
+  /* Null is the empty text, as in the API. */
+  if (JSON_NODE_HOLDS_NULL (node))
+    return "";
   if (is_value (node, G_TYPE_STRING))
     return json_node_get_string (node);
   lab_field_wrong (error, path, "this must be a text");
@@ -184,13 +187,15 @@ lab_field_labels (JsonObject *object, const char *name, const char *path, GArray
   json_object_iter_init (&iter, found);
   while (json_object_iter_next (&iter, &key, &value))
     {
+      const char *text = JSON_NODE_HOLDS_NULL (value) ? "" : is_value (value, G_TYPE_STRING) ? json_node_get_string (value) : NULL;
+
       if (!lab_is_label_key (key))
         return lab_field_wrong (error, where, "\"%s\" is no key of a label", key);
-      if (!is_value (value, G_TYPE_STRING))
+      if (text == NULL)
         return lab_field_wrong (error, where, "the value of \"%s\" must be a text: put it in quotes", key);
-      if (!lab_is_label_value (json_node_get_string (value)))
-        return lab_field_wrong (error, where, "\"%s\" is no value of a label", json_node_get_string (value));
-      lab_labels_set (labels, key, json_node_get_string (value));
+      if (!lab_is_label_value (text))
+        return lab_field_wrong (error, where, "\"%s\" is no value of a label", text);
+      lab_labels_set (labels, key, text);
     }
   return TRUE;
 }

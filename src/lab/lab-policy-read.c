@@ -288,7 +288,9 @@ add_workload (LabCluster *cluster, JsonObject *object, const char *kind, GError 
       if (!find_template (object, kind, &template, &path, error))
         return FALSE;
       where = g_strdup_printf ("%s/template", path);
-      return template == NULL || read_pod (template, where, pod, error);
+      if (template == NULL)
+        return lab_field_wrong (error, where, "this is missing: it says what the pods are like");
+      return read_pod (template, where, pod, error);
     }
   pod->pod_name = g_strdup (name);
   if (!read_pod (object, "", pod, error) || !lab_field_object (object, "status", "", &status, error))

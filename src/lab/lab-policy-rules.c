@@ -197,8 +197,8 @@ read_one_number (JsonObject *object, const char *name, const char *path, LabPort
 static gboolean
 take_port_name (LabPort *port, const char *name, const char *path, GError **error)
 {
-  if (*name == '\0')
-    return lab_field_wrong (error, path, "a port's name is empty");
+  if (!lab_is_port_name (name))
+    return lab_field_wrong (error, path, "\"%s\" is no name of a port", name);
   port->any_protocol = TRUE;
   port->name = g_strdup (name);
   return TRUE;
@@ -409,6 +409,20 @@ read_domains (JsonArray *list, const char *path, const LabRule *rule, LabPeer *p
   return TRUE;
 }
 
+/* Whether it says anything at all, be it in words of a newer API. */
+static gboolean
+says_something (JsonObject *object)
+{
+  JsonObjectIter iter;
+  JsonNode *value;
+
+  json_object_iter_init (&iter, object);
+  while (json_object_iter_next (&iter, NULL, &value))
+    if (!JSON_NODE_HOLDS_NULL (value))
+      return TRUE;
+  return FALSE;
+}
+
 /* A peer of an admin's policy: one of its fields, of which ingress has only the first two. */
 static gboolean
 read_admin_peer (JsonObject *object, const char *path, LabDirection direction, const LabRule *rule, LabPeer *peer,
@@ -431,7 +445,7 @@ read_admin_peer (JsonObject *object, const char *path, LabDirection direction, c
   n = (peer->namespaces != NULL) + (pods != NULL) + (nodes != NULL) + (networks != NULL) + (domains != NULL);
   peer->unknown = n == 0;
   peer->elsewhere = nodes != NULL;
-  if (n > 1)
+  if (n > 1 || !says_something (object))
     return lab_field_wrong (error, path, "a peer has one of its fields");
   if (pods != NULL)
     return read_namespaced_pods (pods, where, &peer->namespaces, &peer->pods, error);

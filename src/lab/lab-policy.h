@@ -164,6 +164,7 @@ typedef struct
 {
   const LabPod *pod;
   const GArray *addresses;      /* LabAddress: the pod's, or where there is none, what is meant */
+  gboolean is_node;             /* no pod, but within the cluster all the same */
 } LabEnd;
 
 typedef enum

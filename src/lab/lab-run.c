@@ -13,6 +13,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "lab-documents.h"
 #include "lab-end.h"
 #include "lab-json.h"
 #include "lab-nats.h"
@@ -354,6 +355,8 @@ start (LabServer *server, GError **error)
       !make_world (server, runs, error) || (server->jobs = lab_jobs_new (server, error)) == NULL)
     return FALSE;
   lab_answers_load (server);
+  lab_policies_new (server);
+  lab_routing_new (server);
   return write_credentials (server, error) && lab_http_start (server, error);
 }
 
@@ -365,6 +368,8 @@ stop (LabServer *server)
   lab_http_stop (server);
   g_clear_pointer (&server->nats, lab_nats_free);
   g_clear_pointer (&server->jobs, lab_jobs_free);
+  g_clear_pointer (&server->policies, lab_policies_free);
+  g_clear_pointer (&server->routing, lab_documents_free);
   g_clear_pointer (&server->store, lab_store_close);
   g_clear_pointer (&server->batch, lab_batch_free);
   g_clear_pointer (&server->auth, lab_auth_free);

@@ -22,6 +22,8 @@ typedef struct LabStreams LabStreams;
 typedef struct LabPrometheus LabPrometheus;
 typedef struct LabNats LabNats;
 typedef struct LabPump LabPump;
+typedef struct LabPolicies LabPolicies;
+typedef struct LabDocuments LabDocuments;
 
 struct LabServer
 {
@@ -41,6 +43,8 @@ struct LabServer
   LabPrometheus *prometheus;
   LabNats *nats;
   LabPump *pump;
+  LabPolicies *policies;
+  LabDocuments *routing;
   SoupServer *soup;
   GTlsCertificate *certificate;
   GHashTable *answers;          /* idempotency: key → LabAnswer */
@@ -59,6 +63,7 @@ typedef enum
   LAB_ROUTE_STEP_UP = 1 << 2,   /* wants a login younger than --step-up */
   LAB_ROUTE_SCRAPE = 1 << 3,    /* the scrape token will do */
   LAB_ROUTE_NO_FAULT = 1 << 4,
+  LAB_ROUTE_YAML = 1 << 5,      /* takes YAML, too */
 } LabRouteFlags;
 
 struct LabRoute
@@ -211,6 +216,21 @@ char       *lab_paths_failover_step (LabServer *server, const char *target, guin
 void        lab_flows_list        (LabRequest *request);
 void        lab_flows_get         (LabRequest *request);
 void        lab_flows_delete      (LabRequest *request);
+void        lab_policies_new      (LabServer *server);
+void        lab_policies_free     (LabPolicies *policies);
+void        lab_policies_list     (LabRequest *request);
+void        lab_policies_get      (LabRequest *request);
+void        lab_policies_create   (LabRequest *request);
+void        lab_policies_update   (LabRequest *request);
+void        lab_policies_delete   (LabRequest *request);
+void        lab_policies_simulate (LabRequest *request);
+void        lab_workloads_list    (LabRequest *request);
+void        lab_routing_new       (LabServer *server);
+void        lab_routing_list      (LabRequest *request);
+void        lab_routing_get       (LabRequest *request);
+void        lab_routing_create    (LabRequest *request);
+void        lab_routing_update    (LabRequest *request);
+void        lab_routing_delete    (LabRequest *request);
 void        lab_nodes_list        (LabRequest *request);
 void        lab_nodes_get         (LabRequest *request);
 void        lab_nodes_write_metrics (GString *out, const char *key, const LabNode *node, const LabNodeMetrics *m);

@@ -108,7 +108,7 @@ static const Case cases[] = {
     "ops/agent shop/db TCP 85 -\nops/agent shop/db SCTP 9 -\nops/agent shop/db UDP 85 +\nexternal\nops/agent shop/db TCP 85 -" },
   { "28", CNP ("a", "{tier: Admin, priority: 0, subject: {" DB "}, ingress: [{action: Accept, from: [{moons: {}}, {" EVERYONE "}]}]}") NP ("m", "{podSelector: {}}"),
     "shop/web shop/db TCP 80 -" },
-  { "28", CNP ("a", "{tier: Admin, priority: 0, subject: {" DB "}, ingress: [{action: Pass, from: [{}], protocols: [{tcp: {destinationPort: {number: 5}}}]}]}"),
+  { "28", CNP ("a", "{tier: Admin, priority: 0, subject: {" DB "}, ingress: [{action: Pass, from: [{moons: {}}], protocols: [{tcp: {destinationPort: {number: 5}}}]}]}"),
     "shop/web shop/db UDP 80 -\n8.8.8.8 shop/db TCP 80 -\nshop/web shop/api TCP 80 +" },
   { "28", CNP ("a", "{tier: Admin, priority: 0, subject: {" EVERYONE "}, egress: [{action: Accept, to: [{domainNames: ['*.example.org']}]}]}"), "shop/db 8.8.8.8 TCP 80 +" },
 };
@@ -135,7 +135,7 @@ find_end (const LabCluster *cluster, const char *name, GArray *addresses)
   if (lab_address_parse (name, &address))
     {
       g_array_append_val (addresses, address);
-      return (LabEnd){ NULL, addresses };
+      return (LabEnd){ NULL, addresses, FALSE };
     }
   pods = lab_cluster_find (cluster, name);
   g_assert_cmpuint (pods->len, ==, 1);
@@ -221,6 +221,7 @@ static const char *const invalid[] = {
   ANP ("a", "{priority: 1, subject: {" EVERYONE "}, ingress: [{action: Accept, from: [{" EVERYONE "}]}]}"),
   ANP ("a", "{priority: 1, subject: {" EVERYONE "}, ingress: [{action: Allow, from: []}]}"),
   BANP ("{subject: {" EVERYONE "}, ingress: [{action: Pass, from: [{" EVERYONE "}]}]}"),
+  CNP ("a", "{tier: Admin, priority: 1, subject: {" EVERYONE "}, ingress: [{action: Deny, from: [{}]}]}"),
   CNP ("a", "{tier: Admin, priority: -1, subject: {" EVERYONE "}}"),
   CNP ("a", "{tier: admin, priority: 1, subject: {" EVERYONE "}}"),
   CNP ("a", "{tier: Admin, priority: 1, subject: {" EVERYONE "}, ingress: [{action: Accept, from: [{" EVERYONE "}], protocols: []}]}"),
@@ -252,7 +253,7 @@ test_workloads (void)
     "- {metadata: {name: web-1-a, labels: {app: web}, ownerReferences: [{kind: ReplicaSet, name: web-1, controller: true}]}}\n"
     "- {metadata: {name: web-1-b, labels: {app: web}, ownerReferences: [{kind: ReplicaSet, name: web-1, controller: true}]}}\n"
     "- {metadata: {name: static, ownerReferences: [{kind: Node, name: n1}]}}\n"
-    "---\n{apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: web-1, ownerReferences: [{kind: Deployment, name: web}]}}\n"
+    "---\n{apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: web-1, ownerReferences: [{kind: Deployment, name: web}]}, spec: {template: {}}}\n"
     "---\n{apiVersion: batch/v1, kind: CronJob, metadata: {name: night}, spec: {jobTemplate: {spec: {template: {metadata: {labels: {job: x}}}}}}}\n"
     "---\n{apiVersion: v1, kind: List, items: [{apiVersion: apps/v1, kind: Deployment, metadata: {name: idle, labels: {no: x}}, spec: {template: {metadata: {labels: {app: idle}}}}}, {apiVersion: v1, kind: Service, metadata: {name: s}}]}\n"
     "---\n{apiVersion: example.org/v1, kind: NetworkPolicy, metadata: {name: not-ours}}\n";

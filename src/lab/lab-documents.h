@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "lab-server.h"
+
+G_BEGIN_DECLS
+
+/*
+ * Resources that are a JSON object which clients write as a whole: what all of them share is here, what an
+ * object of the kind must be is in its LabDocumentKind.
+ */
+typedef struct
+{
+  char *id;
+  JsonObject *object;           /* as clients wrote it, without what the lab adds */
+  guint64 revision;
+  gint64 changed_at;            /* unix µs; 0: as the seed made it */
+  gboolean removed;
+  gboolean enabled;
+} LabDocument;
+
+typedef struct
+{
+  const char *path;             /* "/api/v1/policies" */
+  const char *noun;             /* of events: "policy" makes policy_created, policy_updated, policy_removed */
+  const char *insert;           /* SQL: id, removed, body */
+  const char *select;           /* SQL: id, removed, body */
+  const char *const *filters;   /* names of members that the list filters by; metadata is looked into */
+
+  /* Makes of @object what is kept; FALSE after having answered what is wrong. */
+  gboolean (*check) (LabRequest *request, JsonObject *object);
+  /* The id that an object has by itself, or NULL for one of the lab's making. */
+  char *(*make_id) (JsonObject *object);
+  /* What the lab adds to an object that is shown; @out is within the object. May be NULL. */
+  void (*add_status) (LabServer *server, GString *out, const LabDocument *document);
+  /* Something has changed. May be NULL. */
+  void (*changed) (LabServer *server);
+} LabDocumentKind;
+
+LabDocuments *lab_documents_new  (const LabDocumentKind *kind);
+void          lab_documents_free (LabDocuments *documents);
+
+/* What the seed gives; before lab_documents_load(), which lays what clients did over it. */
+void          lab_documents_seed (LabDocuments *documents, const char *id, JsonObject *object, gboolean enabled);
+void          lab_documents_load (LabServer *server, LabDocuments *documents);
+
+guint         lab_documents_count (const LabDocuments *documents);
+const LabDocument *lab_documents_at (const LabDocuments *documents, guint index);
+
+/* The routes. */
+const LabDocument *lab_documents_find (LabRequest *request, const LabDocuments *documents);
+void          lab_documents_list   (LabRequest *request, LabDocuments *documents);
+void          lab_documents_get    (LabRequest *request, LabDocuments *documents);
+void          lab_documents_create (LabRequest *request, LabDocuments *documents);
+void          lab_documents_update (LabRequest *request, LabDocuments *documents);
+void          lab_documents_delete (LabRequest *request, LabDocuments *documents);
+
+/* Answers 422 with an error whose message is "POINTER: detail". */
+void          lab_request_invalid_error (LabRequest *request, const GError *error);
+
+G_END_DECLS
