@@ -16,10 +16,11 @@ ROOMS = {
     'store': ['base', 'model'],
     'graph': ['base', 'model'],
     'policy': ['base', 'model'],
+    'workspace': ['base', 'policy'],
     'drivers': ['base', 'model', 'wire', 'graph'],
     'ops': ['base', 'model', 'store', 'drivers'],
-    'app': ['base', 'model', 'wire', 'store', 'graph', 'policy', 'drivers', 'ops'],
-    'cli': ['base', 'model', 'wire', 'store', 'graph', 'policy', 'drivers', 'ops'],
+    'app': ['base', 'model', 'wire', 'store', 'graph', 'policy', 'workspace', 'drivers', 'ops'],
+    'cli': ['base', 'model', 'wire', 'store', 'graph', 'policy', 'workspace', 'drivers', 'ops'],
     'lab': ['base'],
 }
 
@@ -39,6 +40,7 @@ LIBRARIES = {
     'cairo and pango': (r'cairo|pango/', ['graph', 'app']),
     'libdex': (r'libdex\.h', ['ops', 'app']),
     'argon2': (r'argon2', ['lab']),
+    'libgit2': (r'git2\.h', ['workspace']),
     'libyaml': (r'yaml\.h$', ['policy', 'lab']),
 }
 

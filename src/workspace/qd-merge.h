@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/**
+ * QdMerge:
+ *
+ * What two people made of one text, line by line: a base, mine and theirs cut into pieces of which each
+ * is the same in all, changed by one, changed alike by both, or changed by both in different ways.
+ * Changes that touch each other count as one: between two lines of YAML there is often no telling.
+ * Immutable.
+ */
+typedef struct _QdMerge QdMerge;
+
+typedef enum {
+  QD_MERGE_SAME,       /* nobody changed it */
+  QD_MERGE_MINE,       /* I alone did */
+  QD_MERGE_THEIRS,     /* they alone did */
+  QD_MERGE_BOTH,       /* both did, alike */
+  QD_MERGE_CONFLICT,   /* both did, differently */
+} QdMergeKind;
+
+typedef struct { gsize start, end; } QdMergeRange;   /* bytes, whole lines */
+
+typedef struct {
+  QdMergeKind kind;
+  QdMergeRange base, mine, theirs;
+} QdMergePiece;
+
+/* No text may be larger than 64 MiB; libgit2 finds the differences (Myers, An O(ND) Difference
+ * Algorithm, 1986). The texts are kept by the merge. */
+QdMerge *qd_merge_new (GBytes *base, GBytes *mine, GBytes *theirs, GError **error);
+void qd_merge_free (QdMerge *self);
+
+guint qd_merge_get_n_pieces (const QdMerge *self);
+const QdMergePiece *qd_merge_get_piece (const QdMerge *self, guint nth);
+guint qd_merge_get_n_conflicts (const QdMerge *self);
+/* One text of all changes. @choice: for each conflict in order, whose it is: QD_MERGE_MINE or
+ * QD_MERGE_THEIRS; NULL where there is none. */
+GBytes *qd_merge_get_text (const QdMerge *self, const QdMergeKind *choice);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdMerge, qd_merge_free)
+
+G_END_DECLS
