@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "qd-yaml.h"
+#include "qd-yaml-format.h"
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
@@ -35,6 +35,16 @@ walk (const QdYamlNode *node, gsize from, gsize to, guint *budget)
     }
 }
 
+/* Formatting what is formatted changes nothing. */
+static void
+format (QdYamlFile *file)
+{
+  g_autoptr (QdYamlFile) once = qd_yaml_format (file, NULL);
+  g_autoptr (QdYamlFile) twice = once != NULL ? qd_yaml_format (once, NULL) : NULL;
+
+  g_assert_true (once == NULL || (twice != NULL && g_bytes_equal (qd_yaml_file_get_bytes (once), qd_yaml_file_get_bytes (twice))));
+}
+
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
@@ -58,5 +68,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
       if (size < 10000)
         g_assert_true (budget == 0 || qd_yaml_node_equal (document, document));
     }
+  if (size < 10000)
+    format (file);
   return 0;
 }
