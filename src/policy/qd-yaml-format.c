@@ -57,20 +57,21 @@ comment_column (const Format *self, guint column, guint old, guint new)
   return new;
 }
 
-/* Copies up to @to, which begins an entry in column @old or a value, and goes into column @new. Leaves off there. */
+/* Copies up to @to, which begins an entry in column @old or a value, and goes into column @new; or past the end, all. */
 static void
 copy_gap (Format *self, gsize to, guint old, guint new)
 {
   gsize line = self->at, end = qd_yaml_line_end (self->file, line);
+  gsize length = self->file->places.length;
   gboolean blank = FALSE, beginning = self->at == self->file->places.bom;
 
-  if (!beginning && to > end)
+  if (!beginning && to > end && line < length)
     {
       append_line (self, line, end);
       g_string_append (self->out, self->eol);
       line = qd_yaml_next_line (self->file, line);
     }
-  for (; (end = qd_yaml_line_end (self->file, line)) < to; line = qd_yaml_next_line (self->file, line))
+  for (; line < length && (end = qd_yaml_line_end (self->file, line)) < to; line = qd_yaml_next_line (self->file, line))
     {
       gsize first = qd_yaml_skip_spaces (self->file, line);
 
@@ -89,11 +90,13 @@ copy_gap (Format *self, gsize to, guint old, guint new)
     }
   if (blank)
     g_string_append (self->out, self->eol);
+  self->at = MIN (to, length);
+  if (to > length)
+    return;
   if (qd_yaml_skip_spaces (self->file, line) >= to)
     qd_yaml_indent (self->out, new);
   else
     g_string_append_len (self->out, self->text + line, (gssize) (to - line));
-  self->at = to;
 }
 
 /* Copies a value that may go over lines; those after the first go along with the entry, from column @old to @new. */
@@ -274,7 +277,7 @@ copy_rest (Format *self)
 {
   gsize length;
 
-  copy_gap (self, self->file->places.length, 0, 0);
+  copy_gap (self, self->file->places.length + 1, 0, 0);
   for (length = self->out->len; length > 0 && strchr (" \t\r\n", self->out->str[length - 1]) != NULL;)
     length--;
   return length;

@@ -56,6 +56,7 @@ test_examples (void)
     { "# only\n\n\n# that\n\n", "# only\n\n# that\n" },
     { "a: |+\n   x\n\n", "a: |+\n  x\n\n" },
     { "--- |\n x\n", "--- |\n x\n" },
+    { "a:\n  # end", "a:\n# end\n" },
     { "a: |\n  x", "a: |\n  x" },
   };
 
