@@ -124,6 +124,8 @@ typedef struct {
 
 static const Action actions[] = {
   { "connectivity", 1, 0, "connectivity PATH… [--json]", " json host-network ip-block keep-going ", run_connectivity },
+  { "explain", 1, 0, "explain PATH… --from NS/NAME|IP --to NS/NAME|IP --port 80/TCP [--json]", " json from to port host-network ip-block keep-going ", qdctl_policy_explain },
+  { "diff", 2, 2, "diff OLD NEW [--flows FILE.csv] [--json]", " json flows host-network ip-block keep-going ", qdctl_policy_diff },
 };
 
 static const Action *
@@ -192,6 +194,10 @@ qdctl_policy (const char *name, int argc, char **argv)
   g_auto (QdctlPolicyOptions) options = { NULL };
   const GOptionEntry entries[] = {
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_("Print JSON"), NULL },
+    { "from", 0, 0, G_OPTION_ARG_STRING, &options.from, N_("explain: who connects: a workload, or an IP address"), N_("NS/NAME|IP") },
+    { "to", 0, 0, G_OPTION_ARG_STRING, &options.to, N_("explain: to whom"), N_("NS/NAME|IP") },
+    { "port", 0, 0, G_OPTION_ARG_STRING, &options.port, N_("explain: on which port, as 80/TCP"), N_("PORT") },
+    { "flows", 0, 0, G_OPTION_ARG_FILENAME, &options.flows, N_("diff: which of these flows that were seen are cut off, as “qdctl flows --csv” lists them"), N_("FILE") },
     { "host-network", 0, 0, G_OPTION_ARG_STRING, &options.host_network, N_("Pods in their node's network: exempt from policies, or a pod as others (exempt)"), N_("NAME") },
     { "ip-block", 0, 0, G_OPTION_ARG_STRING, &options.ip_block, N_("An ipBlock matches all addresses, those of pods too, or external ones (all)"), N_("NAME") },
     { "keep-going", 0, 0, G_OPTION_ARG_NONE, &options.keep_going, N_("Read on where a file cannot be read"), NULL },

@@ -249,24 +249,24 @@ find_group (Grouping *grouping, const QdPolicyWorkload *workload, const QdPolicy
 static GArray *
 group_workload (Grouping *grouping, const QdPolicyWorkload *workload)
 {
-  GArray *groups = g_array_new (FALSE, FALSE, sizeof (guint));
+  GArray *groups = g_array_new (FALSE, FALSE, sizeof (QdPolicyMember));
 
   for (guint i = 0; i < workload->pods->len; i++)
     {
-      guint group = find_group (grouping, workload, g_ptr_array_index (workload->pods, i));
+      QdPolicyMember member = { find_group (grouping, workload, g_ptr_array_index (workload->pods, i)), g_ptr_array_index (workload->pods, i) };
       gboolean there = FALSE;
 
       for (guint k = 0; !there && k < groups->len; k++)
-        there = g_array_index (groups, guint, k) == group;
+        there = g_array_index (groups, QdPolicyMember, k).group == member.group;
       if (!there)
-        g_array_append_val (groups, group);
+        g_array_append_val (groups, member);
     }
   return groups;
 }
 
 /* Workloads come by namespace, and so do groups. */
 static void
-group_pods (QdPolicyColumns *self, QdPolicyWorld *world, const QdPolicyOptions *options, GPtrArray *groups_of)
+group_pods (QdPolicyColumns *self, QdPolicyWorld *world, const QdPolicyOptions *options, GPtrArray *members_of)
 {
   GPtrArray *workloads = qd_policy_world_get_workloads (world);
   g_autoptr (GHashTable) nodes = g_hash_table_new (NULL, NULL);
@@ -300,7 +300,7 @@ group_pods (QdPolicyColumns *self, QdPolicyWorld *world, const QdPolicyOptions *
 
           g_array_append_val (self->spaces, space);
         }
-      g_ptr_array_add (groups_of, group_workload (&grouping, workload));
+      g_ptr_array_add (members_of, group_workload (&grouping, workload));
       g_array_index (self->spaces, QdPolicyColumnSpace, self->spaces->len - 1).end = self->groups->len;
     }
 }
@@ -355,7 +355,7 @@ index_labels (QdPolicyColumns *self)
 }
 
 QdPolicyColumns *
-qd_policy_columns_new (QdPolicyWorld *world, const QdPolicyOptions *options, GPtrArray *groups_of)
+qd_policy_columns_new (QdPolicyWorld *world, const QdPolicyOptions *options, GPtrArray *members_of)
 {
   QdPolicyColumns *self = g_new0 (QdPolicyColumns, 1);
 
@@ -369,7 +369,7 @@ qd_policy_columns_new (QdPolicyWorld *world, const QdPolicyOptions *options, GPt
   self->by_label = g_hash_table_new_full (hash_label, equal_labels, NULL, (GDestroyNotify) g_array_unref);
   self->by_key = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_array_unref);
   cut_space (self, world);
-  group_pods (self, world, options, groups_of);
+  group_pods (self, world, options, members_of);
   self->n = self->groups->len + self->ranges->len;
   self->selectable = qd_bits_new (self->groups->len);
   index_labels (self);

@@ -3,6 +3,7 @@
 
 #include "qd-policy-bits.h"
 #include "qd-policy-eval.h"
+#include "qd-policy-explain.h"
 
 G_BEGIN_DECLS
 
@@ -39,13 +40,19 @@ typedef struct {
   guint64 *selectable;     /* the groups that selectors can select */
 } QdPolicyColumns;
 
-/* @groups_of becomes, for each workload of @world, a GArray of guint: its groups, each once. */
-QdPolicyColumns *qd_policy_columns_new (QdPolicyWorld *world, const QdPolicyOptions *options, GPtrArray *groups_of);
+/* A group that a workload has pods of, and the first of those. */
+typedef struct { guint group; const QdPolicyPod *pod; } QdPolicyMember;
+
+/* @members_of becomes, for each workload of @world, a GArray of QdPolicyMember: its groups, each once. */
+QdPolicyColumns *qd_policy_columns_new (QdPolicyWorld *world, const QdPolicyOptions *options, GPtrArray *members_of);
 QdPolicyColumns *qd_policy_columns_ref (QdPolicyColumns *self);
 void qd_policy_columns_unref (QdPolicyColumns *self);
 /* Whether every column means the same in both. */
 gboolean qd_policy_columns_equal (const QdPolicyColumns *a, const QdPolicyColumns *b);
 guint qd_policy_columns_n_groups (const QdPolicyColumns *self);
+
+/* Pods of both ends between which the flow may pass, else the first ones; NULL for what is outside. */
+void qd_policy_eval_find_pair (QdPolicyEval *self, const QdPolicyFlow *flow, const QdPolicyPod **src, const QdPolicyPod **dst);
 
 /* --- Policies, compiled --------------------------------------------------------------------------------------- */
 

@@ -14,7 +14,7 @@ struct _QdPolicyEval
   QdPolicyOptions options;
   QdPortStore *store;
   QdPolicyColumns *columns;
-  GPtrArray *groups_of;       /* for each workload a GArray of guint: its groups */
+  GPtrArray *members_of;      /* for each workload a GArray of QdPolicyMember: its groups */
   GPtrArray *range_texts;
   GHashTable *compiled;       /* QdPolicy → QdPolicyCompiled */
   GHashTable *rows;           /* of QdPolicyRow, which is its own key */
@@ -175,11 +175,11 @@ qd_policy_eval_new (QdPolicyWorld *world, const QdPolicyOptions *options, QdPoli
   self->world = qd_policy_world_ref (world);
   if (options)
     self->options = *options;
-  self->groups_of = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+  self->members_of = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
   self->range_texts = g_ptr_array_new_with_free_func (g_free);
   self->compiled = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) qd_policy_compiled_unref);
   self->rows = g_hash_table_new_full (qd_policy_row_hash, qd_policy_row_equal, (GDestroyNotify) qd_policy_row_unref, NULL);
-  self->columns = qd_policy_columns_new (world, &self->options, self->groups_of);
+  self->columns = qd_policy_columns_new (world, &self->options, self->members_of);
   usable = is_usable (self, previous);
   self->store = usable ? qd_port_store_ref (previous->store) : qd_port_store_new ();
   compile_policies (self, usable ? previous : NULL);
@@ -205,7 +205,7 @@ qd_policy_eval_unref (QdPolicyEval *self)
     g_free (self->row_of[d]);
   g_hash_table_unref (self->rows);
   g_hash_table_unref (self->compiled);
-  g_ptr_array_unref (self->groups_of);
+  g_ptr_array_unref (self->members_of);
   g_ptr_array_unref (self->range_texts);
   qd_policy_columns_unref (self->columns);
   qd_port_store_unref (self->store);
@@ -230,25 +230,25 @@ qd_policy_eval_get_options (QdPolicyEval *self)
 guint
 qd_policy_eval_get_n_workloads (QdPolicyEval *self)
 {
-  return self->groups_of->len;
+  return self->members_of->len;
 }
 
 guint
 qd_policy_eval_get_n_ends (QdPolicyEval *self)
 {
-  return self->groups_of->len + self->columns->n_shown;
+  return self->members_of->len + self->columns->n_shown;
 }
 
 const QdPolicyWorkload *
 qd_policy_eval_get_workload (QdPolicyEval *self, guint end)
 {
-  return end < self->groups_of->len ? g_ptr_array_index (qd_policy_world_get_workloads (self->world), end) : NULL;
+  return end < self->members_of->len ? g_ptr_array_index (qd_policy_world_get_workloads (self->world), end) : NULL;
 }
 
 const QdAddressRange *
 qd_policy_eval_get_range (QdPolicyEval *self, guint end)
 {
-  return end < self->groups_of->len ? NULL : &g_array_index (self->columns->ranges, QdAddressRange, end - self->groups_of->len);
+  return end < self->members_of->len ? NULL : &g_array_index (self->columns->ranges, QdAddressRange, end - self->members_of->len);
 }
 
 const char *
@@ -256,7 +256,7 @@ qd_policy_eval_get_text (QdPolicyEval *self, guint end)
 {
   const QdPolicyWorkload *workload = qd_policy_eval_get_workload (self, end);
 
-  return workload ? workload->text : g_ptr_array_index (self->range_texts, end - self->groups_of->len);
+  return workload ? workload->text : g_ptr_array_index (self->range_texts, end - self->members_of->len);
 }
 
 guint
@@ -268,7 +268,7 @@ qd_policy_eval_find_workload (QdPolicyEval *self, const char *text, guint *ambig
 
   if (ambiguous)
     *ambiguous = QD_POLICY_NO_END;
-  for (guint i = 0; i < self->groups_of->len; i++)
+  for (guint i = 0; i < self->members_of->len; i++)
     {
       const char *name = qd_policy_eval_get_workload (self, i)->text;
 
@@ -283,9 +283,15 @@ qd_policy_eval_find_workload (QdPolicyEval *self, const char *text, guint *ambig
 }
 
 guint
+qd_policy_eval_find_outside (QdPolicyEval *self, const QdAddress *address)
+{
+  return self->members_of->len + (guint) qd_address_ranges_find (self->columns->ranges, address);
+}
+
+guint
 qd_policy_eval_find_address (QdPolicyEval *self, const QdAddress *address)
 {
-  for (guint i = 0; i < self->groups_of->len; i++)
+  for (guint i = 0; i < self->members_of->len; i++)
     {
       const QdPolicyWorkload *workload = qd_policy_eval_get_workload (self, i);
 
@@ -299,34 +305,34 @@ qd_policy_eval_find_address (QdPolicyEval *self, const QdAddress *address)
               return i;
         }
     }
-  return self->groups_of->len + (guint) qd_address_ranges_find (self->columns->ranges, address);
+  return qd_policy_eval_find_outside (self, address);
 }
 
 /* --- What may pass ---------------------------------------------------------------------------------------------- */
 
-/* One of the groups, or the one range, that an end is. */
+/* The columns that an end is: the groups of a workload, or the one of a range. */
 typedef struct {
-  const guint *groups;
+  const QdPolicyMember *members;
   guint n;
-  gboolean is_range;
-  guint range_column;
+  QdPolicyMember range;
 } Members;
 
-static Members
-members_of (QdPolicyEval *self, guint end)
+/* @members points into itself, and stays where it is. */
+static void
+find_members (QdPolicyEval *self, guint end, Members *members)
 {
   GArray *groups;
 
-  if (end >= self->groups_of->len)
-    return (Members) { NULL, 1, TRUE, self->columns->groups->len + end - self->groups_of->len };
-  groups = g_ptr_array_index (self->groups_of, end);
-  return (Members) { (const guint *) (gpointer) groups->data, groups->len, FALSE, 0 };
-}
-
-static guint
-column_of (const Members *members, guint i)
-{
-  return members->is_range ? members->range_column : members->groups[i];
+  if (end >= self->members_of->len)
+    {
+      members->range = (QdPolicyMember) { self->columns->groups->len + end - self->members_of->len, NULL };
+      members->members = &members->range;
+      members->n = 1;
+      return;
+    }
+  groups = g_ptr_array_index (self->members_of, end);
+  members->members = (const QdPolicyMember *) (gpointer) groups->data;
+  members->n = groups->len;
 }
 
 /* A pod and its own node are never kept apart. */
@@ -369,21 +375,44 @@ pair_ports (QdPolicyEval *self, guint directions, guint src, guint dst)
 static const QdPortSet *
 get (QdPolicyEval *self, guint directions, guint src, guint dst)
 {
-  Members from = members_of (self, src), to = members_of (self, dst);
+  Members from, to;
   guint ports = QD_PORTS_NONE;
 
-  if (src == dst && !from.is_range && g_str_equal (qd_policy_eval_get_workload (self, src)->kind, "Pod"))
+  if (src == dst && src < self->members_of->len && g_str_equal (qd_policy_eval_get_workload (self, src)->kind, "Pod"))
     return qd_port_store_get (self->store, QD_PORTS_ALL);
+  find_members (self, src, &from);
+  find_members (self, dst, &to);
   for (guint i = 0; i < from.n; i++)
     for (guint k = 0; k < to.n; k++)
-      ports = qd_port_store_union (self->store, ports, pair_ports (self, directions, column_of (&from, i), column_of (&to, k)));
+      ports = qd_port_store_union (self->store, ports, pair_ports (self, directions, from.members[i].group, to.members[k].group));
   return qd_port_store_get (self->store, ports);
+}
+
+#define BOTH (1u << QD_POLICY_EGRESS | 1u << QD_POLICY_INGRESS)
+
+void
+qd_policy_eval_find_pair (QdPolicyEval *self, const QdPolicyFlow *flow, const QdPolicyPod **src, const QdPolicyPod **dst)
+{
+  Members from, to;
+
+  find_members (self, flow->src, &from);
+  find_members (self, flow->dst, &to);
+  *src = from.members[0].pod;
+  *dst = to.members[0].pod;
+  for (guint i = 0; i < from.n; i++)
+    for (guint k = 0; k < to.n; k++)
+      if (qd_port_set_contains (qd_port_store_get (self->store, pair_ports (self, BOTH, from.members[i].group, to.members[k].group)), flow->protocol, flow->port))
+        {
+          *src = from.members[i].pod;
+          *dst = to.members[k].pod;
+          return;
+        }
 }
 
 const QdPortSet *
 qd_policy_eval_get (QdPolicyEval *self, guint src, guint dst)
 {
-  return get (self, 1u << QD_POLICY_EGRESS | 1u << QD_POLICY_INGRESS, src, dst);
+  return get (self, BOTH, src, dst);
 }
 
 const QdPortSet *

@@ -56,6 +56,8 @@ guint qd_policy_eval_find_workload (QdPolicyEval *self, const char *text, guint 
 /* The workload that has a pod of that address, else the range that holds it. While no policy tells IPv6 addresses apart their one range is not
  * listed: then it is an end that all of this takes, and beyond qd_policy_eval_get_n_ends(). */
 guint qd_policy_eval_find_address (QdPolicyEval *self, const QdAddress *address);
+/* The range that holds it, whatever has that address. */
+guint qd_policy_eval_find_outside (QdPolicyEval *self, const QdAddress *address);
 
 /* What may pass from @src to @dst: of workloads with pods that differ, what at least one pod may. Between two addresses outside, and from a
  * bare pod to itself, everything. The answer lives as long as @self. */

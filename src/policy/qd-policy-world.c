@@ -241,15 +241,20 @@ add_workload (QdPolicyWorld *self, const Draft *draft)
   g_ptr_array_add (self->workloads, workload);
 }
 
+int
+qd_policy_workload_compare (const QdPolicyWorkload *a, const QdPolicyWorkload *b)
+{
+  int order = strcmp (a->namespace->name, b->namespace->name);
+
+  if (order == 0)
+    order = strcmp (a->name, b->name);
+  return order ? order : strcmp (a->kind, b->kind);
+}
+
 static int
 compare_workloads (gconstpointer a, gconstpointer b)
 {
-  const QdPolicyWorkload *const *l = a, *const *r = b;
-  int order = strcmp ((*l)->namespace->name, (*r)->namespace->name);
-
-  if (order == 0)
-    order = strcmp ((*l)->name, (*r)->name);
-  return order ? order : strcmp ((*l)->kind, (*r)->kind);
+  return qd_policy_workload_compare (*(QdPolicyWorkload *const *) a, *(QdPolicyWorkload *const *) b);
 }
 
 /* --- Policies ----------------------------------------------------------------------------------------------------- */

@@ -144,6 +144,8 @@ GPtrArray *qd_policy_world_get_workloads (QdPolicyWorld *self);    /* of const Q
 GPtrArray *qd_policy_world_get_services (QdPolicyWorld *self);     /* of const QdPolicyService */
 /* Of const QdPolicy, in the order in which they are asked: by tier, priority and name. */
 GPtrArray *qd_policy_world_get_policies (QdPolicyWorld *self);
+/* The order of workloads. */
+int qd_policy_workload_compare (const QdPolicyWorkload *a, const QdPolicyWorkload *b);
 const QdPolicyNamespace *qd_policy_world_find_namespace (QdPolicyWorld *self, const char *name);
 
 /* Whether @pattern of a peer's domainNames stands for @domain: "*.example.com" for what is below it, not for itself. */
