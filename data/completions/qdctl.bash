@@ -8,7 +8,7 @@ _qdctl () {
   [ "$prev" = = ] && prev=${COMP_WORDS[COMP_CWORD-2]}
   COMPREPLY=()
   case $prev in
-    --credentials|--token-file|--ca|--output|-o)
+    --credentials|--token-file|--ca|--output|-o|--flows)
       compopt -o filenames
       mapfile -t COMPREPLY < <(compgen -f -- "$cur")
       return ;;
@@ -21,7 +21,7 @@ _qdctl () {
     --by) mapfile -t COMPREPLY < <(compgen -W 'latency loss hops' -- "$cur"); return ;;
     --host-network) mapfile -t COMPREPLY < <(compgen -W 'exempt pod' -- "$cur"); return ;;
     --ip-block) mapfile -t COMPREPLY < <(compgen -W 'all external' -- "$cur"); return ;;
-    --seed|--scale|--alternatives) return ;;
+    --seed|--scale|--alternatives|--from|--to|--port) return ;;
     --connection|--url|--monitor|--timeout|--role|--user|--pin|--filter|--sort|--count|--for|--reason) return ;;
   esac
   if [ "$COMP_CWORD" = 1 ]; then
@@ -56,13 +56,17 @@ _qdctl () {
       esac ;;
     policy)
       if [ "$COMP_CWORD" = 2 ]; then
-        words='connectivity --help'
+        words='connectivity explain diff --help'
       elif [ "${cur#-}" = "$cur" ]; then
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return
       else
         words='--json --host-network --ip-block --keep-going --help'
+        case ${COMP_WORDS[2]} in
+          explain) words+=' --from --to --port' ;;
+          diff) words+=' --flows' ;;
+        esac
       fi ;;
     help) words='inspect watch sites paths flows nodes links events jobs kv run topology policy' ;;
     *) words+=' --filter --sort --json --csv' ;;
