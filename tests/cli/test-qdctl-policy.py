@@ -1,0 +1,234 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""qdctl policy: what it prints, in both forms, and each exit status."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+BUILD = os.environ.get("QD_BUILD_ROOT", ".")
+QDCTL = os.path.join(BUILD, "src", "cli", "qdctl")
+FOLDER = tempfile.mkdtemp(prefix="qdctl-policy-")
+ENV = {k: v for k, v in os.environ.items() if k != "G_DEBUG"}
+
+number = 0
+failed = 0
+
+
+def check(what, good, detail=""):
+    global number, failed
+    number += 1
+    print(("ok" if good else "not ok"), number, "-", what)
+    if not good:
+        failed += 1
+        for line in str(detail).splitlines()[:20]:
+            print("#", line)
+
+
+def policy(*args, stdin=None):
+    return subprocess.run([QDCTL, "policy", *map(str, args)], input=stdin, capture_output=True, text=True, timeout=60, env=ENV)
+
+
+def path(*names):
+    return os.path.join(FOLDER, *names)
+
+
+def write(name, content):
+    os.makedirs(os.path.dirname(path(name)), exist_ok=True)
+    with open(path(name), "w", encoding="utf-8") as f:
+        f.write(content)
+    return path(name)
+
+
+def expect(what, status, result, out=None, err=None):
+    """out and err: all of it where they end a line, else a part of it; err None is nothing at all."""
+    good = result.returncode == status
+    good = good and (out is None or (result.stdout == out if out.endswith("\n") else out in result.stdout))
+    good = good and (result.stderr == "" if err is None else result.stderr == err if err.endswith("\n") else err in result.stderr)
+    check(what, good, f"exit {result.returncode}, wanted {status}\n{result.stdout[:900]}\n{result.stderr[:500]}")
+    return result
+
+
+PODS = """\
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop, labels: {team: a}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: c, ports: [{name: http, containerPort: 80}]}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: db, namespace: shop, labels: {app: db}}
+status: {podIP: 10.0.0.7}
+"""
+POLICY = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress, Egress]
+  ingress:
+  - from: [{podSelector: {matchLabels: {app: db}}}]
+    ports: [{port: http}, {port: 90, endPort: 100}, {protocol: UDP, port: 53}]
+  - from: [{ipBlock: {cidr: 10.0.0.0/8}}]
+    ports: [{port: 443}]
+"""
+DATABASE = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db, namespace: shop}
+spec: {podSelector: {matchLabels: {app: db}}, policyTypes: [Ingress, Egress], egress: [{to: [{namespaceSelector: {}}]}]}
+"""
+ROWS = [
+    {"src": "shop/db[Pod]", "dst": "shop/web[Deployment]", "conn": "TCP 80,90-100,443,UDP 53"},
+    {"src": "10.0.0.0-10.255.255.255[External]", "dst": "shop/web[Deployment]", "conn": "TCP 443"},
+]
+NOTE = "qdctl: blocks of addresses match pods whose address is known, too (--ip-block=all)\n"
+
+
+def connectivity():
+    write("world/a.yaml", PODS)
+    write("world/deep/b.yml", POLICY)
+    write("world/deep/c.yaml", DATABASE)
+    write("world/.git/x.yaml", "a: [")
+    write("world/notes.txt", "a: [")
+    write("world/x.policytest.yaml", "a: [")
+    text = "".join(f"{r['src']} => {r['dst']} : {r['conn']}\n" for r in ROWS)
+    expect("a folder's connections are listed", 0, policy("connectivity", path("world")), text, NOTE)
+    result = expect("the same as JSON", 0, policy("connectivity", path("world"), "--json"), err=NOTE)
+    check("the JSON is a list of what may connect", json.loads(result.stdout) == ROWS, result.stdout)
+    expect("files one by one", 0, policy("connectivity", path("world/a.yaml"), path("world/deep/b.yml"), path("world/deep/c.yaml")), text, NOTE)
+    expect("standard input is a file too", 0, policy("connectivity", "-", stdin="---\n".join([PODS, POLICY, DATABASE])), text, NOTE)
+    closed = DATABASE.replace("{to: [{namespaceSelector: {}}]}", "")
+    write("closed.yaml", closed)
+    result = expect("nothing may connect", 0, policy("connectivity", path("closed.yaml"), "--json"), "[]\n")
+    expect("an ipBlock matches addresses outside alone", 0, policy("connectivity", path("world"), "--ip-block=external"),
+           text.replace("90-100,443", "90-100"), "qdctl: an ipBlock matches addresses outside alone (--ip-block=external)\n")
+    host = write("host.yaml", PODS.replace("status: {podIP: 10.0.0.7}", "spec: {hostNetwork: true}") + "---\n" + DATABASE)
+    exempt = policy("connectivity", host)
+    expect("who is in the node's network is said", 0, exempt, "shop/web[Deployment] => shop/db[Pod] : All Connections",
+           "qdctl: 1 workload is in its node's network: policies do not cover it (--host-network=exempt)\n")
+    result = expect("unless it is a pod as others", 0, policy("connectivity", host, "--host-network=pod"))
+    check("and then it is covered", "=> shop/db[Pod]" not in result.stdout, result.stdout)
+    six = write("six.yaml", PODS + "---\n" + POLICY.replace("10.0.0.0/8", "'fd00::/8'"))
+    expect("IPv6 is there once a policy names some of it", 0, policy("connectivity", six),
+           "fd00::-fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff[External] => shop/web[Deployment] : TCP 443", NOTE)
+
+
+def unreadable():
+    bad = write("bad/a.yaml", "kind: Pod\nspec: [1, 2\n")
+    write("bad/b.yaml", PODS)
+    result = policy("connectivity", bad)
+    line = result.stderr.splitlines()
+    check("an unreadable file is one line with its place", result.returncode == 2 and len(line) == 1 and line[0].startswith(f"{bad}:3:1: ") and not result.stdout,
+          result.stderr)
+    result = policy("connectivity", path("bad"))
+    check("a folder ends at it", result.returncode == 2 and result.stderr.count("\n") == 1 and not result.stdout, result.stderr)
+    result = policy("connectivity", path("bad"), "--keep-going")
+    check("with --keep-going the rest is read", result.returncode == 2 and f"{bad}:3:1: " in result.stderr and "shop/db[Pod] =>" in result.stdout, result.stderr)
+    expect("a file that is not there", 2, policy("connectivity", path("nowhere.yaml")), "", f"{path('nowhere.yaml')}:1:1: cannot be read: No such file or directory\n")
+    invalid = write("invalid.yaml", POLICY.replace("port: 443", "port: 70000"))
+    for verb in (["connectivity", invalid], ["explain", invalid, "--from=shop/web", "--to=shop/db", "--port=80"], ["diff", invalid, path("world")],
+                 ["diff", path("world"), invalid], ["connectivity", invalid, "--keep-going"]):
+        result = policy(*verb)
+        check(f"{verb[0]} refuses what the API would refuse", result.returncode == 2 and f"{invalid}:11:20: " in result.stderr and not result.stdout, result.stderr)
+    twice = policy("connectivity", path("world/a.yaml"), path("bad/b.yaml"))
+    check("an object that is there twice is told with both places", twice.returncode == 2 and f"{path('bad/b.yaml')}:1:1: " in twice.stderr and
+          f"{path('world/a.yaml')}:1:1" in twice.stderr, twice.stderr)
+
+
+def explain():
+    def ask(*args):
+        return policy("explain", path("world"), *args)
+
+    expect("allowed is exit 0", 0, ask("--from=shop/db", "--to=shop/web", "--port=80/TCP"), "shop/db[Pod] may connect to shop/web[Deployment] on port 80/TCP.\n\nEgress of")
+    expect("denied is exit 1", 1, ask("--from=shop/db", "--to=shop/web", "--port=81"),
+           "shop/db[Pod] may not connect to shop/web[Deployment] on port 81/TCP. Ingress of shop/web[Deployment] is denied: NetworkPolicy shop/web isolates")
+    expect("an address is an end", 0, ask("--from=10.1.2.3", "--to=shop/web[Deployment]", "--port=443/tcp"), "10.1.2.3 may connect")
+    expect("a pod's address is the pod", 0, ask("--from=10.0.0.7", "--to=shop/web", "--port=53/UDP"), "shop/db[Pod] may connect")
+    result = ask("--from=shop/db", "--to=192.0.2.1", "--port=443/TCP", "--json")
+    answer = json.loads(result.stdout)
+    steps = answer["egress"]["steps"]
+    check("an explanation as JSON", result.returncode == 1 and answer["verdict"] == "deny" and answer["decided"] == "egress" and answer["port"] == "443/TCP" and
+          answer["from"] == "shop/db[Pod]" and answer["to"] == "192.0.2.1" and answer["ip_block"] == "all" and answer["host_network"] == "exempt" and
+          [s["outcome"] for s in steps] == ["selected", "missed", "not-selected"] and steps[1]["rule"] == "egress[0]" and
+          steps[1]["place"] == path("world/deep/c.yaml") + f":4:{DATABASE.splitlines()[3].index('{to') + 1}", result.stdout)
+    check("who is outside has no policies", answer["ingress"]["allowed"] and answer["ingress"]["reason"] == "outside", result.stdout)
+    expect("a workload that is not there", 2, ask("--from=shop/gone", "--to=shop/web", "--port=80"), "", "“shop/gone”")
+    expect("a kind that it is not", 2, ask("--from=shop/web[Pod]", "--to=shop/web", "--port=80"), "", "“shop/web[Pod]”")
+    expect("no port", 2, ask("--from=shop/db", "--to=shop/web"), "", "--port")
+    for port in ("0", "65536", "http", "80/ICMP", "80/", "-1"):
+        expect(f"{port} is no port", 2, ask("--from=shop/db", "--to=shop/web", f"--port={port}"), "", "--port is a number")
+    both = write("both.yaml", PODS + "---\napiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\n")
+    expect("a name that two have", 2, policy("explain", both, "--from=shop/web", "--to=shop/db", "--port=80"), "", "“shop/web[Deployment]” and “shop/web[Pod]”")
+    expect("and with its kind it is one", 0, policy("explain", both, "--from=shop/web[Pod]", "--to=shop/db", "--port=80"), "shop/web[Pod] may connect")
+
+
+def diff():
+    write("old/a.yaml", PODS)
+    write("old/b.yaml", POLICY)
+    write("new/a.yaml", PODS)
+    write("new/b.yaml", POLICY.replace("port: 90, endPort: 100", "port: 95, endPort: 105").replace("10.0.0.0/8", "10.0.0.0/9"))
+    expect("the same is exit 0", 0, policy("diff", path("old"), path("old")), "")
+    changes = ("+ shop/db[Pod] => shop/web[Deployment] : TCP 101-105\n"
+               "- shop/db[Pod] => shop/web[Deployment] : TCP 90-94\n"
+               "- 10.128.0.0-10.255.255.255[External] => shop/web[Deployment] : TCP 443\n")
+    expect("what changes is exit 1", 1, policy("diff", path("old"), path("new")), changes)
+    result = policy("diff", path("old"), path("new"), "--json")
+    check("as JSON", result.returncode == 1 and json.loads(result.stdout) == {
+        "allowed": [{"src": "shop/db[Pod]", "dst": "shop/web[Deployment]", "conn": "TCP 101-105"}],
+        "denied": [{"src": "shop/db[Pod]", "dst": "shop/web[Deployment]", "conn": "TCP 90-94"},
+                   {"src": "10.128.0.0-10.255.255.255[External]", "dst": "shop/web[Deployment]", "conn": "TCP 443"}]}, result.stdout)
+    result = policy("diff", path("old"), path("old"), "--json")
+    check("nothing as JSON", result.returncode == 0 and json.loads(result.stdout) == {"allowed": [], "denied": []}, result.stdout)
+
+
+def flows():
+    head = "id,name,src_ip,src_port,dst_ip,dst_port,protocol,bytes_tx,bytes_rx,started_at,last_seen\r\n"
+    seen = "2026-11-20T10:00:00Z,2026-11-20T22:00:00Z"
+    web = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: web-1, namespace: shop, labels: {app: web}, ownerReferences: [{kind: Deployment, name: web, controller: true}]}\nstatus: {podIP: 10.0.0.8}\n"
+    for folder, policies in (("before", POLICY), ("after", POLICY.replace("port: 90, endPort: 100", "port: 95, endPort: 105").replace("10.0.0.0/8", "10.0.0.0/9"))):
+        write(folder + "/a.yaml", PODS + web)
+        write(folder + "/b.yaml", policies)
+    table = write("flows.csv", head + f'1,"a, b",10.0.0.7,4000,10.0.0.8,91,tcp,1000,500,{seen}\r\n' + f"2,,10.0.0.7,4000,10.0.0.8,96,TCP,7,7,{seen}\r\n" +
+                  f"3,,10.200.0.1,4000,10.0.0.8,443,TCP,100,,{seen}\r\n" + f"4,,10.0.0.7,4000,10.0.0.8,1000,TCP,9,9,{seen}\r\n" + "5,,,,,,icmp,,,,\r\n")
+    result = policy("diff", path("before"), path("after"), f"--flows={table}", "--json")
+    answer = json.loads(result.stdout)
+    check("flows that would be cut off", result.returncode == 1 and [(f["src"], f["dst_ip"], f["port"], f["bytes_a_day"]) for f in answer["cut"]] ==
+          [("shop/db[Pod]", "10.0.0.8", "91/TCP", 3000), ("10.0.0.0-10.255.255.255[External]", "10.0.0.8", "443/TCP", None)] and answer["cut_bytes_a_day"] == 3000,
+          result.stdout)
+    check("what no policy is about is counted", "1 flow was passed over" in result.stderr, result.stderr)
+    expect("the same in words", 1, policy("diff", path("before"), path("after"), "--flows", table), "2 of the flows that were seen would be cut off, 3.0", "1 flow was passed over")
+    expect("a table without the columns", 2, policy("diff", path("before"), path("after"), "--flows", write("other.csv", "a,b\n1,2\n")), "", "src_ip")
+    expect("a table that is not there", 2, policy("diff", path("before"), path("after"), "--flows", path("gone.csv")), "", "cannot be read")
+
+
+def usage():
+    expect("no verb", 2, policy(), "", "connectivity, explain, diff")
+    expect("another verb", 2, policy("connect", path("world")), "", "connectivity, explain, diff")
+    expect("no path", 2, policy("connectivity"), "", "usage: connectivity PATH")
+    expect("one path to compare", 2, policy("diff", path("world")), "", "usage: diff OLD NEW")
+    expect("an option of another verb", 2, policy("connectivity", path("world"), "--from=a/b"), "", "connectivity takes no --from")
+    expect("a reading that there is not", 2, policy("connectivity", path("world"), "--ip-block=none"), "", "--ip-block is all or external")
+    expect("another", 2, policy("connectivity", path("world"), "--host-network=yes"), "", "--host-network is exempt or pod")
+
+
+connectivity()
+unreadable()
+explain()
+diff()
+flows()
+usage()
+shutil.rmtree(FOLDER)
+print(f"1..{number}")
+sys.exit(1 if failed else 0)
