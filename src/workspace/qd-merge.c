@@ -262,6 +262,12 @@ qd_merge_free (QdMerge *self)
   g_free (self);
 }
 
+gboolean
+qd_merge_is_of (const QdMerge *self, GBytes *mine, GBytes *theirs)
+{
+  return g_bytes_equal (self->side[MINE], mine) && g_bytes_equal (self->side[THEIRS], theirs);
+}
+
 guint
 qd_merge_get_n_pieces (const QdMerge *self)
 {

@@ -35,6 +35,8 @@ typedef struct {
 QdMerge *qd_merge_new (GBytes *base, GBytes *mine, GBytes *theirs, GError **error);
 void qd_merge_free (QdMerge *self);
 
+/* Whether it is of these very texts. */
+gboolean qd_merge_is_of (const QdMerge *self, GBytes *mine, GBytes *theirs);
 guint qd_merge_get_n_pieces (const QdMerge *self);
 const QdMergePiece *qd_merge_get_piece (const QdMerge *self, guint nth);
 guint qd_merge_get_n_conflicts (const QdMerge *self);

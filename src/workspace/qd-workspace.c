@@ -210,25 +210,31 @@ is_plain_way (const QdWorkspace *self, char *const *parts)
 
 /* A name comes from a person, a draft or a link: it may not lead out of the folder, nor into what is
  * hidden there, such as Git's own files. */
+gboolean
+qd_workspace_check_name (const char *name, GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit (name, "/", QD_WORKSPACE_MAX_DEPTH + 2);
+  gboolean good = g_utf8_validate (name, -1, NULL) && g_strv_length (parts) <= QD_WORKSPACE_MAX_DEPTH + 1 && is_ours (name);
+
+  for (guint i = 0; parts[i]; i++)
+    good = good && *parts[i] != '\0' && *parts[i] != '.';
+  if (!good)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME,
+                 _("“%s” is not a name of a file of a workspace: it ends in .yaml, .yml or .json and no part of it begins with a dot"), name);
+  return good;
+}
+
 static GFile *
 resolve (const QdWorkspace *self, const char *name, GError **error)
 {
   g_autoptr (GFile) folder = g_file_new_for_path (self->folder);
-  g_auto (GStrv) parts = g_strsplit (name, "/", QD_WORKSPACE_MAX_DEPTH + 2);
-  gboolean good = g_utf8_validate (name, -1, NULL) && g_strv_length (parts) <= QD_WORKSPACE_MAX_DEPTH + 1;
+  g_auto (GStrv) parts = g_strsplit (name, "/", -1);
 
-  for (guint i = 0; parts[i]; i++)
-    good = good && *parts[i] != '\0' && *parts[i] != '.';
-  good = good && is_ours (name);
-  if (good && !is_plain_way (self, parts))
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME, _("%s leads over a symbolic link, which a workspace does not follow"), name);
-      return NULL;
-    }
-  if (good)
+  if (!qd_workspace_check_name (name, error))
+    return NULL;
+  if (is_plain_way (self, parts))
     return g_file_resolve_relative_path (folder, name);
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME,
-               _("“%s” is not a name of a file of a workspace: it ends in .yaml, .yml or .json and no part of it begins with a dot"), name);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME, _("%s leads over a symbolic link, which a workspace does not follow"), name);
   return NULL;
 }
 

@@ -34,6 +34,8 @@ const QdWorkspaceFile *qd_workspace_get_file (const QdWorkspace *self, guint nth
 /* What could not be looked into: "NAME: why". Nothing is hidden silently. */
 const char *const *qd_workspace_get_problems (const QdWorkspace *self);
 
+/* Whether @name may be one of a file of a workspace. Does not look at the disk. */
+gboolean qd_workspace_check_name (const char *name, GError **error);
 /* @name: below the folder, no way out of it. */
 GBytes *qd_workspace_read (const QdWorkspace *self, const char *name, GCancellable *cancellable, GError **error);
 /* Replaces the file whole, or makes it. @base: what it held when the change began, NULL where there was

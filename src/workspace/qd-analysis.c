@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-workspace"
+#include "config.h"
+
+#include "qd-analysis.h"
+
+#include <string.h>
+
+/* One state of all texts. */
+typedef struct {
+  GPtrArray *files;          /* QdYamlFile */
+  GHashTable *by_name;       /* name → QdYamlFile, both borrowed from @files */
+  GPtrArray *faults;         /* QdAnalysisFault */
+  QdPolicyWorld *world;
+  QdPolicyEval *eval;
+} State;
+
+struct _QdAnalysis {
+  gatomicrefcount refs;
+  State now, before;
+  gboolean changed;          /* else @before is empty: it is @now */
+};
+
+static void
+fault_free (gpointer data)
+{
+  QdAnalysisFault *self = data;
+
+  g_free ((char *) self->name);
+  g_free (self->message);
+  g_free (self);
+}
+
+/* The reader's message begins with "NAME:LINE:COLUMN: ". */
+static QdAnalysisFault *
+fault_new (const char *name, const char *message)
+{
+  QdAnalysisFault *self = g_new0 (QdAnalysisFault, 1);
+  const char *rest = g_str_has_prefix (message, name) ? message + strlen (name) : message;
+  char *end = NULL;
+
+  self->name = g_strdup (name);
+  self->line = self->column = 1;
+  if (*rest == ':' && g_ascii_isdigit (rest[1]))
+    {
+      self->line = (guint) g_ascii_strtoull (rest + 1, &end, 10);
+      rest = end;
+    }
+  if (end && *rest == ':' && g_ascii_isdigit (rest[1]))
+    {
+      self->column = (guint) g_ascii_strtoull (rest + 1, &end, 10);
+      rest = end;
+    }
+  self->message = g_strdup (end && g_str_has_prefix (rest, ": ") ? rest + 2 : message);
+  return self;
+}
+
+static QdYamlFile *
+find_file (const State *state, const char *name)
+{
+  return state->by_name ? g_hash_table_lookup (state->by_name, name) : NULL;
+}
+
+static gboolean
+holds (QdYamlFile *file, GBytes *bytes)
+{
+  return file && (qd_yaml_file_get_bytes (file) == bytes || g_bytes_equal (qd_yaml_file_get_bytes (file), bytes));
+}
+
+/* What was read of the same bytes before, in either state. */
+static QdYamlFile *
+find_read (QdAnalysis *previous, const State *other, const char *name, GBytes *bytes)
+{
+  const State *states[] = { other, previous ? &previous->now : NULL, previous ? &previous->before : NULL };
+
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
+    {
+      QdYamlFile *file = states[i] ? find_file (states[i], name) : NULL;
+
+      if (holds (file, bytes))
+        return qd_yaml_file_ref (file);
+    }
+  return NULL;
+}
+
+static void
+read_text (State *state, const char *name, GBytes *bytes, QdAnalysis *previous, const State *other)
+{
+  g_autoptr (GError) error = NULL;
+  QdYamlFile *file = find_read (previous, other, name, bytes);
+
+  if (file == NULL)
+    file = qd_yaml_file_new (name, bytes, &error);
+  if (file)
+    {
+      g_ptr_array_add (state->files, file);
+      g_hash_table_insert (state->by_name, (gpointer) qd_yaml_file_get_name (file), file);
+    }
+  else
+    g_ptr_array_add (state->faults, fault_new (name, error->message));
+}
+
+static void
+state_init (State *state)
+{
+  state->files = g_ptr_array_new_with_free_func ((GDestroyNotify) qd_yaml_file_unref);
+  state->by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  state->faults = g_ptr_array_new_with_free_func (fault_free);
+}
+
+static void
+state_clear (State *state)
+{
+  g_clear_pointer (&state->eval, qd_policy_eval_unref);
+  g_clear_pointer (&state->world, qd_policy_world_unref);
+  g_clear_pointer (&state->by_name, g_hash_table_unref);
+  g_clear_pointer (&state->files, g_ptr_array_unref);
+  g_clear_pointer (&state->faults, g_ptr_array_unref);
+}
+
+/* @from: the state that is likest this one. */
+static void
+evaluate (State *state, const QdPolicyOptions *options, const State *from)
+{
+  const QdPolicyOptions *earlier = from && from->eval ? qd_policy_eval_get_options (from->eval) : NULL;
+  gboolean same_options = earlier && options && earlier->host_network == options->host_network && earlier->ip_block == options->ip_block;
+
+  state->world = qd_policy_world_new ((QdYamlFile *const *) state->files->pdata, state->files->len, from ? from->world : NULL);
+  if (state->faults->len == 0 && !qd_policy_world_is_invalid (state->world))
+    state->eval = qd_policy_eval_new (state->world, options, same_options ? from->eval : NULL);
+}
+
+QdAnalysis *
+qd_analysis_new (const QdAnalysisText *texts, guint n, const QdPolicyOptions *options, QdAnalysis *previous)
+{
+  QdAnalysis *self = g_new0 (QdAnalysis, 1);
+  const State *before = previous && previous->changed ? &previous->before : previous ? &previous->now : NULL;
+
+  g_atomic_ref_count_init (&self->refs);
+  state_init (&self->now);
+  for (guint i = 0; i < n; i++)
+    {
+      read_text (&self->now, texts[i].name, texts[i].mine, previous, NULL);
+      self->changed |= texts[i].before == NULL || !g_bytes_equal (texts[i].mine, texts[i].before);
+    }
+  evaluate (&self->now, options, previous ? &previous->now : NULL);
+  if (!self->changed)
+    return self;
+  state_init (&self->before);
+  for (guint i = 0; i < n; i++)
+    if (texts[i].before)
+      read_text (&self->before, texts[i].name, texts[i].before, previous, &self->now);
+  evaluate (&self->before, options, before ? before : &self->now);
+  return self;
+}
+
+QdAnalysis *
+qd_analysis_ref (QdAnalysis *self)
+{
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+qd_analysis_unref (QdAnalysis *self)
+{
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  state_clear (&self->now);
+  state_clear (&self->before);
+  g_free (self);
+}
+
+QdYamlFile *
+qd_analysis_find_file (QdAnalysis *self, const char *name)
+{
+  return find_file (&self->now, name);
+}
+
+GPtrArray *
+qd_analysis_get_faults (QdAnalysis *self)
+{
+  return self->now.faults;
+}
+
+QdPolicyWorld *
+qd_analysis_get_world (QdAnalysis *self)
+{
+  return self->now.world;
+}
+
+QdPolicyEval *
+qd_analysis_get_eval (QdAnalysis *self)
+{
+  return self->now.eval;
+}
+
+QdPolicyEval *
+qd_analysis_get_before (QdAnalysis *self)
+{
+  return self->changed ? self->before.eval : self->now.eval;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "qd-policy-eval.h"
+
+G_BEGIN_DECLS
+
+/**
+ * QdAnalysis:
+ *
+ * What a set of texts means: the files that could be read, why others could not, the world that they
+ * make, and who may talk to whom in it; beside it the same of the texts before they were changed.
+ * Immutable, reference counted, readable by any thread.
+ */
+typedef struct _QdAnalysis QdAnalysis;
+
+/* One text to be read; @before is what it was, or NULL: it was not there. */
+typedef struct { const char *name; GBytes *mine, *before; } QdAnalysisText;
+
+/* Why a text could not be read. */
+typedef struct { const char *name; char *message; guint line, column; } QdAnalysisFault;
+
+/* Takes as long as it takes: on a worker. What @previous read of the same bytes is taken from it. */
+QdAnalysis *qd_analysis_new (const QdAnalysisText *texts, guint n, const QdPolicyOptions *options, QdAnalysis *previous);
+QdAnalysis *qd_analysis_ref (QdAnalysis *self);
+void qd_analysis_unref (QdAnalysis *self);
+
+QdYamlFile *qd_analysis_find_file (QdAnalysis *self, const char *name);   /* NULL: it could not be read */
+GPtrArray *qd_analysis_get_faults (QdAnalysis *self);                     /* of QdAnalysisFault */
+QdPolicyWorld *qd_analysis_get_world (QdAnalysis *self);
+/* NULL while something cannot be read or is invalid: no verdict is given out then. */
+QdPolicyEval *qd_analysis_get_eval (QdAnalysis *self);
+/* Of the texts before; the same as that of now where nothing was changed; NULL as above. */
+QdPolicyEval *qd_analysis_get_before (QdAnalysis *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdAnalysis, qd_analysis_unref)
+
+G_END_DECLS

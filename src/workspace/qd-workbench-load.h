@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "qd-drafts.h"
+#include "qd-workspace-git.h"
+#include "qd-workspace.h"
+
+G_BEGIN_DECLS
+
+/* What a folder holds, read at one time. Made on a worker. */
+typedef struct {
+  QdWorkspace *workspace;
+  GHashTable *texts;         /* name → GBytes: what the disk holds */
+  GHashTable *drafts;        /* name → QdDraft, where they were asked for */
+  GPtrArray *problems;       /* char *: what could not be read */
+  QdGitStatus *git;          /* NULL: no checkout */
+} QdWorkbenchLoad;
+
+/* Together no more than this is read: a folder with more is none of policies. */
+#define QD_WORKBENCH_MAX_BYTES ((gsize) 256 * 1024 * 1024)
+
+/* @drafts: (nullable): where to look for drafts; those on their way are written first. */
+QdWorkbenchLoad *qd_workbench_load_new (const char *folder, QdDrafts *drafts, GCancellable *cancellable, GError **error);
+void qd_workbench_load_free (QdWorkbenchLoad *self);
+/* What a draft of a file of a folder is called. */
+char *qd_workbench_draft_key (const char *folder, const char *name);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdWorkbenchLoad, qd_workbench_load_free)
+
+G_END_DECLS

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "qd-workbench-load.h"
+#include "qd-workbench.h"
+
+G_BEGIN_DECLS
+
+struct _QdWorkbench {
+  GObject parent_instance;
+  QdDrafts *drafts;
+  GListStore *documents;     /* QdDocument, by name */
+  GHashTable *by_name;       /* name → QdDocument, borrowed from @documents */
+
+  char *folder;
+  QdWorkspace *workspace;
+  QdGitStatus *git;
+  GCancellable *loading;     /* of what is being opened */
+  guint generation;          /* grows with each folder: what comes late is known by it */
+  GPtrArray *monitors;       /* GFileMonitor */
+  guint rescan_id;
+  gboolean scanning, scan_again;
+
+  QdAnalysis *analysis;
+  QdPolicyOptions options;
+  guint analyse_id;
+  gboolean analysing, analyse_again;
+};
+
+/* qd-workbench-analyse.c. Something changed: looks at it soon. */
+void qd_workbench_analyse_soon (QdWorkbench *self);
+void qd_workbench_analyse_forget (QdWorkbench *self);
+
+/* qd-workbench-scan.c */
+void qd_workbench_take_load (QdWorkbench *self, QdWorkbenchLoad *load);
+/* The disk holds @theirs (NULL: nothing any more) where @document began from something else. */
+void qd_workbench_meet (QdWorkbench *self, QdDocument *document, GBytes *theirs);
+void qd_workbench_watch (QdWorkbench *self);
+
+/* qd-workbench.c */
+void qd_workbench_insert (QdWorkbench *self, QdDocument *document);
+void qd_workbench_drop (QdWorkbench *self, QdDocument *document);
+/* Keeps, or lets go of, its draft, as it is dirty or not. */
+void qd_workbench_keep_draft (QdWorkbench *self, QdDocument *document);
+void qd_workbench_tell_problem (QdWorkbench *self, const char *problem);
+void qd_workbench_tell_merged (QdWorkbench *self, QdDocument *document);
+void qd_workbench_notify_git (QdWorkbench *self);
+
+G_END_DECLS

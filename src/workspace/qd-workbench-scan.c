@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-workspace"
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "qd-workbench-private.h"
+
+#define SETTLE_MS 250
+/* Beyond these, changes are found when the window comes to the front again. */
+#define MAX_MONITORS 256
+
+/* --- Two changes to one text ------------------------------------------------------------------------ */
+
+/* What a worker merges. */
+typedef struct {
+  QdDocument *document;
+  GBytes *base, *mine, *theirs;
+} Meeting;
+
+static void
+meeting_free (gpointer data)
+{
+  Meeting *self = data;
+
+  g_object_unref (self->document);
+  g_bytes_unref (self->base);
+  g_bytes_unref (self->mine);
+  g_bytes_unref (self->theirs);
+  g_free (self);
+}
+
+static void
+merge (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Meeting *meeting = data;
+  GError *error = NULL;
+  QdMerge *result = qd_merge_new (meeting->base, meeting->mine, meeting->theirs, &error);
+
+  if (result)
+    g_task_return_pointer (task, result, (GDestroyNotify) qd_merge_free);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+merged_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  QdWorkbench *self = QD_WORKBENCH (source);
+  Meeting *meeting = g_task_get_task_data (G_TASK (result));
+  g_autoptr (QdMerge) merged = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  if (g_hash_table_lookup (self->by_name, qd_document_get_name (meeting->document)) != meeting->document)
+    return;
+  /* Somebody typed on meanwhile. */
+  if (qd_document_get_mine (meeting->document) != meeting->mine)
+    {
+      qd_workbench_meet (self, meeting->document, meeting->theirs);
+      return;
+    }
+  if (merged && qd_merge_get_n_conflicts (merged) == 0)
+    {
+      g_autoptr (GBytes) text = qd_merge_get_text (merged, NULL);
+
+      qd_document_set_theirs (meeting->document, FALSE, NULL);
+      qd_document_set_base (meeting->document, meeting->theirs);
+      qd_document_set_mine (meeting->document, text, FALSE);
+      qd_workbench_keep_draft (self, meeting->document);
+      qd_workbench_tell_merged (self, meeting->document);
+    }
+  else
+    qd_document_set_theirs (meeting->document, TRUE, meeting->theirs);
+  qd_workbench_analyse_soon (self);
+}
+
+void
+qd_workbench_meet (QdWorkbench *self, QdDocument *document, GBytes *theirs)
+{
+  GBytes *base = qd_document_get_base (document), *mine = qd_document_get_mine (document);
+  g_autoptr (GTask) task = NULL;
+  Meeting *meeting;
+
+  if (theirs == NULL)
+    {
+      qd_document_set_theirs (document, TRUE, NULL);
+      return;
+    }
+  meeting = g_new (Meeting, 1);
+  *meeting = (Meeting) { g_object_ref (document), base ? g_bytes_ref (base) : g_bytes_new (NULL, 0), g_bytes_ref (mine), g_bytes_ref (theirs) };
+  task = g_task_new (self, NULL, merged_cb, NULL);
+  g_task_set_task_data (task, meeting, meeting_free);
+  g_task_run_in_thread (task, merge);
+}
+
+/* --- What the disk holds ------------------------------------------------------------------------------ */
+
+static gboolean
+is_equal (GBytes *a, GBytes *b)
+{
+  return a == b || (a && b && g_bytes_equal (a, b));
+}
+
+/* @disk: NULL when it is gone. */
+static void
+update_document (QdWorkbench *self, QdDocument *document, GBytes *disk)
+{
+  GBytes *base = qd_document_get_base (document), *mine = qd_document_get_mine (document);
+
+  if (is_equal (base, disk))
+    return;
+  if (disk && g_bytes_equal (mine, disk))
+    {
+      qd_document_set_theirs (document, FALSE, NULL);
+      qd_document_set_base (document, disk);
+      qd_workbench_keep_draft (self, document);
+    }
+  else if (qd_document_is_dirty (document))
+    {
+      if (!qd_document_is_conflicted (document) || !is_equal (qd_document_get_theirs (document), disk))
+        qd_workbench_meet (self, document, disk);
+    }
+  else if (disk)
+    {
+      qd_document_set_base (document, disk);
+      qd_document_set_mine (document, disk, FALSE);
+    }
+  else
+    qd_workbench_drop (self, document);
+}
+
+static void
+add_document (QdWorkbench *self, const char *name, GBytes *disk, const QdDraft *draft)
+{
+  g_autoptr (QdDocument) document = NULL;
+
+  if (disk == NULL && draft == NULL)
+    return;
+  document = qd_document_new (name, draft ? draft->base : disk, draft ? draft->mine : disk);
+  qd_workbench_insert (self, document);
+  if (draft)
+    update_document (self, document, disk);
+}
+
+static void
+update_documents (QdWorkbench *self, QdWorkbenchLoad *load)
+{
+  g_autoptr (GPtrArray) there = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->documents)); i++)
+    g_ptr_array_add (there, g_list_model_get_item (G_LIST_MODEL (self->documents), i));
+  for (guint i = 0; i < there->len; i++)
+    update_document (self, there->pdata[i], g_hash_table_lookup (load->texts, qd_document_get_name (there->pdata[i])));
+}
+
+void
+qd_workbench_take_load (QdWorkbench *self, QdWorkbenchLoad *load)
+{
+  GHashTableIter iter;
+  gpointer name, value;
+
+  g_clear_pointer (&self->workspace, qd_workspace_unref);
+  self->workspace = qd_workspace_ref (load->workspace);
+  g_clear_pointer (&self->git, qd_git_status_free);
+  self->git = g_steal_pointer (&load->git);
+  update_documents (self, load);
+  g_hash_table_iter_init (&iter, load->texts);
+  while (g_hash_table_iter_next (&iter, &name, &value))
+    if (!g_hash_table_contains (self->by_name, name))
+      add_document (self, name, value, g_hash_table_lookup (load->drafts, name));
+  g_hash_table_iter_init (&iter, load->drafts);
+  while (g_hash_table_iter_next (&iter, &name, &value))
+    if (!g_hash_table_contains (self->by_name, name))
+      add_document (self, name, NULL, value);
+  for (guint i = 0; i < load->problems->len; i++)
+    qd_workbench_tell_problem (self, load->problems->pdata[i]);
+  qd_workbench_notify_git (self);
+  qd_workbench_analyse_soon (self);
+}
+
+/* --- Again --------------------------------------------------------------------------------------------- */
+
+typedef struct { char *folder; guint generation; } Scan;
+
+static void
+scan_free (gpointer data)
+{
+  g_free (((Scan *) data)->folder);
+  g_free (data);
+}
+
+static void
+scan (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+  QdWorkbenchLoad *load = qd_workbench_load_new (((Scan *) data)->folder, NULL, NULL, &error);
+
+  if (load)
+    g_task_return_pointer (task, load, (GDestroyNotify) qd_workbench_load_free);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+scanned_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  QdWorkbench *self = QD_WORKBENCH (source);
+  const Scan *done = g_task_get_task_data (G_TASK (result));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (QdWorkbenchLoad) load = g_task_propagate_pointer (G_TASK (result), &error);
+  gboolean again = self->scan_again;
+
+  self->scanning = self->scan_again = FALSE;
+  if (done->generation != self->generation)
+    return;
+  if (again)
+    qd_workbench_rescan (self);
+  else if (load)
+    {
+      qd_workbench_take_load (self, load);
+      qd_workbench_watch (self);
+    }
+  else
+    qd_workbench_tell_problem (self, error->message);
+}
+
+void
+qd_workbench_rescan (QdWorkbench *self)
+{
+  g_autoptr (GTask) task = NULL;
+  Scan *order;
+
+  if (self->folder == NULL || self->workspace == NULL)
+    return;
+  if (self->scanning)
+    {
+      self->scan_again = TRUE;
+      return;
+    }
+  self->scanning = TRUE;
+  order = g_new (Scan, 1);
+  *order = (Scan) { g_strdup (self->folder), self->generation };
+  task = g_task_new (self, NULL, scanned_cb, NULL);
+  g_task_set_task_data (task, order, scan_free);
+  g_task_run_in_thread (task, scan);
+}
+
+static gboolean
+rescan_cb (gpointer data)
+{
+  QdWorkbench *self = data;
+
+  self->rescan_id = 0;
+  qd_workbench_rescan (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+changed_cb (QdWorkbench *self)
+{
+  if (self->rescan_id == 0)
+    self->rescan_id = g_timeout_add (SETTLE_MS, rescan_cb, self);
+}
+
+/* The folder and every one below it that holds a document. */
+void
+qd_workbench_watch (QdWorkbench *self)
+{
+  g_autoptr (GHashTable) folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GHashTableIter iter;
+  gpointer name;
+
+  g_hash_table_add (folders, g_strdup (self->folder));
+  g_hash_table_iter_init (&iter, self->by_name);
+  while (g_hash_table_size (folders) < MAX_MONITORS && g_hash_table_iter_next (&iter, &name, NULL))
+    {
+      g_autofree char *path = g_build_filename (self->folder, name, NULL);
+
+      g_hash_table_add (folders, g_path_get_dirname (path));
+    }
+  if (self->monitors->len == g_hash_table_size (folders))
+    return;
+  g_ptr_array_set_size (self->monitors, 0);
+  g_hash_table_iter_init (&iter, folders);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    {
+      g_autoptr (GFile) file = g_file_new_for_path (name);
+      GFileMonitor *monitor = g_file_monitor_directory (file, G_FILE_MONITOR_WATCH_MOVES, NULL, NULL);
+
+      if (monitor == NULL)
+        continue;
+      g_signal_connect_object (monitor, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
+      g_ptr_array_add (self->monitors, monitor);
+    }
+}

@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "qd-workbench.h"
+
+#include <string.h>
+
+#include <glib/gstdio.h>
+
+#define POLICY(name, app) "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: " name ", namespace: shop}\n" \
+                          "spec:\n  podSelector: {matchLabels: {app: " app "}}\n  policyTypes: [Ingress]\n"
+#define POD(name) "apiVersion: v1\nkind: Pod\nmetadata: {name: " name ", namespace: shop, labels: {app: " name "}}\n" \
+                  "spec: {containers: [{name: a, image: b}]}\n"
+
+typedef struct {
+  char *folder, *drafts;
+  QdWorkbench *bench;
+  GPtrArray *problems;
+  guint n_analysed, n_merged;
+} Fixture;
+
+static void
+write_file (Fixture *self, const char *name, const char *text)
+{
+  g_autofree char *path = g_build_filename (self->folder, name, NULL);
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+static char *
+read_file (Fixture *self, const char *name)
+{
+  g_autofree char *path = g_build_filename (self->folder, name, NULL);
+  char *text = NULL;
+
+  g_file_get_contents (path, &text, NULL, NULL);
+  return text;
+}
+
+static gboolean
+wake_cb (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+#define UNTIL(condition) \
+  G_STMT_START { \
+    gint64 until_ = g_get_monotonic_time () + 20 * G_USEC_PER_SEC; \
+    guint wake_ = g_timeout_add (20, wake_cb, NULL); \
+    while (!(condition) && g_get_monotonic_time () < until_) \
+      g_main_context_iteration (NULL, TRUE); \
+    g_source_remove (wake_); \
+    if (!(condition)) \
+      g_error ("%s:%d: did not come true: %s", __FILE__, __LINE__, #condition); \
+  } G_STMT_END
+
+static void
+problem_cb (QdWorkbench *bench, const char *problem, Fixture *self)
+{
+  g_ptr_array_add (self->problems, g_strdup (problem));
+}
+
+static void
+analysed_cb (QdWorkbench *bench, Fixture *self)
+{
+  self->n_analysed++;
+}
+
+static void
+merged_cb (QdWorkbench *bench, QdDocument *document, Fixture *self)
+{
+  self->n_merged++;
+}
+
+static void
+opened_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (qd_workbench_open_finish (QD_WORKBENCH (source), result, &error));
+  g_assert_no_error (error);
+  *(gboolean *) data = TRUE;
+}
+
+static void
+open_bench (Fixture *self)
+{
+  gboolean opened = FALSE;
+
+  self->bench = qd_workbench_new (self->drafts);
+  g_signal_connect (self->bench, "problem", G_CALLBACK (problem_cb), self);
+  g_signal_connect (self->bench, "analysed", G_CALLBACK (analysed_cb), self);
+  g_signal_connect (self->bench, "merged", G_CALLBACK (merged_cb), self);
+  qd_workbench_open (self->bench, self->folder, opened_cb, &opened);
+  UNTIL (opened);
+  UNTIL (!qd_workbench_is_analysing (self->bench));
+}
+
+static void
+close_bench (Fixture *self)
+{
+  QdWorkbench *bench = self->bench;
+
+  /* A worker may hold it a little longer. */
+  g_object_add_weak_pointer (G_OBJECT (bench), (gpointer *) &self->bench);
+  g_object_unref (bench);
+  UNTIL (self->bench == NULL);
+}
+
+static void
+begin (Fixture *self)
+{
+  *self = (Fixture) { .folder = g_dir_make_tmp ("qd-bench-XXXXXX", NULL), .drafts = g_dir_make_tmp ("qd-drafts-XXXXXX", NULL),
+                      .problems = g_ptr_array_new_with_free_func (g_free) };
+}
+
+static void
+end (Fixture *self)
+{
+  char *argv[] = { (char *) "rm", (char *) "-rf", self->folder, self->drafts, NULL };
+
+  if (self->bench)
+    close_bench (self);
+  g_spawn_sync (NULL, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+  g_free (self->folder);
+  g_free (self->drafts);
+  g_ptr_array_unref (self->problems);
+}
+
+static void
+type (Fixture *self, const char *name, const char *text)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+
+  qd_workbench_set_text (self->bench, qd_workbench_find (self->bench, name), bytes);
+}
+
+static void
+assert_mine (Fixture *self, const char *name, const char *text)
+{
+  GBytes *mine = qd_document_get_mine (qd_workbench_find (self->bench, name));
+
+  g_assert_cmpmem (g_bytes_get_data (mine, NULL), g_bytes_get_size (mine), text, strlen (text));
+}
+
+static QdDocument *
+find (Fixture *self, const char *name)
+{
+  return qd_workbench_find (self->bench, name);
+}
+
+typedef struct { gboolean done; GError *error; } Saved;
+
+static void
+saved_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Saved *saved = data;
+
+  qd_workbench_save_finish (QD_WORKBENCH (source), result, &saved->error);
+  saved->done = TRUE;
+}
+
+/* Returns: the error's code, or -1 */
+static int
+save (Fixture *self, const char *name)
+{
+  Saved saved = { 0 };
+  int code;
+
+  qd_workbench_save (self->bench, find (self, name), saved_cb, &saved);
+  UNTIL (saved.done);
+  code = saved.error ? saved.error->code : -1;
+  g_clear_error (&saved.error);
+  return code;
+}
+
+/* --- Tests ------------------------------------------------------------------------------------------- */
+
+static guint
+find_end (Fixture *self, const char *text)
+{
+  return qd_policy_eval_find_workload (qd_analysis_get_eval (qd_workbench_get_analysis (self->bench)), text, NULL);
+}
+
+static gboolean
+may_talk (QdPolicyEval *eval, guint src, guint dst)
+{
+  return !qd_port_set_is_none (qd_policy_eval_get (eval, src, dst));
+}
+
+static void
+test_analysis (void)
+{
+  Fixture self;
+  QdAnalysis *analysis;
+
+  begin (&self);
+  write_file (&self, "pods.yaml", POD ("web") "---\n" POD ("db"));
+  write_file (&self, "policy.yaml", POLICY ("deny", "db"));
+  open_bench (&self);
+  analysis = qd_workbench_get_analysis (self.bench);
+  g_assert_false (may_talk (qd_analysis_get_eval (analysis), find_end (&self, "shop/web"), find_end (&self, "shop/db")));
+  g_assert_true (qd_analysis_get_before (analysis) == qd_analysis_get_eval (analysis));
+
+  /* What is typed changes what is now, not what was before. */
+  type (&self, "policy.yaml", POLICY ("deny", "web"));
+  UNTIL (!qd_workbench_is_analysing (self.bench));
+  analysis = qd_workbench_get_analysis (self.bench);
+  g_assert_true (may_talk (qd_analysis_get_eval (analysis), find_end (&self, "shop/web"), find_end (&self, "shop/db")));
+  g_assert_false (may_talk (qd_analysis_get_before (analysis), find_end (&self, "shop/web"), find_end (&self, "shop/db")));
+
+  /* Nonsense has its place, and no verdict is given out. */
+  type (&self, "policy.yaml", "kind: NetworkPolicy\nmetadata: [\n");
+  UNTIL (!qd_workbench_is_analysing (self.bench));
+  analysis = qd_workbench_get_analysis (self.bench);
+  g_assert_null (qd_analysis_get_eval (analysis));
+  g_assert_nonnull (qd_analysis_get_before (analysis));
+  g_assert_cmpuint (qd_analysis_get_faults (analysis)->len, ==, 1);
+  g_assert_cmpuint (((QdAnalysisFault *) qd_analysis_get_faults (analysis)->pdata[0])->line, >=, 2);
+  g_assert_null (strstr (((QdAnalysisFault *) qd_analysis_get_faults (analysis)->pdata[0])->message, "policy.yaml"));
+  g_assert_cmpuint (qd_document_get_n_errors (find (&self, "policy.yaml")), ==, 1);
+  g_assert_cmpuint (qd_document_get_n_errors (find (&self, "pods.yaml")), ==, 0);
+
+  qd_workbench_revert (self.bench, find (&self, "policy.yaml"));
+  UNTIL (!qd_workbench_is_analysing (self.bench));
+  g_assert_cmpuint (qd_document_get_n_errors (find (&self, "policy.yaml")), ==, 0);
+  g_assert_nonnull (qd_analysis_get_eval (qd_workbench_get_analysis (self.bench)));
+  end (&self);
+}
+
+static void
+test_drafts_come_back (void)
+{
+  Fixture self;
+  g_autoptr (GBytes) text = g_bytes_new_static ("new\n", 4);
+  g_autofree char *disk = NULL;
+
+  begin (&self);
+  write_file (&self, "a.yaml", "a: 1\n");
+  open_bench (&self);
+  type (&self, "a.yaml", "a: 2\n");
+  g_assert_nonnull (qd_workbench_add (self.bench, "sub/new.yaml", text, NULL));
+  g_assert_true (qd_document_is_dirty (find (&self, "a.yaml")));
+  close_bench (&self);
+  disk = read_file (&self, "a.yaml");
+  g_assert_cmpstr (disk, ==, "a: 1\n");
+
+  open_bench (&self);
+  assert_mine (&self, "a.yaml", "a: 2\n");
+  assert_mine (&self, "sub/new.yaml", "new\n");
+  g_assert_true (qd_document_is_dirty (find (&self, "a.yaml")));
+  qd_workbench_revert (self.bench, find (&self, "a.yaml"));
+  qd_workbench_revert (self.bench, find (&self, "sub/new.yaml"));
+  g_assert_null (find (&self, "sub/new.yaml"));
+  close_bench (&self);
+  open_bench (&self);
+  assert_mine (&self, "a.yaml", "a: 1\n");
+  g_assert_null (find (&self, "sub/new.yaml"));
+  end (&self);
+}
+
+static void
+test_save (void)
+{
+  Fixture self;
+  g_autoptr (GBytes) text = g_bytes_new_static ("new\n", 4);
+  g_autoptr (GError) twice = NULL, bad = NULL;
+  g_autofree char *disk = NULL, *made = NULL;
+
+  begin (&self);
+  write_file (&self, "a.yaml", "a: 1\n");
+  open_bench (&self);
+  type (&self, "a.yaml", "a: 2\n");
+  g_assert_cmpint (save (&self, "a.yaml"), ==, -1);
+  g_assert_false (qd_document_is_dirty (find (&self, "a.yaml")));
+  disk = read_file (&self, "a.yaml");
+  g_assert_cmpstr (disk, ==, "a: 2\n");
+
+  g_assert_null (qd_workbench_add (self.bench, "a.yaml", text, &twice));
+  g_assert_error (twice, G_IO_ERROR, G_IO_ERROR_EXISTS);
+  g_assert_null (qd_workbench_add (self.bench, "../b.yaml", text, &bad));
+  g_assert_error (bad, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME);
+  g_assert_nonnull (qd_workbench_add (self.bench, "deep/b.yaml", text, NULL));
+  g_assert_cmpint (save (&self, "deep/b.yaml"), ==, -1);
+  made = read_file (&self, "deep/b.yaml");
+  g_assert_cmpstr (made, ==, "new\n");
+  end (&self);
+}
+
+/* Somebody else changes the file while it is open. */
+static void
+test_changed_meanwhile (void)
+{
+  Fixture self;
+
+  begin (&self);
+  write_file (&self, "a.yaml", "a: 1\nb: 1\nc: 1\nd: 1\ne: 1\n");
+  write_file (&self, "clean.yaml", "x: 1\n");
+  write_file (&self, "gone.yaml", "x: 1\n");
+  open_bench (&self);
+  type (&self, "a.yaml", "a: mine\nb: 1\nc: 1\nd: 1\ne: 1\n");
+  write_file (&self, "clean.yaml", "x: theirs\n");
+  write_file (&self, "a.yaml", "a: 1\nb: 1\nc: 1\nd: 1\ne: theirs\n");
+  write_file (&self, "added.yaml", "y: 1\n");
+  g_unlink (g_build_filename (self.folder, "gone.yaml", NULL));
+  UNTIL (self.n_merged == 1 && find (&self, "added.yaml") && !find (&self, "gone.yaml"));
+  assert_mine (&self, "clean.yaml", "x: theirs\n");
+  g_assert_false (qd_document_is_dirty (find (&self, "clean.yaml")));
+  assert_mine (&self, "a.yaml", "a: mine\nb: 1\nc: 1\nd: 1\ne: theirs\n");
+  g_assert_true (qd_document_is_dirty (find (&self, "a.yaml")));
+  g_assert_cmpint (save (&self, "a.yaml"), ==, -1);
+  end (&self);
+}
+
+static void
+test_conflict (void)
+{
+  Fixture self;
+  g_autoptr (QdMerge) merge = NULL;
+  const QdMergeKind choice[] = { QD_MERGE_THEIRS };
+  QdDocument *document;
+  g_autofree char *disk = NULL, *after = NULL;
+
+  begin (&self);
+  write_file (&self, "a.yaml", "a: 1\n");
+  open_bench (&self);
+  document = find (&self, "a.yaml");
+  type (&self, "a.yaml", "a: mine\n");
+  write_file (&self, "a.yaml", "a: theirs\n");
+  UNTIL (qd_document_is_conflicted (document));
+  g_assert_cmpint (save (&self, "a.yaml"), ==, G_IO_ERROR_WRONG_ETAG);
+  disk = read_file (&self, "a.yaml");
+  g_assert_cmpstr (disk, ==, "a: theirs\n");
+  assert_mine (&self, "a.yaml", "a: mine\n");
+
+  merge = qd_merge_new (qd_document_get_base (document), qd_document_get_mine (document), qd_document_get_theirs (document), NULL);
+  g_assert_true (qd_workbench_resolve (self.bench, document, merge, choice));
+  assert_mine (&self, "a.yaml", "a: theirs\n");
+  g_assert_false (qd_document_is_dirty (document) || qd_document_is_conflicted (document));
+
+  /* Mine over theirs, seen and meant. */
+  type (&self, "a.yaml", "a: again\n");
+  write_file (&self, "a.yaml", "a: other\n");
+  UNTIL (qd_document_is_conflicted (document));
+  qd_workbench_take (self.bench, document, QD_MERGE_MINE);
+  g_assert_cmpint (save (&self, "a.yaml"), ==, -1);
+  after = read_file (&self, "a.yaml");
+  g_assert_cmpstr (after, ==, "a: again\n");
+
+  /* Removed by somebody while it is dirty: it is kept, and saved anew where that is meant. */
+  type (&self, "a.yaml", "a: kept\n");
+  g_unlink (g_build_filename (self.folder, "a.yaml", NULL));
+  UNTIL (qd_document_is_conflicted (document));
+  g_assert_null (qd_document_get_theirs (document));
+  qd_workbench_take (self.bench, document, QD_MERGE_MINE);
+  g_assert_cmpint (save (&self, "a.yaml"), ==, -1);
+  end (&self);
+}
+
+/* A draft that was left, of a file that somebody changed since. */
+static void
+test_draft_of_changed (void)
+{
+  Fixture self;
+
+  begin (&self);
+  write_file (&self, "a.yaml", "a: 1\nb: 1\nc: 1\nd: 1\n");
+  write_file (&self, "b.yaml", "a: 1\n");
+  open_bench (&self);
+  type (&self, "a.yaml", "a: mine\nb: 1\nc: 1\nd: 1\n");
+  type (&self, "b.yaml", "a: mine\n");
+  close_bench (&self);
+  write_file (&self, "a.yaml", "a: 1\nb: 1\nc: 1\nd: theirs\n");
+  write_file (&self, "b.yaml", "a: theirs\n");
+  open_bench (&self);
+  UNTIL (self.n_merged == 1 && qd_document_is_conflicted (find (&self, "b.yaml")));
+  assert_mine (&self, "a.yaml", "a: mine\nb: 1\nc: 1\nd: theirs\n");
+  assert_mine (&self, "b.yaml", "a: mine\n");
+  end (&self);
+}
+
+static void
+failed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (qd_workbench_open_finish (QD_WORKBENCH (source), result, &error));
+  g_assert_nonnull (error);
+  (*(guint *) data)++;
+}
+
+static void
+test_open_another (void)
+{
+  Fixture self;
+  guint failed = 0;
+  gboolean opened = FALSE;
+
+  begin (&self);
+  write_file (&self, "a.yaml", "a: 1\n");
+  self.bench = qd_workbench_new (self.drafts);
+  qd_workbench_open (self.bench, self.folder, failed_cb, &failed);
+  qd_workbench_open (self.bench, "/nowhere/at/all", failed_cb, &failed);
+  UNTIL (failed == 2);
+  g_assert_null (qd_workbench_get_folder (self.bench));
+  qd_workbench_open (self.bench, self.folder, opened_cb, &opened);
+  UNTIL (opened);
+  g_assert_cmpuint (g_list_model_get_n_items (qd_workbench_get_documents (self.bench)), ==, 1);
+  end (&self);
+}
+
+/* Any order of typing, saving and others' changes: nothing that was typed or written is ever lost unseen. */
+static void
+test_nothing_lost (void)
+{
+  Fixture self;
+  guint mine = 0, theirs = 0;
+
+  begin (&self);
+  write_file (&self, "a.yaml", "top: 0\n1: x\n2: x\n3: x\n4: x\nend: 0\n");
+  open_bench (&self);
+  for (guint i = 0; i < 40; i++)
+    {
+      g_autofree char *text = NULL, *disk = NULL, *top = NULL, *bottom = NULL;
+      GBytes *now = qd_document_get_mine (find (&self, "a.yaml"));
+
+      text = g_strndup (g_bytes_get_data (now, NULL), g_bytes_get_size (now));
+      switch (g_test_rand_int_range (0, 3))
+        {
+        case 0:
+          {
+            g_autofree char *rest = g_strdup (strchr (text, '\n'));
+            g_autofree char *typed = g_strdup_printf ("top: %u%s", ++mine, rest);
+
+            type (&self, "a.yaml", typed);
+            break;
+          }
+        case 1:
+          {
+            g_autofree char *on_disk = read_file (&self, "a.yaml");
+            g_autofree char *head = g_strndup (on_disk, (gsize) (strstr (on_disk, "end: ") - on_disk));
+            g_autofree char *written = g_strdup_printf ("%send: %u\n", head, ++theirs);
+
+            write_file (&self, "a.yaml", written);
+            break;
+          }
+        default:
+          save (&self, "a.yaml");
+        }
+      bottom = g_strdup_printf ("end: %u\n", theirs);
+      top = g_strdup_printf ("top: %u\n", mine);
+      disk = read_file (&self, "a.yaml");
+      g_assert_nonnull (strstr (disk, bottom));
+      now = qd_document_get_mine (find (&self, "a.yaml"));
+      g_assert_nonnull (g_strstr_len (g_bytes_get_data (now, NULL), (gssize) g_bytes_get_size (now), top));
+      g_assert_false (qd_document_is_conflicted (find (&self, "a.yaml")));
+    }
+  end (&self);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/workspace/bench/analysis", test_analysis);
+  g_test_add_func ("/workspace/bench/drafts-come-back", test_drafts_come_back);
+  g_test_add_func ("/workspace/bench/save", test_save);
+  g_test_add_func ("/workspace/bench/changed-meanwhile", test_changed_meanwhile);
+  g_test_add_func ("/workspace/bench/conflict", test_conflict);
+  g_test_add_func ("/workspace/bench/draft-of-changed", test_draft_of_changed);
+  g_test_add_func ("/workspace/bench/open-another", test_open_another);
+  g_test_add_func ("/workspace/bench/nothing-lost", test_nothing_lost);
+  return g_test_run ();
+}
