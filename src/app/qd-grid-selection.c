@@ -196,6 +196,16 @@ qd_grid_selection_set_only (QdGridSelection *self, QdEntity *entity)
 }
 
 void
+qd_grid_selection_set_list (QdGridSelection *self, GPtrArray *entities)
+{
+  g_hash_table_remove_all (self->entities);
+  for (guint i = 0; i < entities->len; i++)
+    if (qd_view_contains (self->view, entities->pdata[i]))
+      g_hash_table_add (self->entities, g_object_ref (entities->pdata[i]));
+  tell (self);
+}
+
+void
 qd_grid_selection_toggle (QdGridSelection *self, QdEntity *entity)
 {
   if (!g_hash_table_remove (self->entities, entity))

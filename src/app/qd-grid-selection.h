@@ -22,6 +22,8 @@ QdEntity *qd_grid_selection_get_only (QdGridSelection *self);
 /* (transfer container): what is selected, in the view's order; its members are borrowed. */
 GPtrArray *qd_grid_selection_list (QdGridSelection *self);
 void qd_grid_selection_set_only (QdGridSelection *self, QdEntity *entity);
+/* These, as far as the view shows them. */
+void qd_grid_selection_set_list (QdGridSelection *self, GPtrArray *entities);
 void qd_grid_selection_toggle (QdGridSelection *self, QdEntity *entity);
 /* Exactly the things at @from to @to, both included, whichever is first. */
 void qd_grid_selection_set_range (QdGridSelection *self, guint from, guint to);

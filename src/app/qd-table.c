@@ -720,6 +720,12 @@ qd_table_select (QdTable *self, QdEntity *entity)
 }
 
 void
+qd_table_select_several (QdTable *self, GPtrArray *entities)
+{
+  qd_grid_selection_set_list (get_selection (self), entities);
+}
+
+void
 qd_table_clear_selection (QdTable *self)
 {
   qd_grid_selection_clear (get_selection (self));

@@ -29,6 +29,8 @@ GPtrArray *qd_table_get_selection (QdTable *self);
 QdEntity *qd_table_get_selected (QdTable *self);
 /* Selects @entity alone and brings it into sight, without its filter if need be; FALSE when it is not there. */
 gboolean qd_table_select (QdTable *self, QdEntity *entity);
+/* Selects those of @entities that it shows, and nothing else. */
+void qd_table_select_several (QdTable *self, GPtrArray *entities);
 void qd_table_clear_selection (QdTable *self);
 /* A menu section for the row(s) selected; its actions are found from the table upwards. */
 void qd_table_set_row_menu (QdTable *self, GMenuModel *menu);

@@ -58,6 +58,8 @@ struct _QdTopologyPage {
   QdTopologyModel *model;
   QdEntity *wanted;          /* asked for before the picture was there */
   QdTopologyTwin *twin;      /* in its bin, once it was wanted */
+  GPtrArray *several;        /* entities: what is selected together, in the picture and in the table */
+  gboolean marking;          /* it is being shown, and not changed */
   gboolean as_table;
   gboolean route_seen;       /* the path that was asked for has been brought into sight */
   gboolean had_scene;

@@ -164,6 +164,44 @@ activated_cb (QdTopologyPage *self, guint kind, guint index)
 
 /* --- Several ----------------------------------------------------------------------------------- */
 
+/* A folded group stands for all that is in it. */
+static GPtrArray *
+list_marked (QdTopologyPage *self, guint n)
+{
+  GPtrArray *entities = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GArray) nodes = n > 0 ? qd_topology_view_get_marked (self->view) : g_array_new (FALSE, FALSE, sizeof (guint));
+
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      guint node = g_array_index (nodes, guint, i);
+      const QdTopologyGroup *group = qd_topology_model_get_group (self->model, node);
+      QdEntity *entity = qd_topology_model_get_entity (self->model, (QdPick) { QD_PICK_NODE, node });
+
+      if (entity)
+        g_ptr_array_add (entities, g_object_ref (entity));
+      for (guint k = 0; group && k < group->members->len; k++)
+        g_ptr_array_add (entities, g_object_ref (group->members->pdata[k]));
+    }
+  return entities;
+}
+
+/* Things that are selected stay so whatever number they have by now; those that are not drawn any more do not. */
+static void
+mark_several (QdTopologyPage *self)
+{
+  QdScene *scene = qd_topology_view_get_scene (self->view);
+  gboolean *marks = scene && self->several->len > 1 ? g_new0 (gboolean, MAX (scene->n_nodes, 1)) : NULL;
+
+  for (guint i = 0; marks && i < self->several->len; i++)
+    {
+      QdPick pick = qd_topology_model_find (self->model, self->several->pdata[i]);
+
+      if (pick.kind == QD_PICK_NODE)
+        marks[pick.index] = TRUE;
+    }
+  qd_topology_view_set_marks (self->view, marks);
+}
+
 static void
 marked_cb (QdTopologyPage *self, guint kind, guint n)
 {
@@ -171,7 +209,14 @@ marked_cb (QdTopologyPage *self, guint kind, guint n)
 
   gtk_widget_set_visible (self->marks_box, n > 1);
   gtk_label_set_label (self->marks_label, text);
-  if (n > 1)
+  if (!self->marking)
+    {
+      g_ptr_array_unref (self->several);
+      self->several = list_marked (self, n);
+      if (self->twin)
+        qd_topology_twin_set_several (self->twin, self->several);
+    }
+  if (n > 1 && !self->marking)
     gtk_accessible_announce (GTK_ACCESSIBLE (self->view), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
 }
 
@@ -345,17 +390,12 @@ qd_topology_page_show_content (QdTopologyPage *self)
 static void
 several_cb (QdTopologyPage *self, GPtrArray *entities)
 {
-  QdScene *scene = qd_topology_view_get_scene (self->view);
-  gboolean *marks = scene && entities->len > 1 ? g_new0 (gboolean, MAX (scene->n_nodes, 1)) : NULL;
-
-  for (guint i = 0; marks && i < entities->len; i++)
-    {
-      QdPick pick = qd_topology_model_find (self->model, entities->pdata[i]);
-
-      if (pick.kind == QD_PICK_NODE)
-        marks[pick.index] = TRUE;
-    }
-  qd_topology_view_set_marks (self->view, marks);
+  self->marking = TRUE;
+  g_ptr_array_set_size (self->several, 0);
+  for (guint i = 0; i < entities->len && entities->len > 1; i++)
+    g_ptr_array_add (self->several, g_object_ref (entities->pdata[i]));
+  mark_several (self);
+  self->marking = FALSE;
 }
 
 void
@@ -372,6 +412,7 @@ qd_topology_page_set_table (QdTopologyPage *self, gboolean as_table)
     {
       g_autofree char *text = qd_topology_filter_bar_dup_text (self->filter_bar);
       qd_topology_twin_set_filter (self->twin, text);
+      qd_topology_twin_set_several (self->twin, self->several);
     }
   qd_topology_page_show_content (self);
 }
@@ -402,7 +443,13 @@ scene_cb (QdTopologyPage *self)
   g_autoptr (QdScene) scene = qd_topology_page_dup_scene (self);
 
   qd_topology_card_set_entity (self->card, NULL);
+  self->marking = TRUE;
   qd_topology_view_set_scene (self->view, scene, qd_topology_model_get_index (self->model), self->had_scene && scene);
+  self->marking = FALSE;
+  if (scene)
+    mark_several (self);
+  else
+    g_ptr_array_set_size (self->several, 0);
   self->had_scene = scene && scene->n_nodes > 0;
   g_clear_handle_id (&self->wait_id, g_source_remove);
   if (scene == NULL)
@@ -587,6 +634,7 @@ qd_topology_page_dispose (GObject *object)
   g_clear_object (&self->exporting);
   g_clear_object (&self->model);
   g_clear_object (&self->wanted);
+  g_clear_pointer (&self->several, g_ptr_array_unref);
   gtk_widget_dispose_template (GTK_WIDGET (self), QD_TYPE_TOPOLOGY_PAGE);
   G_OBJECT_CLASS (qd_topology_page_parent_class)->dispose (object);
 }
@@ -659,5 +707,6 @@ qd_topology_page_class_init (QdTopologyPageClass *klass)
 static void
 qd_topology_page_init (QdTopologyPage *self)
 {
+  self->several = g_ptr_array_new_with_free_func (g_object_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
 }

@@ -18,6 +18,7 @@ struct _QdTopologyTwin {
   AdwViewStack *stack;       /* NULL until it is first shown */
   QdTable *tables[G_N_ELEMENTS (kinds)];
   char *filter;
+  GPtrArray *several;        /* what is selected in the picture; NULL: nobody said */
   gboolean selecting;
 };
 
@@ -42,6 +43,9 @@ selection_cb (QdTopologyTwin *self, QdTable *table)
     return;
   selected = qd_table_get_selection (table);
   self->selecting = TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (self->tables[i] != table)
+      qd_table_clear_selection (self->tables[i]);
   qd_session_set_selected (self->session, qd_table_get_selected (table));
   self->selecting = FALSE;
   g_signal_emit (self, several_signal, 0, selected);
@@ -63,6 +67,36 @@ session_selected_cb (QdTopologyTwin *self)
           qd_table_select (self->tables[i], entity);
       }
   self->selecting = FALSE;
+}
+
+/* Of both kinds, for the picture has both. */
+static void
+show_several (QdTopologyTwin *self)
+{
+  gboolean was = self->selecting;
+
+  self->selecting = TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    qd_table_select_several (self->tables[i], self->several);
+  /* Where nothing of the kind in sight is among them, the other one comes. */
+  for (guint i = 0; i < G_N_ELEMENTS (kinds) && self->several->len > 0; i++)
+    if (qd_entity_get_kind (self->several->pdata[0]) == kinds[i])
+      {
+        g_autoptr (GPtrArray) here = qd_table_get_selection (get_table (self));
+
+        if (here->len == 0)
+          adw_view_stack_set_visible_child (self->stack, GTK_WIDGET (self->tables[i]));
+      }
+  self->selecting = was;
+}
+
+static void
+show_selection (QdTopologyTwin *self)
+{
+  if (self->several)
+    show_several (self);
+  if (self->several == NULL || self->several->len <= 1)
+    session_selected_cb (self);
 }
 
 static void
@@ -109,7 +143,7 @@ build (QdTopologyTwin *self)
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->stack));
   adw_bin_set_child (ADW_BIN (self), box);
   apply_filter (self);
-  session_selected_cb (self);
+  show_selection (self);
 }
 
 static void
@@ -127,6 +161,7 @@ qd_topology_twin_dispose (GObject *object)
 
   g_clear_object (&self->session);
   g_clear_pointer (&self->filter, g_free);
+  g_clear_pointer (&self->several, g_ptr_array_unref);
   G_OBJECT_CLASS (qd_topology_twin_parent_class)->dispose (object);
 }
 
@@ -161,6 +196,20 @@ qd_topology_twin_set_filter (QdTopologyTwin *self, const char *text)
 
   if (g_set_str (&self->filter, text) && self->stack)
     apply_filter (self);
+}
+
+void
+qd_topology_twin_set_several (QdTopologyTwin *self, GPtrArray *entities)
+{
+  g_return_if_fail (QD_IS_TOPOLOGY_TWIN (self));
+
+  /* What was said here is not said back. */
+  if (self->selecting)
+    return;
+  g_clear_pointer (&self->several, g_ptr_array_unref);
+  self->several = g_ptr_array_ref (entities);
+  if (self->stack)
+    show_selection (self);
 }
 
 void

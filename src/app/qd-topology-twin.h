@@ -20,6 +20,8 @@ G_DECLARE_FINAL_TYPE (QdTopologyTwin, qd_topology_twin, QD, TOPOLOGY_TWIN, AdwBi
 GtkWidget *qd_topology_twin_new (QdSession *session);
 /* What sites and nodes are filtered by. */
 void qd_topology_twin_set_filter (QdTopologyTwin *self, const char *text);
+/* What is selected in the picture, and so here; empty: one thing or none, which the session knows. */
+void qd_topology_twin_set_several (QdTopologyTwin *self, GPtrArray *entities);
 void qd_topology_twin_focus_search (QdTopologyTwin *self);
 
 G_END_DECLS

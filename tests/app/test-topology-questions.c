@@ -223,6 +223,78 @@ test_table (void)
   tear_down (&fixture);
 }
 
+/* The sites of @wanted and no others are selected in the picture. */
+static gboolean
+are_marked (Fixture *fixture, const guint *wanted, guint n)
+{
+  g_autoptr (GArray) marked = qd_topology_view_get_marked (fixture->view);
+  guint hits = 0;
+
+  for (guint i = 0; i < n; i++)
+    for (guint k = 0; k < marked->len; k++)
+      hits += g_array_index (marked, guint, k) == node_of (fixture, wanted[i]);
+  return marked->len == n && hits == n;
+}
+
+static void
+mark_sites (Fixture *fixture, const guint *wanted, guint n)
+{
+  gboolean *marks = g_new0 (gboolean, qd_topology_view_get_scene (fixture->view)->n_nodes);
+
+  for (guint i = 0; i < n; i++)
+    marks[node_of (fixture, wanted[i])] = TRUE;
+  qd_topology_view_set_marks (fixture->view, marks);
+}
+
+static gboolean
+are_selected (Fixture *fixture, QdTable *table, const guint *wanted, guint n)
+{
+  g_autoptr (GPtrArray) selected = qd_table_get_selection (table);
+
+  for (guint i = 0; i < n; i++)
+    if (!g_ptr_array_find (selected, get_site (fixture, wanted[i]), NULL))
+      return FALSE;
+  return selected->len == n;
+}
+
+/* Several that are selected in one are selected in the other, and stay so when things come and numbers change. */
+static void
+test_table_several (void)
+{
+  static const guint first[] = { 2, 5, 7 }, second[] = { 1, 4 };
+  Fixture fixture = { 0 };
+  g_autoptr (GPtrArray) pick = g_ptr_array_new ();
+  QdTable *table;
+  guint n;
+
+  set_up_rings (&fixture);
+  n = qd_topology_view_get_scene (fixture.view)->n_nodes;
+  mark_sites (&fixture, first, G_N_ELEMENTS (first));
+  act (&fixture, "topology.table");
+  WAIT_UNTIL (find_widget (fixture.page, QD_TYPE_TABLE));
+  table = QD_TABLE (find_widget (fixture.page, QD_TYPE_TABLE));
+  WAIT_UNTIL (are_selected (&fixture, table, first, G_N_ELEMENTS (first)));
+  keep_picture (&fixture, "table-several");
+  for (guint i = 0; i < G_N_ELEMENTS (second); i++)
+    g_ptr_array_add (pick, get_site (&fixture, second[i]));
+  qd_table_select_several (table, pick);
+  act (&fixture, "topology.table");
+  WAIT_UNTIL (are_marked (&fixture, second, G_N_ELEMENTS (second)));
+  g_assert_null (qd_session_get_selected (fixture.session));
+
+  qd_fleet_begin (fixture.fleet);
+  add_site (&fixture, 900);
+  qd_fleet_commit (fixture.fleet);
+  wait_scene (&fixture, n + 1);
+  g_assert_true (are_marked (&fixture, second, G_N_ELEMENTS (second)));
+  /* One thing alone is not several. */
+  qd_session_set_selected (fixture.session, get_site (&fixture, 3));
+  qd_topology_view_set_marks (fixture.view, NULL);
+  act (&fixture, "topology.table");
+  WAIT_UNTIL (qd_table_get_selected (table) == get_site (&fixture, 3));
+  tear_down (&fixture);
+}
+
 static guint
 count_children (GtkAccessible *parent)
 {
@@ -269,6 +341,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/app/topology-questions/neighbourhood", test_neighbourhood);
   g_test_add_func ("/app/topology-questions/path", test_path);
   g_test_add_func ("/app/topology-questions/table", test_table);
+  g_test_add_func ("/app/topology-questions/table-several", test_table_several);
   g_test_add_func ("/app/topology-questions/accessible-edges", test_accessible_edges);
   return g_test_run ();
 }
