@@ -49,15 +49,18 @@ make (Export *self, GError **error)
 {
   const QdLayoutOptions options = { .algorithm = self->algorithm, .seed = 1, .before = self->places, .pinned = self->pinned,
                                     .cancelled = &self->cancelled };
-  const QdGraphPicture picture = { .theme = &self->theme, .scale = self->scale, .title = self->title };
+  QdGraphPicture picture = { .theme = &self->theme, .scale = self->scale, .title = self->title };
   QdPoint *places = self->all_known ? g_steal_pointer (&self->places) : qd_graph_lay_out (self->graph, &options);
   g_autoptr (QdGraphFile) file = NULL;
+  g_autoptr (QdGeoMap) map = NULL;
 
   if (places == NULL)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _("Given up"));
       return NULL;
     }
+  if (self->algorithm == QD_LAYOUT_GEOGRAPHIC)
+    picture.map = map = qd_geo_map_new_for_positions (self->graph, places);
   file = qd_graph_file_new (qd_graph_ref (self->graph), places, g_steal_pointer (&self->pinned));
   return qd_graph_export (file, self->format, &picture, &self->cancelled, error);
 }

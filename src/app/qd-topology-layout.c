@@ -108,6 +108,7 @@ typedef struct {
   guint generation;
   QdPoint *positions;
   QdGraphIndex *index;
+  QdGeoMap *map;          /* of a geographic layout, or NULL */
 } Work;
 
 static void
@@ -120,6 +121,7 @@ work_free (gpointer data)
   g_free (work->pinned);
   g_free (work->positions);
   g_clear_pointer (&work->index, qd_graph_index_unref);
+  g_clear_pointer (&work->map, qd_geo_map_unref);
   g_atomic_rc_box_release (work->cancelled);
   g_free (work);
 }
@@ -161,6 +163,8 @@ work_cb (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
     }
   if (work->positions)
     work->index = qd_graph_index_new (work->graph, work->positions);
+  if (work->positions && work->algorithm == QD_LAYOUT_GEOGRAPHIC)
+    work->map = qd_geo_map_new_for_positions (work->graph, work->positions);
   g_task_return_boolean (task, work->positions != NULL);
 }
 
@@ -194,6 +198,7 @@ worked_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_clear_pointer (&self->scene, qd_scene_unref);
   g_clear_pointer (&self->index, qd_graph_index_unref);
   self->scene = qd_scene_new (work->graph, g_steal_pointer (&work->positions));
+  qd_scene_set_map (self->scene, work->map);
   self->index = qd_graph_index_ref (work->index);
   if (reshaped)
     qd_topology_model_emit_scene (self);

@@ -32,7 +32,7 @@ qd_topology_model_emit_moved (QdTopologyModel *self)
 static void
 show_looks (QdTopologyModel *self, GArray *picks)
 {
-  QdScene *scene = qd_scene_new (self->snapshot->graph, g_memdup2 (self->scene->positions, MAX (self->scene->n_nodes, 1) * sizeof (QdPoint)));
+  QdScene *scene = qd_scene_with_graph (self->scene, self->snapshot->graph);
 
   qd_scene_unref (self->scene);
   self->scene = scene;

@@ -5,6 +5,7 @@
 
 #include "qd-topology-page-private.h"
 
+#include <string.h>
 #include <glib/gi18n.h>
 
 #include "qd-topology-export.h"
@@ -195,9 +196,11 @@ void
 qd_topology_page_print (QdTopologyPage *self)
 {
   g_autofree char *title = make_title (self);
+  /* Paper is white, whatever the window is; the letters are the window's. */
+  QdGraphTheme theme = *qd_graph_theme_get (FALSE, FALSE);
 
-  /* Paper is white, whatever the window is. */
+  memcpy (theme.font, qd_topology_view_get_theme (self->view)->font, sizeof theme.font);
   begin (self, _("Drawing the topology"));
-  qd_topology_export_async (self->model, QD_GRAPH_AS_PNG, qd_graph_theme_get (FALSE, FALSE), title, PRINT_SCALE, self->exporting,
+  qd_topology_export_async (self->model, QD_GRAPH_AS_PNG, &theme, title, PRINT_SCALE, self->exporting,
                             drawn_cb, g_object_ref (self));
 }

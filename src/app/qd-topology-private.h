@@ -2,8 +2,8 @@
 #pragma once
 
 #include <adwaita.h>
+#include "qd-graph-layout.h"
 #include "qd-status.h"
-#include "qd-topology.h"
 
 G_BEGIN_DECLS
 
@@ -12,6 +12,7 @@ typedef struct {
   gatomicrefcount ref_count;
   QdGraph *graph;
   QdPoint *positions;
+  QdGeoMap *map;          /* that the places are on; NULL: on no map */
   guint n_nodes, n_edges;
   QdGraphNode *nodes;     /* borrowed from the graph */
   QdGraphEdge *edges;
@@ -21,12 +22,17 @@ typedef struct {
 
 /* Takes @positions, refs @graph. */
 QdScene *qd_scene_new (QdGraph *graph, QdPoint *positions);
+/* Before anybody else has it. @map: (nullable): refs it. */
+void qd_scene_set_map (QdScene *self, QdGeoMap *map);
 QdScene *qd_scene_ref (QdScene *self);
 void qd_scene_unref (QdScene *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdScene, qd_scene_unref)
 /* The numbers of the edges that begin or end at @node; borrowed. Main thread. */
 const guint *qd_scene_edges_at (QdScene *self, guint node, guint *n);
 static inline guint qd_scene_other_end (const QdScene *self, guint edge, guint node) { return self->edges[edge].src == node ? self->edges[edge].dst : self->edges[edge].src; }
+
+/* The same places, on the same map, for @graph, which has the same things. (transfer full) */
+QdScene *qd_scene_with_graph (QdScene *self, QdGraph *graph);
 
 /* What a thing is to the answer of a question. */
 typedef enum {

@@ -33,6 +33,14 @@ qd_scene_new (QdGraph *graph, QdPoint *positions)
   return self;
 }
 
+void
+qd_scene_set_map (QdScene *self, QdGeoMap *map)
+{
+  g_return_if_fail (self->map == NULL);
+
+  self->map = map ? qd_geo_map_ref (map) : NULL;
+}
+
 QdScene *
 qd_scene_ref (QdScene *self)
 {
@@ -46,6 +54,7 @@ qd_scene_unref (QdScene *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   qd_graph_unref (self->graph);
+  g_clear_pointer (&self->map, qd_geo_map_unref);
   g_free (self->positions);
   g_free (self->first);
   g_free (self->at);
@@ -89,10 +98,13 @@ qd_scene_edges_at (QdScene *self, guint node, guint *n)
 
 /* --- Other looks ------------------------------------------------------------------------------- */
 
-static QdScene *
-with_graph (QdScene *self, QdGraph *graph)
+QdScene *
+qd_scene_with_graph (QdScene *self, QdGraph *graph)
 {
-  return qd_scene_new (graph, g_memdup2 (self->positions, MAX (self->n_nodes, 1) * sizeof (QdPoint)));
+  QdScene *scene = qd_scene_new (graph, g_memdup2 (self->positions, MAX (self->n_nodes, 1) * sizeof (QdPoint)));
+
+  qd_scene_set_map (scene, self->map);
+  return scene;
 }
 
 QdScene *
@@ -114,7 +126,7 @@ qd_scene_dress (QdScene *self, const guint8 *node_looks, const guint8 *edge_look
       if (edge_looks[i] == QD_LOOK_LOST)
         edges[i].status = QD_STATUS_DOWN;
     }
-  return with_graph (self, graph);
+  return qd_scene_with_graph (self, graph);
 }
 
 QdScene *
@@ -136,7 +148,7 @@ qd_scene_set_statuses (QdScene *self, const guint8 *node_statuses, const guint8 
       edges[i].stale = FALSE;
       edges[i].score = scores[i];
     }
-  return with_graph (self, graph);
+  return qd_scene_with_graph (self, graph);
 }
 
 /* --- Colours ----------------------------------------------------------------------------------- */

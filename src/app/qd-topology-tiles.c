@@ -166,6 +166,9 @@ qd_tile_level_new (QdScene *scene, const QdGraphTheme *theme, double zoom, doubl
   g_atomic_ref_count_init (&self->ref_count);
   self->scene = qd_scene_ref (scene);
   self->picture = qd_graph_drawing_new (scene->graph, scene->positions, theme, zoom, scale);
+  /* Like words, its lines would only be smears in a coarse picture that is scaled up. */
+  if (scene->map && theme->font[0])
+    qd_graph_drawing_set_map (self->picture, scene->map);
   self->zoom = zoom;
   self->scale = scale;
   self->tiles = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, tile_free);

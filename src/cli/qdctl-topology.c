@@ -240,6 +240,7 @@ run_render (const QdGraphFile *file, const QdctlTopologyOptions *options, char *
   QdGraphFormat format;
   QdLayoutAlgorithm algorithm;
   g_autoptr (QdGraphFile) placed = NULL;
+  g_autoptr (QdGeoMap) map = NULL;
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GError) error = NULL;
   const char *data;
@@ -248,6 +249,8 @@ run_render (const QdGraphFile *file, const QdctlTopologyOptions *options, char *
   if (!check_render (options, &format, &theme) || !find_algorithm (options, &algorithm))
     return QD_EXIT_BAD_INPUT;
   placed = place (file, options, algorithm, format);
+  if (options->algorithm && algorithm == QD_LAYOUT_GEOGRAPHIC)
+    picture.map = map = qd_geo_map_new_for_positions (placed->graph, placed->positions);
   bytes = qd_graph_export (placed, format, &picture, NULL, &error);
   if (bytes == NULL)
     {

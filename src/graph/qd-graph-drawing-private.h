@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 typedef struct {
   GMutex lock;
   QdPoint *positions;
+  QdGeoMap *map;               /* what the places are on; NULL: on no map */
   QdGraphBins *bins;           /* NULL until first wanted */
   double calm;                 /* how strong calm edges are drawn, 0..1 */
 } QdDrawingShape;

@@ -16,6 +16,7 @@ shape_clear (gpointer data)
 
   g_mutex_clear (&self->lock);
   g_clear_pointer (&self->bins, qd_graph_bins_free);
+  g_clear_pointer (&self->map, qd_geo_map_unref);
   g_free (self->positions);
 }
 
@@ -66,6 +67,13 @@ qd_graph_drawing_new (QdGraph *graph, const QdPoint *positions, const QdGraphThe
   self->shape->positions = g_memdup2 (positions, n * sizeof *positions);
   self->labels = labels_new ();
   return self;
+}
+
+void
+qd_graph_drawing_set_map (QdGraphDrawing *self, QdGeoMap *map)
+{
+  g_clear_pointer (&self->shape->map, qd_geo_map_unref);
+  self->shape->map = qd_geo_map_ref (map);
 }
 
 /* Labels hang on what each node says and how much it matters. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "qd-topology.h"
+#include "qd-graph-layout.h"
 
 G_BEGIN_DECLS
 
@@ -14,6 +14,8 @@ typedef struct _QdGraphDrawing QdGraphDrawing;
  * no sense. (transfer full) */
 QdGraphDrawing *qd_graph_drawing_new (QdGraph *graph, const QdPoint *positions, const QdGraphTheme *theme,
                                       double zoom, double scale);
+/* Draws the lines of latitude and longitude of @map below all else. Before it is drawn or updated for the first time. */
+void qd_graph_drawing_set_map (QdGraphDrawing *self, QdGeoMap *map);
 /* The same places, other looks: @graph has the nodes and edges of the one before, in its order. Shares
  * what hangs on places alone, and the labels where nothing that they hang on has changed. (transfer full) */
 QdGraphDrawing *qd_graph_drawing_update (QdGraphDrawing *self, QdGraph *graph);

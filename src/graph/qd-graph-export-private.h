@@ -2,6 +2,7 @@
 #pragma once
 
 #include "qd-graph-export.h"
+#include "qd-graph-graticule.h"
 #include "qd-graph-style.h"
 
 G_BEGIN_DECLS
@@ -17,6 +18,9 @@ typedef struct {
   QdGraphLabel *labels;  /* by node */
   int label_width;       /* where labels are cut */
   double calm;
+  QdGeoMap *map;         /* or NULL; borrowed */
+  QdGraticule *graticule;
+  GArray *degrees;       /* QdGraticuleLabel */
 } QdCanvas;
 
 /* What is drawn as the @i-th of all edges, or nodes: calm ones first, so that trouble lies on top. (transfer full) */

@@ -269,6 +269,59 @@ add_label (Svg *self, guint i)
   g_string_append (self->to, "</text>\n");
 }
 
+static void
+begin_labels (Svg *self)
+{
+  const QdGraphTheme *theme = self->canvas->theme;
+  PangoFontDescription *font = pango_font_description_from_string (theme->font);
+  const char *family = pango_font_description_get_family (font);
+  double size = pango_font_description_get_size (font) / (double) PANGO_SCALE;
+
+  g_string_append (self->to, "<g aria-hidden=\"true\" font-family=\"");
+  if (family)
+    qd_graph_append_xml (self->to, family);
+  g_string_append (self->to, family ? ", sans-serif\"" : "sans-serif\"");
+  add_attribute (self->to, "font-size", size > 0 ? size : 12);
+  add_paint (self->to, "fill", qd_label_colour (theme, FALSE), 1);
+  /* The halo that keeps the letters off the edges. */
+  add_paint (self->to, "stroke", theme->background, 0.85);
+  g_string_append (self->to, " stroke-width=\"3\" stroke-linejoin=\"round\" paint-order=\"stroke\">\n");
+  pango_font_description_free (font);
+}
+
+/* It says nothing that is not said of each node: where a screen reader reads, it is passed over. */
+static void
+add_graticule (Svg *self)
+{
+  const QdCanvas *canvas = self->canvas;
+  const QdGraticule *lines = canvas->graticule;
+
+  g_string_append (self->to, "<g aria-hidden=\"true\" fill=\"none\"");
+  add_paint (self->to, "stroke", canvas->theme->foreground, qd_graticule_alpha (canvas->theme));
+  add_attribute (self->to, "stroke-width", QD_GRATICULE_WIDTH);
+  g_string_append (self->to, ">\n");
+  for (guint i = 0; i < lines->n_lines; i++)
+    {
+      add_course (self, &lines->points[lines->lines[i].first], lines->lines[i].n);
+      g_string_append (self->to, "/>\n");
+    }
+  g_string_append (self->to, "</g>\n");
+  begin_labels (self);
+  for (guint i = 0; i < canvas->degrees->len; i++)
+    {
+      const QdGraticuleLabel *label = &g_array_index (canvas->degrees, QdGraticuleLabel, i);
+
+      g_string_append (self->to, "<text");
+      add_attribute (self->to, "x", label->at.x * canvas->zoom + QD_LABEL_RIM);
+      add_attribute (self->to, "y", label->at.y * canvas->zoom - QD_LABEL_RIM);
+      add_paint (self->to, "fill", qd_label_colour (canvas->theme, TRUE), 1);
+      g_string_append_c (self->to, '>');
+      qd_graph_append_xml (self->to, label->text);
+      g_string_append (self->to, "</text>\n");
+    }
+  g_string_append (self->to, "</g>\n");
+}
+
 /* --- All ------------------------------------------------------------------------------------------------------------ */
 
 static void
@@ -293,26 +346,6 @@ begin (Svg *self)
   g_string_append (self->to, "/>\n");
 }
 
-static void
-begin_labels (Svg *self)
-{
-  const QdGraphTheme *theme = self->canvas->theme;
-  PangoFontDescription *font = pango_font_description_from_string (theme->font);
-  const char *family = pango_font_description_get_family (font);
-  double size = pango_font_description_get_size (font) / (double) PANGO_SCALE;
-
-  g_string_append (self->to, "<g aria-hidden=\"true\" font-family=\"");
-  if (family)
-    qd_graph_append_xml (self->to, family);
-  g_string_append (self->to, family ? ", sans-serif\"" : "sans-serif\"");
-  add_attribute (self->to, "font-size", size > 0 ? size : 12);
-  add_paint (self->to, "fill", qd_label_colour (theme, FALSE), 1);
-  /* The halo that keeps the letters off the edges. */
-  add_paint (self->to, "stroke", theme->background, 0.85);
-  g_string_append (self->to, " stroke-width=\"3\" stroke-linejoin=\"round\" paint-order=\"stroke\">\n");
-  pango_font_description_free (font);
-}
-
 char *
 qd_canvas_write_svg (const QdCanvas *canvas)
 {
@@ -325,6 +358,8 @@ qd_canvas_write_svg (const QdCanvas *canvas)
   qd_graph_nodes (canvas->file->graph, &n);
   qd_graph_edges (canvas->file->graph, &m);
   begin (&svg);
+  if (canvas->graticule)
+    add_graticule (&svg);
   g_string_append (svg.to, "<g role=\"graphics-object\" fill=\"none\">\n");
   for (guint i = 0; i < m && !qd_cancelled (canvas->cancelled); i++)
     add_edge (&svg, edge_order[i]);

@@ -105,6 +105,11 @@ canvas_place (QdCanvas *self)
   self->top = floor (box.top - MARGIN);
   self->width = ceil (box.right + MARGIN) - self->left;
   self->height = ceil (box.bottom + MARGIN) - self->top;
+  if (self->map == NULL)
+    return;
+  self->graticule = qd_graticule_new_at (self->map, self->zoom, self->left / self->zoom, self->top / self->zoom,
+                                         (self->left + self->width) / self->zoom, (self->top + self->height) / self->zoom);
+  self->degrees = qd_graticule_find_labels (self->map, self->graticule);
 }
 
 guint *
@@ -173,6 +178,8 @@ write_png (const QdCanvas *self, GError **error)
     {
       g_autoptr (QdGraphDrawing) drawing = qd_graph_drawing_new (self->file->graph, self->file->positions, self->theme, self->zoom, self->scale);
 
+      if (self->map)
+        qd_graph_drawing_set_map (drawing, self->map);
       qd_graph_drawing_draw_pixels (drawing, self->left * self->scale, self->top * self->scale,
                                     (guint32 *) (gpointer) cairo_image_surface_get_data (surface), (int) width, (int) height);
       cairo_surface_mark_dirty (surface);
@@ -224,6 +231,32 @@ draw_node (const QdCanvas *self, cairo_t *cr, guint i)
 }
 
 static void
+draw_graticule (const QdCanvas *self, cairo_t *cr)
+{
+  const QdGraticule *lines = self->graticule;
+
+  set_colour (cr, self->theme->foreground, qd_graticule_alpha (self->theme));
+  cairo_set_line_width (cr, QD_GRATICULE_WIDTH);
+  for (guint i = 0; i < lines->n_lines; i++)
+    {
+      for (guint k = 0; k < lines->lines[i].n; k++)
+        cairo_line_to (cr, lines->points[lines->lines[i].first + k].x * self->zoom, lines->points[lines->lines[i].first + k].y * self->zoom);
+      cairo_stroke (cr);
+    }
+  for (guint i = 0; i < self->degrees->len && self->theme->font[0]; i++)
+    {
+      const QdGraticuleLabel *label = &g_array_index (self->degrees, QdGraticuleLabel, i);
+      double baseline;
+      g_autofree char *text = qd_label_fit (label->text, self->theme, QD_GRATICULE_LABEL_WIDTH, &baseline);
+
+      cairo_save (cr);
+      cairo_translate (cr, label->at.x * self->zoom + QD_LABEL_RIM, label->at.y * self->zoom - QD_LABEL_RIM - baseline);
+      qd_label_paint (cr, text, self->theme, QD_GRATICULE_LABEL_WIDTH, TRUE);
+      cairo_restore (cr);
+    }
+}
+
+static void
 draw_all (const QdCanvas *self, cairo_t *cr)
 {
   guint n, m;
@@ -235,6 +268,8 @@ draw_all (const QdCanvas *self, cairo_t *cr)
   set_colour (cr, self->theme->background, 1);
   cairo_paint (cr);
   cairo_translate (cr, -self->left, -self->top);
+  if (self->graticule)
+    draw_graticule (self, cr);
   for (guint i = 0; i < m && (i % CHECK_EVERY || !qd_cancelled (self->cancelled)); i++)
     draw_edge (self, cr, edge_order[i]);
   cairo_set_dash (cr, NULL, 0, 0);
@@ -285,7 +320,7 @@ static GBytes *
 draw (const QdGraphFile *file, QdGraphFormat format, const QdGraphPicture *picture, const int *cancelled, GError **error)
 {
   QdCanvas canvas = { file, picture->theme, picture->title, cancelled, .zoom = picture->zoom > 0 ? picture->zoom : DEFAULT_ZOOM,
-                      .scale = picture->scale > 0 ? MIN (picture->scale, QD_GRAPH_MAX_SCALE) : 1 };
+                      .scale = picture->scale > 0 ? MIN (picture->scale, QD_GRAPH_MAX_SCALE) : 1, .map = picture->map };
   GBytes *bytes;
 
   canvas_place (&canvas);
@@ -296,6 +331,8 @@ draw (const QdGraphFile *file, QdGraphFormat format, const QdGraphPicture *pictu
   else
     bytes = take_text (qd_canvas_write_svg (&canvas));
   g_free (canvas.labels);
+  qd_graticule_free (canvas.graticule);
+  g_clear_pointer (&canvas.degrees, g_array_unref);
   if (!qd_cancelled (cancelled))
     return bytes;
   g_clear_pointer (&bytes, g_bytes_unref);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "qd-graph-layout.h"
 #include "qd-graph-write.h"
 
 G_BEGIN_DECLS
@@ -10,6 +11,7 @@ typedef struct {
   const QdGraphTheme *theme;
   double zoom;           /* pixels a unit; 0: as much as labels need */
   double scale;          /* how much larger all is drawn, labels and lines too; 0: 1 */
+  QdGeoMap *map;         /* that the places are on, to be drawn with its lines of latitude and longitude; or NULL */
   const char *title;     /* what the picture is called, for screen readers and lists of files; or NULL */
 } QdGraphPicture;
 

@@ -16,6 +16,8 @@
 
 #define CONTINENT_DEGREES 70.0      /* more than that either way: Equal Earth */
 #define MEAN_DISTANCE 1.5           /* between neighbouring sites, if they were spread evenly */
+#define EDGE 179.999                /* degrees from the middle: there the map ends on both sides */
+#define MAX_LINES 200               /* each way, however fine a graticule is wanted */
 
 struct _QdGeoMap {
   gatomicrefcount ref_count;
@@ -408,114 +410,120 @@ qd_arrange_on_map (QdLayoutJob *job, QdVec *out)
   return !qd_layout_job_is_cancelled (job);
 }
 
+/* --- Back to degrees ---------------------------------------------------------------------------- */
+
+/* The latitude of a height on the map: parallels are level on both kinds. */
+static double
+latitude_at (const QdGeoMap *self, double y)
+{
+  double height = self->offset.y - y / self->scale_y, low = -G_PI / 2, high = G_PI / 2;
+
+  if (!self->world)
+    return CLAMP (height * 180 / G_PI + self->latitude, -90, 90);
+  for (guint i = 0; i < 40; i++)
+    {
+      double middle = (low + high) / 2;
+
+      if (equal_earth (middle, 0).y < height)
+        low = middle;
+      else
+        high = middle;
+    }
+  return (low + high) / 2 * 180 / G_PI;
+}
+
+/* How many degrees east of the middle a place at @latitude is: along a parallel the map is even. */
+static double
+east_at (const QdGeoMap *self, double latitude, double x)
+{
+  double degree = project (self, latitude, self->longitude + 1).x;
+
+  return (x / self->scale_x + self->offset.x) / MAX (degree, 1e-9);
+}
+
+typedef struct { double south, north, west, east; } Extent;   /* west and east of the middle */
+
+static Extent
+find_extent (const QdGeoMap *self, const QdBox *box)
+{
+  Extent extent = { latitude_at (self, box->bottom), latitude_at (self, box->top), 180, -180 };
+  /* A degree is longest at the equator and shortest at the poles: somewhere among these are the extremes. */
+  double latitudes[3] = { extent.south, extent.north, CLAMP (0, extent.south, extent.north) };
+
+  for (guint i = 0; i < G_N_ELEMENTS (latitudes); i++)
+    {
+      extent.west = MIN (extent.west, east_at (self, latitudes[i], box->left));
+      extent.east = MAX (extent.east, east_at (self, latitudes[i], box->right));
+    }
+  extent.west = MAX (extent.west, -EDGE);
+  extent.east = MIN (extent.east, EDGE);
+  return extent;
+}
+
 /* --- The graticule ------------------------------------------------------------------------------ */
 
-#define LINE_POINTS 37
-
-/* What the rectangle shows, by looking at points all over it: the map has no closed inverse. */
-static gboolean
-find_extent (const QdGeoMap *self, const QdBox *box, double *south, double *north, double *west, double *east)
-{
-  gboolean any = FALSE;
-
-  *south = *west = G_MAXDOUBLE;
-  *north = *east = -G_MAXDOUBLE;
-  for (int latitude = -90; latitude <= 90; latitude++)
-    for (int longitude = -180; longitude <= 180; longitude++)
-      {
-        QdVec at = place (self, latitude, self->longitude + CLAMP (longitude, -179.999, 179.999));
-
-        if (at.x < box->left || at.x > box->right || at.y < box->top || at.y > box->bottom)
-          continue;
-        any = TRUE;
-        *south = MIN (*south, latitude);
-        *north = MAX (*north, latitude);
-        *west = MIN (*west, longitude);
-        *east = MAX (*east, longitude);
-      }
-  return any;
-}
-
-/* Close in, where whole degrees are far apart, the map is flat: its slope at the middle tells. */
-static void
-find_extent_close (const QdGeoMap *self, const QdBox *box, double *south, double *north, double *west, double *east)
-{
-  double latitude = self->world ? 0 : self->latitude, longitude = 0;
-  double x = (box->left + box->right) / 2, y = (box->top + box->bottom) / 2, half_x, half_y;
-  QdVec unit_x, unit_y;
-
-  for (guint round = 0; round < 30; round++)
-    {
-      QdVec at = place (self, latitude, self->longitude + longitude);
-
-      unit_x = place (self, latitude, self->longitude + longitude + 0.01);
-      unit_y = place (self, latitude + (latitude > 0 ? -0.01 : 0.01), self->longitude + longitude);
-      longitude = CLAMP (longitude + 0.01 * (x - at.x) / MAX (unit_x.x - at.x, 1e-9), -179, 179);
-      latitude = CLAMP (latitude + 0.01 * (at.y - y) / MAX (fabs (unit_y.y - at.y), 1e-9), -89, 89);
-    }
-  {
-    QdVec at = place (self, latitude, self->longitude + longitude);
-
-    unit_x = place (self, latitude, self->longitude + longitude + 0.01);
-    unit_y = place (self, latitude + (latitude > 0 ? -0.01 : 0.01), self->longitude + longitude);
-    half_x = 0.005 * (box->right - box->left) / MAX (unit_x.x - at.x, 1e-9);
-    half_y = 0.005 * (box->bottom - box->top) / MAX (fabs (unit_y.y - at.y), 1e-9);
-  }
-  *south = MAX (latitude - half_y, -90);
-  *north = MIN (latitude + half_y, 90);
-  *west = MAX (longitude - half_x, -180);
-  *east = MIN (longitude + half_x, 180);
-}
+static const double steps[] = { 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30 };
 
 static double
 choose_spacing (double extent)
 {
-  static const double steps[] = { 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30 };
-
   for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
     if (extent / steps[i] <= 8)
       return steps[i];
   return 30;
 }
 
-static void
-add_line (const QdGeoMap *self, gboolean parallel, double degrees, double from, double to, GArray *lines, GArray *points)
+double
+qd_geo_map_choose_spacing (const QdGeoMap *self, double apart)
 {
-  QdGraticuleLine line = { parallel, parallel ? degrees : wrap_degrees (self->longitude + degrees), points->len, LINE_POINTS };
+  double latitude = self->world ? 0 : self->latitude;
+  QdVec at = place (self, latitude, self->longitude), east = place (self, latitude, self->longitude + 1), north = place (self, latitude + 1, self->longitude);
+  double degree = MIN (fabs (east.x - at.x), fabs (north.y - at.y));
 
-  for (guint i = 0; i < LINE_POINTS; i++)
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    if (steps[i] * degree >= apart)
+      return steps[i];
+  return 30;
+}
+
+/* Points stand at the same degrees whatever rectangle a line was wanted for, so that its pieces fit together. */
+static void
+add_line (const QdGeoMap *self, gboolean parallel, double degrees, double from, double to, double every, GArray *lines, GArray *points)
+{
+  QdGraticuleLine line = { parallel, parallel ? degrees : wrap_degrees (self->longitude + degrees), points->len, 0 };
+  double limit = parallel ? EDGE : 90;
+  gint64 first = (gint64) floor (from / every), last = (gint64) ceil (to / every);
+
+  for (gint64 i = first; i <= last; i++)
     {
-      double along = from + (to - from) * i / (LINE_POINTS - 1);
+      double along = CLAMP ((double) i * every, -limit, limit);
       QdPoint point = parallel ? qd_geo_map_project (self, degrees, self->longitude + along)
                                : qd_geo_map_project (self, along, self->longitude + degrees);
       g_array_append_val (points, point);
     }
+  line.n = points->len - line.first;
   g_array_append_val (lines, line);
 }
 
 QdGraticule *
-qd_geo_map_make_graticule (const QdGeoMap *self, double left, double top, double right, double bottom)
+qd_geo_map_make_graticule (const QdGeoMap *self, double left, double top, double right, double bottom, double spacing)
 {
   const QdBox box = { MIN (left, right), MIN (top, bottom), MAX (left, right), MAX (top, bottom) };
   g_autoptr (GArray) lines = g_array_new (FALSE, FALSE, sizeof (QdGraticuleLine));
   g_autoptr (GArray) points = g_array_new (FALSE, FALSE, sizeof (QdPoint));
   QdGraticule *out = g_new0 (QdGraticule, 1);
-  double south, north, west, east, step, offset;
+  Extent extent = find_extent (self, &box);
+  double step = spacing > 0 ? MAX (spacing, MAX (extent.north - extent.south, extent.east - extent.west) / MAX_LINES)
+                            : choose_spacing (MAX (extent.north - extent.south, (extent.east - extent.west) / 1.6));
+  double offset;
 
-  if (!find_extent (self, &box, &south, &north, &west, &east) || north - south < 8 || east - west < 8)
-    find_extent_close (self, &box, &south, &north, &west, &east);
-  else
-    {
-      south = MAX (south - 1, -90), north = MIN (north + 1, 90);
-      west = MAX (west - 1, -179.999), east = MIN (east + 1, 179.999);
-    }
-  out->spacing = step = choose_spacing (MAX (north - south, (east - west) / 1.6));
-  for (double degrees = ceil (south / step - 1e-9) * step; degrees <= north + 1e-9; degrees += step)
-    add_line (self, TRUE, degrees, west, east, lines, points);
+  out->spacing = step;
+  for (double degrees = ceil (extent.south / step - 1e-9) * step; degrees <= extent.north + 1e-9; degrees += step)
+    add_line (self, TRUE, degrees, extent.west, extent.east, step, lines, points);
   /* Meridians are round degrees of their own, not of the distance from the middle one. */
   offset = self->longitude - floor (self->longitude / step) * step;
-  for (double degrees = ceil ((west + offset) / step - 1e-9) * step - offset; degrees <= east + 1e-9; degrees += step)
-    add_line (self, FALSE, degrees, south, north, lines, points);
+  for (double degrees = ceil ((extent.west + offset) / step - 1e-9) * step - offset; degrees <= extent.east + 1e-9; degrees += step)
+    add_line (self, FALSE, degrees, extent.south, extent.north, self->world ? step / 4 : step, lines, points);
   out->n_lines = lines->len;
   out->lines = (QdGraticuleLine *) (void *) g_array_steal (lines, NULL);
   out->points = (QdPoint *) (void *) g_array_steal (points, NULL);

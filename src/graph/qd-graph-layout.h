@@ -81,8 +81,11 @@ typedef struct {
 } QdGraticule;
 
 /* The lines of latitude and longitude that cross the rectangle from (@left, @top) to (@right, @bottom)
- * in positions: about six each way, at round degrees. (transfer full) */
-QdGraticule *qd_geo_map_make_graticule (const QdGeoMap *self, double left, double top, double right, double bottom);
+ * in positions, @spacing degrees apart; 0: about six each way, at round degrees. Pieces of one line out of different
+ * rectangles fit together. (transfer full) */
+QdGraticule *qd_geo_map_make_graticule (const QdGeoMap *self, double left, double top, double right, double bottom, double spacing);
+/* Round degrees that are @apart units or more apart at the middle of the map. */
+double qd_geo_map_choose_spacing (const QdGeoMap *self, double apart);
 void qd_graticule_free (QdGraticule *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdGraticule, qd_graticule_free)
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cairo.h>
 
+#include "qd-graph-graticule.h"
 #include "qd-graph-label.h"
 #include "qd-graph-raster.h"
 #include "qd-graph-style.h"
@@ -214,6 +215,43 @@ draw_labels (Tile *tile, const QdDrawingLabels *labels)
     }
 }
 
+/* --- The map ------------------------------------------------------------------------------------- */
+
+static void
+draw_degrees (Tile *tile, const QdGraticuleLabel *label)
+{
+  cairo_surface_t *surface = qd_label_draw (label->text, tile->theme, QD_GRATICULE_LABEL_WIDTH, TRUE, tile->scale);
+  double k = tile->zoom * tile->scale;
+  gint64 left = to_steps (label->at.x * k, 64) - to_steps (tile->origin_x, 64), top = to_steps (label->at.y * k, 64) - to_steps (tile->origin_y, 64);
+
+  blit_surface (tile, surface, (int) (left >> 6), (int) (top >> 6) - cairo_image_surface_get_height (surface));
+  cairo_surface_destroy (surface);
+}
+
+/* Words reach to the right of where they begin, and above it. */
+static void
+draw_graticule (Tile *tile, const QdGeoMap *map)
+{
+  double k = tile->zoom * tile->scale, reach = (QD_GRATICULE_LABEL_WIDTH + 2 * QD_LABEL_RIM) / tile->zoom;
+  double rise = QD_GRATICULE_LABEL_RISE / tile->zoom;
+  g_autoptr (QdGraticule) lines = qd_graticule_new_at (map, tile->zoom, tile->origin_x / k - reach, tile->origin_y / k,
+                                                       (tile->origin_x + tile->raster.width) / k,
+                                                       (tile->origin_y + tile->raster.height) / k + rise);
+  g_autoptr (GArray) labels = qd_graticule_find_labels (map, lines);
+  const QdPen pen = { .colour = tile->theme->foreground, .alpha = (guint) lrint (255 * qd_graticule_alpha (tile->theme)),
+                      .width = (int) (QD_GRATICULE_WIDTH * tile->scale * 256) };
+
+  for (guint i = 0; i < lines->n_lines; i++)
+    for (guint n = 1; n < lines->lines[i].n; n++)
+      {
+        const QdPoint *at = &lines->points[lines->lines[i].first + n];
+
+        qd_raster_line (&tile->raster, to_fixed (tile, at[-1]), to_fixed (tile, at[0]), &pen, 0);
+      }
+  for (guint i = 0; i < labels->len && tile->theme->font[0]; i++)
+    draw_degrees (tile, &g_array_index (labels, QdGraticuleLabel, i));
+}
+
 /* --- All ----------------------------------------------------------------------------------------- */
 
 static void
@@ -237,6 +275,8 @@ qd_graph_drawing_draw_pixels (QdGraphDrawing *self, double origin_x, double orig
   tile.calm = shape->calm;
   tile.edges = qd_graph_bins_get_edges (shape->bins, &box, edges, &tile.n_edges);
   tile.nodes = qd_graph_bins_get_nodes (shape->bins, &box, nodes, &tile.n_nodes);
+  if (shape->map)
+    draw_graticule (&tile, shape->map);
   draw_edges (&tile);
   draw_nodes (&tile, symbols, TRUE);
   draw_nodes (&tile, symbols, FALSE);

@@ -528,6 +528,43 @@ test_glow (void)
   tear_down (&fixture);
 }
 
+/* Laid out by latitude and longitude, the picture is on a map, whatever becomes of its things; otherwise it is not. */
+static void
+test_map (void)
+{
+  Fixture fixture = { 0 };
+
+  set_up (&fixture, 1200, 800);
+  fill_fleet (&fixture, 40, 60);
+  qd_fleet_begin (fixture.fleet);
+  for (guint i = 0; i < 40; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("s%u", i);
+
+      apply (&fixture, QD_KIND_SITE, id, QD_DELTA_PATCH, QD_SITE_LATITUDE, qd_value_double (38 + (i * 7) % 24));
+      apply (&fixture, QD_KIND_SITE, id, QD_DELTA_PATCH, QD_SITE_LONGITUDE, qd_value_double (-8 + (i * 11) % 37));
+    }
+  qd_fleet_commit (fixture.fleet);
+  open_page (&fixture);
+  wait_scene (&fixture, 40);
+  g_assert_null (qd_topology_view_get_scene (fixture.view)->map);
+  act (&fixture, "topology.layout", "geographic");
+  wait_settled (&fixture);
+  g_assert_nonnull (qd_topology_view_get_scene (fixture.view)->map);
+  keep_picture (&fixture, "map");
+  set_status (&fixture, QD_KIND_SITE, "s3", QD_STATUS_DOWN);
+  WAIT_UNTIL (qd_topology_view_get_scene (fixture.view)->nodes[node_of (&fixture, 3)].status == QD_STATUS_DOWN);
+  g_assert_nonnull (qd_topology_view_get_scene (fixture.view)->map);
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_FORCE_DARK);
+  wait_settled (&fixture);
+  keep_picture (&fixture, "map-dark");
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_FORCE_LIGHT);
+  act (&fixture, "topology.layout", "force");
+  wait_settled (&fixture);
+  g_assert_null (qd_topology_view_get_scene (fixture.view)->map);
+  tear_down (&fixture);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -535,6 +572,7 @@ main (int argc, char *argv[])
     return 0;
   g_test_add_func ("/app/topology-arrange/pins-hold", test_pins_hold);
   g_test_add_func ("/app/topology-arrange/restart", test_restart);
+  g_test_add_func ("/app/topology-arrange/map", test_map);
   g_test_add_func ("/app/topology-arrange/undo", test_undo);
   g_test_add_func ("/app/topology-arrange/fold", test_fold);
   g_test_add_func ("/app/topology-arrange/filter", test_filter);

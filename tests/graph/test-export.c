@@ -89,6 +89,49 @@ count_svg (GBytes *bytes, Seen *seen)
   g_hash_table_unref (seen->ids);
 }
 
+/* A picture of places on a map has its lines in all three formats, and no thing more for them. */
+static void
+test_map (void)
+{
+  QdGraphTheme theme = *qd_graph_theme_get (FALSE, FALSE);
+  g_autoptr (QdGraphFile) file = make_file (12, 16, 5);
+  QdGraphNode *nodes = qd_graph_nodes (file->graph, NULL);
+  g_autoptr (QdGeoMap) map = NULL;
+
+  for (guint i = 0; i < 12; i++)
+    {
+      nodes[i].latitude = 40 + i;
+      nodes[i].longitude = 3 * i;
+    }
+  map = qd_geo_map_new (file->graph);
+  for (guint i = 0; i < 12; i++)
+    file->positions[i] = qd_geo_map_project (map, nodes[i].latitude, nodes[i].longitude);
+  g_strlcpy (theme.font, "Cantarell,Sans 12px", sizeof theme.font);
+  for (QdGraphFormat format = QD_GRAPH_AS_SVG; format <= QD_GRAPH_AS_PNG; format++)
+    {
+      QdGraphPicture picture = { .theme = &theme };
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GBytes) bare = qd_graph_export (file, format, &picture, NULL, &error), whole = NULL;
+
+      picture.map = map;
+      whole = qd_graph_export (file, format, &picture, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_false (g_bytes_equal (bare, whole));
+      if (format == QD_GRAPH_AS_SVG)
+        {
+          Seen before = { 0 }, after = { 0 };
+
+          count_svg (bare, &before);
+          count_svg (whole, &after);
+          g_assert_cmpuint (after.nodes, ==, 12);
+          g_assert_cmpuint (after.edges, ==, 16);
+          g_assert_cmpuint (after.titles, ==, before.titles);
+          g_assert_cmpuint (after.texts, >, before.texts + 3);
+          g_assert_nonnull (strstr (g_bytes_get_data (whole, NULL), "45° N</text>"));
+        }
+    }
+}
+
 static void
 test_svg (void)
 {
@@ -313,6 +356,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/graph/export/svg", test_svg);
+  g_test_add_func ("/graph/export/map", test_map);
   g_test_add_func ("/graph/export/svg-says", test_svg_says);
   g_test_add_func ("/graph/export/png", test_png);
   g_test_add_func ("/graph/export/right-to-left", test_right_to_left);

@@ -381,7 +381,7 @@ test_graticule (void)
       g_assert_nonnull (map);
       for (double half = 0.5; half < 60; half *= 3)
         {
-          g_autoptr (QdGraticule) lines = qd_geo_map_make_graticule (map, -half, -half, half, half);
+          g_autoptr (QdGraticule) lines = qd_geo_map_make_graticule (map, -half, -half, half, half, 0);
           guint each[2] = { 0, 0 };
 
           for (guint i = 0; i < lines->n_lines; i++)

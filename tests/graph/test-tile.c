@@ -4,17 +4,24 @@
 #include <math.h>
 #include <string.h>
 
+#include "qd-graph-drawing.h"
 #include "qd-status.h"
 
 typedef struct { GBytes *bytes; gsize stride; } Picture;
+
+/* What draw() draws on. */
+static QdGeoMap *map;
 
 static Picture
 draw (QdGraph *graph, const QdPoint *positions, double x, double y, double zoom, int width, int height, double scale)
 {
   QdGraphTheme theme = fixture_theme ();
+  g_autoptr (QdGraphDrawing) drawing = qd_graph_drawing_new (graph, positions, &theme, zoom, scale);
   Picture picture;
 
-  picture.bytes = qd_graph_draw_tile (graph, positions, &theme, x, y, zoom, width, height, scale, &picture.stride);
+  if (map)
+    qd_graph_drawing_set_map (drawing, map);
+  picture.bytes = qd_graph_drawing_draw (drawing, x, y, width, height, &picture.stride);
   g_assert_nonnull (picture.bytes);
   g_assert_cmpuint (g_bytes_get_size (picture.bytes), ==, picture.stride * (gsize) lrint (height * scale));
   return picture;
@@ -39,7 +46,8 @@ pixel (const Picture *picture, int x, int y)
 static void
 check_seamless (QdGraph *graph, double zoom, double scale)
 {
-  g_autofree QdPoint *positions = qd_graph_layout (graph, NULL, 1, NULL);
+  const QdLayoutOptions options = { .algorithm = map ? QD_LAYOUT_GEOGRAPHIC : QD_LAYOUT_FORCE, .seed = 1, .map = map };
+  g_autofree QdPoint *positions = qd_graph_lay_out (graph, &options);
   double x = -256.0 / zoom, y = -256.0 / zoom;
   Picture whole = draw (graph, positions, x, y, zoom, 512, 512, scale);
   int half = (int) (256 * scale);
@@ -69,6 +77,66 @@ test_seamless (void)
       check_seamless (graph, zooms[i], 1);
       check_seamless (random, zooms[i], 2);
     }
+}
+
+static QdGraph *
+place_at_random (guint n, gboolean world, guint32 seed)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+  QdGraph *graph = qd_graph_new (n, 0);
+  QdGraphNode *nodes = qd_graph_nodes (graph, NULL);
+
+  for (guint i = 0; i < n; i++)
+    {
+      nodes[i].latitude = world ? g_rand_double_range (rand, -80, 80) : g_rand_double_range (rand, 40, 60);
+      nodes[i].longitude = world ? g_rand_double_range (rand, -180, 180) : g_rand_double_range (rand, -5, 20);
+    }
+  return graph;
+}
+
+static guint
+count_differing (const Picture *a, const Picture *b, int width, int height)
+{
+  guint n = 0;
+
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++)
+      n += pixel (a, x, y) != pixel (b, x, y);
+  return n;
+}
+
+/* The lines of latitude and longitude, and their degrees, fit together like all else; they are there, and faint. */
+static void
+test_graticule (void)
+{
+  static const double zooms[] = { 4, 8, 33.7, 64, 400 };
+
+  for (guint world = 0; world < 2; world++)
+    for (guint i = 0; i < G_N_ELEMENTS (zooms); i++)
+      {
+        g_autoptr (QdGraph) graph = place_at_random (60, (gboolean) world, 7), nothing = qd_graph_new (0, 0);
+        g_autoptr (QdGeoMap) own = qd_geo_map_new (graph);
+        const QdPoint nowhere = { 0, 0 };
+        Picture with, without;
+        guint differing;
+
+        map = own;
+        check_seamless (graph, zooms[i], 1 + i % 2);
+        with = draw (nothing, &nowhere, -256 / zooms[i], -256 / zooms[i], zooms[i], 512, 512, 1);
+        map = NULL;
+        without = draw (nothing, &nowhere, -256 / zooms[i], -256 / zooms[i], zooms[i], 512, 512, 1);
+        differing = count_differing (&with, &without, 512, 512);
+        g_test_message ("zoom %g: %u pixels of lines and words", zooms[i], differing);
+        /* Two lines each way, or more, of 512 pixels; and most of it empty. */
+        g_assert_cmpuint (differing, >, 4 * 500);
+        g_assert_cmpuint (differing, <, 512 * 512 / 5);
+        for (int y = 0; y < 512; y++)
+          for (int x = 0; x < 512; x++)
+            for (int shift = 0; shift < 24; shift += 8)
+              g_assert_cmpint (ABS ((int) (pixel (&with, x, y) >> shift & 255) - (int) (pixel (&without, x, y) >> shift & 255)), <, 170);
+        g_bytes_unref (with.bytes);
+        g_bytes_unref (without.bytes);
+      }
 }
 
 static QdGraph *
@@ -295,6 +363,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/graph/tile/copy", test_copy);
   g_test_add_func ("/graph/tile/seamless", test_seamless);
+  g_test_add_func ("/graph/tile/graticule", test_graticule);
   g_test_add_func ("/graph/tile/status-changes-pixels", test_status_changes_pixels);
   g_test_add_func ("/graph/tile/change-is-local", test_change_is_local);
   g_test_add_func ("/graph/tile/dashes", test_dashes);
