@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "qd-policy-finding.h"
+#include "qd-port-set.h"
+
+G_BEGIN_DECLS
+
+/* A file of tests beside policies, *.policytest.yaml:
+ *
+ *   tests:
+ *   - name: the shop reaches its database     # optional
+ *     from: shop/web                          # NS/NAME, NS/NAME[KIND] or an address
+ *     to: shop/db[StatefulSet]
+ *     port: 5432                              # 5432/TCP; TCP where no protocol is given
+ *     expect: allow                           # or deny
+ */
+
+typedef struct {
+  QdPolicyPlace place, from_place, to_place;
+  char *name;             /* never NULL: where none is written, "shop/web to shop/db[StatefulSet], 5432/TCP" */
+  char *from, *to;
+  guint16 port;
+  QdProtocol protocol;
+  gboolean allow;         /* what is expected */
+} QdPolicyTest;
+
+void qd_policy_test_free (QdPolicyTest *self);
+
+/* Whether a file is one of tests, by its name. */
+gboolean qd_policy_is_test_file (const char *name);
+/* The tests (of QdPolicyTest) that @file has, in order; what is wrong is appended to @findings (of QdPolicyFinding), and a
+ * test that is an error is left out. Places belong to @file, which must outlive them. (transfer full) */
+GPtrArray *qd_policy_tests_read (QdYamlFile *file, GPtrArray *findings);
+
+G_END_DECLS
