@@ -112,6 +112,8 @@ qd_display_field (QdFleet *fleet, QdEntity *entity, guint field)
 
   if (field == QD_FIELD_NAME && kind == QD_KIND_EVENT)
     return qd_event_describe (fleet, entity);
+  if (field == QD_EVENT_TYPE && kind == QD_KIND_EVENT)
+    return qd_event_type_dup_label (qd_entity_get_string (entity, field));
   if (field == QD_FIELD_NAME)
     return g_strdup (qd_entity_get_name (entity));
   if (named != NULL)
@@ -160,9 +162,9 @@ qd_display_append_since (GString *text, QdEntity *entity)
       g_string_append (text, _(", seen just now"));
       return;
     }
-  g_autofree char *words = qd_time_format_age (age);
+  g_autofree char *span = qd_time_format_age (age);
   /* TRANSLATORS: stands behind a state: "Down" " for 4 min" */
-  g_string_append_printf (text, _(" for %s"), words);
+  g_string_append_printf (text, _(" for %s"), span);
 }
 
 char *

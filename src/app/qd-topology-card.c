@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "qd-display.h"
 #include "qd-state.h"
 #include "qd-time.h"
 
@@ -51,18 +52,10 @@ rows_for (QdEntity *entity)
 static char *
 state_text (QdTopologyCard *self)
 {
-  const char *word = qd_status_get_label (qd_entity_get_status (self->entity));
-  const QdValue *since = qd_entity_get (self->entity, QD_FIELD_SINCE);
-  g_autofree char *age = NULL;
-  GString *out = g_string_new (word);
+  GString *out = g_string_new (qd_status_get_label (qd_entity_get_status (self->entity)));
 
-  if (since->type == QD_VALUE_TIME)
-    {
-      age = qd_time_format_age (MAX (g_get_real_time () - since->v.i, 0));
-      g_string_append (out, " ");
-      /* Translators: for how long a state holds: "Degraded for 5 min". */
-      g_string_append_printf (out, _("for %s"), age);
-    }
+  if (out->len > 0)
+    qd_display_append_since (out, self->entity);
   if (qd_fleet_is_stale (self->fleet, self->entity))
     {
       g_string_append (out, " · ");

@@ -33,6 +33,19 @@ get_nodes (QdTopologyPage *self)
   return one;
 }
 
+/* In the menu where there is no room for a button. */
+static void
+search_cb (QdTopologyPage *self)
+{
+  gtk_toggle_button_set_active (self->search_button, TRUE);
+}
+
+static void
+filter_cb (QdTopologyPage *self)
+{
+  gtk_toggle_button_set_active (self->filter_button, !gtk_toggle_button_get_active (self->filter_button));
+}
+
 static void
 zoom_in_cb (QdTopologyPage *self)
 {
@@ -333,6 +346,8 @@ minimap_cb (GSimpleAction *action, GVariant *value, gpointer data)
 /* --- All --------------------------------------------------------------------------------------- */
 
 static const struct { const char *name; void (*run) (QdTopologyPage *self); } plain[] = {
+  { "search", search_cb },
+  { "filter", filter_cb },
   { "zoom-in", zoom_in_cb },
   { "zoom-out", zoom_out_cb },
   { "fit", fit_cb },
@@ -409,6 +424,8 @@ qd_topology_page_update_actions (QdTopologyPage *self)
   enable (self, "print", any && self->exporting == NULL);
   g_simple_action_set_state (G_SIMPLE_ACTION (get_action (self, "past")),
                              g_variant_new_boolean (gtk_revealer_get_reveal_child (self->past_revealer)));
+  enable (self, "search", !gtk_widget_get_visible (GTK_WIDGET (self->search_button)));
+  enable (self, "filter", !gtk_widget_get_visible (GTK_WIDGET (self->filter_button)));
   /* Paper has no yesterday. */
   enable (self, "past", !is_paper);
   enable (self, "unpin-all", pinned);
@@ -474,5 +491,6 @@ qd_topology_page_add_actions (QdTopologyPage *self)
   gtk_widget_insert_action_group (self->header_end, "topology", G_ACTION_GROUP (self->actions));
   g_signal_connect_object (qd_topology_model_get_undo (self->model), "changed", G_CALLBACK (qd_topology_page_update_actions), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->search_button, "notify::visible", G_CALLBACK (qd_topology_page_update_actions), self, G_CONNECT_SWAPPED);
   add_shortcuts (self);
 }

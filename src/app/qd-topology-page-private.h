@@ -46,6 +46,7 @@ struct _QdTopologyPage {
   GtkMenuButton *key_button;
   GMenu *groups;             /* what there is to group by */
   GtkWidget *header_end;
+  GtkToggleButton *search_button, *filter_button;
 
   QdTopologyCard *card;      /* in the view */
   QdDetailPane *detail;      /* in its bin, once something was picked */

@@ -689,6 +689,8 @@ qd_topology_page_class_init (QdTopologyPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, legend);
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, sentence);
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, header_end);
+  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, search_button);
+  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, filter_button);
   gtk_widget_class_bind_template_callback (widget_class, sidebar_cb);
   gtk_widget_class_bind_template_callback (widget_class, detail_closed_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_mode_cb);

@@ -34,12 +34,46 @@ dup_subject (QdFleet *fleet, QdEntity *event, JsonObject *data)
   return g_strdup (id);
 }
 
-/* "policy_block" → "Policy block": for a type that we do not know. */
-static char *
-humanize (const char *type)
-{
-  g_autofree char *text = g_strdelimit (g_ascii_strdown (type, -1), "_.-", ' ');
+static const struct { const char *type, *label; } types[] = {
+  { "site_joined", N_("Site joined") },
+  { "site_created", N_("Site created") },
+  { "site_updated", N_("Site changed") },
+  { "site_removed", N_("Site removed") },
+  { "site_deleted", N_("Site removed") },
+  { "site_status_change", N_("State of a site") },
+  { "path_status_change", N_("State of a path") },
+  { "node_status_change", N_("State of a node") },
+  { "path_failover", N_("Failover") },
+  { "path_failback", N_("Failback") },
+  { "policy_block", N_("Stopped by a policy") },
+  { "policy_created", N_("Policy created") },
+  { "policy_updated", N_("Policy changed") },
+  { "policy_removed", N_("Policy removed") },
+  { "policy_deleted", N_("Policy removed") },
+  { "routing_policy_created", N_("Routing policy created") },
+  { "routing_policy_updated", N_("Routing policy changed") },
+  { "routing_policy_removed", N_("Routing policy removed") },
+  { "job_updated", N_("Job changed") },
+  { "flow_reevaluated", N_("Flow decided anew") },
+};
 
+/**
+ * qd_event_type_dup_label:
+ * @type: (nullable): what an event is of, as the server calls it, "policy_block" or "POLICY_BLOCK"
+ *
+ * Returns: (transfer full): that in words; "Disk nearly full" for "disk_nearly_full", which nobody told us of
+ */
+char *
+qd_event_type_dup_label (const char *type)
+{
+  g_autofree char *text = NULL;
+
+  if (type == NULL || *type == '\0')
+    return g_strdup ("");
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+    if (g_ascii_strcasecmp (type, types[i].type) == 0)
+      return g_strdup (_(types[i].label));
+  text = g_strdelimit (g_ascii_strdown (type, -1), "_.-", ' ');
   text[0] = g_ascii_toupper (text[0]);
   return g_steal_pointer (&text);
 }
@@ -122,12 +156,12 @@ qd_event_describe (QdFleet *fleet, QdEntity *event)
     return g_strdup (qd_entity_get_name (event));
   if (text == NULL && subject != NULL)
     {
-      g_autofree char *what = humanize (type);
+      g_autofree char *what = qd_event_type_dup_label (type);
 
       text = g_strdup_printf (_("%s: %s"), what, subject);
     }
   else if (text == NULL)
-    text = humanize (type);
+    text = qd_event_type_dup_label (type);
   if (reason == NULL || *reason == '\0')
     return g_steal_pointer (&text);
   return g_strdup_printf (_("%s: %s"), text, reason);

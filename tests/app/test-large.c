@@ -17,6 +17,7 @@
 #include "qd-site-dialog.h"
 
 #define NARROW 360
+#define PAPER "paper:5e0c1d5e-88a1-4bde-9d5c-0a6c5f1e2b77"
 /* A header bar reaches over the edges by a pixel. */
 #define SLACK 2
 
@@ -179,6 +180,21 @@ add_long_name (QdHub *hub)
   qd_delta_unref (delta);
 }
 
+/* The name of the page can be read beside its buttons. */
+static void
+check_title (GtkWidget *widget, const char *what)
+{
+  if (GTK_IS_LABEL (widget) && gtk_widget_has_css_class (widget, "title") && gtk_widget_get_ancestor (widget, ADW_TYPE_HEADER_BAR) &&
+      pango_layout_is_ellipsized (gtk_label_get_layout (GTK_LABEL (widget))))
+    {
+      n_wide++;
+      g_test_message ("%s: the title “%s” is cut off", what, gtk_label_get_text (GTK_LABEL (widget)));
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    if (gtk_widget_get_mapped (child))
+      check_title (child, what);
+}
+
 static void
 check_pages (QdWindow *window, QdHub *hub)
 {
@@ -190,6 +206,8 @@ check_pages (QdWindow *window, QdHub *hub)
       qd_window_show_page (window, pages[i].id);
       fixture_settle (GTK_WIDGET (window));
       check (GTK_WIDGET (qd_window_get_page (window)), pages[i].id);
+      if (g_str_equal (pages[i].id, "topology"))
+        check_title (GTK_WIDGET (window), pages[i].id);
     }
   qd_window_open_entity (window, qd_fleet_lookup (qd_hub_get_fleet (hub), "c1", QD_KIND_SITE, "long"));
   fixture_settle (GTK_WIDGET (window));
@@ -217,6 +235,17 @@ check_dialog (QdWindow *window, AdwDialog *dialog, const char *what)
   check_shown (window, what);
 }
 
+/* A file with a long name, which is not there. */
+static void
+add_paper (QdHub *hub)
+{
+  g_autoptr (QdEndpoint) endpoint = qd_endpoint_new (PAPER, "donaudampfschifffahrtsgesellschaft", "paper", "paper:donaudampfschifffahrtsgesellschaft.graphml");
+  g_autoptr (GError) error = NULL;
+
+  qd_hub_add (hub, endpoint, FALSE, &error);
+  g_assert_no_error (error);
+}
+
 static void
 check_dialogs (QdWindow *window, QdHub *hub)
 {
@@ -229,6 +258,8 @@ check_dialogs (QdWindow *window, QdHub *hub)
   check_dialog (window, qd_shortcuts_dialog_new (), "the shortcuts");
   check_dialog (window, qd_report_new ("a report"), "the report");
   check_dialog (window, ADW_DIALOG (qd_confirm_dialog_new (&confirmation)), "the confirmation");
+  qd_window_edit_paper (window, PAPER);
+  check_shown (window, "the dialog of a paper fleet");
   qd_window_show_palette (window, "har");
   check_shown (window, "the search");
   qd_site_dialog_present (qd_window_get_session (window), GTK_WIDGET (window), confirmation.target);
@@ -246,6 +277,7 @@ test_fits (gconstpointer data)
   g_settings_set_boolean (qd_settings_get_default (), "configured", TRUE);
   fixture_fill (hub, "stale", 42);
   add_long_name (hub);
+  add_paper (hub);
   n_wide = 0;
   window = open_narrow (hub);
   check_pages (window, hub);

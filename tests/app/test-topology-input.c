@@ -7,6 +7,7 @@
 
 #include "qd-status.h"
 #include "qd-topology-view-private.h"
+#include "wait.h"
 
 /* The picture under a real pointer and real keys. */
 typedef struct {
@@ -20,24 +21,6 @@ typedef struct {
   guint menu;              /* what kind of thing a menu was last asked for; 99: none */
   QdPoint dropped_at[6];
 } Fixture;
-
-static gboolean
-wake_cb (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-#define WAIT_UNTIL(condition)                                                             \
-  G_STMT_START                                                                            \
-  {                                                                                       \
-    gint64 end_ = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;                          \
-    guint wake_ = g_timeout_add (5, wake_cb, NULL);                                       \
-    while (!(condition) && g_get_monotonic_time () < end_)                                \
-      g_main_context_iteration (NULL, TRUE);                                              \
-    g_source_remove (wake_);                                                              \
-    g_assert_true (condition);                                                            \
-  }                                                                                       \
-  G_STMT_END
 
 static void
 selected_cb (QdTopologyView *view, guint kind, guint number, gpointer data)

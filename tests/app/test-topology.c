@@ -193,6 +193,20 @@ test_selection (void)
   tear_down (&fixture);
 }
 
+static GtkWidget *
+find_text (GtkWidget *widget, const char *text)
+{
+  if (GTK_IS_LABEL (widget) && g_str_equal (gtk_label_get_text (GTK_LABEL (widget)), text))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_text (child, text);
+      if (found)
+        return found;
+    }
+  return NULL;
+}
+
 /* What is under the pointer is lit, and its card says how it is. */
 static void
 test_hover (void)
@@ -213,6 +227,8 @@ test_hover (void)
   g_assert_cmpint (qd_topology_view_pick_at (fixture.view, 2, 2).kind, ==, QD_PICK_NOTHING);
   qd_topology_view_set_hover (fixture.view, pick);
   g_assert_true (gtk_widget_get_visible (fixture.view->card));
+  /* A state that has just come is no "0 s" old. */
+  g_assert_nonnull (find_text (fixture.view->card, "Well, seen just now"));
   WAIT_UNTIL (fixture.view->state.fade == 1);
   keep_picture (&fixture, "hover-node");
 

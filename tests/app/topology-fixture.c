@@ -9,12 +9,6 @@
 
 GResource *qd_app_get_resource (void);
 
-gboolean
-topology_wake_cb (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
 /* --- A fleet ------------------------------------------------------------------------------------ */
 
 void

@@ -7,6 +7,7 @@
 #include "qd-session.h"
 #include "qd-topology-model.h"
 #include "qd-topology-view-private.h"
+#include "wait.h"
 
 G_BEGIN_DECLS
 
@@ -20,19 +21,6 @@ typedef struct {
   QdTopologyView *view;
   const char *connection;
 } Fixture;
-
-#define WAIT_UNTIL(condition)                                                             \
-  G_STMT_START                                                                            \
-  {                                                                                       \
-    gint64 end_ = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;                          \
-    guint wake_ = g_timeout_add (5, topology_wake_cb, NULL);                              \
-    while (!(condition) && g_get_monotonic_time () < end_)                                \
-      g_main_context_iteration (NULL, TRUE);                                              \
-    g_source_remove (wake_);                                                              \
-    g_assert_true (condition);                                                            \
-  }                                                                                       \
-  G_STMT_END
-gboolean topology_wake_cb (gpointer data);
 
 /* Registers what the application itself would; FALSE (and a line for TAP) when there is no display. */
 gboolean topology_init (int *argc, char ***argv);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "qd-event-text.h"
 #include "qd-fleet.h"
 #include "qd-json.h"
 
@@ -400,6 +401,23 @@ test_json (void)
   g_assert_cmpuint (json_array_get_length (qd_json_get_array (object, "endpoints")), ==, 1);
 }
 
+/* What happened is said in words: those that we have, or those that the server's name for it is made of. */
+static void
+test_event_types (void)
+{
+  static const struct { const char *type, *label; } types[] = {
+    { "policy_block", "Stopped by a policy" }, { "POLICY_CREATED", "Policy created" }, { "site_status_change", "State of a site" },
+    { "disk_nearly.full", "Disk nearly full" }, { "x", "X" }, { "", "" }, { NULL, "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      g_autofree char *label = qd_event_type_dup_label (types[i].type);
+
+      g_assert_cmpstr (label, ==, types[i].label);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -412,5 +430,6 @@ main (int argc, char **argv)
   g_test_add_func ("/model/fleet/told-once", test_told_once);
   g_test_add_func ("/model/fleet/list-mirror", test_list_mirror);
   g_test_add_func ("/model/entity/json", test_json);
+  g_test_add_func ("/model/event/types", test_event_types);
   return g_test_run ();
 }
