@@ -18,6 +18,8 @@ struct _QdTopologyCanvas {
   const QdTopologyState *state;   /* the view's */
   QdTileLevel *base, *before, *now;
   gint64 now_since;
+  double rest_zoom;               /* the zoom when the viewport moved last, */
+  gint64 rest_since;              /* and since when it has been that */
   gboolean complete;
   gboolean base_complete;         /* it has been, once */
 };
@@ -248,10 +250,25 @@ qd_topology_canvas_touch (QdTopologyCanvas *self, const QdPick *picks, guint n)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
+/* Whoever pans on after zooming sees scaled tiles no longer than the zoom takes to come to rest. */
+static gboolean
+is_at_rest (QdTopologyCanvas *self, double zoom)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (zoom != self->rest_zoom)
+    {
+      self->rest_zoom = zoom;
+      self->rest_since = now;
+    }
+  return now - self->rest_since > MIN_LEVEL_AGE_US;
+}
+
 void
 qd_topology_canvas_move (QdTopologyCanvas *self, gboolean settled)
 {
   double zoom = self->state->viewport.zoom;
+  gboolean rests = is_at_rest (self, zoom);
 
   gtk_widget_queue_draw (GTK_WIDGET (self));
   if (self->now == NULL || self->state->scene == NULL)
@@ -261,7 +278,7 @@ qd_topology_canvas_move (QdTopologyCanvas *self, gboolean settled)
       double ratio = qd_tile_level_get_zoom (self->now) / zoom;
       gboolean far = ratio > 1.6 || ratio < 0.62;
 
-      if (settled || (far && g_get_monotonic_time () - self->now_since > MIN_LEVEL_AGE_US))
+      if (settled || rests || (far && g_get_monotonic_time () - self->now_since > MIN_LEVEL_AGE_US))
         add_level (self);
     }
 }
