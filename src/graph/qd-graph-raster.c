@@ -6,6 +6,7 @@
 #include "qd-graph-raster.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Lines after X. Wu ("An efficient antialiasing technique", SIGGRAPH 1991), widened: for each column
  * (or row) along the longer axis, the span that the line covers, its ends blended by how much of
@@ -26,16 +27,35 @@ blend (guint32 under, guint64 colour, guint alpha)
   return 0xff000000 | (guint32) (mixed & 0xff00ff) | ((guint32) (mixed >> 24) & 0x00ff00);
 }
 
-/* How much of the dash pattern's ink is at @at, 0..256, with ends one pixel soft. */
-static guint
-dash_ink (const QdPen *pen, gint64 at)
+/* The channels of two pixels: any processor of these days has a register for them. */
+typedef guint8 Bytes __attribute__ ((vector_size (8)));
+typedef guint16 Words __attribute__ ((vector_size (16)));
+typedef guint64 Pair __attribute__ ((vector_size (16)));
+
+#define FOUR_TIMES G_GUINT64_CONSTANT (0x0001000100010001)
+
+static inline Words
+spread_words (guint64 pixels)
 {
-  gint64 total = (gint64) pen->dash[0] + pen->dash[1] + pen->dash[2] + pen->dash[3];
+  return __builtin_convertvector ((Bytes) pixels, Words);
+}
+
+/* The same as blend(), for two at once, the second in the upper half. */
+static inline guint64
+blend_two (guint64 under, Words colour, guint alpha, guint next_alpha)
+{
+  Words share = (Words) (Pair) { alpha * FOUR_TIMES, next_alpha * FOUR_TIMES };
+  Words mixed = (spread_words (under) * (256 - share) + colour * share) >> 8;
+
+  return (guint64) __builtin_convertvector (mixed, Bytes) | G_GUINT64_CONSTANT (0xff000000ff000000);
+}
+
+/* How much of the dash pattern's ink is at @at within the pattern, 0..256, with ends one pixel soft. */
+static guint
+dash_ink (const QdPen *pen, gint64 at, gint64 total)
+{
   gint64 begin = 0;
 
-  if (total <= 0)
-    return 256;
-  at = ((at % total) + total) % total;
   for (guint i = 0; i < 4; i += 2)
     {
       gint64 end = begin + pen->dash[i];
@@ -54,6 +74,7 @@ typedef struct {
   gint64 u0, v0, u1;      /* along the longer axis, and across at its beginning */
   gint64 slope;           /* 1/65536 */
   gint64 half;            /* half of the span across */
+  guint pairs;            /* of pixels that it may touch, at most */
   gint64 length, along;
   gboolean backward;
 } Stroke;
@@ -74,6 +95,73 @@ cover (const Stroke *stroke, gint64 u, gint64 top, gint64 bottom, guint alpha, g
 
       *at = blend (*at, colour, (alpha * (guint) covered) >> 8);
     }
+}
+
+#define NONE_INSIDE G_MAXINT     /* pairs of pixels: more than any raster has */
+
+/* The same, for a span that does not leave the raster: always the same number of pixels, some of which it
+ * may leave as they are, so that nothing is to be decided. @at: the pixel in which it begins. */
+static inline void
+cover_inside (guint32 *at, gsize step, int begin, int length, guint alpha, Words colour, guint pairs)
+{
+  int end = begin + length;
+
+  for (guint pair = 0; pair < pairs; pair++, at += 2 * step, begin = 0, end -= 512)
+    {
+      guint covered = (guint) (CLAMP (end, begin, 256) - begin), next = (guint) CLAMP (end - 256, 0, 256);
+      guint64 pixels;
+
+      if (step == 1)
+        memcpy (&pixels, at, sizeof pixels);
+      else
+        pixels = at[0] | (guint64) at[step] << 32;
+      pixels = blend_two (pixels, colour, (alpha * covered) >> 8, (alpha * next) >> 8);
+      if (step == 1)
+        memcpy (at, &pixels, sizeof pixels);
+      else
+        {
+          at[0] = (guint32) pixels;
+          at[step] = (guint32) (pixels >> 32);
+        }
+    }
+}
+
+/* Columns from @first to before @end, of which none leaves the raster; said which kind they are, each kind is
+ * compiled for itself. */
+static inline __attribute__ ((always_inline)) void
+run_inside (const Stroke *stroke, const QdPen *pen, gint64 first, gint64 end, gboolean steep, guint pairs)
+{
+  guint alpha = pen->alpha + (pen->alpha >> 7);
+  Words colour = spread_words (pen->colour | (guint64) pen->colour << 32);
+  gsize stride = (gsize) stroke->raster->stride, step = steep ? 1 : stride, along = steep ? stride : 1;
+  gint64 way = (first * 256 + 128 - stroke->u0) * stroke->slope, way_step = stroke->slope * 256, v0 = stroke->v0 - stroke->half;
+  int length = (int) (2 * stroke->half);
+  guint32 *column = stroke->raster->pixels + (gsize) first * along;
+
+  for (gint64 u = first; u < end; u++, way += way_step, column += along)
+    {
+      gint64 top = v0 + (way >> 16);
+
+      cover_inside (column + (gsize) (top >> 8) * step, step, (int) (top & 255), length, alpha, colour, pairs);
+    }
+}
+
+/* Whether column @u and all pixels that cover_inside() may touch there lie in the raster. */
+static inline gboolean
+is_inside (const Stroke *stroke, gint64 u)
+{
+  gint64 across = stroke->steep ? stroke->raster->width : stroke->raster->height;
+  gint64 top = stroke->v0 - stroke->half + (((u * 256 + 128 - stroke->u0) * stroke->slope) >> 16);
+
+  return top >= 0 && (top >> 8) + 2 * (gint64) stroke->pairs <= across;
+}
+
+static inline void
+cover_column (const Stroke *stroke, gint64 u, guint alpha, guint64 colour)
+{
+  gint64 v = stroke->v0 + (((u * 256 + 128 - stroke->u0) * stroke->slope) >> 16);
+
+  cover (stroke, u, v - stroke->half, v + stroke->half, alpha, colour);
 }
 
 /* Narrows the columns to those in which the line is within the raster: of a long line that crosses a
@@ -104,14 +192,22 @@ run_solid (const Stroke *stroke, const QdPen *pen, gint64 first, gint64 end)
 {
   guint alpha = pen->alpha + (pen->alpha >> 7);
   guint64 colour = spread (pen->colour);
-  gint64 way = (first * 256 + 128 - stroke->u0) * stroke->slope, step = stroke->slope * 256;
 
-  for (gint64 u = first; u < end; u++, way += step)
-    {
-      gint64 v = stroke->v0 + (way >> 16);
-
-      cover (stroke, u, v - stroke->half, v + stroke->half, alpha, colour);
-    }
+  /* A line is straight: between two columns that are inside, all are. */
+  while (first < end && !is_inside (stroke, first))
+    cover_column (stroke, first++, alpha, colour);
+  while (first < end && !is_inside (stroke, end - 1))
+    cover_column (stroke, --end, alpha, colour);
+  if (first >= end)
+    return;
+  if (stroke->pairs == 1 && stroke->steep)
+    run_inside (stroke, pen, first, end, TRUE, 1);
+  else if (stroke->pairs == 1)
+    run_inside (stroke, pen, first, end, FALSE, 1);
+  else if (stroke->steep)
+    run_inside (stroke, pen, first, end, TRUE, 2);
+  else
+    run_inside (stroke, pen, first, end, FALSE, 2);
 }
 
 static void
@@ -119,16 +215,26 @@ run_dashed (const Stroke *stroke, const QdPen *pen, gint64 first, gint64 end)
 {
   guint alpha = pen->alpha + (pen->alpha >> 7);
   guint64 colour = spread (pen->colour);
-  gint64 span = stroke->u1 - stroke->u0;
+  gint64 total = (gint64) pen->dash[0] + pen->dash[1] + pen->dash[2] + pen->dash[3];
+  gint64 from = first * 256 + 128 - stroke->u0;
+  /* How far along the line a column is, and where in the pattern, in 1/65536 of our units: whole numbers, so that
+   * adding them up comes to the same from wherever one begins. */
+  gint64 step = ((stroke->length << 16) / (stroke->u1 - stroke->u0)) * (stroke->backward ? -256 : 256), round = total << 16;
+  gint64 at = (stroke->along + (stroke->backward ? stroke->length : 0)) << 16;
 
+  at = (at + from * (step / 256)) % round;
   for (gint64 u = first; u < end; u++)
     {
-      gint64 from = u * 256 + 128 - stroke->u0, way = from * stroke->length / span;
-      gint64 v = stroke->v0 + ((from * stroke->slope) >> 16);
-      guint ink = dash_ink (pen, stroke->along + (stroke->backward ? stroke->length - way : way));
+      guint ink;
 
+      while (at < 0)
+        at += round;
+      while (at >= round)
+        at -= round;
+      ink = dash_ink (pen, at >> 16, total);
       if (ink > 0)
-        cover (stroke, u, v - stroke->half, v + stroke->half, (alpha * ink) >> 8, colour);
+        cover_column (stroke, u, (alpha * ink) >> 8, colour);
+      at += step;
     }
 }
 
@@ -176,6 +282,8 @@ qd_raster_line (QdRaster *self, QdFixed a, QdFixed b, const QdPen *pen, gint64 a
   stroke.v0 = stroke.steep ? a.x : a.y;
   stroke.slope = dv * 65536 / du;
   stroke.half = (gint64) (pen->width / 2.0 * length / (double) du);
+  /* A span of one pixel's length lies in two, of three in four. */
+  stroke.pairs = stroke.half <= 128 ? 1 : stroke.half <= 384 ? 2 : NONE_INSIDE;
   run (&stroke, pen);
   return along + stroke.length;
 }
