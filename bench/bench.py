@@ -4,6 +4,7 @@
 import sys
 
 import engine
+import policies
 import queries
 import topology
 import topology_window
@@ -25,6 +26,7 @@ BENCHES = {
     'topology-frames': topology_window.frames,
     'topology-memory': topology_window.memory,
     'topology-query': queries.query,
+    'policy': policies.policy,
 }
 
 

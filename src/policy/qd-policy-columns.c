@@ -92,6 +92,7 @@ typedef struct {
   GHashTable *nodes;        /* interned names of nodes with a pod that is exempt */
   GHashTable *groups;       /* of guint + 1, by what is in that group */
   GHashTable *signatures;   /* the same, of signatures */
+  GArray *seen;             /* of guint: for each group the last workload that it was seen in, plus one */
 } Grouping;
 
 static gboolean
@@ -246,33 +247,34 @@ find_group (Grouping *grouping, const QdPolicyWorkload *workload, const QdPolicy
   return self->groups->len - 1;
 }
 
-static GArray *
-group_workload (Grouping *grouping, const QdPolicyWorkload *workload)
+/* Adds the groups that the @number-th workload has pods of, each once. */
+static void
+group_workload (Grouping *grouping, const QdPolicyWorkload *workload, guint number, GArray *members)
 {
-  GArray *groups = g_array_new (FALSE, FALSE, sizeof (QdPolicyMember));
-
   for (guint i = 0; i < workload->pods->len; i++)
     {
       QdPolicyMember member = { find_group (grouping, workload, g_ptr_array_index (workload->pods, i)), g_ptr_array_index (workload->pods, i) };
-      gboolean there = FALSE;
+      guint *seen;
 
-      for (guint k = 0; !there && k < groups->len; k++)
-        there = g_array_index (groups, QdPolicyMember, k).group == member.group;
-      if (!there)
-        g_array_append_val (groups, member);
+      if (member.column >= grouping->seen->len)
+        g_array_set_size (grouping->seen, member.column + 1);
+      seen = &g_array_index (grouping->seen, guint, member.column);
+      if (*seen != number + 1)
+        g_array_append_val (members, member);
+      *seen = number + 1;
     }
-  return groups;
 }
 
 /* Workloads come by namespace, and so do groups. */
 static void
-group_pods (QdPolicyColumns *self, QdPolicyWorld *world, const QdPolicyOptions *options, GPtrArray *members_of)
+group_pods (QdPolicyColumns *self, QdPolicyWorld *world, const QdPolicyOptions *options, GArray *members, GArray *first_member)
 {
   GPtrArray *workloads = qd_policy_world_get_workloads (world);
   g_autoptr (GHashTable) nodes = g_hash_table_new (NULL, NULL);
   g_autoptr (GHashTable) groups = g_hash_table_new_full (hash_group, equal_groups, g_free, NULL);
   g_autoptr (GHashTable) signatures = g_hash_table_new (hash_signature, equal_signatures);
-  Grouping grouping = { self, options, nodes, groups, signatures };
+  g_autoptr (GArray) seen = g_array_new (FALSE, TRUE, sizeof (guint));
+  Grouping grouping = { self, options, nodes, groups, signatures, seen };
   const QdPolicyPod none = { .n_ports = 0 };
 
   find_signature (&grouping, &none, FALSE);
@@ -288,6 +290,7 @@ group_pods (QdPolicyColumns *self, QdPolicyWorld *world, const QdPolicyOptions *
             g_hash_table_add (nodes, pod->node);
         }
     }
+  self->has_nodes = g_hash_table_size (nodes) > 0;
   for (guint i = 0; i < workloads->len; i++)
     {
       const QdPolicyWorkload *workload = g_ptr_array_index (workloads, i);
@@ -299,8 +302,10 @@ group_pods (QdPolicyColumns *self, QdPolicyWorld *world, const QdPolicyOptions *
                                         self->groups->len, self->groups->len };
 
           g_array_append_val (self->spaces, space);
+          g_hash_table_insert (self->by_name, space.name, GUINT_TO_POINTER (self->spaces->len));
         }
-      g_ptr_array_add (members_of, group_workload (&grouping, workload));
+      g_array_append_val (first_member, members->len);
+      group_workload (&grouping, workload, i, members);
       g_array_index (self->spaces, QdPolicyColumnSpace, self->spaces->len - 1).end = self->groups->len;
     }
 }
@@ -337,6 +342,25 @@ note_group (GHashTable *table, gconstpointer key, guint group)
 }
 
 static void
+index_segments (QdPolicyColumns *self)
+{
+  self->by_segment = g_new0 (GArray *, self->ranges->len);
+  for (guint i = 0; i < self->groups->len; i++)
+    {
+      const QdPolicyGroup *group = &g_array_index (self->groups, QdPolicyGroup, i);
+
+      for (guint k = 0; k < group->n_segments; k++)
+        {
+          GArray **groups = &self->by_segment[group->segments[k]];
+
+          if (*groups == NULL)
+            *groups = g_array_new (FALSE, FALSE, sizeof (guint));
+          g_array_append_val (*groups, i);
+        }
+    }
+}
+
+static void
 index_labels (QdPolicyColumns *self)
 {
   for (guint i = 0; i < self->groups->len; i++)
@@ -355,7 +379,7 @@ index_labels (QdPolicyColumns *self)
 }
 
 QdPolicyColumns *
-qd_policy_columns_new (QdPolicyWorld *world, const QdPolicyOptions *options, GPtrArray *members_of)
+qd_policy_columns_new (QdPolicyWorld *world, const QdPolicyOptions *options, GArray *members, GArray *first_member)
 {
   QdPolicyColumns *self = g_new0 (QdPolicyColumns, 1);
 
@@ -368,11 +392,21 @@ qd_policy_columns_new (QdPolicyWorld *world, const QdPolicyOptions *options, GPt
   self->signatures = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
   self->by_label = g_hash_table_new_full (hash_label, equal_labels, NULL, (GDestroyNotify) g_array_unref);
   self->by_key = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_array_unref);
+  self->by_name = g_hash_table_new (NULL, NULL);
   cut_space (self, world);
-  group_pods (self, world, options, members_of);
+  group_pods (self, world, options, members, first_member);
   self->n = self->groups->len + self->ranges->len;
+  for (guint i = self->groups->len; i < self->n; i++)
+    {
+      QdPolicyMember member = { i, NULL };
+
+      g_array_append_val (first_member, members->len);
+      g_array_append_val (members, member);
+    }
+  g_array_append_val (first_member, members->len);
   self->selectable = qd_bits_new (self->groups->len);
   index_labels (self);
+  index_segments (self);
   return self;
 }
 
@@ -390,6 +424,10 @@ qd_policy_columns_unref (QdPolicyColumns *self)
     return;
   g_hash_table_unref (self->by_label);
   g_hash_table_unref (self->by_key);
+  g_hash_table_unref (self->by_name);
+  for (guint i = 0; i < self->ranges->len; i++)
+    g_clear_pointer (&self->by_segment[i], g_array_unref);
+  g_free (self->by_segment);
   g_array_unref (self->groups);
   g_array_unref (self->spaces);
   g_array_unref (self->ranges);

@@ -93,14 +93,9 @@ find_spaces (QdPolicyCompiler *self, const QdSelector *selector)
 static const QdPolicyColumnSpace *
 find_space (const QdPolicyColumns *columns, const char *name)
 {
-  for (guint i = 0; i < columns->spaces->len; i++)
-    {
-      const QdPolicyColumnSpace *space = &g_array_index (columns->spaces, QdPolicyColumnSpace, i);
+  guint known = GPOINTER_TO_UINT (g_hash_table_lookup (columns->by_name, name));
 
-      if (space->name == name)
-        return space;
-    }
-  return NULL;
+  return known ? &g_array_index (columns->spaces, QdPolicyColumnSpace, known - 1) : NULL;
 }
 
 /* Adds to @bits the pods that both select. @namespaces NULL: those of @own. */
@@ -146,14 +141,8 @@ add_block (QdPolicyCompiler *self, const QdPolicyBlock *block, gboolean with_pod
       int first = qd_address_ranges_find (columns->ranges, &range->first), last = qd_address_ranges_find (columns->ranges, &range->last);
 
       qd_bits_set_range (bits, n_groups + (guint) first, n_groups + (guint) last + 1);
-    }
-  for (guint i = 0; with_pods && i < n_groups; i++)
-    {
-      const QdPolicyGroup *group = &g_array_index (columns->groups, QdPolicyGroup, i);
-
-      for (guint k = 0; k < group->n_segments; k++)
-        if (qd_address_ranges_find (block->ranges, &g_array_index (columns->ranges, QdAddressRange, group->segments[k]).first) >= 0)
-          qd_bits_set (bits, i);
+      for (int k = first; with_pods && k <= last; k++)
+        set_all (bits, columns->by_segment[k]);
     }
 }
 

@@ -35,16 +35,20 @@ typedef struct {
   guint n_shown;           /* without those of IPv6 when no policy tells any apart */
   GPtrArray *signatures;   /* of GArray of QdPolicyContainerPort, whose names are interned; the first one is empty */
   guint n;                 /* columns */
+  gboolean has_nodes;      /* a group is exempt, and its node is known */
   GHashTable *by_label;    /* QdLabel → GArray of guint: the groups that have it, without those that are exempt */
   GHashTable *by_key;      /* interned key → the same */
+  GHashTable *by_name;     /* interned name of a namespace → its index in spaces, plus one */
+  GArray **by_segment;     /* for each range the groups that have an address in it; NULL: none has */
   guint64 *selectable;     /* the groups that selectors can select */
 } QdPolicyColumns;
 
-/* A group that a workload has pods of, and the first of those. */
-typedef struct { guint group; const QdPolicyPod *pod; } QdPolicyMember;
+/* A column that an end has: a group that a workload has pods of, and the first of those; of a range its own, and NULL. */
+typedef struct { guint column; const QdPolicyPod *pod; } QdPolicyMember;
 
-/* @members_of becomes, for each workload of @world, a GArray of QdPolicyMember: its groups, each once. */
-QdPolicyColumns *qd_policy_columns_new (QdPolicyWorld *world, const QdPolicyOptions *options, GPtrArray *members_of);
+/* Fills @members (of QdPolicyMember) with what each workload has, then each range, and @first_member (of guint) with where each of them begins,
+ * and the end of the last. */
+QdPolicyColumns *qd_policy_columns_new (QdPolicyWorld *world, const QdPolicyOptions *options, GArray *members, GArray *first_member);
 QdPolicyColumns *qd_policy_columns_ref (QdPolicyColumns *self);
 void qd_policy_columns_unref (QdPolicyColumns *self);
 /* Whether every column means the same in both. */

@@ -14,11 +14,13 @@ struct _QdPolicyEval
   QdPolicyOptions options;
   QdPortStore *store;
   QdPolicyColumns *columns;
-  GPtrArray *members_of;      /* for each workload a GArray of QdPolicyMember: its groups */
+  guint n_workloads;
+  GArray *members;            /* of QdPolicyMember: of all ends, one end after the other */
+  GArray *first_member;       /* of guint: for each end, and beyond the last one */
   GPtrArray *range_texts;
   GHashTable *compiled;       /* QdPolicy → QdPolicyCompiled */
   GHashTable *rows;           /* of QdPolicyRow, which is its own key */
-  QdPolicyRow **row_of[QD_POLICY_N_DIRECTIONS];   /* for each group; borrowed from rows */
+  const guint **ports_of[QD_POLICY_N_DIRECTIONS];   /* for each group what its row has; borrowed from rows */
   guint n_reused;
 };
 
@@ -139,7 +141,7 @@ compute_rows (QdPolicyEval *self, QdPolicyEval *previous, QdPolicyDirection dire
   guint n = self->columns->groups->len;
   g_autofree GPtrArray **subjects = find_subjects (self, direction);
 
-  self->row_of[direction] = g_new (QdPolicyRow *, MAX (n, 1));
+  self->ports_of[direction] = g_new (const guint *, MAX (n, 1));
   for (guint i = 0; i < n; i++)
     {
       QdPolicyRow key = { .direction = direction, .n_policies = subjects[i]->len, .policies = (QdPolicyCompiled **) subjects[i]->pdata };
@@ -148,7 +150,7 @@ compute_rows (QdPolicyEval *self, QdPolicyEval *previous, QdPolicyDirection dire
       for (guint k = 0; direction == QD_POLICY_INGRESS && k < key.n_policies; k++)
         if (key.policies[k]->has_names[direction])
           key.signature = g_array_index (self->columns->groups, QdPolicyGroup, i).signature;
-      self->row_of[direction][i] = find_row (self, previous, &key);
+      self->ports_of[direction][i] = find_row (self, previous, &key)->ports;
     }
   for (guint i = 0; i < n; i++)
     g_ptr_array_unref (subjects[i]);
@@ -175,11 +177,13 @@ qd_policy_eval_new (QdPolicyWorld *world, const QdPolicyOptions *options, QdPoli
   self->world = qd_policy_world_ref (world);
   if (options)
     self->options = *options;
-  self->members_of = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+  self->n_workloads = qd_policy_world_get_workloads (world)->len;
+  self->members = g_array_new (FALSE, FALSE, sizeof (QdPolicyMember));
+  self->first_member = g_array_new (FALSE, FALSE, sizeof (guint));
   self->range_texts = g_ptr_array_new_with_free_func (g_free);
   self->compiled = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) qd_policy_compiled_unref);
   self->rows = g_hash_table_new_full (qd_policy_row_hash, qd_policy_row_equal, (GDestroyNotify) qd_policy_row_unref, NULL);
-  self->columns = qd_policy_columns_new (world, &self->options, self->members_of);
+  self->columns = qd_policy_columns_new (world, &self->options, self->members, self->first_member);
   usable = is_usable (self, previous);
   self->store = usable ? qd_port_store_ref (previous->store) : qd_port_store_new ();
   compile_policies (self, usable ? previous : NULL);
@@ -202,10 +206,11 @@ qd_policy_eval_unref (QdPolicyEval *self)
   if (!g_atomic_int_dec_and_test (&self->ref_count))
     return;
   for (guint d = 0; d < QD_POLICY_N_DIRECTIONS; d++)
-    g_free (self->row_of[d]);
+    g_free (self->ports_of[d]);
   g_hash_table_unref (self->rows);
   g_hash_table_unref (self->compiled);
-  g_ptr_array_unref (self->members_of);
+  g_array_unref (self->members);
+  g_array_unref (self->first_member);
   g_ptr_array_unref (self->range_texts);
   qd_policy_columns_unref (self->columns);
   qd_port_store_unref (self->store);
@@ -230,25 +235,25 @@ qd_policy_eval_get_options (QdPolicyEval *self)
 guint
 qd_policy_eval_get_n_workloads (QdPolicyEval *self)
 {
-  return self->members_of->len;
+  return self->n_workloads;
 }
 
 guint
 qd_policy_eval_get_n_ends (QdPolicyEval *self)
 {
-  return self->members_of->len + self->columns->n_shown;
+  return self->n_workloads + self->columns->n_shown;
 }
 
 const QdPolicyWorkload *
 qd_policy_eval_get_workload (QdPolicyEval *self, guint end)
 {
-  return end < self->members_of->len ? g_ptr_array_index (qd_policy_world_get_workloads (self->world), end) : NULL;
+  return end < self->n_workloads ? g_ptr_array_index (qd_policy_world_get_workloads (self->world), end) : NULL;
 }
 
 const QdAddressRange *
 qd_policy_eval_get_range (QdPolicyEval *self, guint end)
 {
-  return end < self->members_of->len ? NULL : &g_array_index (self->columns->ranges, QdAddressRange, end - self->members_of->len);
+  return end < self->n_workloads ? NULL : &g_array_index (self->columns->ranges, QdAddressRange, end - self->n_workloads);
 }
 
 const char *
@@ -256,7 +261,7 @@ qd_policy_eval_get_text (QdPolicyEval *self, guint end)
 {
   const QdPolicyWorkload *workload = qd_policy_eval_get_workload (self, end);
 
-  return workload ? workload->text : g_ptr_array_index (self->range_texts, end - self->members_of->len);
+  return workload ? workload->text : g_ptr_array_index (self->range_texts, end - self->n_workloads);
 }
 
 guint
@@ -268,7 +273,7 @@ qd_policy_eval_find_workload (QdPolicyEval *self, const char *text, guint *ambig
 
   if (ambiguous)
     *ambiguous = QD_POLICY_NO_END;
-  for (guint i = 0; i < self->members_of->len; i++)
+  for (guint i = 0; i < self->n_workloads; i++)
     {
       const char *name = qd_policy_eval_get_workload (self, i)->text;
 
@@ -285,13 +290,13 @@ qd_policy_eval_find_workload (QdPolicyEval *self, const char *text, guint *ambig
 guint
 qd_policy_eval_find_outside (QdPolicyEval *self, const QdAddress *address)
 {
-  return self->members_of->len + (guint) qd_address_ranges_find (self->columns->ranges, address);
+  return self->n_workloads + (guint) qd_address_ranges_find (self->columns->ranges, address);
 }
 
 guint
 qd_policy_eval_find_address (QdPolicyEval *self, const QdAddress *address)
 {
-  for (guint i = 0; i < self->members_of->len; i++)
+  for (guint i = 0; i < self->n_workloads; i++)
     {
       const QdPolicyWorkload *workload = qd_policy_eval_get_workload (self, i);
 
@@ -310,29 +315,14 @@ qd_policy_eval_find_address (QdPolicyEval *self, const QdAddress *address)
 
 /* --- What may pass ---------------------------------------------------------------------------------------------- */
 
-/* The columns that an end is: the groups of a workload, or the one of a range. */
-typedef struct {
-  const QdPolicyMember *members;
-  guint n;
-  QdPolicyMember range;
-} Members;
-
-/* @members points into itself, and stays where it is. */
-static void
-find_members (QdPolicyEval *self, guint end, Members *members)
+/* The columns that an end has. */
+static const QdPolicyMember *
+find_members (QdPolicyEval *self, guint end, guint *n)
 {
-  GArray *groups;
+  const guint *first = &g_array_index (self->first_member, guint, end);
 
-  if (end >= self->members_of->len)
-    {
-      members->range = (QdPolicyMember) { self->columns->groups->len + end - self->members_of->len, NULL };
-      members->members = &members->range;
-      members->n = 1;
-      return;
-    }
-  groups = g_ptr_array_index (self->members_of, end);
-  members->members = (const QdPolicyMember *) (gpointer) groups->data;
-  members->n = groups->len;
+  *n = first[1] - first[0];
+  return &g_array_index (self->members, QdPolicyMember, first[0]);
 }
 
 /* A pod and its own node are never kept apart. */
@@ -341,7 +331,7 @@ is_pod_and_node (QdPolicyEval *self, guint src, guint dst)
 {
   const QdPolicyGroup *a, *b;
 
-  if (src >= self->columns->groups->len || dst >= self->columns->groups->len)
+  if (!self->columns->has_nodes || src >= self->columns->groups->len || dst >= self->columns->groups->len)
     return FALSE;
   a = &g_array_index (self->columns->groups, QdPolicyGroup, src);
   b = &g_array_index (self->columns->groups, QdPolicyGroup, dst);
@@ -356,7 +346,7 @@ direction_ports (QdPolicyEval *self, QdPolicyDirection direction, guint src, gui
   /* What is outside has no policies. */
   if (subject >= self->columns->groups->len)
     return QD_PORTS_ALL;
-  return self->row_of[direction][subject]->ports[peer];
+  return self->ports_of[direction][subject][peer];
 }
 
 static guint
@@ -375,16 +365,14 @@ pair_ports (QdPolicyEval *self, guint directions, guint src, guint dst)
 static const QdPortSet *
 get (QdPolicyEval *self, guint directions, guint src, guint dst)
 {
-  Members from, to;
-  guint ports = QD_PORTS_NONE;
+  guint n, m, ports = QD_PORTS_NONE;
+  const QdPolicyMember *from = find_members (self, src, &n), *to = find_members (self, dst, &m);
 
-  if (src == dst && src < self->members_of->len && g_str_equal (qd_policy_eval_get_workload (self, src)->kind, "Pod"))
+  if (src == dst && src < self->n_workloads && g_str_equal (qd_policy_eval_get_workload (self, src)->kind, "Pod"))
     return qd_port_store_get (self->store, QD_PORTS_ALL);
-  find_members (self, src, &from);
-  find_members (self, dst, &to);
-  for (guint i = 0; i < from.n; i++)
-    for (guint k = 0; k < to.n; k++)
-      ports = qd_port_store_union (self->store, ports, pair_ports (self, directions, from.members[i].group, to.members[k].group));
+  for (guint i = 0; i < n; i++)
+    for (guint k = 0; k < m; k++)
+      ports = qd_port_store_union (self->store, ports, pair_ports (self, directions, from[i].column, to[k].column));
   return qd_port_store_get (self->store, ports);
 }
 
@@ -393,18 +381,17 @@ get (QdPolicyEval *self, guint directions, guint src, guint dst)
 void
 qd_policy_eval_find_pair (QdPolicyEval *self, const QdPolicyFlow *flow, const QdPolicyPod **src, const QdPolicyPod **dst)
 {
-  Members from, to;
+  guint n, m;
+  const QdPolicyMember *from = find_members (self, flow->src, &n), *to = find_members (self, flow->dst, &m);
 
-  find_members (self, flow->src, &from);
-  find_members (self, flow->dst, &to);
-  *src = from.members[0].pod;
-  *dst = to.members[0].pod;
-  for (guint i = 0; i < from.n; i++)
-    for (guint k = 0; k < to.n; k++)
-      if (qd_port_set_contains (qd_port_store_get (self->store, pair_ports (self, BOTH, from.members[i].group, to.members[k].group)), flow->protocol, flow->port))
+  *src = from[0].pod;
+  *dst = to[0].pod;
+  for (guint i = 0; i < n; i++)
+    for (guint k = 0; k < m; k++)
+      if (qd_port_set_contains (qd_port_store_get (self->store, pair_ports (self, BOTH, from[i].column, to[k].column)), flow->protocol, flow->port))
         {
-          *src = from.members[i].pod;
-          *dst = to.members[k].pod;
+          *src = from[i].pod;
+          *dst = to[k].pod;
           return;
         }
 }

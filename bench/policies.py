@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What it costs to say who may talk to whom."""
+
+import json
+import subprocess
+
+from harness import RUNS, median
+
+# pods, policies, and the goals for all of it in ms and MB, and for an edit in ms
+SIZES = ((1000, 200, 300, None, 50), (5000, 1000, 5000, 500, 50))
+
+
+def policy(bench):
+    """Everything with everything, beside as many look-ups in a table, and what an edit costs afterwards."""
+    for pods, policies, goal_ms, goal_mb, goal_edit in SIZES:
+        for kind in ('alike', 'apart'):
+            lines = [json.loads(subprocess.run([bench.program('policy'), str(pods), str(policies), kind], stdout=subprocess.PIPE, text=True, check=True).stdout)
+                     for _ in range(RUNS)]
+            case = f'{pods} pods, {policies} policies, {kind}'
+
+            def figure(*names):
+                return median(sum(line[name] for name in names) for line in lines)
+
+            bench.say(case, 'everything with everything', 'ms', figure('read_ms', 'evaluate_ms', 'pairs_ms'), f'<={goal_ms}', 'as many look-ups', figure('floor_ms'))
+            bench.say(case, 'reading the YAML', 'ms', figure('parse_ms'))
+            bench.say(case, 'of it the world', 'ms', figure('read_ms'))
+            bench.say(case, 'of it the evaluation', 'ms', figure('evaluate_ms'))
+            bench.say(case, 'of it every pair', 'ms', figure('pairs_ms'))
+            bench.say(case, 'memory', 'MB', figure('rss_mb'), goal_mb and f'<={goal_mb}')
+            bench.say(case, 'an edit, median', 'ms', figure('edit_ms'), f'<={goal_edit}')
+            bench.say(case, 'an edit, p95', 'ms', figure('edit_p95_ms'), f'<={goal_edit}')
+            bench.say(case, 'an edit of addresses, median', 'ms', figure('recut_ms'), f'<={goal_edit}')
+            bench.say(case, 'an edit of a pod, median', 'ms', figure('relabel_ms'), f'<={goal_edit}')
