@@ -13,16 +13,18 @@
 
 /* --- What is asked ---------------------------------------------------------------------------------------------- */
 
-gboolean
-qdctl_policy_find_end (QdPolicyEval *eval, const char *text, guint *end, const char **name)
+/* The end that --from or --to names. @name becomes what it is to be called, or NULL when it is a workload; @known is @address where it is one. FALSE, after
+ * saying why. */
+static gboolean
+find_end (QdPolicyEval *eval, const char *text, guint *end, const char **name, QdAddress *address, const QdAddress **known)
 {
-  QdAddress address;
   guint ambiguous = QD_POLICY_NO_END;
 
-  if (qd_address_parse (text, &address))
+  if (qd_address_parse (text, address))
     {
-      *end = qd_policy_eval_find_address (eval, &address);
+      *end = qd_policy_eval_find_address (eval, address);
       *name = qd_policy_eval_get_workload (eval, *end) ? NULL : text;
+      *known = address;
       return TRUE;
     }
   *name = NULL;
@@ -163,6 +165,7 @@ qdctl_policy_explain (const QdctlPolicyOptions *options, char **paths)
   g_autoptr (QdPolicyEval) eval = NULL;
   g_autoptr (QdPolicyExplanation) explanation = NULL;
   QdPolicyFlow flow = { .protocol = QD_PROTOCOL_TCP };
+  QdAddress src_address, dst_address;
 
   if (options->from == NULL || options->to == NULL || options->port == NULL)
     {
@@ -172,8 +175,8 @@ qdctl_policy_explain (const QdctlPolicyOptions *options, char **paths)
   if (!parse_port (options->port, &flow))
     return QD_EXIT_BAD_INPUT;
   eval = qdctl_policy_eval (&input, paths, 0, options);
-  if (eval == NULL || !qdctl_policy_find_end (eval, options->from, &flow.src, &flow.src_name) ||
-      !qdctl_policy_find_end (eval, options->to, &flow.dst, &flow.dst_name))
+  if (eval == NULL || !find_end (eval, options->from, &flow.src, &flow.src_name, &src_address, &flow.src_address) ||
+      !find_end (eval, options->to, &flow.dst, &flow.dst_name, &dst_address, &flow.dst_address))
     return QD_EXIT_BAD_INPUT;
   explanation = qd_policy_explain (eval, &flow);
   if (options->json)

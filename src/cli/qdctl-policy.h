@@ -37,9 +37,6 @@ QdExit qdctl_policy_exit (const QdctlPolicyInput *input, QdExit answer);
 /* A JSON string, with its quotes. */
 void qdctl_policy_append_json (GString *line, const char *text);
 
-/* The end that --from or --to names; @name becomes what it is to be called, or NULL when it is a workload. FALSE, after saying why. */
-gboolean qdctl_policy_find_end (QdPolicyEval *eval, const char *text, guint *end, const char **name);
-
 QdExit qdctl_policy_explain (const QdctlPolicyOptions *options, char **paths);
 QdExit qdctl_policy_diff (const QdctlPolicyOptions *options, char **paths);
 

@@ -2,6 +2,7 @@
 #define G_LOG_DOMAIN "qd-policy"
 #include "config.h"
 #include "qd-policy-eval-private.h"
+#include "qd-policy-nodes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -89,7 +90,8 @@ cut_space (QdPolicyColumns *self, QdPolicyWorld *world)
 typedef struct {
   QdPolicyColumns *columns;
   const QdPolicyOptions *options;
-  GHashTable *nodes;        /* interned names of nodes with a pod that is exempt */
+  QdPolicyNodes *nodes;     /* NULL where no pod is exempt: then it does not matter */
+  GHashTable *with_exempt;  /* what those nodes are called that have a pod that is exempt */
   GHashTable *groups;       /* of guint + 1, by what is in that group */
   GHashTable *signatures;   /* the same, of signatures */
   GArray *seen;             /* of guint: for each group the last workload that it was seen in, plus one */
@@ -228,7 +230,9 @@ find_group (Grouping *grouping, const QdPolicyWorkload *workload, const QdPolicy
   group.namespace = workload->namespace->name;
   group.labels = pod->labels;
   group.signature = find_signature (grouping, pod, group.exempt);
-  group.node = pod->node && g_hash_table_contains (grouping->nodes, pod->node) ? pod->node : NULL;
+  group.node = grouping->nodes ? (char *) qd_policy_nodes_find_pod (grouping->nodes, pod) : NULL;
+  if (group.node && !g_hash_table_contains (grouping->with_exempt, group.node))
+    group.node = NULL;
   find_segments (grouping, pod, &group);
   known = GPOINTER_TO_UINT (g_hash_table_lookup (grouping->groups, &group));
   if (known)
@@ -270,11 +274,12 @@ static void
 group_pods (QdPolicyColumns *self, QdPolicyWorld *world, const QdPolicyOptions *options, GArray *members, GArray *first_member)
 {
   GPtrArray *workloads = qd_policy_world_get_workloads (world);
-  g_autoptr (GHashTable) nodes = g_hash_table_new (NULL, NULL);
+  g_autoptr (QdPolicyNodes) nodes = NULL;
+  g_autoptr (GHashTable) with_exempt = g_hash_table_new (NULL, NULL);
   g_autoptr (GHashTable) groups = g_hash_table_new_full (hash_group, equal_groups, g_free, NULL);
   g_autoptr (GHashTable) signatures = g_hash_table_new (hash_signature, equal_signatures);
   g_autoptr (GArray) seen = g_array_new (FALSE, TRUE, sizeof (guint));
-  Grouping grouping = { self, options, nodes, groups, signatures, seen };
+  Grouping grouping = { self, options, NULL, with_exempt, groups, signatures, seen };
   const QdPolicyPod none = { .n_ports = 0 };
 
   find_signature (&grouping, &none, FALSE);
@@ -286,11 +291,15 @@ group_pods (QdPolicyColumns *self, QdPolicyWorld *world, const QdPolicyOptions *
         {
           const QdPolicyPod *pod = g_ptr_array_index (workload->pods, k);
 
-          if (is_exempt (pod, options) && pod->node)
-            g_hash_table_add (nodes, pod->node);
+          if (!is_exempt (pod, options))
+            continue;
+          if (nodes == NULL)
+            grouping.nodes = nodes = qd_policy_nodes_new (world);
+          if (qd_policy_nodes_find_pod (nodes, pod))
+            g_hash_table_add (with_exempt, (gpointer) qd_policy_nodes_find_pod (nodes, pod));
         }
     }
-  self->has_nodes = g_hash_table_size (nodes) > 0;
+  self->has_nodes = g_hash_table_size (with_exempt) > 0;
   for (guint i = 0; i < workloads->len; i++)
     {
       const QdPolicyWorkload *workload = g_ptr_array_index (workloads, i);

@@ -7,6 +7,7 @@
 
 #include "qd-policy-eval-private.h"
 #include "qd-policy-match-private.h"
+#include "qd-policy-nodes.h"
 
 const char *
 qd_policy_reason_to_string (QdPolicyReason reason)
@@ -311,16 +312,23 @@ describe_end (QdPolicyEval *eval, guint end, const char *name, const QdPolicyPod
                          pod && pod->host_network && qd_policy_eval_get_options (eval)->host_network == QD_POLICY_HOST_EXEMPT };
 }
 
+/* A pod and itself, or one and its own node: that is an address, or a pod that is seen as its node. */
 static gboolean
 are_same (QdPolicyEval *eval, const QdPolicyFlow *flow, const QdPolicyWho *src, const QdPolicyWho *dst)
 {
-  const QdPolicyWorkload *workload = qd_policy_eval_get_workload (eval, flow->src);
+  g_autoptr (QdPolicyNodes) nodes = NULL;
+  const char *one, *two;
 
-  if (src->pod == NULL || dst->pod == NULL)
-    return FALSE;
-  if (flow->src == flow->dst && g_str_equal (workload->kind, "Pod"))
+  if (src->pod && flow->src == flow->dst && g_str_equal (qd_policy_eval_get_workload (eval, flow->src)->kind, "Pod"))
     return TRUE;
-  return (src->exempt || dst->exempt) && src->pod->node && src->pod->node == dst->pod->node;
+  if (src->pod == NULL && dst->pod == NULL)
+    return FALSE;
+  if (src->pod && dst->pod && !src->exempt && !dst->exempt)
+    return FALSE;
+  nodes = qd_policy_nodes_new (qd_policy_eval_get_world (eval));
+  one = src->pod ? qd_policy_nodes_find_pod (nodes, src->pod) : flow->src_address ? qd_policy_nodes_find_address (nodes, flow->src_address) : NULL;
+  two = dst->pod ? qd_policy_nodes_find_pod (nodes, dst->pod) : flow->dst_address ? qd_policy_nodes_find_address (nodes, flow->dst_address) : NULL;
+  return one && one == two;
 }
 
 static char *

@@ -50,6 +50,8 @@ typedef struct {
   const char *src_name, *dst_name;   /* as the sentences shall call them; NULL: as the evaluation does */
   QdProtocol protocol;
   guint port;
+  /* The very address of an end that is outside; NULL: any of its range. That of a pod's own node is never kept from the pod. */
+  const QdAddress *src_address, *dst_address;
 } QdPolicyFlow;
 
 typedef struct {
@@ -62,7 +64,7 @@ typedef struct {
 } QdPolicyExplanation;
 
 /* Of workloads with pods that differ, it is about a pair that may, or when no pair may, about the first. Agrees with qd_policy_eval_get() for every
- * flow, and comes to it by another way. Points into @eval's world, which must outlive it. Any thread. */
+ * flow but that of a node's address, and comes to it by another way. Points into @eval's world, which must outlive it. Any thread. */
 QdPolicyExplanation *qd_policy_explain (QdPolicyEval *eval, const QdPolicyFlow *flow);
 void qd_policy_explanation_free (QdPolicyExplanation *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdPolicyExplanation, qd_policy_explanation_free)

@@ -93,11 +93,10 @@ read_networks (Rules *self, const QdYamlNode *list, QdPolicyPeer *peer)
     qd_policy_reader_refuse (self->reader, list, "required", _("“%s” is empty"), "networks");
   for (guint i = 0; i < qd_yaml_node_get_length (list); i++)
     {
-      const QdYamlNode *node = qd_yaml_node_get_item (list, i);
-      QdPolicyBlock *block = NULL;
+      const QdYamlNode *node;
+      const char *text = qd_policy_reader_get_item (self->reader, list, i, "networks", &node);
+      QdPolicyBlock *block = text ? qd_policy_block_new (self->reader, node, text) : NULL;
 
-      if (qd_policy_reader_expect (self->reader, node, QD_YAML_STRING, "networks"))
-        block = qd_policy_block_new (self->reader, node, qd_yaml_node_get_string (node));
       if (block == NULL)
         continue;
       block->ranges = g_array_new (FALSE, FALSE, sizeof (QdAddressRange));
@@ -119,14 +118,14 @@ read_domains (Rules *self, const QdYamlNode *list, QdPolicyPeer *peer, QdPolicyA
     qd_policy_reader_refuse (self->reader, list, "required", _("“%s” is empty"), "domainNames");
   for (guint i = 0; i < qd_yaml_node_get_length (list); i++)
     {
-      const QdYamlNode *node = qd_yaml_node_get_item (list, i);
+      const QdYamlNode *node;
+      const char *text = qd_policy_reader_get_item (self->reader, list, i, "domainNames", &node);
 
-      if (!qd_policy_reader_expect (self->reader, node, QD_YAML_STRING, "domainNames"))
+      if (text == NULL)
         continue;
-      if (!qd_policy_is_domain_pattern (qd_yaml_node_get_string (node)))
-        qd_policy_reader_refuse (self->reader, node, "domain", _("“%s” is no domain name: a name with a dot in it, perhaps with *. before it"),
-                                 qd_yaml_node_get_string (node));
-      g_strv_builder_add (domains, qd_yaml_node_get_string (node));
+      if (!qd_policy_is_domain_pattern (text))
+        qd_policy_reader_refuse (self->reader, node, "domain", _("“%s” is no domain name: a name with a dot in it, perhaps with *. before it"), text);
+      g_strv_builder_add (domains, text);
     }
   peer->domains = g_strv_builder_end (domains);
   qd_policy_reader_say (self->reader, QD_POLICY_NOTE, list, "not-evaluated", _("domainNames are not evaluated: which addresses a name has is not known here"));

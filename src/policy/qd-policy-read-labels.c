@@ -220,7 +220,8 @@ read_expression (QdPolicyReader *self, const QdYamlNode *expression, QdSelector 
   const char *key;
   QdSelectorOperator operator;
 
-  if (!qd_policy_reader_expect (self, expression, QD_YAML_MAP, "matchExpressions"))
+  /* A null is the empty expression, which has neither key nor operator. */
+  if (!qd_policy_node_is_null (expression) && !qd_policy_reader_expect (self, expression, QD_YAML_MAP, "matchExpressions"))
     return FALSE;
   qd_policy_reader_know (self, expression, known);
   key = qd_policy_reader_get_string (self, expression, "key");

@@ -19,16 +19,16 @@ read_excepts (QdPolicyReader *self, const QdYamlNode *ip_block, QdPolicyBlock *b
 
   for (guint i = 0; list && i < qd_yaml_node_get_length (list); i++)
     {
-      const QdYamlNode *node = qd_yaml_node_get_item (list, i);
+      const QdYamlNode *node;
+      const char *text = qd_policy_reader_get_item (self, list, i, "except", &node);
       QdAddressRange range;
 
-      if (!qd_policy_reader_expect (self, node, QD_YAML_STRING, "except"))
+      if (text == NULL)
         continue;
-      if (!qd_address_range_parse (qd_yaml_node_get_string (node), &range))
-        qd_policy_reader_refuse (self, node, "cidr", _("“%s” is no block of addresses, such as 10.0.0.0/8 or fd00::/8: a single address has its prefix too"),
-                                 qd_yaml_node_get_string (node));
+      if (!qd_address_range_parse (text, &range))
+        qd_policy_reader_refuse (self, node, "cidr", _("“%s” is no block of addresses, such as 10.0.0.0/8 or fd00::/8: a single address has its prefix too"), text);
       else if (!qd_address_range_includes (&block->cidr, &range) || qd_address_range_includes (&range, &block->cidr))
-        qd_policy_reader_refuse (self, node, "except-outside", _("“%s” is not a part of the block that it is taken from"), qd_yaml_node_get_string (node));
+        qd_policy_reader_refuse (self, node, "except-outside", _("“%s” is not a part of the block that it is taken from"), text);
       else
         g_array_append_val (block->excepts, range);
     }
@@ -164,19 +164,18 @@ read_types (QdPolicyReader *self, const QdYamlNode *spec, QdPolicy *policy)
       policy->applies[QD_POLICY_EGRESS] = policy->rules[QD_POLICY_EGRESS]->len > 0;
       return;
     }
+  qd_policy_reader_bound (self, types, "policyTypes", QD_POLICY_N_DIRECTIONS);
   for (guint i = 0; i < qd_yaml_node_get_length (types); i++)
     {
-      const QdYamlNode *node = qd_yaml_node_get_item (types, i);
-      const char *type = qd_yaml_node_get_string (node);
+      const QdYamlNode *node;
+      const char *type = qd_policy_reader_get_item (self, types, i, "policyTypes", &node);
 
       if (g_strcmp0 (type, "Ingress") == 0)
         policy->applies[QD_POLICY_INGRESS] = TRUE;
       else if (g_strcmp0 (type, "Egress") == 0)
         policy->applies[QD_POLICY_EGRESS] = TRUE;
-      else if (type || qd_policy_node_is_null (node))
-        qd_policy_reader_refuse (self, node, "policy-type", _("“%s” is no type of policy: Ingress and Egress are"), type ? type : "");
-      else
-        qd_policy_reader_expect (self, node, QD_YAML_STRING, "policyTypes");
+      else if (type)
+        qd_policy_reader_refuse (self, node, "policy-type", _("“%s” is no type of policy: Ingress and Egress are"), type);
     }
 }
 

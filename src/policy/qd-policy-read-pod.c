@@ -103,7 +103,11 @@ read_container_ports (QdPolicyReader *self, const QdYamlNode *container, GArray 
       if (!qd_policy_reader_expect (self, item, QD_YAML_MAP, "ports") || !read_protocol (self, item, &port.protocol))
         continue;
       if (!qd_policy_reader_get_int (self, item, "containerPort", "port", (int) QD_PORT_MIN, (int) QD_PORT_MAX, &number))
-        continue;
+        {
+          if (qd_policy_node_is_null (qd_yaml_node_get (item, "containerPort")))
+            qd_policy_reader_refuse (self, item, "required", _("“%s” is missing"), "containerPort");
+          continue;
+        }
       name = qd_policy_reader_get_string (self, item, "name");
       if (name && !qd_policy_is_port_name (name))
         {
@@ -216,14 +220,7 @@ read_pod (QdPolicyReader *self, const QdYamlNode *holder)
   pod->addresses = read_addresses (self, status, "podIP", "podIPs", &pod->n_addresses);
   pod->node_addresses = read_addresses (self, status, "hostIP", "hostIPs", &pod->n_node_addresses);
   node = qd_policy_reader_get_string (self, spec, "nodeName");
-  if (node && *node)
-    pod->node = g_ref_string_new_intern (node);
-  else if (pod->n_node_addresses)
-    {
-      g_autofree char *address = qd_address_to_text (pod->node_addresses);
-
-      pod->node = g_ref_string_new_intern (address);
-    }
+  pod->node = node && *node ? g_ref_string_new_intern (node) : NULL;
   return pod;
 }
 

@@ -58,6 +58,8 @@ gboolean qd_policy_reader_expect (QdPolicyReader *self, const QdYamlNode *node, 
 const QdYamlNode *qd_policy_reader_get (QdPolicyReader *self, const QdYamlNode *map, const char *key, QdYamlType type);
 /* Its text; NULL: none. */
 const char *qd_policy_reader_get_string (QdPolicyReader *self, const QdYamlNode *map, const char *key);
+/* The @i-th string of a list of strings called @name; null is the empty one. NULL: it is none, which was said. */
+const char *qd_policy_reader_get_item (QdPolicyReader *self, const QdYamlNode *list, guint i, const char *name, const QdYamlNode **node);
 /* FALSE: it is not there, or it was refused as no whole number from @min to @max. */
 gboolean qd_policy_reader_get_int (QdPolicyReader *self, const QdYamlNode *map, const char *key, const char *code, int min, int max, int *value);
 gboolean qd_policy_reader_get_bool (QdPolicyReader *self, const QdYamlNode *map, const char *key);

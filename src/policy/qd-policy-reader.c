@@ -57,6 +57,15 @@ qd_policy_reader_get (QdPolicyReader *self, const QdYamlNode *map, const char *k
 }
 
 const char *
+qd_policy_reader_get_item (QdPolicyReader *self, const QdYamlNode *list, guint i, const char *name, const QdYamlNode **node)
+{
+  *node = qd_yaml_node_get_item (list, i);
+  if (qd_policy_node_is_null (*node))
+    return "";
+  return qd_policy_reader_expect (self, *node, QD_YAML_STRING, name) ? qd_yaml_node_get_string (*node) : NULL;
+}
+
+const char *
 qd_policy_reader_get_string (QdPolicyReader *self, const QdYamlNode *map, const char *key)
 {
   const QdYamlNode *node = qd_policy_reader_get (self, map, key, QD_YAML_STRING);

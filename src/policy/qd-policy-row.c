@@ -18,7 +18,7 @@ qd_policy_row_equal (gconstpointer a, gconstpointer b)
   const QdPolicyRow *l = a, *r = b;
 
   return l->direction == r->direction && l->signature == r->signature && l->n_policies == r->n_policies &&
-         memcmp (l->policies, r->policies, sizeof *l->policies * l->n_policies) == 0;
+         (l->n_policies == 0 || memcmp (l->policies, r->policies, sizeof *l->policies * l->n_policies) == 0);
 }
 
 QdPolicyRow *

@@ -30,7 +30,7 @@ typedef struct {
   guint n_addresses;
   QdAddress *node_addresses;      /* of status.hostIP and hostIPs */
   guint n_node_addresses;
-  char *node;                     /* spec.nodeName, else the first address of its node; interned; NULL: not known */
+  char *node;                     /* spec.nodeName; interned; NULL: not known */
   gboolean host_network;
 } QdPolicyPod;
 

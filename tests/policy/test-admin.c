@@ -300,6 +300,13 @@ test_33 (void)
   check_invalid (FROM ("{}"), "empty-peer", "5:43");
   check_invalid (FROM ("null"), "empty-peer", NULL);
   check_invalid (PORTS ("{port: 0}"), "port", NULL);
+  check_invalid (POD_WITH ("x", "a", "", "containers: [{name: c, ports: [{}]}]", ""), "required", NULL);
+  check_invalid (POD_WITH ("x", "a", "", "containers: [{name: c, ports: [{containerPort: 0}]}]", ""), "port", NULL);
+  check_invalid (NP ("x", "p", "{podSelector: {}, policyTypes: [Ingress, Egress, Ingress]}"), "too-many", NULL);
+  check_invalid (NP ("x", "p", "{podSelector: {}, policyTypes: [null]}"), "policy-type", NULL);
+  check_invalid (FROM ("{ipBlock: {cidr: 10.0.0.0/8, except: [null]}}"), "cidr", NULL);
+  check_invalid (CNP ("p", Admin, 1, EVERY ", egress: [{action: Deny, to: [{networks: [null]}]}]"), "cidr", NULL);
+  check_invalid (CNP ("p", Admin, 1, EVERY ", egress: [{action: Accept, to: [{domainNames: [null]}]}]"), "domain", NULL);
   check_invalid (PORTS ("{port: 65536}"), "port", NULL);
   check_invalid (PORTS ("{port: -1}"), "port", NULL);
   check_invalid (PORTS ("{port: 1.5}"), "port", NULL);

@@ -163,6 +163,10 @@ test_14 (void)
   check (HOSTS NP ("x", "p", "{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/24}}], ports: [{port: 80}]}, {ports: [{port: 90}]}]}"), "x/h > x/a", "TCP 80,90",
          "x/g > x/a", "TCP 90", "x/h > x/near", ALL, "x/near > x/h", ALL, "x/near > x/a", "TCP 90", NULL);
   check (HOSTS TIGHT, "x/near > x/h", ALL, "x/h > x/near", ALL, "x/near > x/g", NONE, NULL);
+  /* One node that some know by its name, some by its address. */
+  check (POD_WITH ("x", "one", "", "nodeName: n1", "hostIP: 10.0.0.1") POD_WITH ("x", "two", "", "hostNetwork: true", "podIP: 10.0.0.1") POD_WITH ("x", "three", "", "nodeName: n1", "")
+           POD_WITH ("x", "four", "", "nodeName: n2", "") TIGHT,
+         "x/two > x/one", ALL, "x/two > x/three", ALL, "x/three > x/two", ALL, "x/two > x/four", NONE, "x/one > x/three", NONE, NULL);
   /* A pod to itself. */
   check (HOSTS TIGHT, "x/a > x/a", ALL, NULL);
 }
