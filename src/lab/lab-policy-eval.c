@@ -75,7 +75,7 @@ static LabEnd
 as_seen (const LabEnd *end, const LabSwitches *switches)
 {
   if (end->pod != NULL && !is_covered (end->pod, switches))
-    return (LabEnd){ NULL, end->pod->addresses, TRUE };
+    return (LabEnd){ NULL, end->pod->all_addresses, TRUE };
   return *end;
 }
 
@@ -313,10 +313,13 @@ share_address (const GArray *some, const GArray *others)
 static gboolean
 is_own_node (const LabPod *pod, const LabEnd *other, const LabSwitches *switches)
 {
-  if (pod == NULL || !is_covered (pod, switches) || (other->pod != NULL && is_covered (other->pod, switches)))
+  if (pod == NULL)
     return FALSE;
-  return share_address (pod->host_addresses, other->addresses) ||
-         (other->pod != NULL && pod->node != NULL && g_strcmp0 (pod->node, other->pod->node) == 0);
+  if (other->pod == NULL)
+    return share_address (pod->host_addresses, other->addresses);
+  return !is_covered (other->pod, switches) &&
+         (share_address (pod->host_addresses, other->pod->all_addresses) ||
+          (pod->node != NULL && g_strcmp0 (pod->node, other->pod->node) == 0));
 }
 
 static LabVerdict

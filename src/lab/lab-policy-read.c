@@ -36,6 +36,7 @@ free_pod (gpointer data)
   g_array_unref (pod->ports);
   g_array_unref (pod->addresses);
   g_array_unref (pod->host_addresses);
+  g_array_unref (pod->all_addresses);
   g_free (pod);
 }
 
@@ -154,6 +155,7 @@ add_pod (LabCluster *cluster, const char *namespace, const char *kind, const cha
   g_array_set_clear_func (pod->ports, clear_container_port);
   pod->addresses = g_array_new (FALSE, TRUE, sizeof (LabAddress));
   pod->host_addresses = g_array_new (FALSE, TRUE, sizeof (LabAddress));
+  pod->all_addresses = g_array_new (FALSE, TRUE, sizeof (LabAddress));
   g_ptr_array_add (cluster->pods, pod);
   return pod;
 }
@@ -546,6 +548,8 @@ lab_cluster_settle (LabCluster *cluster)
       if (!climb (cluster, pod))
         g_hash_table_add (own, pod);
       pod->namespace_labels = labels_of_namespace (cluster, pod->namespace);
+      g_array_append_vals (pod->all_addresses, pod->addresses->data, pod->addresses->len);
+      g_array_append_vals (pod->all_addresses, pod->host_addresses->data, pod->host_addresses->len);
     }
   drop_templates (cluster, own);
   g_ptr_array_sort (cluster->policies, compare_policies);

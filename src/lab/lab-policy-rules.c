@@ -163,9 +163,9 @@ read_network_port (JsonObject *object, const char *path, LabPort *port, GError *
   return TRUE;
 }
 
-/* Two numbers under the names that the kind gives them, the first below the second. */
+/* start and end. Only the newer API refuses a range that is one port. */
 static gboolean
-read_range (JsonObject *object, const char *path, LabPort *port, GError **error)
+read_range (JsonObject *object, gboolean may_be_one, const char *path, LabPort *port, GError **error)
 {
   gboolean has_start, has_end;
   gint64 start, end;
@@ -173,7 +173,7 @@ read_range (JsonObject *object, const char *path, LabPort *port, GError **error)
   if (!lab_field_number (object, "start", path, &start, &has_start, error) ||
       !lab_field_number (object, "end", path, &end, &has_end, error))
     return FALSE;
-  if (!is_port (start) || !is_port (end) || start >= end)
+  if (!is_port (start) || !is_port (end) || start > end || (start == end && !may_be_one))
     return lab_field_wrong (error, path, "a range goes from a lower to a higher port");
   port->first = (guint) start;
   port->last = (guint) end;
@@ -221,7 +221,7 @@ read_admin_port (JsonObject *object, const char *path, LabPort *port, GError **e
     return take_port_name (port, name, path, error);
   if (!read_protocol (number != NULL ? number : range, path, &port->protocol, error))
     return FALSE;
-  return number != NULL ? read_one_number (number, "port", path, port, error) : read_range (range, path, port, error);
+  return number != NULL ? read_one_number (number, "port", path, port, error) : read_range (range, TRUE, path, port, error);
 }
 
 /* destinationPort of a protocol: number or range, one of them. */
@@ -241,7 +241,7 @@ read_destination (JsonObject *object, const char *path, LabPort *port, GError **
     return FALSE;
   if (has_number == (range != NULL))
     return lab_field_wrong (error, path, "destinationPort is a number or a range");
-  return has_number ? read_one_number (destination, "number", path, port, error) : read_range (range, path, port, error);
+  return has_number ? read_one_number (destination, "number", path, port, error) : read_range (range, FALSE, path, port, error);
 }
 
 /* tcp, udp, sctp or destinationNamedPort, one of them. */

@@ -85,6 +85,7 @@ typedef struct
   GArray *ports;                /* LabContainerPort */
   GArray *addresses;            /* LabAddress: status.podIP, podIPs */
   GArray *host_addresses;       /* LabAddress: status.hostIP, hostIPs */
+  GArray *all_addresses;        /* both: what a pod of the host's network is to others */
   char *node;                   /* spec.nodeName, may be NULL */
   gboolean host_network;
 } LabPod;

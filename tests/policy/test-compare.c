@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-test"
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compare.h"
+#include "lab-yaml.h"
+
+/*
+ * The client's evaluator and the lab's, which share no code, on random worlds.
+ *
+ * test-compare [--from SEED] [--count N] [--json]: with --json one line with the sums, and one for each
+ * world on which the two differ, with the smallest that still does; else a test.
+ */
+
+static int from_seed = 1, n_worlds = 300;
+static gboolean as_json;
+
+static const GOptionEntry entries[] = {
+  { "from", 0, 0, G_OPTION_ARG_INT, &from_seed, "The first seed", "SEED" },
+  { "count", 0, 0, G_OPTION_ARG_INT, &n_worlds, "How many worlds", "N" },
+  { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Sums as JSON", NULL },
+  { NULL }
+};
+
+static void
+report (guint64 seed, const char *sort, const char *why, const char *yaml)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonNode) root = NULL;
+  g_autofree char *text = NULL;
+
+  if (!as_json)
+    {
+      g_printerr ("seed %" G_GUINT64_FORMAT ", %s: %s\n%s\n", seed, sort, why, yaml);
+      return;
+    }
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "seed");
+  json_builder_add_int_value (builder, (gint64) seed);
+  json_builder_set_member_name (builder, "sort");
+  json_builder_add_string_value (builder, sort);
+  json_builder_set_member_name (builder, "why");
+  json_builder_add_string_value (builder, why);
+  json_builder_set_member_name (builder, "world");
+  json_builder_add_string_value (builder, yaml);
+  json_builder_end_object (builder);
+  root = json_builder_get_root (builder);
+  text = json_to_string (root, FALSE);
+  puts (text);
+  fflush (stdout);
+}
+
+/* TRUE when nothing differs. */
+static gboolean
+check (GPtrArray *documents, guint64 seed, gboolean laws, const char *sort, Tally *tally)
+{
+  g_autoptr (GString) why = g_string_new (NULL);
+  LabSwitches switches = compare_switches (seed);
+  g_autofree char *yaml = NULL;
+
+  if (laws ? compare_laws (documents, seed, &switches, why) : compare_world (documents, seed, &switches, why, tally))
+    return TRUE;
+  yaml = compare_smallest (documents, seed, &switches, laws, why);
+  report (seed, sort, why->str, yaml);
+  return FALSE;
+}
+
+static guint
+check_seed (guint64 seed, Tally *tally, Tally *spoilt)
+{
+  g_autoptr (GPtrArray) documents = worlds_make (seed);
+  g_autoptr (GPtrArray) bad = worlds_spoil (documents, seed);
+  guint wrong = 0;
+
+  wrong += !check (documents, seed, FALSE, "verdict", tally);
+  wrong += !check (documents, seed, TRUE, "law", NULL);
+  wrong += !check (bad, seed, FALSE, "spoilt", spoilt);
+  return wrong;
+}
+
+static guint
+check_all (Tally *tally, Tally *spoilt)
+{
+  guint wrong = 0;
+
+  for (int i = 0; i < n_worlds; i++)
+    wrong += check_seed ((guint64) from_seed + (guint64) i, tally, spoilt);
+  return wrong;
+}
+
+static void
+test_compare (void)
+{
+  Tally tally = { 0 }, spoilt = { 0 };
+  guint wrong = check_all (&tally, &spoilt);
+
+  g_test_message ("%" G_GUINT64_FORMAT " worlds, %" G_GUINT64_FORMAT " verdicts, %" G_GUINT64_FORMAT " allowed, %" G_GUINT64_FORMAT " explained; of the spoilt worlds %" G_GUINT64_FORMAT
+                  " are invalid", tally.worlds, tally.verdicts, tally.allowed, tally.explained, spoilt.invalid);
+  g_assert_cmpuint (tally.explained, >, 0);
+  g_assert_cmpuint (wrong, ==, 0);
+  /* Worlds that say something: valid ones, with flows that are allowed and flows that are not. */
+  g_assert_cmpuint (tally.invalid, ==, 0);
+  g_assert_cmpuint (tally.allowed, >, tally.verdicts / 10);
+  g_assert_cmpuint (tally.allowed, <, tally.verdicts - tally.verdicts / 10);
+  g_assert_cmpuint (spoilt.invalid, >, spoilt.worlds / 10);
+  g_assert_cmpuint (spoilt.invalid, <, spoilt.worlds - spoilt.worlds / 10);
+}
+
+static gboolean
+has_a_deployment (GPtrArray *documents, gpointer user_data)
+{
+  for (guint i = 0; i < documents->len; i++)
+    {
+      g_autofree char *text = json_to_string (g_ptr_array_index (documents, i), FALSE);
+
+      if (g_strrstr (text, "\"kind\":\"Deployment\"") != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static char *
+all_as_json (GPtrArray *documents)
+{
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; i < documents->len; i++)
+    {
+      g_autofree char *text = json_to_string (g_ptr_array_index (documents, i), FALSE);
+
+      g_string_append_printf (out, "%s\n", text);
+    }
+  return g_string_free (out, FALSE);
+}
+
+/* However it is spelt, the YAML of a world is that world. */
+static void
+test_spelling (void)
+{
+  for (guint64 seed = 1; seed <= 300; seed++)
+    {
+      g_autoptr (GPtrArray) documents = worlds_make (seed), read = NULL;
+      g_autofree char *yaml = worlds_to_yaml (documents, seed), *before = all_as_json (documents), *after = NULL;
+
+      read = lab_yaml_parse (yaml, strlen (yaml), NULL);
+      g_assert_nonnull (read);
+      after = all_as_json (read);
+      g_assert_cmpstr (before, ==, after);
+    }
+}
+
+/* The same seed is the same world, another another; a world shrinks to what is asked for and no more. */
+static void
+test_worlds (void)
+{
+  for (guint64 seed = 1; seed <= 40; seed++)
+    {
+      g_autoptr (GPtrArray) a = worlds_make (seed), b = worlds_make (seed), c = worlds_make (seed + 1000), small = NULL;
+      g_autofree char *text = worlds_to_yaml (a, seed), *same = worlds_to_yaml (b, seed), *other = worlds_to_yaml (c, seed), *left = NULL;
+
+      g_assert_cmpstr (text, ==, same);
+      g_assert_cmpstr (text, !=, other);
+      if (!has_a_deployment (a, NULL))
+        continue;
+      small = worlds_shrink (a, has_a_deployment, NULL);
+      g_assert_cmpuint (small->len, ==, 1);
+      left = json_to_string (g_ptr_array_index (small, 0), FALSE);
+      g_assert_cmpuint (strlen (left), <, 60);
+    }
+}
+
+static int
+run_as_program (void)
+{
+  Tally tally = { 0 }, spoilt = { 0 };
+  guint wrong = check_all (&tally, &spoilt);
+
+  printf ("{\"from\":%d,\"worlds\":%" G_GUINT64_FORMAT ",\"wrong\":%u,\"verdicts\":%" G_GUINT64_FORMAT ",\"allowed\":%" G_GUINT64_FORMAT ",\"explained\":%" G_GUINT64_FORMAT
+          ",\"policies\":%" G_GUINT64_FORMAT ",\"workloads\":%" G_GUINT64_FORMAT ",\"spoilt\":%" G_GUINT64_FORMAT ",\"refused\":%" G_GUINT64_FORMAT "}\n",
+          from_seed, tally.worlds, wrong, tally.verdicts, tally.allowed, tally.explained, tally.policies, tally.workloads, spoilt.worlds, spoilt.invalid);
+  return wrong > 0;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_set_ignore_unknown_options (context, TRUE);
+  if (!g_option_context_parse (context, &argc, &argv, &error))
+    {
+      g_printerr ("%s\n", error->message);
+      return EXIT_FAILURE;
+    }
+  if (as_json)
+    return run_as_program ();
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/policy/worlds", test_worlds);
+  g_test_add_func ("/policy/spelling", test_spelling);
+  g_test_add_func ("/policy/compare", test_compare);
+  return g_test_run ();
+}
