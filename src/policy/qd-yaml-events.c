@@ -86,30 +86,58 @@ parser_fault (const QdYamlFile *file, const yaml_parser_t *parser, GError **erro
   return qd_yaml_fault_at (file, at, QD_YAML_ERROR_SYNTAX, cause != NULL ? cause : own, error);
 }
 
+/* The column in which the text of a block scalar begins: that of its first line that is not blank. */
+static gsize
+column_of_block (const char *text, gsize at, gsize end)
+{
+  gsize n = 0;
+
+  for (; at < end; at++)
+    if (text[at] == '\n' || text[at] == '\r')
+      n = 0;
+    else if (text[at] == ' ')
+      n++;
+    else
+      return n;
+  return G_MAXSIZE;
+}
+
 /* Where a block scalar ends: at the end of its last line that counts. libyaml goes on to what comes next. */
 static gsize
-end_of_block (const QdYamlFile *file, gsize start, gsize end, const char *value, gsize length)
+end_of_block (const QdYamlFile *file, gsize start, gsize end)
 {
   const char *text = file->places.text;
-  const char *header_end;
-  gboolean blanks;
-  gsize n = length;
+  gsize header = start, column = 0;
+  gboolean digit = FALSE;
 
-  /* The + that keeps line ends is in the header. */
-  for (header_end = text + start; header_end < text + end && *header_end != '\n' && *header_end != '\r' && *header_end != '#'; header_end++)
-    if (*header_end == '+')
-      {
-        if (end > start && text[end - 1] == '\n')
-          end--;
-        return end > start && text[end - 1] == '\r' ? end - 1 : end;
-      }
-  while (n > 0 && value[n - 1] == '\n')
-    n--;
-  /* Where the text itself ends in blanks, a line of blanks may be text. */
-  blanks = n == 0 || (value[n - 1] != ' ' && value[n - 1] != '\t');
-  while (end > start && (text[end - 1] == '\n' || text[end - 1] == '\r' || (blanks && (text[end - 1] == ' ' || text[end - 1] == '\t'))))
-    end--;
-  return end;
+  for (; header < end && text[header] != '\n' && text[header] != '\r' && text[header] != '#'; header++)
+    {
+      digit |= g_ascii_isdigit (text[header]);
+      /* All line ends are kept: the last one is left to what follows. */
+      if (text[header] == '+')
+        {
+          if (end > start && text[end - 1] == '\n')
+            end--;
+          return end > start && text[end - 1] == '\r' ? end - 1 : end;
+        }
+    }
+  while (header < end && text[header] != '\n' && text[header] != '\r')
+    header++;
+  /* Blanks up to the column of the text are none of it. Where that is given by a digit, lines without any are. */
+  column = digit ? 0 : column_of_block (text, header, end);
+  while (end > header)
+    {
+      gsize line = end;
+
+      while (line > header && text[line - 1] == ' ')
+        line--;
+      if (end - line > column || (text[line - 1] != '\n' && text[line - 1] != '\r'))
+        break;
+      end = line - 1;
+      if (end > header && text[end] == '\n' && text[end - 1] == '\r')
+        end--;
+    }
+  return MAX (end, header);
 }
 
 static gboolean
@@ -120,7 +148,7 @@ take_scalar (QdYamlFile *file, QdYamlBuilder *builder, const yaml_event_t *event
   QdYamlStyle style = scalar_style (event->data.scalar.style);
 
   if (style == QD_YAML_STYLE_LITERAL || style == QD_YAML_STYLE_FOLDED)
-    end = end_of_block (file, start, end, value, length);
+    end = end_of_block (file, start, end);
   return qd_yaml_builder_scalar (builder, start, end, style, value, length, (const char *) event->data.scalar.anchor,
                                  (const char *) event->data.scalar.tag, error);
 }

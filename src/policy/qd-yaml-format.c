@@ -51,7 +51,7 @@ comment_column (const Format *self, guint column, guint old, guint new)
 {
   if (column <= old)
     return new;
-  for (guint i = self->n_levels; i > 0; i--)
+  for (guint i = self->n_levels; i > 0 && self->levels[i - 1].old >= old; i--)
     if (self->levels[i - 1].old <= column)
       return self->levels[i - 1].new;
   return new;
@@ -158,7 +158,8 @@ copy_block_scalar (Format *self, const QdYamlNode *node, guint old, guint new)
       gsize end = MIN (qd_yaml_line_end (self->file, line), node->end), lead = MIN (leading (self, line, end), from);
 
       g_string_append (self->out, self->eol);
-      if (line + lead < end)
+      /* Where all lines are blank, blanks mean nothing. */
+      if (line + lead < end && (from > 0 || digit > 0))
         {
           qd_yaml_indent (self->out, to);
           g_string_append_len (self->out, self->text + line + lead, (gssize) (end - line - lead));

@@ -57,6 +57,7 @@ test_examples (void)
     { "a: |+\n   x\n\n", "a: |+\n  x\n\n" },
     { "--- |\n x\n", "--- |\n x\n" },
     { "a:\n  # end", "a:\n# end\n" },
+    { "a:\n          # far\n     b: 1\n", "a:\n  # far\n  b: 1\n" },
     { "a: |\n  x", "a: |\n  x" },
   };
 
