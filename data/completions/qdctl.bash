@@ -56,7 +56,7 @@ _qdctl () {
       esac ;;
     policy)
       if [ "$COMP_CWORD" = 2 ]; then
-        words='connectivity explain diff --help'
+        words='connectivity explain diff test format --help'
       elif [ "${cur#-}" = "$cur" ]; then
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
@@ -66,6 +66,8 @@ _qdctl () {
         case ${COMP_WORDS[2]} in
           explain) words+=' --from --to --port' ;;
           diff) words+=' --flows' ;;
+          test) words='--host-network --ip-block --keep-going --help' ;;
+          format) words='--write --help' ;;
         esac
       fi ;;
     help) words='inspect watch sites paths flows nodes links events jobs kv run topology policy' ;;

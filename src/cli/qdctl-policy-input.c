@@ -8,6 +8,8 @@
 
 #include <glib/gi18n.h>
 
+#include "qd-policy-test.h"
+
 #define MAX_DEPTH 32
 #define MAX_FILES 100000
 #define MAX_SAID 20   /* findings that are written out; of the rest there is a count */
@@ -16,6 +18,7 @@ void
 qdctl_policy_input_clear (QdctlPolicyInput *self)
 {
   g_clear_pointer (&self->files, g_ptr_array_unref);
+  g_clear_pointer (&self->tests, g_ptr_array_unref);
 }
 
 /* --- Files ---------------------------------------------------------------------------------------------------- */
@@ -51,7 +54,7 @@ read_one (QdctlPolicyInput *self, const char *path)
   file = qd_yaml_file_new (qdctl_name_of (path), bytes, &error);
   if (file)
     {
-      g_ptr_array_add (self->files, file);
+      g_ptr_array_add (self->tests != NULL && qd_policy_is_test_file (path) ? self->tests : self->files, file);
       return;
     }
   say (error->message);
@@ -59,11 +62,11 @@ read_one (QdctlPolicyInput *self, const char *path)
 }
 
 static gboolean
-is_manifest (const char *name)
+is_wanted (const QdctlPolicyInput *self, const char *name)
 {
   /* A test beside a policy is no manifest, though it ends like one. */
-  if (g_str_has_suffix (name, ".policytest.yaml") || g_str_has_suffix (name, ".policytest.yml"))
-    return FALSE;
+  if (qd_policy_is_test_file (name))
+    return self->tests != NULL;
   return g_str_has_suffix (name, ".yaml") || g_str_has_suffix (name, ".yml") || g_str_has_suffix (name, ".json");
 }
 
@@ -96,7 +99,7 @@ read_folder (QdctlPolicyInput *self, const char *path, guint depth, gboolean kee
         fail (self, path, _("there are too many files"));
       else if (g_file_test (each, G_FILE_TEST_IS_DIR))
         read_folder (self, each, depth + 1, keep_going);
-      else if (is_manifest (each))
+      else if (is_wanted (self, each))
         read_one (self, each);
     }
 }

@@ -13,12 +13,14 @@ typedef struct {
   char *host_network, *ip_block;
   gboolean json;
   gboolean keep_going;
+  gboolean write;
   QdPolicyOptions reading;   /* what host_network and ip_block say */
 } QdctlPolicyOptions;
 
 /* What paths hold: files as they are, folders with all that ends in .yaml, .yml or .json. */
 typedef struct {
   GPtrArray *files;      /* of QdYamlFile */
+  GPtrArray *tests;      /* of QdYamlFile: *.policytest.yaml; NULL: those in folders are passed over */
   gboolean unreadable;   /* one of them could not be read, which was said */
 } QdctlPolicyInput;
 
@@ -39,5 +41,7 @@ void qdctl_policy_append_json (GString *line, const char *text);
 
 QdExit qdctl_policy_explain (const QdctlPolicyOptions *options, char **paths);
 QdExit qdctl_policy_diff (const QdctlPolicyOptions *options, char **paths);
+QdExit qdctl_policy_test (const QdctlPolicyOptions *options, char **paths);
+QdExit qdctl_policy_format (const QdctlPolicyOptions *options, char **paths);
 
 G_END_DECLS

@@ -10,6 +10,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "qd-address.h"
+#include "qd-policy-explain.h"
 #include "qd-policy-read-private.h"
 #include "qd-policy-schema.h"
 
@@ -61,7 +62,8 @@ read_end (QdPolicyReader *reader, const QdYamlNode *map, const char *key, QdPoli
 static gboolean
 parse_port (const char *text, QdPolicyTest *test)
 {
-  g_auto (GStrv) parts = g_strsplit (text, "/", 2);
+  g_autofree char *upper = g_ascii_strup (text, -1);
+  g_auto (GStrv) parts = g_strsplit (upper, "/", 2);
   guint64 port;
 
   test->protocol = QD_PROTOCOL_TCP;
@@ -145,4 +147,43 @@ qd_policy_tests_read (QdYamlFile *file, GPtrArray *findings)
           qd_policy_reader_refuse (&reader, qd_yaml_node_get_item (list, k), "required", _("“%s” is missing"), "from");
     }
   return tests;
+}
+
+/* --- Running ---------------------------------------------------------------------------------------------------- */
+
+static gboolean
+find_end (QdPolicyEval *eval, const char *text, guint *end, const char **name, char **why)
+{
+  QdAddress address;
+  guint other = QD_POLICY_NO_END;
+
+  *name = NULL;
+  if (qd_address_parse (text, &address))
+    {
+      *end = qd_policy_eval_find_address (eval, &address);
+      *name = qd_policy_eval_get_workload (eval, *end) ? NULL : text;
+      return TRUE;
+    }
+  *end = qd_policy_eval_find_workload (eval, text, &other);
+  if (*end == QD_POLICY_NO_END)
+    *why = g_strdup_printf (_("there is no workload “%s”: one is named as NAMESPACE/NAME or NAMESPACE/NAME[KIND], what is outside by its IP address"), text);
+  else if (other != QD_POLICY_NO_END)
+    *why = g_strdup_printf (_("“%s” is more than one: “%s” and “%s”"), text, qd_policy_eval_get_text (eval, *end), qd_policy_eval_get_text (eval, other));
+  return *why == NULL;
+}
+
+QdPolicyTestResult
+qd_policy_test_run (const QdPolicyTest *self, QdPolicyEval *eval, char **why)
+{
+  QdPolicyFlow flow = { .protocol = self->protocol, .port = self->port };
+  g_autoptr (QdPolicyExplanation) explanation = NULL;
+
+  *why = NULL;
+  if (!find_end (eval, self->from, &flow.src, &flow.src_name, why) || !find_end (eval, self->to, &flow.dst, &flow.dst_name, why))
+    return QD_POLICY_TEST_BROKEN;
+  explanation = qd_policy_explain (eval, &flow);
+  if (explanation->allowed == self->allow)
+    return QD_POLICY_TEST_PASSED;
+  *why = g_strdup (explanation->text);
+  return QD_POLICY_TEST_FAILED;
 }

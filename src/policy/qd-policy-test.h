@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "qd-policy-finding.h"
-#include "qd-port-set.h"
+#include "qd-policy-eval.h"
 
 G_BEGIN_DECLS
 
@@ -32,5 +31,14 @@ gboolean qd_policy_is_test_file (const char *name);
 /* The tests (of QdPolicyTest) that @file has, in order; what is wrong is appended to @findings (of QdPolicyFinding), and a
  * test that is an error is left out. Places belong to @file, which must outlive them. (transfer full) */
 GPtrArray *qd_policy_tests_read (QdYamlFile *file, GPtrArray *findings);
+
+typedef enum {
+  QD_POLICY_TEST_PASSED,
+  QD_POLICY_TEST_FAILED,   /* the verdict is the other one */
+  QD_POLICY_TEST_BROKEN,   /* one of its ends is not there, or is more than one */
+} QdPolicyTestResult;
+
+/* @why becomes a sentence on a test that did not pass, without the place; else NULL. (transfer full) Any thread. */
+QdPolicyTestResult qd_policy_test_run (const QdPolicyTest *self, QdPolicyEval *eval, char **why);
 
 G_END_DECLS

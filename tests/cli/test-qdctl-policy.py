@@ -213,6 +213,53 @@ def flows():
     expect("a table that is not there", 2, policy("diff", path("before"), path("after"), "--flows", path("gone.csv")), "", "cannot be read")
 
 
+TESTS = """\
+tests:
+- {name: "web is reached #1", from: shop/db, to: shop/web, port: 95, expect: allow}
+- {from: 10.1.2.3, to: "shop/web[Deployment]", port: 443/tcp, expect: allow}
+- {from: shop/web, to: shop/db, port: 53/UDP, expect: deny}
+"""
+
+
+def test():
+    write("t/a.yaml", PODS)
+    write("t/b.yaml", POLICY)
+    write("t/c.policytest.yaml", TESTS)
+    result = expect("tests beside policies", 0, policy("test", path("t")), "TAP version 13\n1..3\nok 1 - web is reached  1\nok 2 - 10.1.2.3 to shop/web[Deployment], 443/TCP\n"
+                    "ok 3 - shop/web to shop/db, 53/UDP\n")
+    write("t/c.policytest.yaml", TESTS.replace("expect: deny", "expect: allow").replace("shop/db, to: shop/web", "shop/gone, to: shop/web"))
+    result = expect("tests that fail", 1, policy("test", path("t")), "not ok 1 - web is reached")
+    for verdict in ("allow", "deny"):
+        write("t/c.policytest.yaml", "tests: [{from: shop/db, to: shop/web, port: 91, expect: %s}]" % verdict)
+        told = policy("explain", path("t"), "--from=shop/db", "--to=shop/web", "--port=91/TCP").returncode
+        check("a test says what explain says: " + verdict, policy("test", path("t")).returncode == (told if verdict == "allow" else 1 - told))
+    lines = result.stdout.splitlines()
+    check("why, and where", any(l.startswith("# " + path("t", "c.policytest.yaml") + ":2:3: there is no workload") for l in lines) and
+          any(l.startswith("# " + path("t", "c.policytest.yaml") + ":4:3: ") for l in lines), result.stdout)
+    write("t/c.policytest.yaml", "tests:\n- {from: web, to: shop/db, port: 1, expect: allow}\n")
+    expect("tests that are wrong", 2, policy("test", path("t")), "", path("t", "c.policytest.yaml") + ":2:10: “web” is neither")
+    os.unlink(path("t/c.policytest.yaml"))
+    expect("no tests", 2, policy("test", path("t")), "", "there are no tests")
+
+
+def format():
+    before, after = "a:\n    b:   1 # why\n    c:\n        - x", "a:\n  b: 1 # why\n  c:\n  - x\n"
+    file = write("format.yaml", before)
+    expect("a formatted file", 0, policy("format", file), after)
+    check("the file itself stays", open(file, encoding="utf-8").read() == before)
+    os.chmod(file, 0o640)
+    os.symlink(file, path("link.yaml"))
+    expect("written", 0, policy("format", path("link.yaml"), "-w"), "")
+    check("in place, with its rights, behind a link", open(file, encoding="utf-8").read() == after and os.stat(file).st_mode & 0o777 == 0o640 and os.path.islink(path("link.yaml")))
+    stamp = os.stat(file).st_mtime_ns
+    expect("nothing to write", 0, policy("format", file, "--write"), "")
+    check("is not written", os.stat(file).st_mtime_ns == stamp)
+    expect("standard input", 0, policy("format", "-", stdin="{\"a\":[1]}"), "{\n  \"a\": [\n    1\n  ]\n}\n")
+    expect("which cannot be changed", 2, policy("format", "-", "-w", stdin="a: 1"), "", "leave -w out")
+    expect("what is no YAML", 2, policy("format", write("bad.yaml", "a: [\n")), "", path("bad.yaml") + ":2:1: ")
+    expect("what is not there", 2, policy("format", path("gone.yaml")), "", path("gone.yaml") + ":1:1: cannot be read: ")
+
+
 def usage():
     expect("no verb", 2, policy(), "", "connectivity, explain, diff")
     expect("another verb", 2, policy("connect", path("world")), "", "connectivity, explain, diff")
@@ -228,6 +275,8 @@ unreadable()
 explain()
 diff()
 flows()
+test()
+format()
 usage()
 shutil.rmtree(FOLDER)
 print(f"1..{number}")
