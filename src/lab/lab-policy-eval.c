@@ -299,27 +299,29 @@ decide (const LabCluster *cluster, const Question *q)
 
 /* --- A pod and its node --- */
 
+/* Whether one of @addresses is that of the node that @pod runs on, which another pod there may tell. */
 static gboolean
-share_address (const GArray *some, const GArray *others)
+is_address_of_node (const LabCluster *cluster, const LabPod *pod, const GArray *addresses)
 {
-  for (guint i = 0; i < some->len; i++)
-    for (guint k = 0; k < others->len; k++)
-      if (lab_address_equal (&g_array_index (some, LabAddress, i), &g_array_index (others, LabAddress, k)))
+  for (guint i = 0; i < cluster->pods->len; i++)
+    {
+      const LabPod *there = g_ptr_array_index (cluster->pods, i);
+
+      if (there->node_number == pod->node_number && lab_addresses_meet (there->host_addresses, addresses))
         return TRUE;
+    }
   return FALSE;
 }
 
 /* Whether @other is the node that @pod runs on, or a part of it. */
 static gboolean
-is_own_node (const LabPod *pod, const LabEnd *other, const LabSwitches *switches)
+is_own_node (const LabCluster *cluster, const LabPod *pod, const LabEnd *other, const LabSwitches *switches)
 {
   if (pod == NULL)
     return FALSE;
   if (other->pod == NULL)
-    return share_address (pod->host_addresses, other->addresses);
-  return !is_covered (other->pod, switches) &&
-         (share_address (pod->host_addresses, other->pod->all_addresses) ||
-          (pod->node != NULL && g_strcmp0 (pod->node, other->pod->node) == 0));
+    return is_address_of_node (cluster, pod, other->addresses);
+  return !is_covered (other->pod, switches) && pod->node_number == other->pod->node_number;
 }
 
 static LabVerdict
@@ -341,7 +343,7 @@ lab_policy_verdict (const LabCluster *cluster, const LabSwitches *switches, cons
 
   if (src->pod != NULL && src->pod == dst->pod)
     return free_of_policies (LAB_BY_ITSELF);
-  if (is_own_node (src->pod, dst, switches) || is_own_node (dst->pod, src, switches))
+  if (is_own_node (cluster, src->pod, dst, switches) || is_own_node (cluster, dst->pod, src, switches))
     return free_of_policies (LAB_BY_NODE);
   verdict.way[LAB_EGRESS] = decide (cluster, &egress);
   verdict.way[LAB_INGRESS] = decide (cluster, &ingress);

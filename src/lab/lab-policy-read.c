@@ -524,6 +524,43 @@ labels_of_namespace (LabCluster *cluster, const char *name)
   return labels;
 }
 
+/* What a pod tells about the addresses of its node: one of the host's network has them itself. */
+static const GArray *
+addresses_of_node (const LabPod *pod)
+{
+  return pod->host_network ? pod->all_addresses : pod->host_addresses;
+}
+
+static gboolean
+is_on_one_node (const LabPod *a, const LabPod *b)
+{
+  return (a->node != NULL && g_strcmp0 (a->node, b->node) == 0) || lab_addresses_meet (addresses_of_node (a), addresses_of_node (b));
+}
+
+/* Numbers the nodes: one pod may know its node by name, another by address, and a third by both. */
+static void
+number_nodes (LabCluster *cluster)
+{
+  gboolean changed = TRUE;
+
+  for (guint i = 0; i < cluster->pods->len; i++)
+    ((LabPod *) g_ptr_array_index (cluster->pods, i))->node_number = i;
+  while (changed)
+    {
+      changed = FALSE;
+      for (guint i = 0; i < cluster->pods->len; i++)
+        for (guint k = 0; k < i; k++)
+          {
+            LabPod *a = g_ptr_array_index (cluster->pods, i), *b = g_ptr_array_index (cluster->pods, k);
+
+            if (a->node_number == b->node_number || !is_on_one_node (a, b))
+              continue;
+            a->node_number = b->node_number = MIN (a->node_number, b->node_number);
+            changed = TRUE;
+          }
+    }
+}
+
 static int
 compare_policies (gconstpointer a, gconstpointer b)
 {
@@ -552,6 +589,7 @@ lab_cluster_settle (LabCluster *cluster)
       g_array_append_vals (pod->all_addresses, pod->host_addresses->data, pod->host_addresses->len);
     }
   drop_templates (cluster, own);
+  number_nodes (cluster);
   g_ptr_array_sort (cluster->policies, compare_policies);
 }
 

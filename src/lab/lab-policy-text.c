@@ -26,6 +26,17 @@ lab_address_equal (const LabAddress *a, const LabAddress *b)
   return a->length == b->length && memcmp (a->bytes, b->bytes, a->length) == 0;
 }
 
+/* Whether an address is among both. */
+gboolean
+lab_addresses_meet (const GArray *some, const GArray *others)
+{
+  for (guint i = 0; i < some->len; i++)
+    for (guint k = 0; k < others->len; k++)
+      if (lab_address_equal (&g_array_index (some, LabAddress, i), &g_array_index (others, LabAddress, k)))
+        return TRUE;
+  return FALSE;
+}
+
 char *
 lab_address_text (const LabAddress *address)
 {

@@ -87,6 +87,7 @@ typedef struct
   GArray *host_addresses;       /* LabAddress: status.hostIP, hostIPs */
   GArray *all_addresses;        /* both: what a pod of the host's network is to others */
   char *node;                   /* spec.nodeName, may be NULL */
+  guint node_number;            /* the same for pods that are known to be on one node */
   gboolean host_network;
 } LabPod;
 
@@ -197,6 +198,7 @@ typedef struct
 /* lab-policy-text.c: words, addresses, selectors. */
 gboolean    lab_address_parse    (const char *text, LabAddress *address);
 gboolean    lab_address_equal    (const LabAddress *a, const LabAddress *b);
+gboolean    lab_addresses_meet   (const GArray *some, const GArray *others);
 gboolean    lab_cidr_parse       (const char *text, LabCidr *cidr);
 gboolean    lab_cidr_contains    (const LabCidr *cidr, const LabAddress *address);
 gboolean    lab_cidr_within      (const LabCidr *inner, const LabCidr *outer);

@@ -115,9 +115,9 @@ has_a_deployment (GPtrArray *documents, gpointer user_data)
 {
   for (guint i = 0; i < documents->len; i++)
     {
-      g_autofree char *text = json_to_string (g_ptr_array_index (documents, i), FALSE);
+      JsonObject *object = json_node_get_object (g_ptr_array_index (documents, i));
 
-      if (g_strrstr (text, "\"kind\":\"Deployment\"") != NULL)
+      if (g_str_equal (json_object_get_string_member_with_default (object, "kind", ""), "Deployment"))
         return TRUE;
     }
   return FALSE;

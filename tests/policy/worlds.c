@@ -43,6 +43,7 @@ static const char *const actions[] = { "Allow", "Deny", "Pass" };
 static const char *const cidrs4[] = { "0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1", "0.0.0.0/32", "255.255.255.255/32", "10.0.0.0/8", "10.0.0.0/24",
                                       "10.0.0.0/30", "10.0.0.2/31", "10.0.0.1/32", "10.0.0.3/32", "10.0.1.0/24", "10.0.1.128/25", "192.168.0.0/16",
                                       "192.168.0.1/32", "172.16.0.0/12" };
+static const char *const near[] = { "10.0.0.0/8", "10.0.0.0/24", "10.0.1.0/24", "fd00::/8", "fd00::/64" };
 static const char *const cidrs6[] = { "::/0", "::/128", "fd00::/8", "fd00::/64", "fd00::1/128", "fd00::2/127", "8000::/1",
                                       "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128", "2001:db8::/32" };
 
@@ -238,12 +239,12 @@ make_status (Maker *m, JsonObject *pod, JsonObject *spec, gboolean host_network)
   if (dice_chance (&m->dice, 60) || host_network)
     set_text (status, "hostIP", host);
   set_text (status, "podIP", address);
-  if (!host_network && dice_chance (&m->dice, 30))
+  if (!host_network && dice_chance (&m->dice, 40))
     {
       JsonArray *all = add_list (status, "podIPs");
 
       set_text (push_object (all), "ip", address);
-      if (dice_chance (&m->dice, 60))
+      if (dice_chance (&m->dice, 75))
         set_text (push_object (all), "ip", has_six ? four : six);
     }
 }
@@ -370,6 +371,8 @@ make_workload (Maker *m)
 static const char *
 pick_cidr (Maker *m)
 {
+  if (dice_chance (&m->dice, 35))
+    return PICK (&m->dice, near);
   return dice_chance (&m->dice, 75) ? PICK (&m->dice, cidrs4) : PICK (&m->dice, cidrs6);
 }
 
@@ -546,7 +549,7 @@ make_admin_peer (Maker *m, JsonObject *peer, gboolean ingress, gboolean may_acce
 static void
 make_numbers (Maker *m, JsonObject *object, const char *one, const char *range)
 {
-  guint number = PICK (&m->dice, port_numbers), more = 1 + dice_below (&m->dice, 3) * 40;
+  guint number = PICK (&m->dice, port_numbers), more = (range != NULL || dice_chance (&m->dice, 80)) + dice_below (&m->dice, 3) * 40;
 
   if (one != NULL)
     json_object_set_int_member (object, one, number);
