@@ -282,6 +282,7 @@ typedef struct
   GByteArray *received;
   GSource *timer;
   GSource *patience;           /* what is cancelled ends without libsoup's word after that */
+  GSource *reaper;             /* what the caller has cancelled is ended then at the latest */
   gint64 started_us;
   gint64 moved_us;             /* when a byte last moved */
   guint redirects;
@@ -365,6 +366,12 @@ make_response (Exchange *self)
 }
 
 static void
+moved_cb (Exchange *self)
+{
+  self->moved_us = g_get_monotonic_time ();
+}
+
+static void
 finish (Exchange *self, QdHttpResponse *response, GError *error)
 {
   self->over = TRUE;
@@ -373,7 +380,7 @@ finish (Exchange *self, QdHttpResponse *response, GError *error)
   if (self->outer != NULL && self->outer_id != 0)
     g_cancellable_disconnect (self->outer, self->outer_id);
   if (self->message != NULL)
-    g_signal_handlers_disconnect_by_data (self->message, self);
+    g_signal_handlers_disconnect_by_func (self->message, moved_cb, self);
   self->func (response, error, self->data);
   exchange_unref (self);
 }
@@ -385,7 +392,7 @@ finish_with_cause (Exchange *self, const GError *cause)
 
   if (self->timed_out)
     error = qd_wire_error_silent (self->endpoint, self->http->timeout_ms);
-  else if (cause == NULL || g_cancellable_is_cancelled (self->inner))
+  else if (cause == NULL || g_cancellable_is_cancelled (self->inner) || self->reaper != NULL)
     error = g_error_new (QD_WIRE_ERROR, QD_WIRE_ERROR_CANCELLED, _("%s: cancelled"), self->endpoint);
   else
     error = qd_wire_error_from_io (self->endpoint, self->message, cause);
@@ -410,12 +417,31 @@ patience_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Ends it soon, for sure: libsoup does not notice the cancelling of what still waits for a connection. */
+static gboolean
+cancel_cb (gpointer data)
+{
+  Exchange *self = data;
+
+  qd_io_timeout_stop (&self->reaper);
+  g_cancellable_cancel (self->inner);
+  return G_SOURCE_REMOVE;
+}
+
+/* Ends it soon, for sure: libsoup does not notice the cancelling of what still waits for a connection.
+ * And what is cancelled in the middle, libsoup 3.6 uses after it has freed it, one time in a few hundred:
+ * a caller who no longer wants it is told at once, and libsoup goes on to its next word, which nobody
+ * takes, or until the time is up. */
 static void
 abandon (Exchange *self)
 {
   if (self->over || self->patience != NULL)
     return;
+  if (!self->timed_out)
+    {
+      self->reaper = qd_io_timeout_add (self->http->timeout_ms, cancel_cb, exchange_ref (self), exchange_unref);
+      finish_with_cause (self, NULL);
+      return;
+    }
   self->patience = qd_io_timeout_add (PATIENCE_MS, patience_cb, self, NULL);
   g_cancellable_cancel (self->inner);
 }
@@ -435,12 +461,6 @@ timer_cb (gpointer data)
   self->timed_out = TRUE;
   abandon (self);
   return G_SOURCE_REMOVE;
-}
-
-static void
-moved_cb (Exchange *self)
-{
-  self->moved_us = g_get_monotonic_time ();
 }
 
 /* Whether less came than was promised: libsoup lets that pass where the connection ends with the answer. */
@@ -477,6 +497,17 @@ received_all (Exchange *self)
   finish (self, response, error);
 }
 
+/* One of libsoup's; TRUE when the end was told without waiting for it: then it may have been all that was left. */
+static gboolean
+operation_ended (Exchange *self)
+{
+  gboolean over = self->over;
+
+  qd_io_timeout_stop (&self->reaper);
+  exchange_unref (self);
+  return over;
+}
+
 static void
 read_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -486,8 +517,7 @@ read_cb (GObject *source, GAsyncResult *result, gpointer data)
   gsize length;
   gconstpointer chunk;
 
-  exchange_unref (self);
-  if (self->over)
+  if (operation_ended (self))
     return;
   if (bytes == NULL)
     {
@@ -555,8 +585,7 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr(GInputStream) stream = soup_session_send_finish (SOUP_SESSION (source), result, &cause);
   SoupMessageHeaders *headers;
 
-  exchange_unref (self);
-  if (self->over)
+  if (operation_ended (self))
     return;
   if (stream == NULL)
     {

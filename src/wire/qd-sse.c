@@ -29,6 +29,7 @@ struct _QdSse
   gint64 idle_us;
   gint64 moved_us;
   GByteArray *error_body;
+  gboolean sending;            /* until libsoup has its answer */
   gboolean idle;
   gboolean over;               /* nothing may be called back any more */
 };
@@ -188,6 +189,7 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr(GInputStream) stream = soup_session_send_finish (SOUP_SESSION (source), result, &cause);
   g_autofree char *type = NULL;
 
+  self->sending = FALSE;
   if (self->over || stream == NULL)
     {
       if (!self->over)
@@ -268,6 +270,7 @@ qd_sse_open (QdHttp *http, const char *path, const char *last_event_id, guint id
   self->timer = qd_io_timeout_add (self->idle_us / 1000 + 1, timer_cb, self, NULL);
   if (self->events.late != NULL)
     self->late_timer = qd_io_timeout_add (qd_http_get_late_ms (http), late_cb, self, NULL);
+  self->sending = TRUE;
   soup_session_send_async (session, self->message, G_PRIORITY_DEFAULT, self->cancellable, sent_cb, self);
   return self;
 }
@@ -282,7 +285,12 @@ void
 qd_sse_close (QdSse *self)
 {
   self->over = TRUE;
-  stop_timers (self);
-  g_cancellable_cancel (self->cancellable);
+  qd_io_timeout_stop (&self->late_timer);
+  /* What is being sent is left alone (see abandon() in qd-http.c): its own timer ends it at the latest. */
+  if (!self->sending)
+    {
+      stop_timers (self);
+      g_cancellable_cancel (self->cancellable);
+    }
   sse_unref (self);
 }

@@ -37,6 +37,7 @@ struct _QdWebSocket
   guint n_sent;
   GQueue waiting;              /* char *: to be sent in time */
   GSource *send_timer;
+  gboolean sending;            /* until libsoup has its answer */
   gboolean idle;
   gboolean over;               /* nothing may be called back any more */
 };
@@ -207,6 +208,7 @@ connected_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr(GError) cause = NULL;
   SoupWebsocketConnection *connection = soup_session_websocket_connect_finish (SOUP_SESSION (source), result, &cause);
 
+  self->sending = FALSE;
   if (self->over || connection == NULL)
     {
       if (!self->over)
@@ -289,6 +291,7 @@ qd_websocket_open (QdHttp *http, const char *path, guint idle_s, const QdWebSock
   self->timer = qd_io_timeout_add (self->idle_us / 1000 + 1, timer_cb, self, NULL);
   if (self->events.late != NULL)
     self->late_timer = qd_io_timeout_add (qd_http_get_late_ms (http), late_cb, self, NULL);
+  self->sending = TRUE;
   soup_session_websocket_connect_async (session, self->message, NULL, NULL, G_PRIORITY_DEFAULT, self->cancellable,
                                         connected_cb, self);
   return self;
@@ -355,9 +358,14 @@ void
 qd_websocket_close (QdWebSocket *self)
 {
   self->over = TRUE;
-  stop_timers (self);
+  qd_io_timeout_stop (&self->late_timer);
   stop_sending (self);
-  g_cancellable_cancel (self->cancellable);
+  /* What is being sent is left alone (see abandon() in qd-http.c): its own timer ends it at the latest. */
+  if (!self->sending)
+    {
+      stop_timers (self);
+      g_cancellable_cancel (self->cancellable);
+    }
   drop_connection (self);
   websocket_unref (self);
 }

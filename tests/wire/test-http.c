@@ -386,6 +386,58 @@ test_cancel (void)
   test_server_free (server);
 }
 
+/* Cancelled at any moment, many at once, and from the I/O thread as drivers do: each is told once, and
+ * nothing is used that libsoup has freed. */
+#define STORM 12
+
+typedef struct { QdHttp *http; GCancellable *cancellable; Result results[STORM]; } Storm;
+
+static gboolean
+storm_begin_cb (gpointer data)
+{
+  Storm *storm = data;
+
+  for (guint i = 0; i < STORM; i++)
+    qd_http_send_json (storm->http, "GET", "/json", NULL, NULL, storm->cancellable, json_cb, &storm->results[i]);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+storm_cancel_cb (gpointer data)
+{
+  g_cancellable_cancel (((Storm *) data)->cancellable);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+test_cancel_storm (void)
+{
+  TestServer *server = test_server_new (NULL, handle_cb, NULL);
+  g_autoptr(QdHttp) http = client_new (server->url, 10);
+  guint cancelled = 0;
+
+  for (guint round = 0; round < 150; round++)
+    {
+      Storm storm = { .http = http, .cancellable = g_cancellable_new () };
+
+      qd_io_invoke (storm_begin_cb, &storm, NULL);
+      g_usleep ((gulong) g_test_rand_int_range (0, 4000));
+      qd_io_invoke (storm_cancel_cb, &storm, NULL);
+      for (guint i = 0; i < STORM; i++)
+        {
+          AWAIT (storm.results[i].done);
+          cancelled += storm.results[i].error != NULL;
+          if (storm.results[i].error)
+            g_assert_error (storm.results[i].error, QD_WIRE_ERROR, QD_WIRE_ERROR_CANCELLED);
+          result_clear (&storm.results[i]);
+        }
+      g_object_unref (storm.cancellable);
+    }
+  g_test_message ("%u of %u were cancelled", cancelled, 150 * STORM);
+  g_assert_cmpuint (cancelled, >, 0);
+  test_server_free (server);
+}
+
 /* --- Faults of the transport ---------------------------------------------------------------- */
 
 static void
@@ -502,6 +554,7 @@ main (int argc, char **argv)
   g_test_add_func ("/wire/http/headers", test_headers);
   g_test_add_func ("/wire/http/order", test_order);
   g_test_add_func ("/wire/http/cancel", test_cancel);
+  g_test_add_func ("/wire/http/cancel-storm", test_cancel_storm);
   g_test_add_func ("/wire/http/transport", test_transport);
   g_test_add_func ("/wire/http/addresses", test_addresses);
   g_test_add_func ("/wire/http/tls", test_tls);
