@@ -17,6 +17,7 @@ typedef struct {
   gint64 first;            /* the oldest that is kept */
   gboolean has_socket, has_stream, has_log;
   gboolean slow_stream;    /* it opens when release_streams() says so */
+  SoupServerMessage **slow_log; /* where not NULL: the next answer of the log waits there, as it is now */
   gboolean busy;           /* 429 on everything */
   const char *token;       /* what is wanted; NULL: nobody is asked */
   guint login_status;      /* 200: with that token; else that */
@@ -91,6 +92,11 @@ list_events (Stub *stub, SoupServerMessage *message, GHashTable *query)
     }
   g_string_append_printf (out, "],\"next\":null,\"epoch\":\"%s\"}", stub->epoch);
   answer (message, 200, "application/json", out->str);
+  if (stub->slow_log)
+    {
+      soup_server_message_pause (message);
+      *g_steal_pointer (&stub->slow_log) = g_object_ref (message);
+    }
 }
 
 static void
@@ -316,6 +322,28 @@ test_events (void)
   stub_free (stub);
 }
 
+/* What happens while a gap is being filled, and is in no page of the log that was asked for, is not lost. */
+static void
+test_event_while_catching_up (void)
+{
+  Stub *stub = stub_new (TRUE);
+  TestModel *model = model_of (stub);
+  g_autoptr (SoupServerMessage) held = NULL;
+
+  test_until (g_str_equal (test_model_state (model), "live") && stub->sockets->len == 1, 10);
+  stub->slow_log = &held;
+  stub->seq = 20;
+  send_event (stub, 20, "site_updated", 0);
+  test_until (held != NULL, 10);
+  send_event (stub, ++stub->seq, "site_updated", 1);
+  test_spin (300);
+  soup_server_message_unpause (held);
+  test_until (seq_of (model) == 21, 10);
+  test_until (g_str_equal (name_of (model, "s1"), "read anew"), 10);
+  test_model_free (model);
+  stub_free (stub);
+}
+
 /* A gap, and no log to fill it from: what was missed is in the lists, and the events go on. */
 static void
 test_gap_without_log (void)
@@ -517,6 +545,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/drivers/node-fallback/events", test_events);
+  g_test_add_func ("/drivers/node-fallback/event-while-catching-up", test_event_while_catching_up);
   g_test_add_func ("/drivers/node-fallback/gap-without-log", test_gap_without_log);
   g_test_add_func ("/drivers/node-fallback/stream", test_stream);
   g_test_add_func ("/drivers/node-fallback/stream-gone", test_stream_gone);

@@ -140,7 +140,9 @@ qd_node_events_take (QdNodeSession *self, JsonObject *event, gboolean old)
       qd_node_session_resync (self, "the server's log of events is another one now");
       return;
     }
-  /* While a gap is being filled, what comes live would only come again. */
+  /* While a gap is being filled, what comes live comes again, or the gap is filled once more. */
+  if (self->catching_up)
+    self->heard_seq = MAX (self->heard_seq, seq);
   if (self->catching_up || (seq >= 0 && self->seq >= 0 && seq <= self->seq))
     return;
   if (seq >= 0 && self->seq >= 0 && seq > self->seq + 1)
@@ -157,13 +159,18 @@ qd_node_events_take (QdNodeSession *self, JsonObject *event, gboolean old)
 
 /* --- Filling a gap ---------------------------------------------------------------------------------- */
 
-typedef struct { gint64 from; guint taken; gboolean history; } CatchUp;
+/* @heard: heard_seq as it began. */
+typedef struct { gint64 from; guint taken; gboolean history; gint64 heard; } CatchUp;
 
 static void catch_up_page (QdNodeSession *self, CatchUp *state, gint64 after);
 
 static void
 caught_up (QdNodeSession *self, CatchUp *state)
 {
+  /* What came live after the log's last page was written is in none of its pages, and the event after
+   * it may be long in coming. */
+  gboolean again = !state->history && self->heard_seq > MAX (self->seq, state->heard);
+
   if (!state->history)
     self->catching_up = FALSE;
   else
@@ -171,6 +178,8 @@ caught_up (QdNodeSession *self, CatchUp *state)
   qd_node_events_tell_seq (self);
   qd_node_update_state (self);
   g_free (state);
+  if (again)
+    qd_node_events_catch_up (self);
 }
 
 static gboolean
@@ -299,10 +308,14 @@ catch_up_page (QdNodeSession *self, CatchUp *state, gint64 after)
 void
 qd_node_events_catch_up (QdNodeSession *self)
 {
+  CatchUp *state;
+
   if (self->catching_up || self->seq < 0)
     return;
   self->catching_up = TRUE;
-  catch_up_page (self, g_new0 (CatchUp, 1), self->seq);
+  state = g_new0 (CatchUp, 1);
+  state->heard = self->heard_seq;
+  catch_up_page (self, state, self->seq);
 }
 
 /* The events from before the lists, for the list of events alone. */

@@ -52,6 +52,7 @@ typedef struct {
   gboolean decided;      /* it was opened once, or is not offered */
   guint openings;
   gboolean garbled;      /* the last frame could not be read */
+  guint token_run;       /* of the token that it was opened with */
 } QdNodeStream;
 
 struct _QdNodeSession {
@@ -87,6 +88,7 @@ struct _QdNodeSession {
   gint64 seq;            /* of the last event that was taken; -1: none yet */
   gint64 told_seq;
   gboolean catching_up;
+  gint64 heard_seq;      /* the newest that came live while catching up, and was not taken; -1: none */
   QdBackoff resync_backoff;
   GSource *resync_timer;
   gint64 resynced_us;    /* monotonic */

@@ -28,7 +28,7 @@ qd_node_session_new (const QdEndpoint *endpoint, QdOutlet *outlet, QdHttp *http)
   self->offers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->stale = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->problems = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  self->seq = self->told_seq = -1;
+  self->seq = self->told_seq = self->heard_seq = -1;
   self->resync_backoff = self->auth_backoff = self->me_backoff = self->events.backoff = self->metrics.backoff = fresh;
   for (guint i = 0; i < QD_NODE_N_LISTS; i++)
     {
@@ -277,7 +277,7 @@ qd_node_session_resync (QdNodeSession *self, const char *why)
   self->events.opened_us = self->metrics.opened_us = 0;
   self->events.openings = 0;
   g_clear_pointer (&self->epoch, g_free);
-  self->seq = self->told_seq = -1;
+  self->seq = self->told_seq = self->heard_seq = -1;
   self->catching_up = FALSE;
   self->history_done = self->history_pending = FALSE;
   g_hash_table_remove_all (self->stale);

@@ -47,6 +47,14 @@ stream_opened (QdNodeSession *self, QdNodeStream *stream, const char *name)
   qd_node_set_problem (self, name, NULL);
 }
 
+/* Another one's 401 may have brought a new token since this one was opened. */
+static void
+stream_refused (QdNodeSession *self, const QdNodeStream *stream, const GError *error)
+{
+  if (g_error_matches (error, QD_WIRE_ERROR, QD_WIRE_ERROR_UNAUTHORIZED) && stream->token_run == self->token_run)
+    qd_node_auth_renew (self);
+}
+
 static void
 stream_late (QdNodeSession *self, QdNodeStream *stream, const char *name, const GError *error)
 {
@@ -157,8 +165,7 @@ events_closed (QdNodeSession *self, const GError *error)
       qd_node_session_resync (self, "the server's history does not reach back to where we were");
       return;
     }
-  if (g_error_matches (error, QD_WIRE_ERROR, QD_WIRE_ERROR_UNAUTHORIZED))
-    qd_node_auth_renew (self);
+  stream_refused (self, &self->events, error);
   wait_ms = stream_lost (self, &self->events, "events", error);
   qd_node_timer (self, &self->events.retry, wait_ms, events_retry_cb, self);
 }
@@ -271,6 +278,7 @@ events_open (QdNodeSession *self)
   if (self->stopped || self->events.socket || self->events.sse)
     return;
   self->events.offered = TRUE;
+  self->events.token_run = self->token_run;
   switch (self->events.transport)
     {
     case QD_NODE_BY_WEBSOCKET:
@@ -348,8 +356,7 @@ metrics_closed_cb (QdWebSocket *socket, const GError *error, gpointer data)
       qd_node_set_problem (self, "metrics", NULL);
       return;
     }
-  if (g_error_matches (error, QD_WIRE_ERROR, QD_WIRE_ERROR_UNAUTHORIZED))
-    qd_node_auth_renew (self);
+  stream_refused (self, &self->metrics, error);
   qd_node_timer (self, &self->metrics.retry, stream_lost (self, &self->metrics, "metrics", error),
                  metrics_retry_cb, self);
 }
@@ -367,8 +374,10 @@ metrics_open (QdNodeSession *self)
 {
   static const QdWebSocketEvents events = { metrics_opened_cb, metrics_text_cb, metrics_closed_cb, metrics_late_cb };
 
-  if (!self->stopped && self->metrics.socket == NULL)
-    self->metrics.socket = qd_websocket_open (self->http, "/ws/metrics", idle_s (self), &events, self);
+  if (self->stopped || self->metrics.socket)
+    return;
+  self->metrics.token_run = self->token_run;
+  self->metrics.socket = qd_websocket_open (self->http, "/ws/metrics", idle_s (self), &events, self);
 }
 
 /* --- Both ------------------------------------------------------------------------------------------------ */
