@@ -43,8 +43,7 @@ set_up (Fixture *fixture)
   g_autoptr (QdEndpoint) endpoint = NULL;
   g_autoptr (GError) error = NULL;
 
-  *fixture = (Fixture) { .lab = test_lab_new ("--sites 12 --paths 20 --flows 20 --rate 50 --no-nats --step-up " G_STRINGIFY (STEP_UP_S)
-                                              " --die-with-parent") };
+  *fixture = (Fixture) { .lab = test_lab_new ("--sites 12 --paths 20 --flows 20 --rate 50 --no-nats --step-up " G_STRINGIFY (STEP_UP_S)) };
   if (fixture->lab == NULL)
     return FALSE;
   fixture->toasts = g_string_new (NULL);

@@ -59,7 +59,7 @@ sign_in (Fixture *fixture)
 static gboolean
 set_up (Fixture *fixture)
 {
-  *fixture = (Fixture) { .lab = test_lab_new ("--sites 12 --paths 20 --flows 20 --rate 50 --no-nats --die-with-parent") };
+  *fixture = (Fixture) { .lab = test_lab_new ("--sites 12 --paths 20 --flows 20 --rate 50 --no-nats") };
   if (fixture->lab == NULL)
     return FALSE;
   fixture->toasts = g_string_new (NULL);

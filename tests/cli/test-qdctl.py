@@ -44,7 +44,7 @@ def expect(what, status, result, out="", err=""):
 class Lab:
     def __init__(self, *options):
         self.state = tempfile.mkdtemp(prefix="qdctl-lab-")
-        self.process = subprocess.Popen([LAB, "--state", self.state, *options], stdout=subprocess.PIPE,
+        self.process = subprocess.Popen([LAB, "--die-with-parent", "--state", self.state, *options], stdout=subprocess.PIPE,
                                         stderr=subprocess.DEVNULL, text=True, env=ENV)
         self.ready = json.loads(self.process.stdout.readline())
         self.url = self.ready["http"]

@@ -77,6 +77,7 @@ test_lab_start (TestLab *lab)
   g_autoptr (GError) error = NULL;
 
   g_ptr_array_add (argv, lab_path ());
+  g_ptr_array_add (argv, g_strdup ("--die-with-parent"));
   g_ptr_array_add (argv, g_strdup ("--state"));
   g_ptr_array_add (argv, g_strdup (lab->state));
   g_ptr_array_add (argv, g_strdup ("--port"));

@@ -13,7 +13,7 @@ typedef struct { TestLab *lab; QdHub *hub; GAsyncResult *result; } Fixture;
 static gboolean
 begin (Fixture *fixture)
 {
-  fixture->lab = test_lab_new ("--sites 30 --paths 80 --flows 100 --rate 100 --no-nats --die-with-parent");
+  fixture->lab = test_lab_new ("--sites 30 --paths 80 --flows 100 --rate 100 --no-nats");
   if (fixture->lab == NULL)
     return FALSE;
   fixture->hub = qd_hub_new (NULL);

@@ -452,7 +452,7 @@ static Bench *
 bench_new (const Row *row)
 {
   Bench *self = g_new0 (Bench, 1);
-  g_autofree char *options = g_strdup_printf ("--sites %d --paths %d --flows %d --rate 40 --no-nats --die-with-parent", SITES, PATHS, FLOWS);
+  g_autofree char *options = g_strdup_printf ("--sites %d --paths %d --flows %d --rate 40 --no-nats", SITES, PATHS, FLOWS);
   g_autoptr (QdEndpoint) endpoint = NULL;
 
   self->row = row;

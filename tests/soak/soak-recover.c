@@ -387,7 +387,7 @@ main (int argc, char **argv)
       g_printerr ("soak-recover: %s\n", error->message);
       return 2;
     }
-  soak.lab = test_lab_new ("--sites 40 --paths 160 --flows 400 --die-with-parent --rate " MOVING);
+  soak.lab = test_lab_new ("--sites 40 --paths 160 --flows 400 --rate " MOVING);
   if (soak.lab == NULL)
     {
       g_printerr ("soak-recover: quarterdeck-lab is not built\n");
