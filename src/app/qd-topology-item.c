@@ -6,6 +6,9 @@
 #include "qd-topology-view-private.h"
 
 #include <glib/gi18n.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
 
 /* How many neighbours are told of; a hub has thousands. */
 #define MAX_RELATED 200
@@ -193,6 +196,22 @@ qd_topology_item_init (QdTopologyItem *self)
 
 /* --- What there is to say ---------------------------------------------------------------------- */
 
+/* GTK 4.18 frees the first link alone of a relation's list: not what ./dev asan is to find. */
+static GtkAccessibleList *
+list_of (GList *items)
+{
+#ifdef __SANITIZE_ADDRESS__
+  GtkAccessibleList *list;
+
+  __lsan_disable ();
+  list = gtk_accessible_list_new_from_list (items);
+  __lsan_enable ();
+  return list;
+#else
+  return gtk_accessible_list_new_from_list (items);
+#endif
+}
+
 static void
 relate (QdTopologyItem *self, GPtrArray *others)
 {
@@ -209,7 +228,7 @@ relate (QdTopologyItem *self, GPtrArray *others)
   /* not gtk_accessible_list_new_from_array(): in GTK 4.18 it takes empty arrays only, and gives NULL otherwise */
   for (guint i = others->len; i > 0; i--)
     list = g_list_prepend (list, g_ptr_array_index (others, i - 1));
-  g_value_take_boxed (&value, gtk_accessible_list_new_from_list (list));
+  g_value_take_boxed (&value, list_of (list));
   gtk_accessible_update_relation_value (GTK_ACCESSIBLE (self), 1, &relation, &value);
   g_value_unset (&value);
 }

@@ -76,6 +76,10 @@ def check_log(work, env):
   tap.say(second.returncode == 0 and before == 0 and wait(lambda: lines() > 0), "a second start makes the first one log", [f"{before} before, {lines()} after"])
   tap.say(subprocess.run([PROGRAM, "--log-level=loud"], env=env, timeout=20, stderr=subprocess.DEVNULL).returncode == 2, "a level that is none: status 2")
 
+def last_words(work):
+  with open(work + "/log") as log:
+    return [line.rstrip("\n") for line in log if "DEBUG" not in line and "INFO" not in line][-60:]
+
 def check_report(work):
   activate("report")
   application = wait(find_application)
@@ -101,7 +105,8 @@ def all_text(node, depth=0):
 
 def check_again(work, env, program):
   activate("quit")
-  tap.say(wait(lambda: program.poll() is not None) and program.returncode == 0, "quit: it ends with status 0")
+  ended = wait(lambda: program.poll() is not None)
+  tap.say(ended and program.returncode == 0, "quit: it ends with status 0", [f"status {program.returncode}"] + last_words(work))
   program = subprocess.Popen([PROGRAM], env=env, stderr=subprocess.DEVNULL)
   tap.say(wait(lambda: shown("Filter: ") or shown("Flows"), 30) and wait(lambda: not shown("Welcome"), 5), "started again: the page that was left, no welcome")
   return program
