@@ -49,7 +49,8 @@ make_attributes (GRand *rand, guint *n, gboolean graphml)
         {
           a->type = (QdGraphType) g_rand_int_range (rand, QD_GRAPH_STRING, QD_GRAPH_VALUE);
           g_free (a->value);
-          a->value = g_rand_boolean (rand) ? g_strdup (" 7 or NaN ") : g_strdup ("");
+          /* Spaces about what is no text are layout, and are not kept. */
+          a->value = g_strdup (g_rand_boolean (rand) ? "" : a->type == QD_GRAPH_STRING ? " 7 or NaN " : "7 or NaN");
         }
     }
   return attributes;
