@@ -65,9 +65,10 @@ def without_server():
     expect("--version", 0, qdctl("--version"), out="qdctl ")
     text = expect("--help", 0, qdctl("--help"), out="inspect").stdout
     for verb in [line.split()[0] for line in text.split("Verbs:")[1].split("Options:")[0].splitlines() if line.strip()]:
-        # A network in a file has no server.
-        expect(f"{verb} --help", 0, qdctl(verb, "--help"), out="--algorithm" if verb == "topology" else "--url")
-        expect(f"help {verb}", 0, qdctl("help", verb), out="--theme" if verb == "topology" else "--credentials")
+        # What is in files has no server.
+        own = {"topology": ("--algorithm", "--theme"), "policy": ("--flows", "--ip-block")}.get(verb, ("--url", "--credentials"))
+        expect(f"{verb} --help", 0, qdctl(verb, "--help"), out=own[0])
+        expect(f"help {verb}", 0, qdctl("help", verb), out=own[1])
     expect("no verb", 2, qdctl(), err="Usage")
     expect("a verb that is not", 2, qdctl("frobnicate"), err="frobnicate")
     expect("no target", 2, qdctl("inspect"), err="--url")
