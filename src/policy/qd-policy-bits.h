@@ -68,10 +68,12 @@ qd_bits_invert (guint64 *bits, guint n)
     bits[n / 64] &= (G_GUINT64_CONSTANT (1) << (n % 64)) - 1;
 }
 
-/* Runs the statement that follows with @i as each number of @bits below @n, in order. */
-#define QD_BITS_FOREACH(bits, n, i)                                                                                           \
+/* Runs the statement that follows with @i as each number below @n that is in both @bits and @wanted, in order. */
+#define QD_BITS_FOREACH_IN(bits, wanted, n, i)                                                                                 \
   for (guint i##_word = 0; i##_word < qd_bits_words (n); i##_word++)                                                           \
-    for (guint64 i##_rest = (bits)[i##_word]; i##_rest; i##_rest &= i##_rest - 1)                                              \
+    for (guint64 i##_rest = (bits)[i##_word] & (wanted)[i##_word]; i##_rest; i##_rest &= i##_rest - 1)                          \
       for (guint i = i##_word * 64 + (guint) __builtin_ctzll (i##_rest), i##_once = 1; i##_once; i##_once = 0)
+
+#define QD_BITS_FOREACH(bits, n, i) QD_BITS_FOREACH_IN (bits, bits, n, i)
 
 G_END_DECLS

@@ -92,8 +92,6 @@ typedef struct {
   const QdPolicyOptions *options;
   QdPolicyNodes *nodes;     /* NULL where no pod is exempt: then it does not matter */
   GHashTable *with_exempt;  /* what those nodes are called that have a pod that is exempt */
-  GHashTable *groups;       /* of guint + 1, by what is in that group */
-  GHashTable *signatures;   /* the same, of signatures */
   GArray *seen;             /* of guint: for each group the last workload that it was seen in, plus one */
 } Grouping;
 
@@ -174,14 +172,14 @@ find_signature (Grouping *grouping, const QdPolicyPod *pod, gboolean exempt)
         g_ref_string_acquire (port.name);
         g_array_append_val (named, port);
       }
-  known = GPOINTER_TO_UINT (g_hash_table_lookup (grouping->signatures, named));
+  known = GPOINTER_TO_UINT (g_hash_table_lookup (self->by_ports, named));
   if (known)
     {
       g_array_unref (named);
       return known - 1;
     }
   g_ptr_array_add (self->signatures, named);
-  g_hash_table_insert (grouping->signatures, named, GUINT_TO_POINTER (self->signatures->len));
+  g_hash_table_insert (self->by_ports, named, GUINT_TO_POINTER (self->signatures->len));
   return self->signatures->len - 1;
 }
 
@@ -234,7 +232,7 @@ find_group (Grouping *grouping, const QdPolicyWorkload *workload, const QdPolicy
   if (group.node && !g_hash_table_contains (grouping->with_exempt, group.node))
     group.node = NULL;
   find_segments (grouping, pod, &group);
-  known = GPOINTER_TO_UINT (g_hash_table_lookup (grouping->groups, &group));
+  known = GPOINTER_TO_UINT (g_hash_table_lookup (self->by_content, &group));
   if (known)
     {
       g_free (group.segments);
@@ -247,7 +245,7 @@ find_group (Grouping *grouping, const QdPolicyWorkload *workload, const QdPolicy
   g_array_append_val (self->groups, group);
   /* The array may move: the table's keys are copies, which borrow from what the array holds. */
   kept = g_memdup2 (&group, sizeof group);
-  g_hash_table_insert (grouping->groups, kept, GUINT_TO_POINTER (self->groups->len));
+  g_hash_table_insert (self->by_content, kept, GUINT_TO_POINTER (self->groups->len));
   return self->groups->len - 1;
 }
 
@@ -276,10 +274,8 @@ group_pods (QdPolicyColumns *self, QdPolicyWorld *world, const QdPolicyOptions *
   GPtrArray *workloads = qd_policy_world_get_workloads (world);
   g_autoptr (QdPolicyNodes) nodes = NULL;
   g_autoptr (GHashTable) with_exempt = g_hash_table_new (NULL, NULL);
-  g_autoptr (GHashTable) groups = g_hash_table_new_full (hash_group, equal_groups, g_free, NULL);
-  g_autoptr (GHashTable) signatures = g_hash_table_new (hash_signature, equal_signatures);
   g_autoptr (GArray) seen = g_array_new (FALSE, TRUE, sizeof (guint));
-  Grouping grouping = { self, options, NULL, with_exempt, groups, signatures, seen };
+  Grouping grouping = { self, options, NULL, with_exempt, seen };
   const QdPolicyPod none = { .n_ports = 0 };
 
   find_signature (&grouping, &none, FALSE);
@@ -392,7 +388,6 @@ qd_policy_columns_new (QdPolicyWorld *world, const QdPolicyOptions *options, GAr
 {
   QdPolicyColumns *self = g_new0 (QdPolicyColumns, 1);
 
-  self->ref_count = 1;
   self->groups = g_array_new (FALSE, FALSE, sizeof (QdPolicyGroup));
   g_array_set_clear_func (self->groups, clear_group);
   self->spaces = g_array_new (FALSE, FALSE, sizeof (QdPolicyColumnSpace));
@@ -402,6 +397,8 @@ qd_policy_columns_new (QdPolicyWorld *world, const QdPolicyOptions *options, GAr
   self->by_label = g_hash_table_new_full (hash_label, equal_labels, NULL, (GDestroyNotify) g_array_unref);
   self->by_key = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_array_unref);
   self->by_name = g_hash_table_new (NULL, NULL);
+  self->by_ports = g_hash_table_new (hash_signature, equal_signatures);
+  self->by_content = g_hash_table_new_full (hash_group, equal_groups, g_free, NULL);
   cut_space (self, world);
   group_pods (self, world, options, members, first_member);
   self->n = self->groups->len + self->ranges->len;
@@ -419,21 +416,14 @@ qd_policy_columns_new (QdPolicyWorld *world, const QdPolicyOptions *options, GAr
   return self;
 }
 
-QdPolicyColumns *
-qd_policy_columns_ref (QdPolicyColumns *self)
-{
-  g_atomic_int_inc (&self->ref_count);
-  return self;
-}
-
 void
-qd_policy_columns_unref (QdPolicyColumns *self)
+qd_policy_columns_free (QdPolicyColumns *self)
 {
-  if (!g_atomic_int_dec_and_test (&self->ref_count))
-    return;
   g_hash_table_unref (self->by_label);
   g_hash_table_unref (self->by_key);
   g_hash_table_unref (self->by_name);
+  g_hash_table_unref (self->by_ports);
+  g_hash_table_unref (self->by_content);
   for (guint i = 0; i < self->ranges->len; i++)
     g_clear_pointer (&self->by_segment[i], g_array_unref);
   g_free (self->by_segment);
@@ -445,30 +435,98 @@ qd_policy_columns_unref (QdPolicyColumns *self)
   g_free (self);
 }
 
-guint
-qd_policy_columns_n_groups (const QdPolicyColumns *self)
+/* --- From one state to the next ----------------------------------------------------------------------------------- */
+
+static const QdPolicyColumnSpace *
+find_space (const QdPolicyColumns *self, const char *name)
 {
-  return self->groups->len;
+  guint known = GPOINTER_TO_UINT (g_hash_table_lookup (self->by_name, name));
+
+  return known ? &g_array_index (self->spaces, QdPolicyColumnSpace, known - 1) : NULL;
 }
 
-gboolean
-qd_policy_columns_equal (const QdPolicyColumns *a, const QdPolicyColumns *b)
+/* The range before that @range is in, or that is in it: a policy that was there then and is there now has cut at all that it tells apart both times,
+ * and so treats what is between two cuts of either as one. */
+static guint
+find_range_before (const QdPolicyColumns *before, const QdAddressRange *range)
 {
-  if (a->groups->len != b->groups->len || a->spaces->len != b->spaces->len || a->ranges->len != b->ranges->len || a->n_shown != b->n_shown ||
-      a->signatures->len != b->signatures->len || memcmp (a->ranges->data, b->ranges->data, sizeof (QdAddressRange) * a->ranges->len) != 0)
-    return FALSE;
-  for (guint i = 0; i < a->signatures->len; i++)
-    if (!equal_signatures (g_ptr_array_index (a->signatures, i), g_ptr_array_index (b->signatures, i)))
-      return FALSE;
-  for (guint i = 0; i < a->spaces->len; i++)
-    {
-      const QdPolicyColumnSpace *l = &g_array_index (a->spaces, QdPolicyColumnSpace, i), *r = &g_array_index (b->spaces, QdPolicyColumnSpace, i);
+  return (guint) qd_address_ranges_find (before->ranges, &range->first);
+}
 
-      if (l->name != r->name || l->first != r->first || l->end != r->end || !qd_labels_equal (l->labels, r->labels))
-        return FALSE;
+/* The group before that the same policies treat as they treat @group. */
+static guint
+find_group_before (const QdPolicyColumns *before, const QdPolicyColumns *now, const QdPolicyGroup *group, const guint *signatures)
+{
+  QdPolicyGroup key = *group;
+  g_autofree guint *segments = g_new (guint, MAX (group->n_segments, 1));
+  guint n = 0;
+
+  if (signatures[group->signature] == QD_POLICY_NO_COLUMN)
+    return QD_POLICY_NO_COLUMN;
+  key.signature = signatures[group->signature];
+  for (guint i = 0; i < group->n_segments; i++)
+    {
+      guint segment = find_range_before (before, &g_array_index (now->ranges, QdAddressRange, group->segments[i]));
+
+      /* They are sorted: what has become one lies side by side. */
+      if (n == 0 || segments[n - 1] != segment)
+        segments[n++] = segment;
     }
-  for (guint i = 0; i < a->groups->len; i++)
-    if (!equal_groups (&g_array_index (a->groups, QdPolicyGroup, i), &g_array_index (b->groups, QdPolicyGroup, i)))
-      return FALSE;
-  return TRUE;
+  key.segments = segments;
+  key.n_segments = n;
+  return GPOINTER_TO_UINT (g_hash_table_lookup (before->by_content, &key)) - 1;
+}
+
+static void
+map_groups (QdPolicyColumnMap *self, const QdPolicyColumns *before, const QdPolicyColumns *now)
+{
+  self->same_groups = before->groups->len == now->groups->len;
+  for (guint i = 0; i < now->spaces->len; i++)
+    {
+      const QdPolicyColumnSpace *space = &g_array_index (now->spaces, QdPolicyColumnSpace, i), *there = find_space (before, space->name);
+      gboolean known = there && qd_labels_equal (there->labels, space->labels);
+
+      for (guint k = space->first; k < space->end; k++)
+        {
+          self->before[k] = known ? find_group_before (before, now, &g_array_index (now->groups, QdPolicyGroup, k), self->signatures) : QD_POLICY_NO_COLUMN;
+          if (self->before[k] == QD_POLICY_NO_COLUMN)
+            {
+              qd_bits_set (self->fresh, k);
+              self->n_fresh++;
+            }
+          self->same_groups = self->same_groups && self->before[k] == k;
+        }
+    }
+}
+
+void
+qd_policy_column_map_init (QdPolicyColumnMap *self, const QdPolicyColumns *before, const QdPolicyColumns *now)
+{
+  gboolean same_signatures = before->signatures->len == now->signatures->len;
+
+  *self = (QdPolicyColumnMap) { g_new (guint, now->n), g_new (guint, now->signatures->len), qd_bits_new (now->n) };
+  for (guint i = 0; i < now->signatures->len; i++)
+    {
+      self->signatures[i] = GPOINTER_TO_UINT (g_hash_table_lookup (before->by_ports, g_ptr_array_index (now->signatures, i))) - 1;
+      same_signatures = same_signatures && self->signatures[i] == i;
+    }
+  self->n_groups_before = before->groups->len;
+  map_groups (self, before, now);
+  self->same_ranges = before->ranges->len == now->ranges->len;
+  for (guint i = 0; i < now->ranges->len; i++)
+    {
+      guint range = find_range_before (before, &g_array_index (now->ranges, QdAddressRange, i));
+
+      self->before[now->groups->len + i] = before->groups->len + range;
+      self->same_ranges = self->same_ranges && range == i;
+    }
+  self->same = self->same_groups && self->same_ranges && same_signatures;
+}
+
+void
+qd_policy_column_map_clear (QdPolicyColumnMap *self)
+{
+  g_free (self->before);
+  g_free (self->signatures);
+  g_free (self->fresh);
 }

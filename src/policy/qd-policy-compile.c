@@ -237,7 +237,6 @@ compile_rule (QdPolicyCompiler *self, const QdPolicy *policy, const QdPolicyRule
       made.by_signature = g_new (guint, columns->signatures->len);
       for (guint i = 0; i < columns->signatures->len; i++)
         made.by_signature[i] = qd_policy_rule_resolve_ports (rule, self->store, g_ptr_array_index (columns->signatures, i));
-      compiled->has_names[direction] = TRUE;
     }
   g_array_append_val (compiled->rules[direction], made);
 }
@@ -252,13 +251,22 @@ qd_policy_compile (QdPolicyCompiler *self, const QdPolicy *policy)
   compiled->subject = qd_bits_new (self->columns->groups->len);
   add_pods (self, policy->namespaces, policy->namespace, policy->pods, compiled->subject);
   for (guint d = 0; d < QD_POLICY_N_DIRECTIONS; d++)
-    {
-      compiled->rules[d] = g_array_new (FALSE, FALSE, sizeof (QdPolicyCompiledRule));
-      g_array_set_clear_func (compiled->rules[d], clear_rule);
-      for (guint i = 0; policy->applies[d] && i < policy->rules[d]->len; i++)
-        compile_rule (self, policy, g_ptr_array_index (policy->rules[d], i), compiled, d);
-    }
+    for (guint i = 0; i < policy->rules[d]->len; i++)
+      compiled->has_names[d] |= has_names (g_ptr_array_index (policy->rules[d], i));
   return compiled;
+}
+
+void
+qd_policy_compile_rules (QdPolicyCompiler *self, QdPolicyCompiled *compiled, QdPolicyDirection direction)
+{
+  const QdPolicy *policy = compiled->policy;
+
+  if (compiled->rules[direction])
+    return;
+  compiled->rules[direction] = g_array_new (FALSE, FALSE, sizeof (QdPolicyCompiledRule));
+  g_array_set_clear_func (compiled->rules[direction], clear_rule);
+  for (guint i = 0; policy->applies[direction] && i < policy->rules[direction]->len; i++)
+    compile_rule (self, policy, g_ptr_array_index (policy->rules[direction], i), compiled, direction);
 }
 
 QdPolicyCompiled *
@@ -274,7 +282,7 @@ qd_policy_compiled_unref (QdPolicyCompiled *self)
   if (!g_atomic_int_dec_and_test (&self->ref_count))
     return;
   for (guint d = 0; d < QD_POLICY_N_DIRECTIONS; d++)
-    g_array_unref (self->rules[d]);
+    g_clear_pointer (&self->rules[d], g_array_unref);
   g_free (self->subject);
   g_free (self);
 }

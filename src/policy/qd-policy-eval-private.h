@@ -28,12 +28,13 @@ typedef struct {
 
 /* A column for each group of pods, then one for each range of addresses outside. */
 typedef struct {
-  int ref_count;
   GArray *groups;          /* of QdPolicyGroup, by namespace */
   GArray *spaces;          /* of QdPolicyColumnSpace: the namespaces that have groups */
   GArray *ranges;          /* of QdAddressRange: of IPv4, then of IPv6 */
   guint n_shown;           /* without those of IPv6 when no policy tells any apart */
   GPtrArray *signatures;   /* of GArray of QdPolicyContainerPort, whose names are interned; the first one is empty */
+  GHashTable *by_ports;    /* one of those → its index, plus one */
+  GHashTable *by_content;  /* QdPolicyGroup → its index, plus one */
   guint n;                 /* columns */
   gboolean has_nodes;      /* a group is exempt, and its node is known */
   GHashTable *by_label;    /* QdLabel → GArray of guint: the groups that have it, without those that are exempt */
@@ -49,11 +50,24 @@ typedef struct { guint column; const QdPolicyPod *pod; } QdPolicyMember;
 /* Fills @members (of QdPolicyMember) with what each workload has, then each range, and @first_member (of guint) with where each of them begins,
  * and the end of the last. */
 QdPolicyColumns *qd_policy_columns_new (QdPolicyWorld *world, const QdPolicyOptions *options, GArray *members, GArray *first_member);
-QdPolicyColumns *qd_policy_columns_ref (QdPolicyColumns *self);
-void qd_policy_columns_unref (QdPolicyColumns *self);
-/* Whether every column means the same in both. */
-gboolean qd_policy_columns_equal (const QdPolicyColumns *a, const QdPolicyColumns *b);
-guint qd_policy_columns_n_groups (const QdPolicyColumns *self);
+void qd_policy_columns_free (QdPolicyColumns *self);
+
+#define QD_POLICY_NO_COLUMN G_MAXUINT
+
+/* Where the columns of one state of the world were in the one before, as far as policies are concerned that are in both. */
+typedef struct {
+  guint *before;           /* for each column; QD_POLICY_NO_COLUMN: there was none like it */
+  guint *signatures;       /* the same for the lists of named ports */
+  guint64 *fresh;          /* the columns that were not there */
+  guint n_fresh;
+  guint n_groups_before;
+  gboolean same_groups;    /* each is where it was, and there is none besides */
+  gboolean same_ranges;
+  gboolean same;           /* both, and the lists of named ports too */
+} QdPolicyColumnMap;
+
+void qd_policy_column_map_init (QdPolicyColumnMap *self, const QdPolicyColumns *before, const QdPolicyColumns *now);
+void qd_policy_column_map_clear (QdPolicyColumnMap *self);
 
 /* Pods of both ends between which the flow may pass, else the first ones; NULL for what is outside. */
 void qd_policy_eval_find_pair (QdPolicyEval *self, const QdPolicyFlow *flow, const QdPolicyPod **src, const QdPolicyPod **dst);
@@ -73,7 +87,7 @@ typedef struct {
   const QdPolicy *policy;
   guint64 *subject;        /* of groups */
   gboolean has_names[QD_POLICY_N_DIRECTIONS];
-  GArray *rules[QD_POLICY_N_DIRECTIONS];   /* of QdPolicyCompiledRule; those that can match nothing are left out */
+  GArray *rules[QD_POLICY_N_DIRECTIONS];   /* of QdPolicyCompiledRule, without those that can match nothing; NULL: nobody asked yet */
 } QdPolicyCompiled;
 
 /* What compiling looks up more than once. */
@@ -87,16 +101,12 @@ typedef struct {
 
 void qd_policy_compiler_init (QdPolicyCompiler *self, QdPolicyColumns *columns, QdPortStore *store, const QdPolicyOptions *options);
 void qd_policy_compiler_clear (QdPolicyCompiler *self);
+/* Whom it selects; its rules are compiled when a row needs them. */
 QdPolicyCompiled *qd_policy_compile (QdPolicyCompiler *self, const QdPolicy *policy);
+/* Only what this evaluation made itself, and so nobody else reads yet, may lack its rules. */
+void qd_policy_compile_rules (QdPolicyCompiler *self, QdPolicyCompiled *compiled, QdPolicyDirection direction);
 QdPolicyCompiled *qd_policy_compiled_ref (QdPolicyCompiled *self);
 void qd_policy_compiled_unref (QdPolicyCompiled *self);
-/* The ports of a rule for a destination with that list of named ports. */
-static inline guint
-qd_policy_compiled_rule_ports (const QdPolicyCompiledRule *self, guint signature)
-{
-  return self->by_signature ? self->by_signature[signature] : self->ports;
-}
-
 /* The set of ports that @rule names, on a destination that has @named (of QdPolicyContainerPort). */
 guint qd_policy_rule_resolve_ports (const QdPolicyRule *rule, QdPortStore *store, GArray *named);
 
@@ -109,14 +119,31 @@ typedef struct {
   QdPolicyDirection direction;
   guint signature;
   guint n_policies;
-  QdPolicyCompiled **policies;   /* in the order in which they are asked */
-  guint *ports;                  /* a set for each column; not there in a key */
+  const QdPolicy **policies;   /* in the order in which they are asked */
+  guint *groups, *ranges;      /* a set of ports for each column; g_atomic_rc_box, shared where only the other half changed */
 } QdPolicyRow;
 
+guint qd_policy_row_hash_key (const QdPolicyRow *key);   /* what belongs into its hash */
 guint qd_policy_row_hash (gconstpointer row);
 gboolean qd_policy_row_equal (gconstpointer a, gconstpointer b);
-QdPolicyRow *qd_policy_row_new (const QdPolicyRow *key, const QdPolicyColumns *columns, QdPortStore *store);
+/* A copy of @key, with nothing in it yet. */
+QdPolicyRow *qd_policy_row_new (const QdPolicyRow *key);
 QdPolicyRow *qd_policy_row_ref (QdPolicyRow *self);
 void qd_policy_row_unref (QdPolicyRow *self);
+
+/* Where rows are computed. */
+typedef struct {
+  const QdPolicyColumns *columns;
+  QdPortStore *store;
+  guint64 *all;                              /* every column */
+  guint *network, *open, *passed, *allowed;  /* for each column: what is being worked out */
+} QdPolicyRowMaker;
+
+void qd_policy_row_maker_init (QdPolicyRowMaker *self, const QdPolicyColumns *columns, QdPortStore *store);
+void qd_policy_row_maker_clear (QdPolicyRowMaker *self);
+/* Works out all of @row; @compiled are its policies. */
+void qd_policy_row_maker_fill (QdPolicyRowMaker *self, QdPolicyRow *row, QdPolicyCompiled *const *compiled);
+/* Takes over what @old has, and works out only what @map has no column for; where it has one for all, @compiled may be NULL. */
+void qd_policy_row_maker_refill (QdPolicyRowMaker *self, QdPolicyRow *row, const QdPolicyRow *old, const QdPolicyColumnMap *map, QdPolicyCompiled *const *compiled);
 
 G_END_DECLS

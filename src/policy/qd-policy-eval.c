@@ -20,7 +20,8 @@ struct _QdPolicyEval
   GPtrArray *range_texts;
   GHashTable *compiled;       /* QdPolicy → QdPolicyCompiled */
   GHashTable *rows;           /* of QdPolicyRow, which is its own key */
-  const guint **ports_of[QD_POLICY_N_DIRECTIONS];   /* for each group what its row has; borrowed from rows */
+  const QdPolicyRow **row_of[QD_POLICY_N_DIRECTIONS];   /* for each group; borrowed from rows */
+  const guint **ports_of[QD_POLICY_N_DIRECTIONS];       /* what that row has for groups: one step less where it matters */
   guint n_reused;
 };
 
@@ -65,29 +66,43 @@ qd_policy_block_reading_to_string (QdPolicyBlockReading value)
 
 /* --- Making it -------------------------------------------------------------------------------------------------- */
 
+/* What it is made with. */
+typedef struct {
+  QdPolicyEval *eval;
+  QdPolicyEval *previous;     /* NULL: nothing of it can be used */
+  QdPolicyColumnMap map;      /* from its columns */
+  QdPolicyCompiler compiler;
+  QdPolicyRowMaker maker;
+} Making;
+
+/* The rules of both directions are there, where there are any: nobody writes to it any more. */
 static gboolean
-is_usable (QdPolicyEval *self, QdPolicyEval *previous)
+is_whole (const QdPolicyCompiled *compiled)
 {
-  return previous && previous->options.host_network == self->options.host_network && previous->options.ip_block == self->options.ip_block &&
-         qd_policy_columns_equal (previous->columns, self->columns);
+  for (guint d = 0; d < QD_POLICY_N_DIRECTIONS; d++)
+    if (compiled->policy->applies[d] && compiled->rules[d] == NULL)
+      return FALSE;
+  return TRUE;
 }
 
 /* What it means for these columns was worked out before, when it is the very same policy. */
 static void
-compile_policies (QdPolicyEval *self, QdPolicyEval *previous)
+compile_policies (Making *making)
 {
+  QdPolicyEval *self = making->eval;
   GPtrArray *policies = qd_policy_world_get_policies (self->world);
-  QdPolicyCompiler compiler;
 
-  qd_policy_compiler_init (&compiler, self->columns, self->store, &self->options);
   for (guint i = 0; i < policies->len; i++)
     {
       const QdPolicy *policy = g_ptr_array_index (policies, i);
-      QdPolicyCompiled *known = previous ? g_hash_table_lookup (previous->compiled, policy) : NULL;
+      QdPolicyCompiled *known = making->previous && making->map.same ? g_hash_table_lookup (making->previous->compiled, policy) : NULL;
 
-      g_hash_table_insert (self->compiled, (gpointer) policy, known ? qd_policy_compiled_ref (known) : qd_policy_compile (&compiler, policy));
+      if (known && is_whole (known))
+        qd_policy_compiled_ref (known);
+      else
+        known = qd_policy_compile (&making->compiler, policy);
+      g_hash_table_insert (self->compiled, (gpointer) policy, known);
     }
-  qd_policy_compiler_clear (&compiler);
 }
 
 /* Which policies each group is the subject of, in the order in which they are asked. */
@@ -107,53 +122,107 @@ find_subjects (QdPolicyEval *self, QdPolicyDirection direction)
 
       if (policy->applies[direction])
         QD_BITS_FOREACH (compiled->subject, n, group)
-          g_ptr_array_add (of[group], compiled);
+          g_ptr_array_add (of[group], (gpointer) policy);
     }
   return of;
 }
 
-static QdPolicyRow *
-find_row (QdPolicyEval *self, QdPolicyEval *previous, QdPolicyRow *key)
+/* The row of the previous evaluation that said the same; NULL: there was none. */
+static const QdPolicyRow *
+find_row_before (Making *making, const QdPolicyRow *key)
 {
+  QdPolicyRow before = *key;
+
+  if (making->previous == NULL)
+    return NULL;
+  before.signature = making->map.signatures[key->signature];
+  before.hash = qd_policy_row_hash_key (&before);
+  return before.signature == QD_POLICY_NO_COLUMN ? NULL : g_hash_table_lookup (making->previous->rows, &before);
+}
+
+static QdPolicyCompiled **
+compile_row (Making *making, const QdPolicyRow *row)
+{
+  QdPolicyCompiled **compiled = g_new (QdPolicyCompiled *, MAX (row->n_policies, 1));
+
+  for (guint i = 0; i < row->n_policies; i++)
+    {
+      compiled[i] = g_hash_table_lookup (making->eval->compiled, row->policies[i]);
+      qd_policy_compile_rules (&making->compiler, compiled[i], row->direction);
+    }
+  return compiled;
+}
+
+static QdPolicyRow *
+find_row (Making *making, QdPolicyRow *key)
+{
+  QdPolicyEval *self = making->eval;
+  const QdPolicyRow *before;
+  g_autofree QdPolicyCompiled **compiled = NULL;
   QdPolicyRow *row;
 
-  key->hash = (guint) key->direction + key->signature * 31;
-  for (guint i = 0; i < key->n_policies; i++)
-    key->hash = key->hash * 31 + g_direct_hash (key->policies[i]);
+  key->hash = qd_policy_row_hash_key (key);
   row = g_hash_table_lookup (self->rows, key);
   if (row)
     return row;
-  row = previous ? g_hash_table_lookup (previous->rows, key) : NULL;
-  if (row)
-    {
-      qd_policy_row_ref (row);
-      self->n_reused++;
-    }
+  before = find_row_before (making, key);
+  self->n_reused += before != NULL;
+  if (before && making->map.same)
+    row = qd_policy_row_ref ((QdPolicyRow *) before);
   else
-    row = qd_policy_row_new (key, self->columns, self->store);
+    {
+      row = qd_policy_row_new (key);
+      if (before == NULL || making->map.n_fresh)
+        compiled = compile_row (making, row);
+      if (before)
+        qd_policy_row_maker_refill (&making->maker, row, before, &making->map, compiled);
+      else
+        qd_policy_row_maker_fill (&making->maker, row, compiled);
+    }
   g_hash_table_add (self->rows, row);
   return row;
 }
 
 static void
-compute_rows (QdPolicyEval *self, QdPolicyEval *previous, QdPolicyDirection direction)
+compute_rows (Making *making, QdPolicyDirection direction)
 {
+  QdPolicyEval *self = making->eval;
   guint n = self->columns->groups->len;
   g_autofree GPtrArray **subjects = find_subjects (self, direction);
 
+  self->row_of[direction] = g_new (const QdPolicyRow *, MAX (n, 1));
   self->ports_of[direction] = g_new (const guint *, MAX (n, 1));
   for (guint i = 0; i < n; i++)
     {
-      QdPolicyRow key = { .direction = direction, .n_policies = subjects[i]->len, .policies = (QdPolicyCompiled **) subjects[i]->pdata };
+      QdPolicyRow key = { .direction = direction, .n_policies = subjects[i]->len, .policies = (const QdPolicy **) subjects[i]->pdata };
 
       /* Names of ports are the destination's: of what is the subject only where it is the one that is reached. */
       for (guint k = 0; direction == QD_POLICY_INGRESS && k < key.n_policies; k++)
-        if (key.policies[k]->has_names[direction])
+        if (((QdPolicyCompiled *) g_hash_table_lookup (self->compiled, key.policies[k]))->has_names[direction])
           key.signature = g_array_index (self->columns->groups, QdPolicyGroup, i).signature;
-      self->ports_of[direction][i] = find_row (self, previous, &key)->ports;
+      self->row_of[direction][i] = find_row (making, &key);
+      self->ports_of[direction][i] = self->row_of[direction][i]->groups;
     }
   for (guint i = 0; i < n; i++)
     g_ptr_array_unref (subjects[i]);
+}
+
+/* Policies and rows, with the help of what is left of an earlier evaluation. */
+static void
+evaluate (QdPolicyEval *self, QdPolicyEval *previous)
+{
+  Making making = { self, previous };
+
+  if (previous)
+    qd_policy_column_map_init (&making.map, previous->columns, self->columns);
+  qd_policy_compiler_init (&making.compiler, self->columns, self->store, &self->options);
+  qd_policy_row_maker_init (&making.maker, self->columns, self->store);
+  compile_policies (&making);
+  for (guint d = 0; d < QD_POLICY_N_DIRECTIONS; d++)
+    compute_rows (&making, d);
+  qd_policy_row_maker_clear (&making.maker);
+  qd_policy_compiler_clear (&making.compiler);
+  qd_policy_column_map_clear (&making.map);
 }
 
 static void
@@ -171,7 +240,6 @@ QdPolicyEval *
 qd_policy_eval_new (QdPolicyWorld *world, const QdPolicyOptions *options, QdPolicyEval *previous)
 {
   QdPolicyEval *self = g_new0 (QdPolicyEval, 1);
-  gboolean usable;
 
   self->ref_count = 1;
   self->world = qd_policy_world_ref (world);
@@ -184,11 +252,10 @@ qd_policy_eval_new (QdPolicyWorld *world, const QdPolicyOptions *options, QdPoli
   self->compiled = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) qd_policy_compiled_unref);
   self->rows = g_hash_table_new_full (qd_policy_row_hash, qd_policy_row_equal, (GDestroyNotify) qd_policy_row_unref, NULL);
   self->columns = qd_policy_columns_new (world, &self->options, self->members, self->first_member);
-  usable = is_usable (self, previous);
-  self->store = usable ? qd_port_store_ref (previous->store) : qd_port_store_new ();
-  compile_policies (self, usable ? previous : NULL);
-  for (guint d = 0; d < QD_POLICY_N_DIRECTIONS; d++)
-    compute_rows (self, usable ? previous : NULL, d);
+  if (previous && (previous->options.host_network != self->options.host_network || previous->options.ip_block != self->options.ip_block))
+    previous = NULL;
+  self->store = previous ? qd_port_store_ref (previous->store) : qd_port_store_new ();
+  evaluate (self, previous);
   write_range_texts (self);
   return self;
 }
@@ -206,13 +273,16 @@ qd_policy_eval_unref (QdPolicyEval *self)
   if (!g_atomic_int_dec_and_test (&self->ref_count))
     return;
   for (guint d = 0; d < QD_POLICY_N_DIRECTIONS; d++)
-    g_free (self->ports_of[d]);
+    {
+      g_free (self->row_of[d]);
+      g_free (self->ports_of[d]);
+    }
   g_hash_table_unref (self->rows);
   g_hash_table_unref (self->compiled);
   g_array_unref (self->members);
   g_array_unref (self->first_member);
   g_ptr_array_unref (self->range_texts);
-  qd_policy_columns_unref (self->columns);
+  qd_policy_columns_free (self->columns);
   qd_port_store_unref (self->store);
   qd_policy_world_unref (self->world);
   g_free (self);
@@ -341,12 +411,12 @@ is_pod_and_node (QdPolicyEval *self, guint src, guint dst)
 static guint
 direction_ports (QdPolicyEval *self, QdPolicyDirection direction, guint src, guint dst)
 {
-  guint subject = direction == QD_POLICY_EGRESS ? src : dst, peer = direction == QD_POLICY_EGRESS ? dst : src;
+  guint subject = direction == QD_POLICY_EGRESS ? src : dst, peer = direction == QD_POLICY_EGRESS ? dst : src, n = self->columns->groups->len;
 
   /* What is outside has no policies. */
-  if (subject >= self->columns->groups->len)
+  if (subject >= n)
     return QD_PORTS_ALL;
-  return self->ports_of[direction][subject][peer];
+  return peer < n ? self->ports_of[direction][subject][peer] : self->row_of[direction][subject]->ranges[peer - n];
 }
 
 static guint

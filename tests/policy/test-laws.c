@@ -502,7 +502,9 @@ test_edits (void)
       g_autoptr (QdPolicyWorld) world = make_world (files, NULL);
       g_autoptr (QdPolicyEval) eval = qd_policy_eval_new (world, &options, NULL);
 
-      for (guint edit = 0; edit < 8; edit++)
+      QdYamlFile *taken = NULL;
+
+      for (guint edit = 0; edit < 12; edit++)
         {
           QdPolicyWorld *next;
           QdPolicyEval *now;
@@ -511,9 +513,13 @@ test_edits (void)
           g_autofree char *kept = NULL, *anew = NULL, *text = any (rand, 4) ? make_policy (rand, 50 + any (rand, 2)) : make_pod (rand, 50);
           g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
 
-          /* One document more, which the next edit takes away again. */
-          if (edit % 2)
+          /* One document more, or one less, whatever it is: the next edit undoes it. */
+          if (taken)
+            g_ptr_array_add (files, g_steal_pointer (&taken));
+          else if (edit % 2)
             g_ptr_array_remove_index (files, files->len - 1);
+          else if (any (rand, 3) == 0)
+            taken = g_ptr_array_steal_index (files, any (rand, files->len));
           else
             g_ptr_array_add (files, qd_yaml_file_new ("b.yaml", bytes, NULL));
           next = make_world (files, world);
