@@ -63,7 +63,7 @@ copy_gap (Format *self, gsize to, guint old, guint new)
 {
   gsize line = self->at, end = qd_yaml_line_end (self->file, line);
   gsize length = self->file->places.length;
-  gboolean blank = FALSE, beginning = self->at == self->file->places.bom;
+  gboolean blank = FALSE, beginning = self->out->len == 0;
 
   if (!beginning && to > end && line < length)
     {
@@ -363,6 +363,9 @@ qd_yaml_format (QdYamlFile *file, GError **error)
   QdYamlFile *formatted;
   gsize length;
 
+  /* One that follows the first would become it. */
+  while (self.at + 3 <= file->places.length && memcmp (self.text + self.at, "\xef\xbb\xbf", 3) == 0)
+    self.at += 3;
   for (guint i = 0; i < qd_yaml_file_get_n_documents (file); i++)
     if (json)
       {
