@@ -27,7 +27,6 @@ BENCHES = {
     'topology-memory': topology_window.memory,
     'topology-query': queries.query,
     'policy': policies.policy,
-    'yaml': policies.yaml,
 }
 
 

@@ -8,17 +8,19 @@
 #include <glib/gi18n.h>
 
 #include "qd-overview-page.h"
+#include "qd-policy-page.h"
 #include "qd-table-page.h"
 #include "qd-topology-page.h"
 
 /* The pages that there are, in the sidebar's order: Overview, Topology; Fleet: Sites and nodes,
- * Paths, Flows; Change: Jobs; Observe: Events. One line a page. */
+ * Paths, Flows; Policies: Network policies; Change: Jobs; Observe: Events. One line a page. */
 static const QdPageInfo pages[] = {
   { "overview", N_("Overview"), "qd-overview-symbolic", NULL, qd_overview_page_get_type },
   { "topology", N_("Topology"), "qd-topology-symbolic", NULL, qd_topology_page_get_type },
   { "sites", N_("Sites and Nodes"), "qd-sites-symbolic", N_("Fleet"), qd_sites_page_get_type },
   { "paths", N_("Paths"), "qd-paths-symbolic", N_("Fleet"), qd_paths_page_get_type },
   { "flows", N_("Flows"), "qd-flows-symbolic", N_("Fleet"), qd_flows_page_get_type },
+  { "policies", N_("Network Policies"), "qd-policies-symbolic", N_("Policies"), qd_policy_page_get_type },
   { "jobs", N_("Jobs"), "qd-jobs-symbolic", N_("Change"), qd_jobs_page_get_type },
   { "events", N_("Events"), "qd-events-symbolic", N_("Observe"), qd_events_page_get_type },
 };

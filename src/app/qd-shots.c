@@ -37,10 +37,12 @@ struct _Shots
   QdWindow *window;
   char *folder;
   char **variants;
+  char **only;           /* names of scenes; NULL: all */
 
   guint variant;
   guint scene;           /* pages first, then the scenes of the table below */
   gint64 shown_at;       /* 0: the scene is not shown yet */
+  gboolean fresh;        /* the variant is not put on yet */
   guint warmup_s;
   gint64 started_at;
 };
@@ -182,7 +184,22 @@ hide_topology_table (Shots *shots)
   gtk_widget_activate_action (GTK_WIDGET (qd_window_get_page (shots->window)), "topology.table", NULL);
 }
 
+/* The policy workbench with an example in it. */
+static void
+show_policy (Shots *shots)
+{
+  qd_window_show_page (shots->window, "policies");
+  gtk_widget_activate_action (GTK_WIDGET (qd_window_get_page (shots->window)), "policy.example", "s", "shop");
+}
+
+static void
+hide_policy (Shots *shots)
+{
+  gtk_widget_activate_action (GTK_WIDGET (qd_window_get_page (shots->window)), "policy.close", NULL);
+}
+
 static const Scene scenes[] = {
+  { "policy", show_policy, hide_policy },
   { "impact", show_impact },
   { "topology-table", show_topology_table, hide_topology_table },
   { "site", show_site },
@@ -305,8 +322,26 @@ finish (Shots *shots)
   g_application_quit (G_APPLICATION (shots->application));
   g_object_unref (shots->application);
   g_strfreev (shots->variants);
+  g_strfreev (shots->only);
   g_free (shots->folder);
   g_free (shots);
+}
+
+static void
+next_scene (Shots *shots)
+{
+  shots->scene++;
+  if (get_scene_name (shots) != NULL)
+    return;
+  shots->scene = 0;
+  shots->fresh = TRUE;
+  shots->variant++;
+}
+
+static gboolean
+is_wanted (Shots *shots)
+{
+  return shots->only == NULL || g_strv_contains ((const char *const *) shots->only, get_scene_name (shots));
 }
 
 static gboolean
@@ -321,8 +356,18 @@ step_cb (gpointer data)
     return G_SOURCE_CONTINUE;
   if (shots->shown_at == 0)
     {
-      if (shots->scene == 0)
+      if (shots->fresh)
         apply_variant (shots);
+      shots->fresh = FALSE;
+      while (!is_wanted (shots) && shots->variants[shots->variant] != NULL)
+        next_scene (shots);
+      if (shots->variants[shots->variant] == NULL)
+        {
+          finish (shots);
+          return G_SOURCE_REMOVE;
+        }
+      if (shots->fresh)
+        return G_SOURCE_CONTINUE;
       show_scene (shots);
       shots->shown_at = now;
       return G_SOURCE_CONTINUE;
@@ -334,12 +379,7 @@ step_cb (gpointer data)
     return G_SOURCE_CONTINUE;
   leave_scene (shots);
   shots->shown_at = 0;
-  shots->scene++;
-  if (get_scene_name (shots) == NULL)
-    {
-      shots->scene = 0;
-      shots->variant++;
-    }
+  next_scene (shots);
   if (shots->variants[shots->variant] != NULL)
     return G_SOURCE_CONTINUE;
   finish (shots);
@@ -350,7 +390,7 @@ void
 qd_shots_take (QdApplication *application, QdWindow *window, const char *folder)
 {
   const char *variants = g_getenv ("QD_SHOTS_VARIANTS");
-  const char *warmup = g_getenv ("QD_SHOTS_WARMUP");
+  const char *warmup = g_getenv ("QD_SHOTS_WARMUP"), *only = g_getenv ("QD_SHOTS_ONLY");
   Shots *shots = g_new0 (Shots, 1);
 
   g_return_if_fail (QD_IS_WINDOW (window));
@@ -360,6 +400,8 @@ qd_shots_take (QdApplication *application, QdWindow *window, const char *folder)
   shots->window = window;
   shots->folder = g_strdup (folder);
   shots->variants = g_strsplit (variants != NULL ? variants : "light", ",", -1);
+  shots->only = only != NULL ? g_strsplit (only, ",", -1) : NULL;
+  shots->fresh = TRUE;
   shots->warmup_s = warmup != NULL ? (guint) g_ascii_strtoull (warmup, NULL, 10) : 0;
   shots->started_at = g_get_monotonic_time () / 1000;
   if (g_mkdir_with_parents (folder, 0755) != 0)

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-app"
+
+#include "config.h"
+
+#include "qd-policy-conflict.h"
+
+#include <string.h>
+
+#include <glib/gi18n.h>
+
+#define CONTEXT_LINES 3
+
+struct _QdPolicyConflict {
+  AdwDialog parent_instance;
+  QdWorkbench *workbench;
+  QdDocument *document;
+  QdMerge *merge;
+  GArray *choices;           /* QdMergeKind; QD_MERGE_CONFLICT: not made yet */
+  GtkWidget *apply, *list;
+};
+
+G_DEFINE_FINAL_TYPE (QdPolicyConflict, qd_policy_conflict, ADW_TYPE_DIALOG)
+
+/* --- What is decided ------------------------------------------------------------------------------------ */
+
+static void
+update_apply (QdPolicyConflict *self)
+{
+  guint left = 0;
+  g_autofree char *text = NULL;
+
+  for (guint i = 0; i < self->choices->len; i++)
+    left += g_array_index (self->choices, QdMergeKind, i) == QD_MERGE_CONFLICT;
+  gtk_widget_set_sensitive (self->apply, left == 0);
+  text = left == 0 ? g_strdup (_("Take these into the text, which is saved when you save it"))
+                   : g_strdup_printf (ngettext ("%'u place is not decided yet", "%'u places are not decided yet", left), left);
+  gtk_widget_set_tooltip_text (self->apply, text);
+}
+
+typedef struct { QdPolicyConflict *dialog; guint nth; QdMergeKind whose; } Choice;
+
+static void
+choice_free (gpointer data, GClosure *closure)
+{
+  g_free (data);
+}
+
+static void
+chosen_cb (Choice *choice, GtkCheckButton *button)
+{
+  if (gtk_check_button_get_active (button))
+    g_array_index (choice->dialog->choices, QdMergeKind, choice->nth) = choice->whose;
+  update_apply (choice->dialog);
+}
+
+static void
+apply_cb (QdPolicyConflict *self)
+{
+  /* The text or the disk may have changed again: then the banner stays, and one compares anew. */
+  qd_workbench_resolve (self->workbench, self->document, self->merge, (const QdMergeKind *) (gpointer) self->choices->data);
+  adw_dialog_close (ADW_DIALOG (self));
+}
+
+static void
+take_mine_cb (QdPolicyConflict *self)
+{
+  if (qd_document_is_conflicted (self->document))
+    qd_workbench_take (self->workbench, self->document, QD_MERGE_MINE);
+  adw_dialog_close (ADW_DIALOG (self));
+}
+
+static void
+take_theirs_cb (QdPolicyConflict *self)
+{
+  if (qd_document_is_conflicted (self->document))
+    qd_workbench_take (self->workbench, self->document, QD_MERGE_THEIRS);
+  adw_dialog_close (ADW_DIALOG (self));
+}
+
+/* --- Pieces ----------------------------------------------------------------------------------------------- */
+
+static char *
+text_of (GBytes *bytes, QdMergeRange range)
+{
+  const char *text = g_bytes_get_data (bytes, NULL);
+  gsize end = range.end;
+
+  if (end > range.start && text[end - 1] == '\n')
+    end--;
+  return g_utf8_make_valid (text ? text + range.start : "", (gssize) (end - range.start));
+}
+
+static GtkWidget *
+make_text (const char *text)
+{
+  GtkWidget *label = gtk_label_new (*text ? text : _("(nothing)"));
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_selectable (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_widget_add_css_class (label, *text ? "monospace" : "dimmed");
+  gtk_widget_set_halign (label, GTK_ALIGN_FILL);
+  return label;
+}
+
+static GtkWidget *
+make_side (QdPolicyConflict *self, guint nth, QdMergeKind whose, const char *title, const char *text, GtkWidget *group)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6), *check = gtk_check_button_new_with_label (title);
+  Choice *choice = g_new (Choice, 1);
+
+  *choice = (Choice) { self, nth, whose };
+  if (group)
+    gtk_check_button_set_group (GTK_CHECK_BUTTON (check), GTK_CHECK_BUTTON (gtk_widget_get_first_child (group)));
+  g_signal_connect_data (check, "toggled", G_CALLBACK (chosen_cb), choice, choice_free, G_CONNECT_SWAPPED);
+  gtk_box_append (GTK_BOX (box), check);
+  gtk_box_append (GTK_BOX (box), make_text (text));
+  gtk_widget_set_hexpand (box, TRUE);
+  gtk_widget_add_css_class (box, "card");
+  gtk_widget_add_css_class (box, "qd-conflict-side");
+  return box;
+}
+
+static GtkWidget *
+make_conflict (QdPolicyConflict *self, guint nth, const QdMergePiece *piece)
+{
+  g_autofree char *mine = text_of (qd_document_get_mine (self->document), piece->mine);
+  g_autofree char *theirs = text_of (qd_document_get_theirs (self->document), piece->theirs);
+  GtkWidget *box = adw_wrap_box_new (), *left, *right;
+
+  left = make_side (self, nth, QD_MERGE_MINE, _("Mine"), mine, NULL);
+  right = make_side (self, nth, QD_MERGE_THEIRS, _("Theirs"), theirs, left);
+  gtk_widget_set_size_request (left, 240, -1);
+  gtk_widget_set_size_request (right, 240, -1);
+  adw_wrap_box_set_child_spacing (ADW_WRAP_BOX (box), 12);
+  adw_wrap_box_set_line_spacing (ADW_WRAP_BOX (box), 12);
+  adw_wrap_box_set_justify (ADW_WRAP_BOX (box), ADW_JUSTIFY_FILL);
+  adw_wrap_box_append (ADW_WRAP_BOX (box), left);
+  adw_wrap_box_append (ADW_WRAP_BOX (box), right);
+  return box;
+}
+
+/* The last or first lines of what stays as it is, so that one sees where one is. */
+static GtkWidget *
+make_context (const char *text, gboolean tail)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  guint n = g_strv_length (lines), from = tail && n > CONTEXT_LINES ? n - CONTEXT_LINES : 0;
+  g_autofree char *part = NULL;
+  GtkWidget *label;
+
+  if (!tail && n > CONTEXT_LINES)
+    g_clear_pointer (&lines[CONTEXT_LINES], g_free);
+  part = g_strjoinv ("\n", lines + from);
+  label = make_text (part);
+  gtk_widget_add_css_class (label, "dimmed");
+  return label;
+}
+
+static void
+fill (QdPolicyConflict *self)
+{
+  guint conflict = 0, n = qd_merge_get_n_pieces (self->merge);
+
+  for (guint i = 0; i < n; i++)
+    {
+      const QdMergePiece *piece = qd_merge_get_piece (self->merge, i);
+      g_autofree char *text = text_of (qd_document_get_mine (self->document), piece->mine);
+      gboolean before = i + 1 < n && qd_merge_get_piece (self->merge, i + 1)->kind == QD_MERGE_CONFLICT;
+      gboolean after = i > 0 && qd_merge_get_piece (self->merge, i - 1)->kind == QD_MERGE_CONFLICT;
+
+      if (piece->kind == QD_MERGE_CONFLICT)
+        gtk_box_append (GTK_BOX (self->list), make_conflict (self, conflict++, piece));
+      else if (*text && (before || after))
+        gtk_box_append (GTK_BOX (self->list), make_context (text, before));
+    }
+}
+
+/* --- The dialog --------------------------------------------------------------------------------------------- */
+
+static void
+qd_policy_conflict_dispose (GObject *object)
+{
+  QdPolicyConflict *self = QD_POLICY_CONFLICT (object);
+
+  g_clear_object (&self->workbench);
+  g_clear_object (&self->document);
+  g_clear_pointer (&self->merge, qd_merge_free);
+  G_OBJECT_CLASS (qd_policy_conflict_parent_class)->dispose (object);
+}
+
+static void
+qd_policy_conflict_finalize (GObject *object)
+{
+  g_array_unref (QD_POLICY_CONFLICT (object)->choices);
+  G_OBJECT_CLASS (qd_policy_conflict_parent_class)->finalize (object);
+}
+
+static void
+qd_policy_conflict_class_init (QdPolicyConflictClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = qd_policy_conflict_dispose;
+  G_OBJECT_CLASS (klass)->finalize = qd_policy_conflict_finalize;
+}
+
+static void
+qd_policy_conflict_init (QdPolicyConflict *self)
+{
+  GtkWidget *view = adw_toolbar_view_new (), *bar = adw_header_bar_new (), *scrolled = gtk_scrolled_window_new ();
+
+  self->choices = g_array_new (FALSE, FALSE, sizeof (QdMergeKind));
+  self->list = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  gtk_widget_set_margin_start (self->list, 12);
+  gtk_widget_set_margin_end (self->list, 12);
+  gtk_widget_set_margin_top (self->list, 12);
+  gtk_widget_set_margin_bottom (self->list, 12);
+  self->apply = gtk_button_new_with_mnemonic (_("_Take These"));
+  gtk_widget_add_css_class (self->apply, "suggested-action");
+  g_signal_connect_object (self->apply, "clicked", G_CALLBACK (apply_cb), self, G_CONNECT_SWAPPED);
+  adw_header_bar_pack_end (ADW_HEADER_BAR (bar), self->apply);
+  adw_toolbar_view_add_top_bar (ADW_TOOLBAR_VIEW (view), bar);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), self->list);
+  adw_toolbar_view_set_content (ADW_TOOLBAR_VIEW (view), scrolled);
+  adw_dialog_set_child (ADW_DIALOG (self), view);
+  adw_dialog_set_title (ADW_DIALOG (self), _("Changed by Both"));
+  adw_dialog_set_content_width (ADW_DIALOG (self), 760);
+  adw_dialog_set_content_height (ADW_DIALOG (self), 560);
+}
+
+static GtkWidget *
+make_choice (QdPolicyConflict *self, const char *label, const char *style, GCallback callback)
+{
+  GtkWidget *button = gtk_button_new_with_mnemonic (label);
+
+  gtk_widget_add_css_class (button, "pill");
+  if (style)
+    gtk_widget_add_css_class (button, style);
+  gtk_widget_set_halign (button, GTK_ALIGN_CENTER);
+  g_signal_connect_object (button, "clicked", callback, self, G_CONNECT_SWAPPED);
+  return button;
+}
+
+/* There is nothing to compare with: it was removed. */
+static void
+show_removed (QdPolicyConflict *self)
+{
+  GtkWidget *page = adw_status_page_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+
+  adw_status_page_set_icon_name (ADW_STATUS_PAGE (page), "user-trash-symbolic");
+  adw_status_page_set_title (ADW_STATUS_PAGE (page), _("Removed by Somebody Else"));
+  adw_status_page_set_description (ADW_STATUS_PAGE (page), _("Keep your text, to save the file again, or let it go too."));
+  gtk_box_append (GTK_BOX (box), make_choice (self, _("_Keep Mine"), "suggested-action", G_CALLBACK (take_mine_cb)));
+  gtk_box_append (GTK_BOX (box), make_choice (self, _("_Let It Go"), "destructive-action", G_CALLBACK (take_theirs_cb)));
+  adw_status_page_set_child (ADW_STATUS_PAGE (page), box);
+  gtk_widget_set_vexpand (page, TRUE);
+  gtk_box_append (GTK_BOX (self->list), page);
+  gtk_widget_set_visible (self->apply, FALSE);
+}
+
+void
+qd_policy_conflict_ask (QdWorkbench *workbench, QdDocument *document, GtkWidget *parent)
+{
+  QdPolicyConflict *self;
+  g_autoptr (GBytes) nothing = g_bytes_new (NULL, 0);
+  GBytes *base = qd_document_get_base (document), *theirs = qd_document_get_theirs (document);
+  const QdMergeKind none = QD_MERGE_CONFLICT;
+  g_autoptr (GError) error = NULL;
+
+  if (!qd_document_is_conflicted (document))
+    return;
+  self = g_object_new (QD_TYPE_POLICY_CONFLICT, NULL);
+  self->workbench = g_object_ref (workbench);
+  self->document = g_object_ref (document);
+  if (theirs)
+    self->merge = qd_merge_new (base ? base : nothing, qd_document_get_mine (document), theirs, &error);
+  if (self->merge)
+    {
+      for (guint i = 0; i < qd_merge_get_n_conflicts (self->merge); i++)
+        g_array_append_val (self->choices, none);
+      fill (self);
+      update_apply (self);
+    }
+  else
+    show_removed (self);
+  adw_dialog_present (ADW_DIALOG (self), parent);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <adwaita.h>
+
+#include "qd-workbench.h"
+
+G_BEGIN_DECLS
+
+/**
+ * QdPolicyConflict:
+ *
+ * Two changes to one file side by side: for each place where they overlap one says whose stays, and sees
+ * what comes of it. Nothing is written until that is done.
+ */
+#define QD_TYPE_POLICY_CONFLICT (qd_policy_conflict_get_type ())
+G_DECLARE_FINAL_TYPE (QdPolicyConflict, qd_policy_conflict, QD, POLICY_CONFLICT, AdwDialog)
+
+/* Shows it for a document that is in conflict. @parent: a widget. */
+void qd_policy_conflict_ask (QdWorkbench *workbench, QdDocument *document, GtkWidget *parent);
+
+G_END_DECLS

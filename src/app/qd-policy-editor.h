@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gtksourceview/gtksource.h>
+
+#include "qd-document.h"
+#include "qd-problem.h"
+
+G_BEGIN_DECLS
+
+/**
+ * QdPolicyEditor:
+ *
+ * The text of one document: highlighted, searched, with problems underlined. Each document keeps its own
+ * history of changes, whatever is shown meanwhile. ::typed (QdDocument, GBytes) soon after something was
+ * changed here; ::moved (guint line, guint column) when the cursor was.
+ */
+#define QD_TYPE_POLICY_EDITOR (qd_policy_editor_get_type ())
+G_DECLARE_FINAL_TYPE (QdPolicyEditor, qd_policy_editor, QD, POLICY_EDITOR, GtkWidget)
+
+GtkWidget *qd_policy_editor_new (void);
+void qd_policy_editor_set_document (QdPolicyEditor *self, QdDocument *document);   /* NULL: none */
+/* Tells what was typed and not told yet. */
+void qd_policy_editor_flush (QdPolicyEditor *self);
+/* Whether there is something that was typed and not told yet. */
+gboolean qd_policy_editor_is_ahead (QdPolicyEditor *self);
+/* Of QdProblem; those of other files are passed over. NULL: none */
+void qd_policy_editor_set_problems (QdPolicyEditor *self, GListModel *problems);
+/* Puts the cursor there and shows it. Both from 1. */
+void qd_policy_editor_go_to (QdPolicyEditor *self, guint line, guint column);
+/* Exchanges bytes of the text that is shown, as one step that can be undone. FALSE: the text is another by now. */
+gboolean qd_policy_editor_splice (QdPolicyEditor *self, gsize offset, gsize removed, const char *inserted);
+void qd_policy_editor_find (QdPolicyEditor *self);
+/* The buffer that is shown, for actions; borrowed, NULL without a document. */
+GtkTextBuffer *qd_policy_editor_get_buffer (QdPolicyEditor *self);
+
+G_END_DECLS

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "qd-policy-editor.h"
+#include "qd-policy-files.h"
+#include "qd-policy-page.h"
+#include "qd-policy-problems.h"
+#include "qd-workbench.h"
+
+G_BEGIN_DECLS
+
+struct _QdPolicyPage {
+  QdPage parent_instance;
+
+  AdwOverlaySplitView *split;
+  GtkStack *stack, *text_stack;
+  AdwViewStack *views;
+  AdwBanner *conflict_banner, *locked_banner;
+  GtkLabel *title_label, *problems_label, *reading_label, *place_label, *branch_label;
+  GtkImage *problems_icon;
+  GtkToggleButton *problems_button, *files_button;
+  AdwInlineViewSwitcher *switcher;
+  GtkWidget *git_box, *commit_button, *save_button, *open_button, *view_button, *header_end;
+  GtkRevealer *problems_revealer;
+  AdwBin *files_bin, *editor_bin, *problems_bin;
+  GMenu *recent;
+
+  QdWorkbench *workbench;
+  QdPolicyFiles *files;
+  QdPolicyEditor *editor;
+  QdPolicyProblems *problems;
+  GListStore *found;           /* QdProblem, of the last analysis */
+  QdDocument *document;        /* what is shown; NULL: none */
+  GSimpleActionGroup *actions;
+  GtkTextBuffer *watched;      /* whose undo is followed; borrowed from @document */
+  QdPolicyOptions options;
+  gboolean opened;             /* all documents of the folder are there */
+  guint loading_id;
+};
+
+QdSession *qd_policy_page_get_session (QdPolicyPage *self);
+/* A toast: @what could not be done, and why. */
+void qd_policy_page_tell_error (QdPolicyPage *self, const char *what, const GError *error);
+void qd_policy_page_show_document (QdPolicyPage *self, QdDocument *document);
+void qd_policy_page_go_to (QdPolicyPage *self, const char *file, guint line, guint column);
+/* What is typed and not told yet is told. */
+void qd_policy_page_flush (QdPolicyPage *self);
+
+/* qd-policy-page-actions.c */
+void qd_policy_page_install_actions (QdPolicyPage *self);
+void qd_policy_page_update_actions (QdPolicyPage *self);
+
+/* qd-policy-page-folder.c: which folder, and which before. */
+void qd_policy_page_open_folder (QdPolicyPage *self, const char *folder);
+void qd_policy_page_choose_folder (QdPolicyPage *self);
+void qd_policy_page_open_example (QdPolicyPage *self, const char *name);
+void qd_policy_page_close_folder (QdPolicyPage *self);
+void qd_policy_page_read_recent (QdPolicyPage *self);
+
+/* qd-policy-page-dialogs.c */
+void qd_policy_page_ask_new_file (QdPolicyPage *self);
+void qd_policy_page_ask_commit (QdPolicyPage *self);
+void qd_policy_page_ask_revert (QdPolicyPage *self);
+
+G_END_DECLS

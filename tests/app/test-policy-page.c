@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The policy workbench in a real window: a folder is opened, changed, looked through, saved, compared. */
+#include "config.h"
+
+#include <locale.h>
+#include <string.h>
+
+#include <glib/gstdio.h>
+
+#include "app-fixture.h"
+#include "qd-application.h"
+#include "qd-policy-buffer.h"
+#include "qd-policy-conflict.h"
+#include "qd-policy-page-private.h"
+#include "qd-settings.h"
+
+#define PODS "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop, labels: {app: web}}\n" \
+             "spec: {containers: [{name: a, image: b}]}\n"
+#define POLICY "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: deny\n  namespace: shop\n" \
+               "spec:\n  podSelector: {}\n  policyTypes:\n  - Ingress\n"
+
+typedef struct {
+  char *folder;
+  QdHub *hub;
+  QdWindow *window;
+  QdPolicyPage *page;
+} Fixture;
+
+static void
+write_file (Fixture *self, const char *name, const char *text)
+{
+  g_autofree char *path = g_build_filename (self->folder, name, NULL);
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+static char *
+read_file (Fixture *self, const char *name)
+{
+  g_autofree char *path = g_build_filename (self->folder, name, NULL);
+  char *text = NULL;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  return text;
+}
+
+/* The window may not paint while it waits: this turns the context, however long it takes. */
+#define UNTIL(condition) \
+  G_STMT_START { \
+    gint64 until_ = g_get_monotonic_time () + 20 * G_USEC_PER_SEC; \
+    while (!(condition) && g_get_monotonic_time () < until_) \
+      if (!g_main_context_iteration (NULL, FALSE)) \
+        g_usleep (1000); \
+    if (!(condition)) \
+      g_error ("%s:%d: did not come true: %s", __FILE__, __LINE__, #condition); \
+  } G_STMT_END
+
+static QdDocument *
+find (Fixture *self, const char *name)
+{
+  return qd_workbench_find (self->page->workbench, name);
+}
+
+static gboolean
+is_quiet (Fixture *self)
+{
+  return !qd_workbench_is_loading (self->page->workbench) && !qd_workbench_is_analysing (self->page->workbench);
+}
+
+static void
+show_page (Fixture *self)
+{
+  self->window = qd_window_new (NULL, self->hub);
+  gtk_window_present (GTK_WINDOW (self->window));
+  g_assert_true (qd_window_show_page (self->window, "policies"));
+  self->page = QD_POLICY_PAGE (qd_window_get_page (self->window));
+  fixture_settle (GTK_WIDGET (self->window));
+}
+
+static void
+begin (Fixture *self)
+{
+  GSettings *settings = qd_settings_get_default ();
+
+  self->folder = g_dir_make_tmp ("qd-page-XXXXXX", NULL);
+  self->hub = qd_hub_new (NULL);
+  write_file (self, "pods.yaml", PODS);
+  write_file (self, "policy.yaml", POLICY);
+  g_settings_set_boolean (settings, "configured", TRUE);
+  g_settings_set_string (settings, "policy-folder", self->folder);
+  show_page (self);
+  UNTIL (qd_workbench_get_folder (self->page->workbench) != NULL && is_quiet (self));
+}
+
+static void
+close_window (Fixture *self)
+{
+  gpointer page = self->page;
+
+  g_object_add_weak_pointer (page, &page);
+  fixture_close (GTK_WINDOW (self->window));
+  UNTIL (page == NULL);
+}
+
+static void
+end (Fixture *self)
+{
+  char *argv[] = { (char *) "rm", (char *) "-rf", self->folder, NULL };
+
+  close_window (self);
+  g_spawn_sync (NULL, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+  g_object_unref (self->hub);
+  g_free (self->folder);
+}
+
+static void
+run (Fixture *self, const char *action)
+{
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (self->page), action, NULL));
+}
+
+static gboolean
+is_enabled (Fixture *self, const char *action)
+{
+  return g_action_group_get_action_enabled (G_ACTION_GROUP (self->page->actions), action);
+}
+
+/* Types @text at the end of the text that is shown, as a keyboard would. */
+static void
+type (Fixture *self, const char *text)
+{
+  GtkTextBuffer *buffer = qd_policy_editor_get_buffer (self->page->editor);
+  GtkTextIter end;
+
+  gtk_text_buffer_get_end_iter (buffer, &end);
+  gtk_text_buffer_place_cursor (buffer, &end);
+  gtk_text_buffer_begin_user_action (buffer);
+  gtk_text_buffer_insert_at_cursor (buffer, text, -1);
+  gtk_text_buffer_end_user_action (buffer);
+}
+
+static char *
+shown_text (Fixture *self)
+{
+  g_autoptr (GBytes) bytes = qd_policy_buffer_get_bytes (GTK_SOURCE_BUFFER (qd_policy_editor_get_buffer (self->page->editor)));
+
+  return g_strndup (g_bytes_get_size (bytes) ? g_bytes_get_data (bytes, NULL) : "", g_bytes_get_size (bytes));
+}
+
+/* --- Tests ------------------------------------------------------------------------------------------- */
+
+static void
+test_empty (void)
+{
+  Fixture self = { 0 };
+
+  self.folder = g_dir_make_tmp ("qd-page-XXXXXX", NULL);
+  self.hub = qd_hub_new (NULL);
+  g_settings_set_boolean (qd_settings_get_default (), "configured", TRUE);
+  g_settings_set_string (qd_settings_get_default (), "policy-folder", "");
+  show_page (&self);
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (self.page->stack), ==, "empty");
+  g_assert_false (is_enabled (&self, "save") || is_enabled (&self, "new-file") || is_enabled (&self, "commit"));
+  end (&self);
+}
+
+static void
+test_write (void)
+{
+  Fixture self;
+  g_autofree char *disk = NULL, *expected = g_strconcat (POLICY, "  - Egress\n", NULL), *before = NULL, *after = NULL;
+
+  begin (&self);
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (self.page->stack), ==, "bench");
+  g_assert_cmpstr (qd_document_get_name (self.page->document), ==, "pods.yaml");
+  qd_policy_page_show_document (self.page, find (&self, "policy.yaml"));
+  g_assert_false (is_enabled (&self, "save") || is_enabled (&self, "undo"));
+
+  type (&self, "  - Egress\n");
+  UNTIL (qd_document_is_dirty (find (&self, "policy.yaml")));
+  g_assert_true (is_enabled (&self, "save") && is_enabled (&self, "undo"));
+  before = read_file (&self, "policy.yaml");
+  g_assert_cmpstr (before, ==, POLICY);
+  run (&self, "policy.undo");
+  UNTIL (!qd_document_is_dirty (find (&self, "policy.yaml")));
+  run (&self, "policy.redo");
+  run (&self, "policy.save");
+  UNTIL (!qd_document_is_dirty (find (&self, "policy.yaml")));
+  after = read_file (&self, "policy.yaml");
+  g_assert_cmpstr (after, ==, expected);
+
+  /* Each file has its own history, whatever was shown meanwhile. */
+  qd_policy_page_show_document (self.page, find (&self, "pods.yaml"));
+  g_assert_false (is_enabled (&self, "undo"));
+  qd_policy_page_show_document (self.page, find (&self, "policy.yaml"));
+  g_assert_true (is_enabled (&self, "undo"));
+  end (&self);
+}
+
+static void
+test_problems (void)
+{
+  Fixture self;
+  g_autofree char *summary = NULL;
+  GtkTextBuffer *buffer;
+  GtkTextIter iter;
+
+  begin (&self);
+  qd_policy_page_show_document (self.page, find (&self, "policy.yaml"));
+  type (&self, "  - Sideways\n");
+  UNTIL (is_quiet (&self) && qd_document_get_n_errors (find (&self, "policy.yaml")) == 1);
+  summary = qd_policy_problems_summarize (G_LIST_MODEL (self.page->found));
+  g_assert_cmpstr (summary, ==, "1 error");
+  g_assert_cmpstr (gtk_label_get_label (self.page->problems_label), ==, "1 error");
+
+  /* It is underlined, and F8 goes there from wherever one is. */
+  qd_policy_page_show_document (self.page, find (&self, "pods.yaml"));
+  run (&self, "policy.next-problem");
+  g_assert_cmpstr (qd_document_get_name (self.page->document), ==, "policy.yaml");
+  buffer = qd_policy_editor_get_buffer (self.page->editor);
+  gtk_text_buffer_get_iter_at_mark (buffer, &iter, gtk_text_buffer_get_insert (buffer));
+  g_assert_cmpint (gtk_text_iter_get_line (&iter), ==, 9);
+  g_assert_true (gtk_text_iter_has_tag (&iter, gtk_text_tag_table_lookup (gtk_text_buffer_get_tag_table (buffer), "qd-error")));
+
+  run (&self, "policy.undo");
+  UNTIL (is_quiet (&self) && qd_document_get_n_errors (find (&self, "policy.yaml")) == 0);
+  g_assert_cmpstr (gtk_label_get_label (self.page->problems_label), ==, "No problems");
+  end (&self);
+}
+
+/* The window closes amidst typing: what was typed is there when it opens again. */
+static void
+test_draft (void)
+{
+  Fixture self;
+  g_autofree char *expected = g_strconcat (POLICY, "# half a thou", NULL), *text = NULL, *disk = NULL;
+
+  begin (&self);
+  qd_policy_page_show_document (self.page, find (&self, "policy.yaml"));
+  type (&self, "# half a thou");
+  close_window (&self);
+  disk = read_file (&self, "policy.yaml");
+  g_assert_cmpstr (disk, ==, POLICY);
+  show_page (&self);
+  UNTIL (qd_workbench_get_folder (self.page->workbench) != NULL && find (&self, "policy.yaml"));
+  qd_policy_page_show_document (self.page, find (&self, "policy.yaml"));
+  text = shown_text (&self);
+  g_assert_cmpstr (text, ==, expected);
+  qd_workbench_revert (self.page->workbench, find (&self, "policy.yaml"));
+  end (&self);
+}
+
+/* Line ends, blanks and a missing last line end stay; Enter gives the file's own. */
+static void
+test_lossless (void)
+{
+  Fixture self;
+  const char *odd = "\357\273\277kind: A\r\n# caf\303\251\t \r\nx:   1\r\n\r\n";
+  g_autofree char *disk = NULL, *expected = g_strconcat (odd, "y: 2\r\nz: 3", NULL);
+
+  begin (&self);
+  write_file (&self, "odd.yaml", odd);
+  UNTIL (find (&self, "odd.yaml"));
+  qd_policy_page_show_document (self.page, find (&self, "odd.yaml"));
+  g_assert_false (qd_document_is_dirty (find (&self, "odd.yaml")));
+  type (&self, "y: 2");
+  type (&self, "\n");
+  type (&self, "z: 3");
+  qd_policy_page_flush (self.page);
+  run (&self, "policy.save");
+  UNTIL (!qd_document_is_dirty (find (&self, "odd.yaml")));
+  disk = read_file (&self, "odd.yaml");
+  g_assert_cmpstr (disk, ==, expected);
+  end (&self);
+}
+
+/* What cannot be shown as it is cannot be changed by being looked at. */
+static void
+test_not_utf8 (void)
+{
+  Fixture self;
+
+  begin (&self);
+  write_file (&self, "latin.yaml", "name: caf\351\n");
+  UNTIL (find (&self, "latin.yaml"));
+  qd_policy_page_show_document (self.page, find (&self, "latin.yaml"));
+  g_assert_true (adw_banner_get_revealed (self.page->locked_banner));
+  type (&self, "more\n");
+  qd_policy_page_flush (self.page);
+  g_assert_false (qd_document_is_dirty (find (&self, "latin.yaml")));
+  end (&self);
+}
+
+static GtkWidget *
+find_check (GtkWidget *from, const char *label)
+{
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_CHECK_BUTTON (from) && g_strcmp0 (gtk_check_button_get_label (GTK_CHECK_BUTTON (from)), label) == 0)
+    return from;
+  for (GtkWidget *child = gtk_widget_get_first_child (from); child && !found; child = gtk_widget_get_next_sibling (child))
+    found = find_check (child, label);
+  return found;
+}
+
+static void
+choose (QdPolicyConflict *dialog, const char *label)
+{
+  GtkWidget *check = find_check (GTK_WIDGET (dialog), label);
+
+  g_assert_nonnull (check);
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (check), TRUE);
+}
+
+/* Somebody else changes the same line: side by side, one says whose stays, and saves. */
+static void
+test_conflict (void)
+{
+  Fixture self;
+  g_autofree char *theirs = g_strconcat (POLICY, "# theirs\n", NULL), *disk = NULL, *text = NULL;
+  QdPolicyConflict *dialog;
+
+  begin (&self);
+  qd_policy_page_show_document (self.page, find (&self, "policy.yaml"));
+  type (&self, "# mine\n");
+  UNTIL (qd_document_is_dirty (find (&self, "policy.yaml")));
+  write_file (&self, "policy.yaml", theirs);
+  UNTIL (qd_document_is_conflicted (find (&self, "policy.yaml")));
+  g_assert_true (adw_banner_get_revealed (self.page->conflict_banner));
+  g_assert_false (is_enabled (&self, "save"));
+
+  qd_policy_conflict_ask (self.page->workbench, find (&self, "policy.yaml"), GTK_WIDGET (self.page));
+  fixture_settle (GTK_WIDGET (self.window));
+  dialog = QD_POLICY_CONFLICT (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self.window)));
+  choose (dialog, "Theirs");
+  choose (dialog, "Mine");
+  fixture_press (GTK_WIDGET (dialog), "_Take These");
+  g_assert_false (adw_banner_get_revealed (self.page->conflict_banner));
+  disk = read_file (&self, "policy.yaml");
+  g_assert_cmpstr (disk, ==, theirs);
+  run (&self, "policy.save");
+  UNTIL (!qd_document_is_dirty (find (&self, "policy.yaml")));
+  text = read_file (&self, "policy.yaml");
+  g_assert_true (g_str_has_suffix (text, "# mine\n"));
+  end (&self);
+}
+
+static void
+test_examples (void)
+{
+  Fixture self;
+  const char *names[] = { "shop", "tenants", "edge" };
+
+  begin (&self);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *folder = NULL;
+
+      gtk_widget_activate_action (GTK_WIDGET (self.page), "policy.example", "s", names[i]);
+      UNTIL (qd_workbench_get_folder (self.page->workbench) && g_str_has_suffix (qd_workbench_get_folder (self.page->workbench), names[i]) && is_quiet (&self));
+      UNTIL (qd_workbench_get_analysis (self.page->workbench) != NULL);
+      g_assert_nonnull (qd_analysis_get_eval (qd_workbench_get_analysis (self.page->workbench)));
+      for (guint k = 0; k < g_list_model_get_n_items (G_LIST_MODEL (self.page->found)); k++)
+        {
+          g_autoptr (QdProblem) problem = g_list_model_get_item (G_LIST_MODEL (self.page->found), k);
+
+          g_assert_cmpint (qd_problem_get_severity (problem), ==, QD_POLICY_NOTE);
+        }
+    }
+  run (&self, "policy.close");
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (self.page->stack), ==, "empty");
+  end (&self);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autofree char *data = g_dir_make_tmp ("qd-data-XXXXXX", NULL);
+
+  setlocale (LC_ALL, "");
+  g_setenv ("XDG_DATA_HOME", data, TRUE);
+  g_test_init (&argc, &argv, NULL);
+  adw_init ();
+  qd_app_init ();
+  g_test_add_func ("/policy-page/empty", test_empty);
+  g_test_add_func ("/policy-page/write", test_write);
+  g_test_add_func ("/policy-page/problems", test_problems);
+  g_test_add_func ("/policy-page/draft", test_draft);
+  g_test_add_func ("/policy-page/lossless", test_lossless);
+  g_test_add_func ("/policy-page/not-utf8", test_not_utf8);
+  g_test_add_func ("/policy-page/conflict", test_conflict);
+  g_test_add_func ("/policy-page/examples", test_examples);
+  return g_test_run ();
+}
