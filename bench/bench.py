@@ -27,6 +27,7 @@ BENCHES = {
     'topology-memory': topology_window.memory,
     'topology-query': queries.query,
     'policy': policies.policy,
+    'yaml': policies.yaml,
 }
 
 

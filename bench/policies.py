@@ -31,3 +31,17 @@ def policy(bench):
             bench.say(case, 'an edit, p95', 'ms', figure('edit_p95_ms'), f'<={goal_edit}')
             bench.say(case, 'an edit of addresses, median', 'ms', figure('recut_ms'), f'<={goal_edit}')
             bench.say(case, 'an edit of a pod, median', 'ms', figure('relabel_ms'), f'<={goal_edit}')
+
+
+def yaml(bench):
+    """Reading 10 MB, beside libyaml's events with nothing kept of them, and beside json-glib; an edit in a file of 20 kB."""
+    lines = [json.loads(subprocess.run([bench.program('yaml')], stdout=subprocess.PIPE, text=True, check=True).stdout) for _ in range(RUNS)]
+
+    def figure(name):
+        return median(line[name] for line in lines)
+
+    bench.say('10 MB of YAML', 'reading', 'ms', figure('yaml_ms'), '<=1000', 'libyaml alone', figure('events_ms'))
+    bench.say('10 MB of YAML, not all ASCII', 'reading', 'ms', figure('letters_ms'), '<=1000', 'libyaml alone', figure('events_ms'))
+    bench.say('10 MB of JSON', 'reading', 'ms', figure('json_ms'), 'ratio<=1', 'json-glib', figure('json_glib_ms'))
+    bench.say('10 MB of YAML', 'formatting', 'ms', figure('format_ms'), '<=2000')
+    bench.say('20 kB of YAML', 'an edit, longest of 50', 'ms', figure('edit_ms'), '<=16')

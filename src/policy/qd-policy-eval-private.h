@@ -69,8 +69,10 @@ typedef struct {
 void qd_policy_column_map_init (QdPolicyColumnMap *self, const QdPolicyColumns *before, const QdPolicyColumns *now);
 void qd_policy_column_map_clear (QdPolicyColumnMap *self);
 
-/* Pods of both ends between which the flow may pass, else the first ones; NULL for what is outside. */
-void qd_policy_eval_find_pair (QdPolicyEval *self, const QdPolicyFlow *flow, const QdPolicyPod **src, const QdPolicyPod **dst);
+/* One pod of each sort that an end has, as they come; of a range one NULL. */
+GPtrArray *qd_policy_eval_list_pods (QdPolicyEval *self, guint end);
+/* The index among those of both ends of a pair between which the flow may pass; 0 and 0 where none may. */
+void qd_policy_eval_find_pair (QdPolicyEval *self, const QdPolicyFlow *flow, guint *src, guint *dst);
 
 /* --- Policies, compiled --------------------------------------------------------------------------------------- */
 

@@ -446,24 +446,31 @@ get (QdPolicyEval *self, guint directions, guint src, guint dst)
   return qd_port_store_get (self->store, ports);
 }
 
+GPtrArray *
+qd_policy_eval_list_pods (QdPolicyEval *self, guint end)
+{
+  GPtrArray *pods = g_ptr_array_new ();
+  guint n;
+  const QdPolicyMember *members = find_members (self, end, &n);
+
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (pods, (gpointer) members[i].pod);
+  return pods;
+}
+
 #define BOTH (1u << QD_POLICY_EGRESS | 1u << QD_POLICY_INGRESS)
 
 void
-qd_policy_eval_find_pair (QdPolicyEval *self, const QdPolicyFlow *flow, const QdPolicyPod **src, const QdPolicyPod **dst)
+qd_policy_eval_find_pair (QdPolicyEval *self, const QdPolicyFlow *flow, guint *src, guint *dst)
 {
   guint n, m;
   const QdPolicyMember *from = find_members (self, flow->src, &n), *to = find_members (self, flow->dst, &m);
 
-  *src = from[0].pod;
-  *dst = to[0].pod;
-  for (guint i = 0; i < n; i++)
-    for (guint k = 0; k < m; k++)
-      if (qd_port_set_contains (qd_port_store_get (self->store, pair_ports (self, BOTH, from[i].column, to[k].column)), flow->protocol, flow->port))
-        {
-          *src = from[i].pod;
-          *dst = to[k].pod;
-          return;
-        }
+  for (*src = 0; *src < n; ++*src)
+    for (*dst = 0; *dst < m; ++*dst)
+      if (qd_port_set_contains (qd_port_store_get (self->store, pair_ports (self, BOTH, from[*src].column, to[*dst].column)), flow->protocol, flow->port))
+        return;
+  *src = *dst = 0;
 }
 
 const QdPortSet *

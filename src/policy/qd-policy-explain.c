@@ -342,14 +342,15 @@ say_verdict (const QdPolicyExplanation *self, const QdPolicyFlow *flow, const Qd
                           self->sides[self->decided].text);
 }
 
-QdPolicyExplanation *
-qd_policy_explain (QdPolicyEval *eval, const QdPolicyFlow *flow)
+static QdPolicyExplanation *
+explain_pair (QdPolicyEval *eval, const QdPolicyFlow *flow, const QdPolicyPod *src_pod, const QdPolicyPod *dst_pod)
 {
   QdPolicyExplanation *self = g_new0 (QdPolicyExplanation, 1);
   QdPolicyWho src, dst;
   gboolean same;
 
-  qd_policy_eval_find_pair (eval, flow, &self->src_pod, &self->dst_pod);
+  self->src_pod = src_pod;
+  self->dst_pod = dst_pod;
   src = describe_end (eval, flow->src, flow->src_name, self->src_pod);
   dst = describe_end (eval, flow->dst, flow->dst_name, self->dst_pod);
   same = are_same (eval, flow, &src, &dst);
@@ -365,6 +366,61 @@ qd_policy_explain (QdPolicyEval *eval, const QdPolicyFlow *flow)
   self->allowed = self->sides[QD_POLICY_EGRESS].allowed && self->sides[QD_POLICY_INGRESS].allowed;
   self->text = say_verdict (self, flow, &src, &dst);
   return self;
+}
+
+/* The pods that an end may be: the one of @address where there is one, else one of each sort that differs. */
+static GPtrArray *
+list_pods (QdPolicyEval *eval, guint end, const QdAddress *address)
+{
+  const QdPolicyWorkload *workload = qd_policy_eval_get_workload (eval, end);
+
+  for (guint i = 0; address && workload && i < workload->pods->len; i++)
+    {
+      QdPolicyPod *pod = g_ptr_array_index (workload->pods, i);
+
+      for (guint k = 0; k < pod->n_addresses; k++)
+        if (qd_address_compare (&pod->addresses[k], address) == 0)
+          {
+            GPtrArray *one = g_ptr_array_new ();
+
+            g_ptr_array_add (one, pod);
+            return one;
+          }
+    }
+  return qd_policy_eval_list_pods (eval, end);
+}
+
+QdPolicyExplanation *
+qd_policy_explain (QdPolicyEval *eval, const QdPolicyFlow *flow)
+{
+  g_autoptr (GPtrArray) from = list_pods (eval, flow->src, flow->src_address), to = list_pods (eval, flow->dst, flow->dst_address);
+  QdPolicyExplanation *first = NULL;
+  guint src, dst;
+
+  /* Among many sorts of pods the evaluation knows at once which pair to look at. */
+  if (from->len > 1 && to->len > 1)
+    {
+      qd_policy_eval_find_pair (eval, flow, &src, &dst);
+      return explain_pair (eval, flow, g_ptr_array_index (from, src), g_ptr_array_index (to, dst));
+    }
+  for (guint i = 0; i < from->len; i++)
+    for (guint k = 0; k < to->len; k++)
+      {
+        QdPolicyExplanation *self = explain_pair (eval, flow, g_ptr_array_index (from, i), g_ptr_array_index (to, k));
+
+        if (first == NULL)
+          first = self;
+        if (!self->allowed)
+          {
+            if (self != first)
+              qd_policy_explanation_free (self);
+            continue;
+          }
+        if (self != first)
+          qd_policy_explanation_free (first);
+        return self;
+      }
+  return first;
 }
 
 void

@@ -50,7 +50,7 @@ typedef struct {
   const char *src_name, *dst_name;   /* as the sentences shall call them; NULL: as the evaluation does */
   QdProtocol protocol;
   guint port;
-  /* The very address of an end that is outside; NULL: any of its range. That of a pod's own node is never kept from the pod. */
+  /* The very address of an end; NULL: any of its range, or any of its pods. That of a pod's own node is never kept from the pod. */
   const QdAddress *src_address, *dst_address;
 } QdPolicyFlow;
 

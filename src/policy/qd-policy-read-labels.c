@@ -58,8 +58,8 @@ qd_policy_is_label_value (const char *text)
   return *text == '\0' || is_spelled (text, strlen (text), MAX_LABEL, "-_.", TRUE);
 }
 
-static gboolean
-is_label_key (const char *text)
+gboolean
+qd_policy_is_label_key (const char *text)
 {
   const char *slash = strchr (text, '/');
 
@@ -115,7 +115,7 @@ qd_policy_domain_matches (const char *pattern, const char *domain)
 static gboolean
 check_key (QdPolicyReader *self, const QdYamlNode *node, const char *key)
 {
-  if (is_label_key (key))
+  if (qd_policy_is_label_key (key))
     return TRUE;
   qd_policy_reader_refuse (self, node, "label-key",
                            _("“%s” is no label key: at most 63 letters, digits and -_. that begin and end with a letter or digit, "

@@ -88,10 +88,29 @@ qd_policy_read_port (QdPolicyReader *self, const QdYamlNode *node, guint16 *numb
   return FALSE;
 }
 
+/* What it is called; NULL where it has no name, or a wrong one, which was said. @seen are the names of the ports of the same container before it. */
+static const char *
+read_port_name (QdPolicyReader *self, const QdYamlNode *item, GHashTable *seen)
+{
+  const char *name = qd_policy_reader_get_string (self, item, "name");
+  const QdYamlNode *node = qd_yaml_node_get (item, "name");
+
+  if (name == NULL || *name == '\0')
+    return NULL;
+  if (!qd_policy_is_port_name (name))
+    qd_policy_reader_refuse (self, node, "port-name", _("“%s” is no name of a port: at most 15 lower-case letters, digits and -, one letter at least"), name);
+  else if (!g_hash_table_add (seen, (gpointer) name))
+    qd_policy_reader_refuse (self, node, "duplicate-port", _("two ports of one container are called “%s”"), name);
+  else
+    return name;
+  return NULL;
+}
+
 static void
 read_container_ports (QdPolicyReader *self, const QdYamlNode *container, GArray *ports)
 {
   const QdYamlNode *list = qd_policy_reader_get (self, container, "ports", QD_YAML_SEQ);
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
 
   for (guint i = 0; list && i < qd_yaml_node_get_length (list); i++)
     {
@@ -100,7 +119,10 @@ read_container_ports (QdPolicyReader *self, const QdYamlNode *container, GArray 
       const char *name;
       int number;
 
-      if (!qd_policy_reader_expect (self, item, QD_YAML_MAP, "ports") || !read_protocol (self, item, &port.protocol))
+      /* A null is the empty port, which has no number. */
+      if (!qd_policy_node_is_null (item) && !qd_policy_reader_expect (self, item, QD_YAML_MAP, "ports"))
+        continue;
+      if (!read_protocol (self, item, &port.protocol))
         continue;
       if (!qd_policy_reader_get_int (self, item, "containerPort", "port", (int) QD_PORT_MIN, (int) QD_PORT_MAX, &number))
         {
@@ -108,13 +130,7 @@ read_container_ports (QdPolicyReader *self, const QdYamlNode *container, GArray 
             qd_policy_reader_refuse (self, item, "required", _("“%s” is missing"), "containerPort");
           continue;
         }
-      name = qd_policy_reader_get_string (self, item, "name");
-      if (name && !qd_policy_is_port_name (name))
-        {
-          qd_policy_reader_refuse (self, qd_yaml_node_get (item, "name"), "port-name",
-                                   _("“%s” is no name of a port: at most 15 lower-case letters, digits and -, one letter at least"), name);
-          name = NULL;
-        }
+      name = read_port_name (self, item, seen);
       port.name = name ? g_ref_string_new_intern (name) : NULL;
       port.port = (guint16) number;
       g_array_append_val (ports, port);

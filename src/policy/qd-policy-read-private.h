@@ -76,6 +76,7 @@ gboolean qd_policy_node_is_null (const QdYamlNode *node);
 gboolean qd_policy_is_port_name (const char *text);
 gboolean qd_policy_is_domain_pattern (const char *text);
 gboolean qd_policy_is_name (const char *text);          /* of an object: a DNS subdomain */
+gboolean qd_policy_is_label_key (const char *text);
 gboolean qd_policy_is_label_value (const char *text);
 
 QdLabels *qd_policy_read_labels (QdPolicyReader *self, const QdYamlNode *map);   /* of NULL: none */

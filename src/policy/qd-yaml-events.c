@@ -165,10 +165,10 @@ check_version (const QdYamlFile *file, const yaml_event_t *event, gsize start, G
 }
 
 static gboolean
-take (QdYamlFile *file, QdYamlBuilder *builder, const yaml_event_t *event, GError **error)
+take (QdYamlFile *file, QdYamlBuilder *builder, QdYamlCursor *cursor, const yaml_event_t *event, GError **error)
 {
-  gsize start = qd_yaml_places_byte_of_char (&file->places, event->start_mark.index);
-  gsize end = qd_yaml_places_byte_of_char (&file->places, event->end_mark.index);
+  gsize start = qd_yaml_places_seek (&file->places, cursor, event->start_mark.index);
+  gsize end = qd_yaml_places_seek (&file->places, cursor, event->end_mark.index);
 
   switch (event->type)
     {
@@ -199,6 +199,7 @@ gboolean
 qd_yaml_read_events (QdYamlFile *file, QdYamlBuilder *builder, GError **error)
 {
   yaml_parser_t parser;
+  QdYamlCursor cursor = { 0 };
   gboolean good = TRUE, over = FALSE;
 
   if (!yaml_parser_initialize (&parser))
@@ -215,7 +216,7 @@ qd_yaml_read_events (QdYamlFile *file, QdYamlBuilder *builder, GError **error)
           break;
         }
       over = event.type == YAML_STREAM_END_EVENT || event.type == YAML_NO_EVENT;
-      good = take (file, builder, &event, error);
+      good = take (file, builder, &cursor, &event, error);
       yaml_event_delete (&event);
     }
   yaml_parser_delete (&parser);

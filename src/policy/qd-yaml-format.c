@@ -63,7 +63,7 @@ copy_gap (Format *self, gsize to, guint old, guint new)
 {
   gsize line = self->at, end = qd_yaml_line_end (self->file, line);
   gsize length = self->file->places.length;
-  gboolean blank = FALSE, beginning = self->at == self->file->places.bom;
+  gboolean blank = FALSE, beginning = self->out->len == 0;
 
   if (!beginning && to > end && line < length)
     {
@@ -256,6 +256,25 @@ copy_block (Format *self, const QdYamlNode *node, guint column, gboolean here)
     }
 }
 
+/* The indentation of a text at the top is its own matter, and so are the blanks in it where it keeps its lines. */
+static void
+copy_top (Format *self, const QdYamlNode *root)
+{
+  if (root->style != QD_YAML_STYLE_LITERAL && root->style != QD_YAML_STYLE_FOLDED)
+    {
+      copy_lines (self, root->start, root->end, 0, 0, 0);
+      return;
+    }
+  for (gsize line = root->start; line < root->end; line = qd_yaml_next_line (self->file, line))
+    {
+      gsize end = MIN (qd_yaml_line_end (self->file, line), root->end);
+
+      g_string_append (self->out, line > root->start ? self->eol : "");
+      g_string_append_len (self->out, self->text + line, (gssize) (end - line));
+    }
+  self->at = root->end;
+}
+
 static void
 copy_document (Format *self, const QdYamlNode *root)
 {
@@ -263,9 +282,7 @@ copy_document (Format *self, const QdYamlNode *root)
   if (!is_block (root))
     {
       copy_gap (self, root->start, 0, 0);
-      /* The indentation of a text at the top is its own matter. */
-      g_string_append_len (self->out, self->text + root->start, (gssize) (root->end - root->start));
-      self->at = root->end;
+      copy_top (self, root);
       return;
     }
   copy_gap (self, qd_yaml_content_start (root), 0, 0);
@@ -346,6 +363,9 @@ qd_yaml_format (QdYamlFile *file, GError **error)
   QdYamlFile *formatted;
   gsize length;
 
+  /* One that follows the first would become it. */
+  while (self.at + 3 <= file->places.length && memcmp (self.text + self.at, "\xef\xbb\xbf", 3) == 0)
+    self.at += 3;
   for (guint i = 0; i < qd_yaml_file_get_n_documents (file); i++)
     if (json)
       {

@@ -123,6 +123,44 @@ qd_yaml_places_byte_of_char (const QdYamlPlaces *self, gsize character)
   return i;
 }
 
+gsize
+qd_yaml_places_seek (const QdYamlPlaces *self, QdYamlCursor *cursor, gsize character)
+{
+  gsize at;
+
+  if (self->ascii)
+    return MIN (self->bom + character, self->length);
+  if (cursor->byte < self->bom || character < cursor->character || character - cursor->character > BLOCK)
+    {
+      cursor->byte = qd_yaml_places_byte_of_char (self, character);
+      cursor->character = character;
+      return cursor->byte;
+    }
+  for (at = cursor->byte; cursor->character < character && at < self->length; cursor->character++)
+    for (at++; at < self->length && !begins_character (self->text[at]);)
+      at++;
+  cursor->character = character;
+  cursor->byte = at;
+  return at;
+}
+
+void
+qd_yaml_places_locate_near (const QdYamlPlaces *self, QdYamlCursor *cursor, gsize offset, guint *line, guint *column)
+{
+  const guint32 *lines = (const guint32 *) (gpointer) self->lines->data;
+
+  if (cursor->line >= self->lines->len || lines[cursor->line] > offset)
+    {
+      qd_yaml_places_locate (self, offset, line, column);
+      cursor->line = *line - 1;
+      return;
+    }
+  while (cursor->line + 1 < self->lines->len && lines[cursor->line + 1] <= offset)
+    cursor->line++;
+  *line = cursor->line + 1;
+  *column = (guint) (char_of_byte (self, offset) - char_of_byte (self, lines[cursor->line])) + 1;
+}
+
 void
 qd_yaml_places_locate (const QdYamlPlaces *self, gsize offset, guint *line, guint *column)
 {

@@ -19,6 +19,10 @@ typedef struct {
 void qd_yaml_places_init (QdYamlPlaces *self, const char *text, gsize length);
 void qd_yaml_places_clear (QdYamlPlaces *self);
 gsize qd_yaml_places_byte_of_char (const QdYamlPlaces *self, gsize character);
+/* The same for one who asks for places that are close to each other, mostly forwards; it begins as zero. */
+typedef struct { gsize character, byte; guint line; } QdYamlCursor;
+gsize qd_yaml_places_seek (const QdYamlPlaces *self, QdYamlCursor *cursor, gsize character);
+void qd_yaml_places_locate_near (const QdYamlPlaces *self, QdYamlCursor *cursor, gsize offset, guint *line, guint *column);
 void qd_yaml_places_locate (const QdYamlPlaces *self, gsize offset, guint *line, guint *column);
 
 /* --- Nodes --- */

@@ -150,6 +150,7 @@ QdYamlFile *
 qd_yaml_file_new (const char *name, GBytes *bytes, GError **error)
 {
   g_autoptr (QdYamlFile) self = NULL;
+  QdYamlCursor cursor = { 0 };
 
   g_return_val_if_fail (name != NULL && bytes != NULL, NULL);
   if (g_bytes_get_size (bytes) > QD_YAML_MAX_BYTES)
@@ -166,7 +167,7 @@ qd_yaml_file_new (const char *name, GBytes *bytes, GError **error)
     {
       QdYamlNode *node = &g_array_index (self->nodes, QdYamlNode, i);
 
-      qd_yaml_places_locate (&self->places, node->start, &node->line, &node->column);
+      qd_yaml_places_locate_near (&self->places, &cursor, node->start, &node->line, &node->column);
     }
   return g_steal_pointer (&self);
 }

@@ -302,6 +302,9 @@ test_33 (void)
   check_invalid (PORTS ("{port: 0}"), "port", NULL);
   check_invalid (POD_WITH ("x", "a", "", "containers: [{name: c, ports: [{}]}]", ""), "required", NULL);
   check_invalid (POD_WITH ("x", "a", "", "containers: [{name: c, ports: [{containerPort: 0}]}]", ""), "port", NULL);
+  check_invalid (POD_WITH ("x", "a", "", "containers: [{name: c, ports: [null]}]", ""), "required", NULL);
+  check_invalid (POD_WITH ("x", "a", "", "containers: [{name: c, ports: [{name: web, containerPort: 1}, {name: web, containerPort: 2, protocol: UDP}]}]", ""), "duplicate-port", NULL);
+  qd_policy_eval_unref (make_eval (POD_WITH ("x", "a", "", "containers: [{name: c, ports: [{name: '', containerPort: 1}, {name: '', containerPort: 2}]}]", ""), NULL));
   check_invalid (NP ("x", "p", "{podSelector: {}, policyTypes: [Ingress, Egress, Ingress]}"), "too-many", NULL);
   check_invalid (NP ("x", "p", "{podSelector: {}, policyTypes: [null]}"), "policy-type", NULL);
   check_invalid (FROM ("{ipBlock: {cidr: 10.0.0.0/8, except: [null]}}"), "cidr", NULL);

@@ -103,6 +103,22 @@ test_uncovered (void)
   g_assert_false (other->allowed);
 }
 
+/* Pods of one workload that differ: an address asks for the very one that has it. */
+static void
+test_one_of_many (void)
+{
+#define MEMBER(name, labels, address)                                                                                                             \
+  "---\napiVersion: v1\nkind: Pod\nmetadata: {name: " name ", namespace: x, labels: {" labels "}, ownerReferences: [{kind: ReplicaSet, name: set}]}\nstatus: {podIP: " address "}\n"
+  g_autoptr (QdPolicyEval) eval = make_eval (MEMBER ("one", "app: one", "10.0.0.1") MEMBER ("two", "app: two", "10.0.0.2") POD ("x", "a", "")
+                                               NP ("x", "shut", "{podSelector: {matchLabels: {app: one}}, ingress: []}"), NULL);
+  g_autoptr (QdPolicyExplanation) any = ask (eval, "x/a", "x/set[ReplicaSet]", 80), one = ask (eval, "x/a", "10.0.0.1", 80), two = ask (eval, "x/a", "10.0.0.2", 80);
+
+  assert_ports (eval, "x/a > x/set", ALL);
+  g_assert_true (any->allowed);
+  g_assert_false (one->allowed);
+  g_assert_true (two->allowed);
+}
+
 /* Why a peer is not the one, in each of the ways in which it can be another. */
 static void
 test_reasons (void)
@@ -138,6 +154,7 @@ main (int argc, char **argv)
   g_test_add_func ("/policy/explain/network", test_network);
   g_test_add_func ("/policy/explain/tiers", test_tiers);
   g_test_add_func ("/policy/explain/uncovered", test_uncovered);
+  g_test_add_func ("/policy/explain/one-of-many", test_one_of_many);
   g_test_add_func ("/policy/explain/reasons", test_reasons);
   return g_test_run ();
 }

@@ -539,6 +539,51 @@ test_edits (void)
   g_assert_cmpuint (reused, >, WORLDS);
 }
 
+/* --- Threads ------------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+  GPtrArray *files;
+  QdPolicyWorld *world;
+  QdPolicyEval *eval;
+  char *wanted;
+} Shared;
+
+/* Asks everything of what all share, and goes on from it. */
+static gpointer
+ask_thread (gpointer data)
+{
+  Shared *shared = data;
+  g_autofree char *all = say_all (shared->eval), *next_all = NULL;
+  g_autoptr (QdPolicyWorld) world = make_world (shared->files, shared->world);
+  g_autoptr (QdPolicyEval) next = qd_policy_eval_new (world, qd_policy_eval_get_options (shared->eval), shared->eval);
+
+  next_all = say_all (next);
+  g_assert_cmpstr (all, ==, shared->wanted);
+  g_assert_cmpstr (next_all, ==, shared->wanted);
+  return NULL;
+}
+
+static void
+test_threads (void)
+{
+  for (guint seed = 0; seed < 20; seed++)
+    {
+      g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+      g_autoptr (GPtrArray) documents = make_documents (rand), files = read_files (documents);
+      QdPolicyOptions options = make_options (rand);
+      g_autoptr (QdPolicyWorld) world = make_world (files, NULL);
+      g_autoptr (QdPolicyEval) eval = qd_policy_eval_new (world, &options, NULL), alone = qd_policy_eval_new (world, &options, NULL);
+      g_autofree char *wanted = say_all (alone);
+      Shared shared = { files, world, eval, wanted };
+      GThread *threads[6];
+
+      for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+        threads[i] = g_thread_new ("ask", ask_thread, &shared);
+      for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+        g_thread_join (threads[i]);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -549,5 +594,6 @@ main (int argc, char **argv)
   g_test_add_func ("/policy/laws/difference", test_difference);
   g_test_add_func ("/policy/laws/more-policies-allow-more", test_monotony);
   g_test_add_func ("/policy/laws/edits", test_edits);
+  g_test_add_func ("/policy/laws/threads", test_threads);
   return g_test_run ();
 }

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+#include "qd-policy-world.h"
+
+/* A NetworkPolicy as words in lists: what a change means, worked out by one who knows nothing of text. */
+
+typedef struct { char *key, *value; } Label;
+typedef struct { char *key; int operator; GPtrArray *values; } Expression;
+typedef struct { gboolean there; GArray *labels, *expressions; } Selector;
+typedef struct { Selector namespaces, pods; char *cidr; GPtrArray *excepts; } Peer;
+typedef struct { int protocol; char *text; } Port;
+typedef struct { GPtrArray *peers; GPtrArray *ports; } Rule;   /* empty: everyone, every port */
+typedef struct { char *name, *namespace; int types; Selector pods; GPtrArray *rules[2]; } Model;   /* types: 1 egress, 2 ingress, 0 not written */
+
+/* What random ones are made of: of each block its parts. */
+extern const char *const model_keys[4], *const model_values[6], *const model_blocks[3], *const model_parts[3][3], *const model_port_texts[7];
+#define PICK(rand, list) (list)[g_rand_int_range (rand, 0, G_N_ELEMENTS (list))]
+
+void model_selector_init (Selector *self, gboolean there);
+Peer *model_peer_new (void);
+Port *model_port_new (int protocol, const char *text);
+Rule *model_rule_new (void);
+void model_free (Model *self);
+void model_label (Selector *self, const char *key, const char *value);
+int model_find_expression (Selector *self, const char *key, int operator);
+Expression *model_add_expression (Selector *self, const char *key, int operator);
+void model_value (Selector *self, const char *key, int operator, const char *value, gboolean on);
+char *model_tell (Model *self);
+char *model_tell_policy (const QdPolicy *policy);
+JsonNode *model_to_json (Model *self, GRand *rand);
+Model *model_random (GRand *rand);
+Rule *model_copy_rule (Rule *rule);
+void model_copy_selector (Selector *to, Selector *from);
