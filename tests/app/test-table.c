@@ -96,6 +96,36 @@ test_many (Fixture *fixture, gconstpointer data)
 }
 
 static void
+note_most_cb (QdView *view, guint at, guint removed, guint added, guint *most)
+{
+  *most = MAX (*most, qd_view_get_length (view));
+}
+
+/* What is typed over another text is filtered by alone: the rows do not all come back in between. */
+static void
+test_typed_over (Fixture *fixture, gconstpointer data)
+{
+  QdView *view = qd_table_get_view (fixture->table);
+  GtkEditable *search;
+  guint before, most = 0;
+
+  qd_table_focus_search (fixture->table);
+  search = GTK_EDITABLE (gtk_window_get_focus (GTK_WINDOW (fixture->window)));
+  gtk_editable_set_text (search, "site 1");
+  fixture_settle (fixture->window);
+  before = qd_view_get_length (view);
+  g_assert_cmpuint (before, >, 0);
+  g_assert_cmpuint (before, <, 1000);
+  g_signal_connect (view, "items-changed", G_CALLBACK (note_most_cb), &most);
+  gtk_editable_set_text (search, "site 12");
+  fixture_settle (fixture->window);
+  g_assert_cmpuint (most, >, 0);
+  g_assert_cmpuint (most, <, before);
+  g_assert_cmpuint (most, ==, qd_view_get_length (view));
+  g_signal_handlers_disconnect_by_func (view, note_most_cb, &most);
+}
+
+static void
 test_filter (Fixture *fixture, gconstpointer data)
 {
   QdView *view = qd_table_get_view (fixture->table);
@@ -347,6 +377,7 @@ main (int argc, char **argv)
   adw_init ();
   g_test_add ("/app/table/many", Fixture, GUINT_TO_POINTER (20000), set_up, test_many, tear_down);
   g_test_add ("/app/table/filter", Fixture, GUINT_TO_POINTER (1000), set_up, test_filter, tear_down);
+  g_test_add ("/app/table/typed-over", Fixture, GUINT_TO_POINTER (1000), set_up, test_typed_over, tear_down);
   g_test_add ("/app/table/select", Fixture, GUINT_TO_POINTER (1000), set_up, test_select, tear_down);
   g_test_add ("/app/table/selection-moves", Fixture, GUINT_TO_POINTER (1000), set_up, test_selection_moves, tear_down);
   g_test_add ("/app/table/focus", Fixture, GUINT_TO_POINTER (1000), set_up, test_focus, tear_down);
