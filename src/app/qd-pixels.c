@@ -80,3 +80,54 @@ qd_pixels_node_new (cairo_surface_t *image, const graphene_rect_t *box, const gr
       }
   return cells->len > 0 ? gsk_container_node_new ((GskRenderNode **) cells->pdata, cells->len) : NULL;
 }
+
+/**
+ * qd_pixels_picture_new:
+ * @image: what is drawn; not to be changed any more
+ * @box: where, in the units of @widget: as many device pixels as @image has
+ *
+ * Returns: (transfer full) (nullable): @image as what @widget draws fastest
+ */
+GskRenderNode *
+qd_pixels_picture_new (GtkWidget *widget, cairo_surface_t *image, const graphene_rect_t *box)
+{
+  int height = cairo_image_surface_get_height (image), stride = cairo_image_surface_get_stride (image);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+
+  if (qd_pixels_are_wanted (widget))
+    return qd_pixels_node_new (image, box, NULL, gtk_widget_get_scale_factor (widget));
+  bytes = g_bytes_new_with_free_func (cairo_image_surface_get_data (image), (gsize) stride * (gsize) height,
+                                      (GDestroyNotify) cairo_surface_destroy, cairo_surface_reference (image));
+  texture = gdk_memory_texture_new (cairo_image_surface_get_width (image), height, GDK_MEMORY_DEFAULT, bytes, (gsize) stride);
+  return gsk_texture_node_new (texture, box);
+}
+
+/**
+ * qd_pixels_flatten:
+ * @node: something that is drawn often and costs more than a picture of it, such as text
+ * @box: what of it is seen; its edges are on whole pixels
+ *
+ * Returns: (transfer full) (nullable): a picture of @node where the processor draws @widget, else @node
+ */
+GskRenderNode *
+qd_pixels_flatten (GtkWidget *widget, GskRenderNode *node, const graphene_rect_t *box)
+{
+  int scale = gtk_widget_get_scale_factor (widget);
+  cairo_surface_t *image;
+  cairo_t *cr;
+  GskRenderNode *picture;
+
+  if (!qd_pixels_are_wanted (widget))
+    return gsk_render_node_ref (node);
+  image = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, (int) lrintf (box->size.width) * scale, (int) lrintf (box->size.height) * scale);
+  cr = cairo_create (image);
+  cairo_scale (cr, scale, scale);
+  cairo_translate (cr, -box->origin.x, -box->origin.y);
+  gsk_render_node_draw (node, cr);
+  cairo_destroy (cr);
+  cairo_surface_flush (image);
+  picture = qd_pixels_node_new (image, box, NULL, scale);
+  cairo_surface_destroy (image);
+  return picture;
+}

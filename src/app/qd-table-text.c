@@ -114,9 +114,8 @@ csv_free (Csv *csv)
   g_free (csv);
 }
 
-/* A cell that begins like a formula is told to be text, so that opening the file runs nothing. */
-static void
-append_cell (GString *out, const char *text)
+void
+qd_table_text_append_csv (GString *out, const char *text)
 {
   gboolean formula = strchr ("=+-@\t\r", *text) != NULL && *text != '\0' && !g_ascii_isdigit (text[1]) && text[1] != '.';
 
@@ -152,15 +151,15 @@ append_row (Csv *csv, QdEntity *entity)
 {
   const QdSchema *schema = qd_entity_get_schema (entity);
 
-  append_cell (csv->text, qd_entity_get_id (entity));
+  qd_table_text_append_csv (csv->text, qd_entity_get_id (entity));
   g_string_append_c (csv->text, ',');
-  append_cell (csv->text, qd_entity_get_connection (entity));
+  qd_table_text_append_csv (csv->text, qd_entity_get_connection (entity));
   for (guint i = 0; i < csv->n_fields; i++)
     {
       g_autofree char *text = qd_value_to_text (qd_entity_get (entity, csv->fields[i]), &schema->fields[csv->fields[i]]);
 
       g_string_append_c (csv->text, ',');
-      append_cell (csv->text, text);
+      qd_table_text_append_csv (csv->text, text);
     }
   g_string_append (csv->text, "\r\n");
 }
