@@ -10,12 +10,6 @@
 
 #include "manifests.h"
 
-gboolean
-policy_fixture_wake_cb (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
 /* --- Worlds -------------------------------------------------------------------------------------- */
 
 #define SHOP                                                                                                                          \

@@ -4,23 +4,9 @@
 #include <adwaita.h>
 
 #include "qd-policy-eval.h"
+#include "wait.h"
 
 G_BEGIN_DECLS
-
-/* Iterates the main context until @condition holds, ten seconds at most. */
-#define WAIT_UNTIL(condition)                                                             \
-  G_STMT_START                                                                            \
-  {                                                                                       \
-    gint64 end_ = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;                          \
-    guint wake_ = g_timeout_add (5, policy_fixture_wake_cb, NULL);                        \
-    while (!(condition) && g_get_monotonic_time () < end_)                                \
-      g_main_context_iteration (NULL, TRUE);                                              \
-    g_source_remove (wake_);                                                              \
-    g_assert_true (condition);                                                            \
-  }                                                                                       \
-  G_STMT_END
-
-gboolean policy_fixture_wake_cb (gpointer data);
 
 /* A shop as one would write it down; @edited: after a change that allows something, denies something, and does both to one pair, and adds a workload
  * and takes one away. */
