@@ -56,7 +56,7 @@ _qdctl () {
       esac ;;
     policy)
       if [ "$COMP_CWORD" = 2 ]; then
-        words='connectivity explain diff test format --help'
+        words='connectivity explain diff lint test format --help'
       elif [ "${cur#-}" = "$cur" ]; then
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
@@ -66,6 +66,7 @@ _qdctl () {
         case ${COMP_WORDS[2]} in
           explain) words+=' --from --to --port' ;;
           diff) words+=' --flows' ;;
+          lint) words='--json --sarif --keep-going --help' ;;
           test) words='--host-network --ip-block --keep-going --help' ;;
           format) words='--write --help' ;;
         esac

@@ -47,7 +47,7 @@ complete -c qdctl -n '__fish_seen_subcommand_from topology' -l by -x -a 'latency
 complete -c qdctl -n '__fish_seen_subcommand_from topology' -l alternatives -x -d 'How many paths besides the best'
 complete -c qdctl -n '__fish_seen_subcommand_from topology' -l json -d 'Print JSON'
 complete -c qdctl -n '__fish_seen_subcommand_from policy' -F
-complete -c qdctl -n '__fish_seen_subcommand_from policy' -a 'connectivity explain diff test format'
+complete -c qdctl -n '__fish_seen_subcommand_from policy' -a 'connectivity explain diff lint test format'
 complete -c qdctl -n '__fish_seen_subcommand_from policy' -l json -d 'Print JSON'
 complete -c qdctl -n '__fish_seen_subcommand_from policy' -l from -x -d 'Who connects'
 complete -c qdctl -n '__fish_seen_subcommand_from policy' -l to -x -d 'To whom'
@@ -56,5 +56,6 @@ complete -c qdctl -n '__fish_seen_subcommand_from policy' -l flows -rF -d 'Flows
 complete -c qdctl -n '__fish_seen_subcommand_from policy' -l host-network -x -a 'exempt pod' -d 'Pods in their node'"'"'s network'
 complete -c qdctl -n '__fish_seen_subcommand_from policy' -l ip-block -x -a 'all external' -d 'What an ipBlock matches'
 complete -c qdctl -n '__fish_seen_subcommand_from policy' -l keep-going -d 'Read on where a file cannot be read'
+complete -c qdctl -n '__fish_seen_subcommand_from policy' -l sarif -d 'Print SARIF'
 complete -c qdctl -n '__fish_seen_subcommand_from policy' -s w -l write -d 'Change the file instead of printing it'
 complete -c qdctl -s h -l help -d 'Print the options'

@@ -126,6 +126,7 @@ static const Action actions[] = {
   { "connectivity", 1, 0, "connectivity PATH… [--json]", " json host-network ip-block keep-going ", run_connectivity },
   { "explain", 1, 0, "explain PATH… --from NS/NAME|IP --to NS/NAME|IP --port 80/TCP [--json]", " json from to port host-network ip-block keep-going ", qdctl_policy_explain },
   { "diff", 2, 2, "diff OLD NEW [--flows FILE.csv] [--json]", " json flows host-network ip-block keep-going ", qdctl_policy_diff },
+  { "lint", 1, 0, "lint PATH… [--json|--sarif]", " json sarif keep-going ", qdctl_policy_lint },
   { "test", 1, 0, "test PATH…", " host-network ip-block keep-going ", qdctl_policy_test },
   { "format", 1, 1, "format FILE [-w]", " write ", qdctl_policy_format },
 };
@@ -162,6 +163,7 @@ check_options (const Action *action, QdctlPolicyOptions *options)
     { "ip-block", options->ip_block != NULL },
     { "keep-going", options->keep_going },
     { "write", options->write },
+    { "sarif", options->sarif },
   };
 
   if (!qdctl_check_given (action->name, action->options, all, G_N_ELEMENTS (all)))
@@ -204,6 +206,7 @@ qdctl_policy (const char *name, int argc, char **argv)
     { "host-network", 0, 0, G_OPTION_ARG_STRING, &options.host_network, N_("Pods in their node's network: exempt from policies, or a pod as others (exempt)"), N_("NAME") },
     { "ip-block", 0, 0, G_OPTION_ARG_STRING, &options.ip_block, N_("An ipBlock matches all addresses, those of pods too, or external ones (all)"), N_("NAME") },
     { "keep-going", 0, 0, G_OPTION_ARG_NONE, &options.keep_going, N_("Read on where a file cannot be read"), NULL },
+    { "sarif", 0, 0, G_OPTION_ARG_NONE, &options.sarif, N_("lint: print SARIF"), NULL },
     { "write", 'w', 0, G_OPTION_ARG_NONE, &options.write, N_("format: change the file instead of printing it"), NULL },
     { NULL },
   };

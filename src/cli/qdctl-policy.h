@@ -14,6 +14,7 @@ typedef struct {
   gboolean json;
   gboolean keep_going;
   gboolean write;
+  gboolean sarif;
   QdPolicyOptions reading;   /* what host_network and ip_block say */
 } QdctlPolicyOptions;
 
@@ -41,6 +42,7 @@ void qdctl_policy_append_json (GString *line, const char *text);
 
 QdExit qdctl_policy_explain (const QdctlPolicyOptions *options, char **paths);
 QdExit qdctl_policy_diff (const QdctlPolicyOptions *options, char **paths);
+QdExit qdctl_policy_lint (const QdctlPolicyOptions *options, char **paths);
 QdExit qdctl_policy_test (const QdctlPolicyOptions *options, char **paths);
 QdExit qdctl_policy_format (const QdctlPolicyOptions *options, char **paths);
 

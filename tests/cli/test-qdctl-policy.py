@@ -242,6 +242,36 @@ def test():
     expect("no tests", 2, policy("test", path("t")), "", "there are no tests")
 
 
+def lint():
+    write("l/a.yaml", PODS)
+    write("l/b.yaml", POLICY)
+    write("l/c.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n")
+    result = policy("lint", path("l"))
+    check("clean, with a note of what was passed over", result.returncode == 0 and all(": note: " in l for l in result.stdout.splitlines()), result.stdout)
+    bad = POLICY.replace("{app: web}", "{app: yes}").replace("ingress:", "ingres:")
+    write("l/b.yaml", bad)
+    result = policy("lint", path("l"))
+    lines = [l for l in result.stdout.splitlines() if ": note: " not in l]
+    check("findings, once each, in order", result.returncode == 1 and len(lines) == 2 and
+          lines[0] == path("l", "b.yaml") + ":5:36: error: “app” must be a string; yes without quotes is a boolean [unquoted]" and
+          lines[1] == path("l", "b.yaml") + ":7:3: warning: “ingres” is no field of this, and has no effect: is “ingress” meant? [unknown-field]", result.stdout)
+    found = [f for f in json.loads(policy("lint", path("l"), "--json").stdout) if f["severity"] != "note"]
+    check("as JSON", [(f["code"], f["severity"], f["line"], f["column"], f["end_line"], f["end_column"]) for f in found] ==
+          [("unquoted", "error", 5, 36, 5, 39), ("unknown-field", "warning", 7, 3, 7, 9)], found)
+    sarif = json.loads(policy("lint", path("l"), "--sarif").stdout)
+    results = [r for r in sarif["runs"][0]["results"] if r["level"] != "note"]
+    check("as SARIF", sarif["version"] == "2.1.0" and [r["ruleId"] for r in results] == ["unquoted", "unknown-field"] and
+          results[0]["locations"][0]["physicalLocation"]["region"] == {"startLine": 5, "startColumn": 36, "endLine": 5, "endColumn": 39} and
+          {r["ruleId"] for r in results} <= {r["id"] for r in sarif["runs"][0]["tool"]["driver"]["rules"]}, sarif)
+    expect("one form at a time", 2, policy("lint", path("l"), "--json", "--sarif"), "", "either --json or --sarif")
+    write("l/d.policytest.yaml", "tests: [{from: web, to: a/b, port: 1, expect: deny}]\n")
+    check("tests are looked at, too", "d.policytest.yaml:1:16: error: “web” is neither" in policy("lint", path("l")).stdout)
+    write("l/e.yaml", "a: [\n")
+    expect("unreadable", 2, policy("lint", path("l")), "", path("l", "e.yaml") + ":2:1: ")
+    result = policy("lint", path("l"), "--keep-going")
+    check("the rest of it all the same", result.returncode == 2 and "[unquoted]" in result.stdout, result.stdout)
+
+
 def format():
     before, after = "a:\n    b:   1 # why\n    c:\n        - x", "a:\n  b: 1 # why\n  c:\n  - x\n"
     file = write("format.yaml", before)
@@ -275,6 +305,7 @@ unreadable()
 explain()
 diff()
 flows()
+lint()
 test()
 format()
 usage()

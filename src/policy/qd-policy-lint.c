@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-policy"
+
+#include "config.h"
+
+#include "qd-policy-lint.h"
+
+#include <string.h>
+
+#include "qd-policy-read-private.h"
+#include "qd-policy-schema.h"
+#include "qd-policy-test.h"
+
+const char *
+qd_policy_severity_to_string (QdPolicySeverity severity)
+{
+  static const char *const words[] = { "note", "warning", "error" };
+
+  return severity < G_N_ELEMENTS (words) ? words[severity] : "note";
+}
+
+/* Which of two findings comes first: by file as they were given, then by place. */
+static int
+compare (gconstpointer a, gconstpointer b, gpointer order)
+{
+  const QdPolicyFinding *left = *(QdPolicyFinding *const *) a, *right = *(QdPolicyFinding *const *) b;
+  guint mine = GPOINTER_TO_UINT (g_hash_table_lookup (order, left->place.file)), theirs = GPOINTER_TO_UINT (g_hash_table_lookup (order, right->place.file));
+  gsize here = qd_yaml_node_get_span (left->place.node).start, there = qd_yaml_node_get_span (right->place.node).start;
+
+  if (mine != theirs)
+    return mine < theirs ? -1 : 1;
+  return here < there ? -1 : here > there;
+}
+
+/* The schemas and the reader of policies see some of the same faults; the one that was said first has the better words. */
+static gboolean
+is_said (const QdPolicyFinding *finding, GHashTable *places)
+{
+  const char *code = g_hash_table_lookup (places, finding->place.node);
+
+  if (finding->place.node == NULL || code == NULL)
+    return FALSE;
+  return g_str_equal (code, finding->code) || (g_str_equal (finding->code, "type") && g_str_equal (code, "unquoted"));
+}
+
+static QdPolicyFinding *
+copy (const QdPolicyFinding *finding)
+{
+  QdPolicyFinding *self = qd_policy_finding_new (finding->severity, finding->code, &finding->place, g_strdup (finding->message));
+
+  self->other = finding->other;
+  return self;
+}
+
+GPtrArray *
+qd_policy_lint (QdYamlFile *const *files, guint n_files, QdYamlFile *const *tests, guint n_tests)
+{
+  GPtrArray *findings = g_ptr_array_new_with_free_func ((GDestroyNotify) qd_policy_finding_free);
+  g_autoptr (QdPolicyWorld) world = qd_policy_world_new (files, n_files, NULL);
+  g_autoptr (GHashTable) places = g_hash_table_new (NULL, NULL), order = g_hash_table_new (NULL, NULL);
+  GPtrArray *read = qd_policy_world_get_findings (world);
+
+  for (guint i = 0; i < n_files; i++)
+    {
+      g_hash_table_insert (order, files[i], GUINT_TO_POINTER (i));
+      qd_policy_schema_check (files[i], findings);
+    }
+  for (guint i = 0; i < findings->len; i++)
+    {
+      const QdPolicyFinding *finding = g_ptr_array_index (findings, i);
+
+      g_hash_table_insert (places, (gpointer) finding->place.node, (gpointer) finding->code);
+    }
+  for (guint i = 0; i < read->len; i++)
+    if (!is_said (g_ptr_array_index (read, i), places))
+      g_ptr_array_add (findings, copy (g_ptr_array_index (read, i)));
+  for (guint i = 0; i < n_tests; i++)
+    {
+      g_hash_table_insert (order, tests[i], GUINT_TO_POINTER (n_files + i));
+      g_ptr_array_unref (qd_policy_tests_read (tests[i], findings));
+    }
+  g_ptr_array_sort_with_data (findings, compare, order);
+  return findings;
+}
