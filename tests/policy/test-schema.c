@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "qd-policy-lint.h"
 #include "qd-policy-schema.h"
 #include "qd-policy-test.h"
 #include "qd-policy-world.h"
@@ -200,6 +201,22 @@ test_reader_agrees (void)
     }
 }
 
+/* --- All together --- */
+
+/* What both the schemas and the reader see is said once; files and places are in order; tests come last. */
+static void
+test_lint (void)
+{
+  g_autoptr (QdYamlFile) first = read_file ("a.yaml", HEAD "spec:\n  podSelector: {matchLabels: {app: no}}\n  podselector: {}\n  ingress:\n  - from:\n    - {}\n");
+  g_autoptr (QdYamlFile) second = read_file ("b.yaml", "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: b}\nspec: {podSelector: {}, x: 1}\n");
+  g_autoptr (QdYamlFile) test = read_file ("c.policytest.yaml", "tests: [{from: a/b, to: a/b, port: 1, expect: maybe}]\n");
+  QdYamlFile *files[] = { first, second };
+  g_autoptr (GPtrArray) findings = qd_policy_lint (files, 2, &test, 1);
+  g_autofree char *codes = codes_of (findings);
+
+  g_assert_cmpstr (codes, ==, "5:36 unquoted\n6:3 unknown-field\n9:7 empty-peer\n4:25 unknown-field\n1:47 expect\n");
+}
+
 /* --- Files of tests --- */
 
 static void
@@ -248,6 +265,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/policy/schema/words", test_words);
   g_test_add_func ("/policy/schema/follow", test_follow);
   g_test_add_func ("/policy/schema/reader-agrees", test_reader_agrees);
+  g_test_add_func ("/policy/schema/lint", test_lint);
   g_test_add_func ("/policy/schema/tests", test_tests);
   g_test_add_func ("/policy/schema/wrong-tests", test_wrong_tests);
   return g_test_run ();
