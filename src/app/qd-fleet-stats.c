@@ -79,7 +79,8 @@ count_well (QdFleet *fleet, QdKind kind, const char *connection, QdFleetStats *s
   for (guint i = 0; i <= QD_STATUS_DOWN; i++)
     total += counts[i];
   stats->totals[stat] = total;
-  stats->values[stat] = total > 0 ? counts[QD_STATUS_WELL] : NAN;
+  /* Of what has no state at all, as in a drawing of lines and circles, none is well and none is not. */
+  stats->values[stat] = total > counts[QD_STATUS_NONE] ? counts[QD_STATUS_WELL] : NAN;
 }
 
 static void
@@ -149,7 +150,7 @@ count_events (QdFleet *fleet, const char *connection, QdFleetStats *stats)
         warnings++;
     }
   /* No event at all may mean that none is offered; a site makes the count mean something. */
-  if (n > 0 || stats->totals[QD_STAT_SITES] > 0)
+  if ((n > 0 || stats->totals[QD_STAT_SITES] > 0) && !qd_connection_is_paper (connection))
     stats->values[QD_STAT_EVENTS] = warnings;
 }
 

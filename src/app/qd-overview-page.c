@@ -5,6 +5,7 @@
 
 #include "qd-overview-page.h"
 
+#include <math.h>
 #include <glib/gi18n.h>
 
 #include "qd-json.h"
@@ -74,8 +75,12 @@ main_kind (const QdFleetStats *stats)
 }
 
 static char *
-say_state (QdKind kind, guint bad, guint total)
+say_state (QdKind kind, guint bad, guint total, gboolean stateless)
 {
+  if (stateless && kind == QD_KIND_SITE)
+    return g_strdup_printf (ngettext ("%'u site", "%'u sites", total), total);
+  if (stateless)
+    return g_strdup_printf (ngettext ("%'u node", "%'u nodes", total), total);
   if (kind == QD_KIND_SITE && bad == 0)
     return g_strdup_printf (ngettext ("The one site is well", "All %'u sites are well", total), total);
   if (kind == QD_KIND_SITE)
@@ -87,10 +92,12 @@ say_state (QdKind kind, guint bad, guint total)
 }
 
 static char *
-say_paths (guint bad_paths, guint paths)
+say_paths (guint bad_paths, guint paths, gboolean stateless)
 {
   if (paths == 0)
     return g_strdup ("");
+  if (stateless)
+    return g_strdup_printf (ngettext ("%'u path", "%'u paths", paths), paths);
   if (bad_paths == 0)
     return g_strdup_printf (ngettext ("Its path is up", "All %'u paths are up", paths), paths);
   return g_strdup_printf (ngettext ("%'u of %'u paths is degraded or down", "%'u of %'u paths are degraded or down", bad_paths), bad_paths, paths);
@@ -117,14 +124,16 @@ update_headline (QdOverviewPage *self, const QdFleetStats *stats)
   QdStatus worst = QD_STATUS_WELL;
   guint bad = count_bad (fleet, kind, connection, &worst);
   guint bad_paths = count_bad (fleet, QD_KIND_PATH, connection, &worst);
-  g_autofree char *things = say_state (kind, bad, stats->totals[kind == QD_KIND_SITE ? QD_STAT_SITES : QD_STAT_NODES]);
-  g_autofree char *paths = say_paths (bad_paths, stats->totals[QD_STAT_PATHS]);
+  QdStat main = kind == QD_KIND_SITE ? QD_STAT_SITES : QD_STAT_NODES;
+  /* A drawing may say nothing of how things are. */
+  g_autofree char *things = say_state (kind, bad, stats->totals[main], isnan (stats->values[main]));
+  g_autofree char *paths = say_paths (bad_paths, stats->totals[QD_STAT_PATHS], isnan (stats->values[QD_STAT_PATHS]));
   /* The first line tells what is wrong: where all sites are well, that is what the paths are. */
   gboolean paths_first = bad == 0 && bad_paths > 0;
   const char *headline = paths_first ? paths : things;
   const char *subline = paths_first ? things : paths;
 
-  qd_state_image_set (self->state_image, worst);
+  qd_state_image_set (self->state_image, isnan (stats->values[main]) && worst == QD_STATUS_WELL ? QD_STATUS_NONE : worst);
   set_label (self->headline, headline);
   set_label (self->subline, subline);
   gtk_widget_set_visible (self->subline, *subline != '\0');

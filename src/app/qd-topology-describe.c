@@ -128,11 +128,17 @@ char *
 qd_topology_summarize (const QdTopologyCounts *counts)
 {
   guint sites = sum_of (counts->sites), nodes = sum_of (counts->nodes);
-  guint unknown = counts->sites[QD_STATUS_UNKNOWN] + counts->nodes[QD_STATUS_UNKNOWN];
+  guint stateless = counts->sites[QD_STATUS_NONE] + counts->nodes[QD_STATUS_NONE];
+  guint unknown = counts->sites[QD_STATUS_UNKNOWN] + counts->nodes[QD_STATUS_UNKNOWN] + stateless;
   char *bad = say_bad (counts);
 
   if (bad)
     return bad;
+  /* A drawing of lines and circles says nothing of how things are. */
+  if (stateless == sites + nodes && sites)
+    return g_strdup_printf (ngettext ("%'u site", "%'u sites", sites), sites);
+  if (stateless == sites + nodes)
+    return g_strdup_printf (ngettext ("%'u node", "%'u nodes", nodes), nodes);
   if (unknown)
     return g_strdup_printf (ngettext ("The state of %u of %u is not known", "The states of %u of %u are not known", unknown),
                             unknown, sites + nodes);

@@ -261,7 +261,7 @@ qd_topology_filter_bar_make_filter (QdTopologyFilterBar *self)
 {
   g_autofree char *text = qd_topology_filter_bar_dup_text (self);
 
-  return *text ? qd_filter_new (text, NULL, 0) : NULL;
+  return *text ? qd_filter_new (text, QD_FILTER_ANYWHERE, 0) : NULL;
 }
 
 void

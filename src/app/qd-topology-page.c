@@ -324,7 +324,7 @@ search_changed_cb (QdTopologyPage *self)
       qd_topology_view_set_hits (self->view, NULL);
       return;
     }
-  filter = qd_filter_new (text, NULL, 0);
+  filter = qd_filter_new (text, QD_FILTER_ANYWHERE, 0);
   hits = g_new0 (gboolean, MAX (scene->n_nodes, 1));
   for (guint i = 0; i < scene->n_nodes; i++)
     hits[i] = is_hit (self, filter, i);
@@ -342,7 +342,7 @@ search_next_cb (QdTopologyPage *self)
 
   if (scene == NULL || *text == '\0')
     return;
-  filter = qd_filter_new (text, NULL, 0);
+  filter = qd_filter_new (text, QD_FILTER_ANYWHERE, 0);
   for (guint i = 0, from = selected.kind == QD_PICK_NODE ? selected.index + 1 : 0; i < scene->n_nodes; i++)
     {
       QdEntity *entity = qd_topology_model_get_entity (self->model, (QdPick) { QD_PICK_NODE, (from + i) % scene->n_nodes });

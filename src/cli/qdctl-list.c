@@ -230,7 +230,7 @@ qdctl_list (const char *name, int argc, char **argv)
     set_sort (view, schema, sort);
   if (filter_text)
     {
-      filter = qd_filter_new (filter_text, NULL, 0);
+      filter = qd_filter_new (filter_text, QD_FILTER_ANYWHERE, 0);
       qd_view_set_filter (view, filter);
     }
   if (json)

@@ -29,6 +29,7 @@ typedef struct {
 struct _QdFilter {
   gatomicrefcount refs;
   const char *connection;       /* interned */
+  gboolean anywhere;
   guint status_mask;
   Term terms[MAX_TERMS];
   guint n_terms;
@@ -104,7 +105,7 @@ split (QdFilter *self, const char *text)
 /**
  * qd_filter_new:
  * @text: (nullable): what was typed; see #QdFilter
- * @connection: (nullable): only things of this one
+ * @connection: (nullable): only things of this one; %QD_FILTER_ANYWHERE: of any
  * @status_mask: only things of these states, a bit 1 << #QdStatus each; 0: all
  *
  * Returns: (transfer full): a filter
@@ -116,6 +117,7 @@ qd_filter_new (const char *text, const char *connection, guint status_mask)
 
   g_atomic_ref_count_init (&self->refs);
   self->connection = connection != NULL ? g_intern_string (connection) : NULL;
+  self->anywhere = g_strcmp0 (connection, QD_FILTER_ANYWHERE) == 0;
   self->status_mask = status_mask;
   if (text != NULL)
     split (self, text);
@@ -238,7 +240,7 @@ match_term (const Term *term, QdEntity *entity)
 gboolean
 qd_filter_match (QdFilter *self, QdEntity *entity)
 {
-  if (!qd_entity_belongs (entity, self->connection))
+  if (self->anywhere ? !qd_entity_is_listed (entity) : !qd_entity_belongs (entity, self->connection))
     return FALSE;
   if (self->status_mask != 0 && !(self->status_mask & 1u << qd_entity_get_status (entity)))
     return FALSE;
@@ -275,10 +277,12 @@ implies (const Term *narrow, const Term *wide)
 gboolean
 qd_filter_narrows (QdFilter *self, QdFilter *wider)
 {
-  if (wider->connection != NULL && wider->connection != self->connection)
-    return FALSE;
   /* All connections are not those on paper. */
-  if (wider->connection == NULL && qd_connection_is_paper (self->connection))
+  if ((wider == NULL || wider->connection == NULL) && (self->anywhere || qd_connection_is_paper (self->connection)))
+    return FALSE;
+  if (wider == NULL)
+    return TRUE;
+  if (wider->connection != NULL && wider->connection != self->connection)
     return FALSE;
   if (wider->status_mask != 0 && (self->status_mask == 0 || (self->status_mask & ~wider->status_mask) != 0))
     return FALSE;

@@ -694,7 +694,7 @@ qd_view_set_filter (QdView *self, QdFilter *filter)
       return;
     }
   note_waiting (self);
-  if (filter != NULL && (before == NULL || qd_filter_narrows (filter, before)))
+  if (filter != NULL && qd_filter_narrows (filter, before))
     narrow (self);
   else
     refilter (self);

@@ -14,11 +14,12 @@ G_BEGIN_DECLS
  * "label.NAME:value" tests a label. A leading "-" negates.
  */
 typedef struct _QdFilter QdFilter;
-QdFilter *qd_filter_new (const char *text, const char *connection /* NULL: all */, guint status_mask /* 1 << QdStatus, 0: all */);
+#define QD_FILTER_ANYWHERE "*"   /* as a connection: all, on paper too */
+QdFilter *qd_filter_new (const char *text, const char *connection /* NULL: all but those on paper */, guint status_mask /* 1 << QdStatus, 0: all */);
 QdFilter *qd_filter_ref (QdFilter *self);
 void qd_filter_unref (QdFilter *self);
 gboolean qd_filter_match (QdFilter *self, QdEntity *entity);
-/* TRUE when all that matches @self surely matches @wider too, so that only its rows need a look. */
+/* TRUE when all that matches @self surely matches @wider (NULL: no filter) too, so that only its rows need a look. */
 gboolean qd_filter_narrows (QdFilter *self, QdFilter *wider);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdFilter, qd_filter_unref)
 

@@ -9,6 +9,7 @@
 #include "qd-paper.h"
 #include "qd-paper-import.h"
 #include "qd-settings.h"
+#include "qd-table.h"
 #include "qd-topology-page-private.h"
 #include "topology-fixture.h"
 
@@ -156,6 +157,46 @@ import (Desk *desk, const char *name, const char *text)
   qd_window_import (desk->window, file);
 }
 
+/* A label that is seen and holds @part. */
+static GtkWidget *
+find_label (GtkWidget *widget, const char *part)
+{
+  if (!gtk_widget_get_mapped (widget))
+    return NULL;
+  if (GTK_IS_LABEL (widget) && strstr (gtk_label_get_text (GTK_LABEL (widget)), part))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_label (child, part);
+
+      if (found)
+        return found;
+    }
+  return NULL;
+}
+
+/* Every page can be looked at, and nothing on them says that it were live, or old. */
+static void
+show_pages (Desk *desk, QdEntity *site)
+{
+  guint n;
+  const QdPageInfo *pages = qd_page_list (&n);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("paper-%s", pages[i].id);
+
+      qd_window_show_page (desk->window, pages[i].id);
+      fixture_settle (GTK_WIDGET (desk->window));
+      keep_picture (&(Fixture) { .window = GTK_WIDGET (desk->window) }, name);
+    }
+  qd_window_open_entity (desk->window, site);
+  fixture_settle (GTK_WIDGET (desk->window));
+  keep_picture (&(Fixture) { .window = GTK_WIDGET (desk->window) }, "paper-detail");
+  qd_session_set_selected (desk->session, NULL);
+  qd_window_show_page (desk->window, "topology");
+}
+
 static void
 test_import (void)
 {
@@ -192,6 +233,7 @@ test_import (void)
   g_assert_true (gtk_widget_get_mapped (get_page (&desk)->paper_box));
   WAIT_UNTIL (qd_topology_view_is_settled (get_view (&desk)));
   keep_picture (&(Fixture) { .window = GTK_WIDGET (desk.window) }, "paper");
+  show_pages (&desk, site);
   qd_window_edit_paper (desk.window, id);
   fixture_settle (GTK_WIDGET (desk.window));
   keep_picture (&(Fixture) { .window = GTK_WIDGET (desk.window) }, "paper-edit");
@@ -224,6 +266,24 @@ test_restart (void)
   after = write_down (wait_drawn (&desk, 3));
   g_assert_cmpstr (before, ==, after);
   g_assert_cmpstr (qd_entity_get_name (qd_fleet_lookup (qd_hub_get_fleet (desk.hub), id, QD_KIND_CONNECTION, id)), ==, "Planned");
+  desk_clear (&desk);
+}
+
+/* Of lines and circles nobody says that they were well. */
+static void
+test_stateless (void)
+{
+  Desk desk = { 0 };
+
+  desk_init (&desk);
+  import (&desk, "two.json", "{\"nodes\":[{\"id\":\"a\"},{\"id\":\"b\"}],\"edges\":[{\"source\":\"a\",\"target\":\"b\"}]}");
+  wait_drawn (&desk, 2);
+  g_assert_cmpstr (gtk_label_get_text (get_page (&desk)->sentence), ==, "2 sites");
+  qd_window_show_page (desk.window, "overview");
+  fixture_settle (GTK_WIDGET (desk.window));
+  g_assert_null (find_label (GTK_WIDGET (desk.window), "well"));
+  g_assert_nonnull (find_label (GTK_WIDGET (desk.window), "2 sites"));
+  keep_picture (&(Fixture) { .window = GTK_WIDGET (desk.window) }, "paper-stateless");
   desk_clear (&desk);
 }
 
@@ -319,6 +379,98 @@ test_apart (void)
   desk_clear (&desk);
 }
 
+static void
+add_labelled (Desk *desk, const char *connection, guint i)
+{
+  g_autofree char *id = g_strdup_printf ("s%u", i), *labels = g_strdup_printf ("{\"region\":\"%s\",\"tier\":\"%u\"}", i % 3 ? "south \\u00fc" : "north", i % 2);
+  QdDelta *delta = qd_delta_new (connection, QD_KIND_SITE, id, QD_DELTA_UPSERT);
+
+  qd_delta_set (delta, QD_FIELD_LABELS, qd_value_json (labels));
+  qd_delta_set (delta, QD_SITE_KIND, qd_value_string (i == 0 ? "hq" : "branch"));
+  qd_delta_set (delta, QD_SITE_LOCATION, qd_value_string ("Zürich"));
+  qd_delta_set (delta, QD_FIELD_STATUS, qd_value_status (i % 2 ? QD_STATUS_WELL : QD_STATUS_DEGRADED));
+  qd_fleet_apply (qd_hub_get_fleet (desk->hub), delta);
+  qd_delta_unref (delta);
+}
+
+static void
+add_live (Desk *desk, const char *connection, guint n)
+{
+  QdFleet *fleet = qd_hub_get_fleet (desk->hub);
+  QdDelta *delta = qd_delta_new (connection, QD_KIND_CONNECTION, connection, QD_DELTA_PATCH);
+
+  qd_fleet_begin (fleet);
+  qd_delta_set (delta, QD_CONNECTION_STATE, qd_value_string ("live"));
+  qd_fleet_apply (fleet, delta);
+  qd_delta_unref (delta);
+  for (guint i = 0; i < n; i++)
+    add_labelled (desk, connection, i);
+  for (guint i = 1; i < n; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("p%u", i), *from = g_strdup_printf ("s%u", i);
+
+      delta = qd_delta_new (connection, QD_KIND_PATH, id, QD_DELTA_UPSERT);
+      qd_delta_set (delta, QD_PATH_SRC, qd_value_string (from));
+      qd_delta_set (delta, QD_PATH_DST, qd_value_string ("s0"));
+      qd_delta_set (delta, QD_PATH_LATENCY_MS, qd_value_double (i));
+      qd_fleet_apply (fleet, delta);
+      qd_delta_unref (delta);
+    }
+  qd_fleet_commit (fleet);
+}
+
+static guint
+count_matches (Desk *desk, const char *text, const char *connection)
+{
+  g_autoptr (QdFilter) filter = qd_filter_new (text, connection, 0);
+  QdEntityList *list = qd_fleet_get_list (qd_hub_get_fleet (desk->hub), QD_KIND_SITE);
+  guint n = 0;
+
+  for (guint i = 0; i < qd_entity_list_get_length (list); i++)
+    n += qd_filter_match (filter, qd_entity_list_peek (list, i));
+  return n;
+}
+
+/* What is exported of two live fleets that have things of one name is looked at offline as it was: the same filters find
+ * as many. */
+static void
+test_there_and_back (void)
+{
+  static const char *const filters[] = { "", "kind:branch", "kind:hq", "label.region:north", "label.tier:1", "status:degraded", "location:zürich",
+                                         "\"label.region:south ü\"", "-label.region:north kind:branch" };
+  Desk desk = { 0 };
+  g_autofree char *path = NULL;
+  g_autoptr (GFile) file = NULL;
+  const char *id;
+
+  desk_init (&desk);
+  path = g_build_filename (desk.folder, "both.graphml", NULL);
+  file = g_file_new_for_path (path);
+  add_live (&desk, g_intern_static_string ("one"), 9);
+  add_live (&desk, g_intern_static_string ("two"), 4);
+  qd_window_set_welcome (desk.window, FALSE);
+  qd_window_show_page (desk.window, "topology");
+  wait_drawn (&desk, 13);
+  qd_topology_page_export_to (get_page (&desk), file);
+  WAIT_UNTIL (get_page (&desk)->exporting == NULL);
+  qd_window_import (desk.window, file);
+  WAIT_UNTIL (qd_connection_is_paper (qd_session_get_connection (desk.session)));
+  id = qd_session_get_connection (desk.session);
+  g_assert_cmpuint (wait_drawn (&desk, 13)->n_edges, ==, 11);
+  for (guint i = 0; i < G_N_ELEMENTS (filters); i++)
+    {
+      g_test_message ("%s: %u", filters[i], count_matches (&desk, filters[i], NULL));
+      g_assert_cmpuint (count_matches (&desk, filters[i], NULL), ==, count_matches (&desk, filters[i], id));
+    }
+  /* On the picture too, and in the table beside it. */
+  qd_topology_filter_bar_set_text (get_page (&desk)->filter_bar, "label.region:north");
+  wait_drawn (&desk, 5);
+  gtk_widget_activate_action (GTK_WIDGET (get_page (&desk)), "topology.table", NULL);
+  WAIT_UNTIL (find_widget (GTK_WIDGET (get_page (&desk)), QD_TYPE_TABLE));
+  WAIT_UNTIL (qd_view_get_length (qd_table_get_view (QD_TABLE (find_widget (GTK_WIDGET (get_page (&desk)), QD_TYPE_TABLE)))) == 5);
+  desk_clear (&desk);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -331,9 +483,11 @@ main (int argc, char **argv)
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
   g_test_add_func ("/app/paper/import", test_import);
   g_test_add_func ("/app/paper/restart", test_restart);
+  g_test_add_func ("/app/paper/stateless", test_stateless);
   g_test_add_func ("/app/paper/fault", test_fault);
   g_test_add_func ("/app/paper/remove", test_remove);
   g_test_add_func ("/app/paper/apart", test_apart);
+  g_test_add_func ("/app/paper/there-and-back", test_there_and_back);
   failed = g_test_run ();
   folder = qd_paper_dup_folder ();
   above = g_path_get_dirname (folder);

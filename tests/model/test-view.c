@@ -319,6 +319,7 @@ test_paper (void)
   g_autoptr (QdFleet) fleet = qd_fleet_new ();
   g_autoptr (QdView) view = qd_view_new (qd_fleet_get_list (fleet, QD_KIND_NODE));
   g_autoptr (QdFilter) here = qd_filter_new (NULL, paper, 0), all = qd_filter_new ("", NULL, 0), real = qd_filter_new (NULL, CONNECTION, 0);
+  g_autoptr (QdFilter) anywhere = qd_filter_new (NULL, QD_FILTER_ANYWHERE, 0);
   guint counts[QD_STATUS_DOWN + 1];
 
   qd_fleet_begin (fleet);
@@ -332,6 +333,11 @@ test_paper (void)
     }
   qd_fleet_commit (fleet);
   g_assert_cmpuint (qd_view_get_length (view), ==, 2);
+  qd_view_set_filter (view, here);
+  g_assert_cmpuint (qd_view_get_length (view), ==, 3);
+  qd_view_set_filter (view, NULL);
+  qd_view_set_filter (view, anywhere);
+  g_assert_cmpuint (qd_view_get_length (view), ==, 5);
   qd_view_set_filter (view, all);
   g_assert_cmpuint (qd_view_get_length (view), ==, 2);
   /* From all to paper is no narrower: rows that were not there come. */
@@ -339,6 +345,8 @@ test_paper (void)
   g_assert_cmpuint (qd_view_get_length (view), ==, 3);
   qd_view_set_filter (view, real);
   g_assert_cmpuint (qd_view_get_length (view), ==, 2);
+  qd_view_set_filter (view, anywhere);
+  g_assert_cmpuint (qd_view_get_length (view), ==, 5);
   qd_view_set_filter (view, NULL);
   g_assert_cmpuint (qd_view_get_length (view), ==, 2);
   qd_fleet_count_status (fleet, QD_KIND_NODE, NULL, counts);
