@@ -12,6 +12,7 @@ typedef struct {
   QdPolicyDraft *draft;      /* NULL: nothing is shown */
   QdPolicyWorld *world;      /* NULL: not known */
   QdPolicyOptions options;
+  guint serial;              /* another one with each world */
   gboolean editable;         /* a NetworkPolicy */
 } QdPolicyView;
 

@@ -29,6 +29,7 @@ struct _QdPolicyBuilder {
   QdPolicyEval *eval;
   GtkWidget *banner, *stack, *nothing, *scrolled, *columns, *middle, *subject;
   Column sides[QD_POLICY_N_DIRECTIONS];
+  gboolean disposed;
 };
 
 G_DEFINE_FINAL_TYPE (QdPolicyBuilder, qd_policy_builder, ADW_TYPE_BIN)
@@ -142,7 +143,8 @@ show_nothing (QdPolicyBuilder *self)
 
   if (self->view.draft == NULL)
     why = _("Choose a policy to see whom it concerns.");
-  else if (findings->len > 0)
+  /* One that has no name, say. */
+  else if (kind != NULL && g_str_has_suffix (kind, "NetworkPolicy") && findings->len > 0)
     why = ((const QdPolicyFinding *) findings->pdata[0])->message;
   title = kind != NULL ? g_strdup_printf (_("A %s"), kind) : g_strdup (_("No Policy"));
   escaped = g_markup_escape_text (why, -1);
@@ -208,13 +210,17 @@ refuse (QdPolicyBuilder *self, const char *why)
 static gboolean
 end (QdPolicyBuilder *self, QdPolicyEdit *edit, Happening happening, QdPolicyDirection direction, guint at, guint to)
 {
+  g_autoptr (QdPolicyEdit) ended = edit;
   guint document = qd_policy_draft_get_document (self->view.draft);
   g_auto (QdYamlSplice) splice = { 0 };
   g_autoptr (GError) error = NULL;
-  g_autoptr (QdYamlFile) changed = qd_policy_edit_end (edit, &splice, &error);
+  g_autoptr (QdYamlFile) changed = NULL;
   g_autofree char *inserted = NULL;
 
-  qd_policy_edit_free (edit);
+  /* What goes away takes the focus from what was being typed. */
+  if (self->disposed)
+    return FALSE;
+  changed = qd_policy_edit_end (edit, &splice, &error);
   if (changed == NULL)
     {
       refuse (self, error->message);
@@ -291,7 +297,12 @@ qd_policy_builder_move_rule (QdPolicyBuilder *self, QdPolicyDirection direction,
     return;
   edit = qd_policy_builder_begin (self);
   qd_policy_edit_move_rule (edit, direction, rule, to);
-  end (self, edit, MOVE, direction, rule, to);
+  if (end (self, edit, MOVE, direction, rule, to))
+    {
+      g_autofree char *words = g_strdup_printf (_("The rule is now number %u of %u"), to + 1, count_rules (self, direction));
+
+      gtk_accessible_announce (GTK_ACCESSIBLE (self), words, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+    }
 }
 
 static void
@@ -451,11 +462,12 @@ qd_policy_builder_dispose (GObject *object)
 {
   QdPolicyBuilder *self = QD_POLICY_BUILDER (object);
 
-  g_clear_pointer (&self->view.world, qd_policy_world_unref);
-  g_clear_pointer (&self->eval, qd_policy_eval_unref);
+  self->disposed = TRUE;
+  adw_bin_set_child (ADW_BIN (self), NULL);
   for (guint d = 0; d < QD_POLICY_N_DIRECTIONS; d++)
     g_clear_pointer (&self->sides[d].cards, g_ptr_array_unref);
-  adw_bin_set_child (ADW_BIN (self), NULL);
+  g_clear_pointer (&self->view.world, qd_policy_world_unref);
+  g_clear_pointer (&self->eval, qd_policy_eval_unref);
   g_clear_pointer (&self->view.draft, qd_policy_draft_free);
   G_OBJECT_CLASS (qd_policy_builder_parent_class)->dispose (object);
 }
@@ -531,6 +543,7 @@ qd_policy_builder_set_world (QdPolicyBuilder *self, QdPolicyWorld *world, QdPoli
   g_return_if_fail (QD_IS_POLICY_BUILDER (self));
   self->view.world = world != NULL ? qd_policy_world_ref (world) : NULL;
   self->eval = eval != NULL ? qd_policy_eval_ref (eval) : NULL;
+  self->view.serial++;
   self->view.options = eval != NULL ? *qd_policy_eval_get_options (eval) : (QdPolicyOptions) { 0 };
   if (self->view.draft != NULL)
     show (self, FALSE);

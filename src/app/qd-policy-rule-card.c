@@ -25,6 +25,8 @@ struct _QdPolicyRuleCard {
   GtkWidget *meant, *warnings;
   GtkWidget *revealer, *peers, *anyone, *add_peer, *everyone, *ports, *add_port, *every_port, *every_port_button, *rest;
   GPtrArray *peer_rows, *port_rows;
+  char *meant_key;               /* what @meant was found for */
+  gboolean nobody;
 };
 
 G_DEFINE_FINAL_TYPE (QdPolicyRuleCard, qd_policy_rule_card, ADW_TYPE_BIN)
@@ -165,12 +167,12 @@ add_dragging (QdPolicyRuleCard *self)
 
 /* --- Building ------------------------------------------------------------------------------ */
 
-static GtkWidget *
-menu_new (QdPolicyRuleCard *self)
+/* Made when it is asked for: there may be a hundred cards. */
+static void
+fill_menu_cb (GtkMenuButton *button, gpointer user_data)
 {
   g_autoptr (GMenu) menu = g_menu_new ();
   g_autoptr (GMenu) order = g_menu_new (), change = g_menu_new (), end = g_menu_new ();
-  GtkWidget *button = gtk_menu_button_new ();
 
   g_menu_append (order, _("Move _Up"), "rule.move-up");
   g_menu_append (order, _("Move _Down"), "rule.move-down");
@@ -180,7 +182,15 @@ menu_new (QdPolicyRuleCard *self)
   g_menu_append_section (menu, NULL, G_MENU_MODEL (order));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (change));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (end));
-  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
+  gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
+}
+
+static GtkWidget *
+menu_new (void)
+{
+  GtkWidget *button = gtk_menu_button_new ();
+
+  gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (button), fill_menu_cb, NULL, NULL);
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "view-more-symbolic");
   gtk_widget_set_tooltip_text (button, _("Rule Menu"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Rule menu"), -1);
@@ -218,7 +228,7 @@ head_new (QdPolicyRuleCard *self)
   gtk_box_append (GTK_BOX (inside), words);
   gtk_box_append (GTK_BOX (inside), self->chevron);
   gtk_button_set_child (GTK_BUTTON (self->head), inside);
-  self->menu = menu_new (self);
+  self->menu = menu_new ();
   gtk_box_append (GTK_BOX (line), self->handle);
   gtk_box_append (GTK_BOX (line), self->head);
   gtk_box_append (GTK_BOX (line), self->menu);
@@ -312,6 +322,7 @@ qd_policy_rule_card_finalize (GObject *object)
 
   g_ptr_array_unref (self->peer_rows);
   g_ptr_array_unref (self->port_rows);
+  g_free (self->meant_key);
   G_OBJECT_CLASS (qd_policy_rule_card_parent_class)->finalize (object);
 }
 
@@ -354,7 +365,6 @@ qd_policy_rule_card_new (QdPolicyBuilder *builder, QdPolicyDirection direction)
   gtk_widget_add_css_class (self->warnings, "qd-policy-warnings");
   gtk_box_append (GTK_BOX (box), self->warnings);
   self->revealer = gtk_revealer_new ();
-  gtk_revealer_set_child (GTK_REVEALER (self->revealer), body_new (self));
   gtk_widget_set_visible (self->revealer, FALSE);
   gtk_box_append (GTK_BOX (box), self->revealer);
   adw_bin_set_child (ADW_BIN (self), box);
@@ -391,13 +401,13 @@ add_warning (QdPolicyRuleCard *self, const char *text)
 }
 
 static void
-show_warnings (QdPolicyRuleCard *self, const QdPolicyRule *rule, gboolean nobody)
+show_warnings (QdPolicyRuleCard *self)
 {
   GPtrArray *findings = qd_policy_draft_get_findings (qd_policy_builder_get_view (self->builder)->draft);
 
   for (GtkWidget *child = gtk_widget_get_first_child (self->warnings); child != NULL; child = gtk_widget_get_first_child (self->warnings))
     gtk_box_remove (GTK_BOX (self->warnings), child);
-  if (nobody)
+  if (self->nobody)
     add_warning (self, _("Matches nothing that is known here"));
   for (guint i = 0; i < findings->len; i++)
     if (qd_policy_finding_is_about (findings->pdata[i], self->node))
@@ -405,20 +415,35 @@ show_warnings (QdPolicyRuleCard *self, const QdPolicyRule *rule, gboolean nobody
   gtk_widget_set_visible (self->warnings, gtk_widget_get_first_child (self->warnings) != NULL);
 }
 
-/* Whom it means now; whether that is nobody at all. */
-static gboolean
+/* All that whom a rule means depends on: what it says, also where the sentence ends in "and more". */
+static char *
+key_of (const QdPolicyView *view, const QdPolicy *policy, const QdPolicyRule *rule)
+{
+  QdYamlSpan span = qd_yaml_node_get_span (rule->place.node);
+  const char *text = g_bytes_get_data (qd_yaml_file_get_bytes (rule->place.file), NULL);
+  g_autofree char *sentence = qd_policy_say_rule (rule), *written = g_strndup (text + span.start, span.end - span.start);
+
+  return g_strdup_printf ("%s %u %s\n%s", policy->namespace != NULL ? policy->namespace : "", view->serial, sentence, written);
+}
+
+/* Whom it means now. With thousands of workloads this costs: it is found when it may have changed. */
+static void
 show_meant (QdPolicyRuleCard *self, const QdPolicyRule *rule)
 {
   const QdPolicyView *view = qd_policy_builder_get_view (self->builder);
+  const QdPolicy *policy = qd_policy_draft_get_policy (view->draft);
   g_autoptr (GPtrArray) meant = NULL;
-  g_autofree char *names = NULL;
+  g_autofree char *names = NULL, *key = key_of (view, policy, rule);
 
+  if (g_strcmp0 (key, self->meant_key) == 0)
+    return;
+  g_set_str (&self->meant_key, key);
   if (view->world != NULL)
-    meant = qd_policy_find_meant (view->world, qd_policy_draft_get_policy (view->draft), rule, &view->options);
+    meant = qd_policy_find_meant (view->world, policy, rule, &view->options);
   names = meant != NULL ? qd_policy_name_workloads (meant) : NULL;
   qd_policy_label_set (self->meant, names != NULL ? names : "");
   gtk_widget_set_visible (self->meant, names != NULL);
-  return meant != NULL && meant->len == 0 && !qd_policy_rule_reaches_outside (rule);
+  self->nobody = meant != NULL && meant->len == 0 && !qd_policy_rule_reaches_outside (rule);
 }
 
 static GtkWidget *
@@ -496,7 +521,8 @@ qd_policy_rule_card_set (QdPolicyRuleCard *self, guint index, const QdPolicyRule
   self->index = index;
   self->node = node;
   show_sentence (self, rule);
-  show_warnings (self, rule, show_meant (self, rule));
+  show_meant (self, rule);
+  show_warnings (self);
   if (!is_editable (self))
     qd_policy_rule_card_set_expanded (self, FALSE);
   else if (qd_policy_rule_card_get_expanded (self))
@@ -506,6 +532,9 @@ qd_policy_rule_card_set (QdPolicyRuleCard *self, guint index, const QdPolicyRule
 void
 qd_policy_rule_card_set_expanded (QdPolicyRuleCard *self, gboolean expanded)
 {
+  /* What changes it is made when it is first unfolded. */
+  if (expanded && gtk_revealer_get_child (GTK_REVEALER (self->revealer)) == NULL)
+    gtk_revealer_set_child (GTK_REVEALER (self->revealer), body_new (self));
   if (expanded)
     show_parts (self);
   gtk_widget_set_visible (self->revealer, expanded);

@@ -10,7 +10,6 @@ struct _QdPolicyDraft {
   guint document;
   const QdYamlNode *node;
   const QdPolicy *policy;
-  GPtrArray *findings;
 };
 
 /* A List holds policies too, each in its own place: such a document is none. */
@@ -44,18 +43,10 @@ qd_policy_draft_new (QdYamlFile *file, guint document)
 {
   QdPolicyDraft *self = g_new0 (QdPolicyDraft, 1);
 
-  self->part = qd_policy_part_read (file);
+  self->part = qd_policy_part_read_one (file, document);
   self->document = document;
   self->node = qd_yaml_file_get_document (file, document);
-  self->findings = g_ptr_array_new ();
   self->policy = find_policy (self->part, self->node);
-  for (guint i = 0; self->node != NULL && i < self->part->findings->len; i++)
-    {
-      QdPolicyFinding *finding = g_ptr_array_index (self->part->findings, i);
-
-      if (qd_policy_finding_is_about (finding, self->node))
-        g_ptr_array_add (self->findings, finding);
-    }
   return self;
 }
 
@@ -63,7 +54,6 @@ void
 qd_policy_draft_free (QdPolicyDraft *self)
 {
   qd_policy_part_unref (self->part);
-  g_ptr_array_unref (self->findings);
   g_free (self);
 }
 
@@ -100,5 +90,5 @@ qd_policy_draft_get_kind (QdPolicyDraft *self)
 GPtrArray *
 qd_policy_draft_get_findings (QdPolicyDraft *self)
 {
-  return self->findings;
+  return self->part->findings;
 }

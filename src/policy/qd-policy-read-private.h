@@ -31,6 +31,8 @@ typedef struct {
 } QdPolicyPart;
 
 QdPolicyPart *qd_policy_part_read (QdYamlFile *file);
+/* One of its documents alone, which may not be there. */
+QdPolicyPart *qd_policy_part_read_one (QdYamlFile *file, guint document);
 /* The literal that documents have for @kind; NULL: none of that kind is read. */
 const char *qd_policy_find_kind (const char *kind);
 QdPolicyPart *qd_policy_part_ref (QdPolicyPart *self);

@@ -221,8 +221,8 @@ read_node (Reading *reading, const QdYamlNode *object, const char *list_kind, co
   pass_over (reading, object, kind, api_version ? api_version : "?");
 }
 
-QdPolicyPart *
-qd_policy_part_read (QdYamlFile *file)
+static QdPolicyPart *
+read_documents (QdYamlFile *file, guint first, guint n)
 {
   QdPolicyPart *self = g_new0 (QdPolicyPart, 1);
   Reading reading;
@@ -232,9 +232,21 @@ qd_policy_part_read (QdYamlFile *file)
   self->findings = g_ptr_array_new_with_free_func ((GDestroyNotify) qd_policy_finding_free);
   self->documents = g_ptr_array_new_with_free_func (free_document);
   reading = (Reading) { { file, self->findings }, self };
-  for (guint i = 0; i < qd_yaml_file_get_n_documents (file); i++)
+  for (guint i = first; i < first + n; i++)
     read_node (&reading, qd_yaml_file_get_document (file, i), NULL, NULL, 0);
   return self;
+}
+
+QdPolicyPart *
+qd_policy_part_read (QdYamlFile *file)
+{
+  return read_documents (file, 0, qd_yaml_file_get_n_documents (file));
+}
+
+QdPolicyPart *
+qd_policy_part_read_one (QdYamlFile *file, guint document)
+{
+  return read_documents (file, document, document < qd_yaml_file_get_n_documents (file));
 }
 
 QdPolicyPart *
