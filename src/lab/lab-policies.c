@@ -17,6 +17,7 @@ struct LabPolicies
   LabDocuments *documents;
   LabWorkloads *workloads;
   LabCluster *cluster;          /* the workloads and the policies that are enabled */
+  LabVerdict *habits;           /* what becomes of each habit with them */
 };
 
 /* What the seed has: the mock-ups' two, and a few that are worth a look. */
@@ -89,10 +90,10 @@ count_blocked (LabServer *server, const LabDocument *document, const LabNetworkP
 
   for (guint i = 0; document->enabled && i < lab_n_habits; i++)
     {
-      LabVerdict verdict = lab_workloads_habit (server->policies->cluster, i);
+      const LabVerdict *verdict = &server->policies->habits[i];
 
       for (guint way = 0; way < LAB_N_DIRECTIONS; way++)
-        if (!verdict.way[way].allow && is_same (verdict.way[way].policy, policy))
+        if (!verdict->way[way].allow && is_same (verdict->way[way].policy, policy))
           {
             sum += lab_workloads_attempts (server->policies->workloads, i, since, now);
             break;
@@ -156,6 +157,8 @@ policies_changed (LabServer *server)
 {
   g_clear_pointer (&server->policies->cluster, lab_cluster_free);
   server->policies->cluster = build_cluster (server, NULL, NULL);
+  for (guint i = 0; i < lab_n_habits; i++)
+    server->policies->habits[i] = lab_workloads_habit (server->policies->cluster, i);
 }
 
 static const char *const policy_filters[] = { "kind", "namespace", "name", NULL };
@@ -179,6 +182,7 @@ lab_policies_new (LabServer *server)
 
   policies->documents = lab_documents_new (&policy_kind);
   policies->workloads = lab_workloads_new (server->world->seed);
+  policies->habits = g_new0 (LabVerdict, lab_n_habits);
   for (guint i = 0; i < G_N_ELEMENTS (seeded); i++)
     {
       g_autofree char *text = g_strdelimit (g_strdup (seeded[i].json), "'", '"');
@@ -197,6 +201,7 @@ lab_policies_free (LabPolicies *policies)
   lab_documents_free (policies->documents);
   lab_workloads_free (policies->workloads);
   lab_cluster_free (policies->cluster);
+  g_free (policies->habits);
   g_free (policies);
 }
 

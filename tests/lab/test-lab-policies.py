@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Policies over HTTP: network policies as the Kubernetes objects they are, routing policies, simulation."""
+import time
+
 from lab import Lab, Tap, temporary
 
 tap = Tap()
@@ -128,6 +130,15 @@ busy = lab.get('/api/v1/policies/networkpolicy.data.database-ingress').json
 tap.ok(busy['status']['blocked_flows_1h'] > 0, 'what a policy turned away in the last hour is counted')
 paused = lab.call('PATCH', '/api/v1/policies/' + busy['id'], {'status': {'enabled': False}}, {'If-Match': f'"{busy["revision"]}"'}).json
 tap.ok(paused['status'] == {'enabled': False, 'applied_pods': 0, 'blocked_flows_1h': 0}, 'switched off it blocks nothing')
+
+# --- many
+begin = time.monotonic()
+for i in range(300):
+    made_one = lab.call('POST', '/api/v1/policies', {**base, 'metadata': {'name': f'many-{i}', 'namespace': 'jobs'}})
+    if made_one.status != 201:
+        break
+listed = lab.all('/api/v1/policies?namespace=jobs')[0]
+tap.ok(len(listed) == 300 and time.monotonic() - begin < 60, f'300 more, and their list, in {time.monotonic() - begin:.1f} s', [str(made_one.body)])
 
 # --- routing policies
 routing, _ = lab.all('/api/v1/routing-policies', 2)

@@ -3,6 +3,9 @@
 #include "config.h"
 
 #include "compare.h"
+
+#include <string.h>
+
 #include "qd-policy-diff.h"
 
 static QdPolicyEval *
@@ -268,6 +271,100 @@ law_of_difference (GPtrArray *documents, guint64 seed, const LabSwitches *switch
   return tells_the_difference (diff, eval, other, ports, why) && mirrors (diff, back, why);
 }
 
+/* --- Edits --- */
+
+/* A state of a folder that has a file for each document, and what was made of it. */
+typedef struct
+{
+  GPtrArray *texts, *files;
+  QdPolicyWorld *world;
+  QdPolicyEval *eval;           /* NULL: it is invalid */
+} State;
+
+static void
+free_state (State *state)
+{
+  g_ptr_array_unref (state->texts);
+  g_ptr_array_unref (state->files);
+  qd_policy_world_unref (state->world);
+  g_clear_pointer (&state->eval, qd_policy_eval_unref);
+  g_free (state);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (State, free_state)
+
+/* The file that @before has of the very same text, or a new one. */
+static QdYamlFile *
+file_of (const State *before, const char *text)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+  QdYamlFile *file;
+
+  for (guint i = 0; before != NULL && i < before->texts->len; i++)
+    if (g_str_equal (g_ptr_array_index (before->texts, i), text))
+      return qd_yaml_file_ref (g_ptr_array_index (before->files, i));
+  file = qd_yaml_file_new ("part.yaml", bytes, NULL);
+  g_assert_nonnull (file);
+  return file;
+}
+
+/* What comes after @before, of which all that has not changed is taken over; NULL: it is the first. */
+static State *
+new_state (GPtrArray *documents, guint64 seed, const LabSwitches *switches, const State *before)
+{
+  State *state = g_new0 (State, 1);
+  QdPolicyOptions options = compare_options (switches);
+
+  state->texts = g_ptr_array_new_with_free_func (g_free);
+  state->files = g_ptr_array_new_with_free_func ((GDestroyNotify) qd_yaml_file_unref);
+  for (guint i = 0; i < documents->len; i++)
+    {
+      g_autoptr (GPtrArray) one = g_ptr_array_new ();
+
+      g_ptr_array_add (one, g_ptr_array_index (documents, i));
+      g_ptr_array_add (state->texts, worlds_to_yaml (one, seed));
+      g_ptr_array_add (state->files, file_of (before, g_ptr_array_index (state->texts, i)));
+    }
+  state->world = qd_policy_world_new ((QdYamlFile *const *) state->files->pdata, state->files->len, before != NULL ? before->world : NULL);
+  if (!qd_policy_world_is_invalid (state->world))
+    state->eval = qd_policy_eval_new (state->world, &options, before != NULL ? before->eval : NULL);
+  return state;
+}
+
+/* What was carried over from one state to the next says what is found anew. */
+static gboolean
+is_as_new (const State *state, GPtrArray *documents, guint64 seed, const LabSwitches *switches, const char *edit, GString *why)
+{
+  g_autoptr (State) anew = new_state (documents, seed, switches, NULL);
+
+  if ((state->eval == NULL) == (anew->eval == NULL))
+    return state->eval == NULL || same_answers (anew->eval, state->eval, edit, why);
+  g_string_append_printf (why, "%s: it is %s, and found anew it is not", edit, state->eval == NULL ? "invalid" : "valid");
+  return FALSE;
+}
+
+/* An edit that spoils a field, perhaps into something valid; it is taken back; a policy is removed; another order. */
+static gboolean
+law_of_edits (GPtrArray *documents, guint64 seed, const LabSwitches *switches, GString *why)
+{
+  g_autoptr (GPtrArray) spoilt = worlds_spoil (documents, seed), removed = worlds_without_policy (documents, seed);
+  g_autoptr (GPtrArray) shuffled = worlds_shuffle (documents, seed);
+  GPtrArray *states[] = { documents, spoilt, documents, removed, documents, shuffled };
+  static const char *const edits[] = { "the first", "a field is edited", "the edit is taken back", "a policy is removed", "it comes back", "files change places" };
+  g_autoptr (State) state = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
+    if (states[i] != NULL)
+      {
+        g_autoptr (State) before = g_steal_pointer (&state);
+
+        state = new_state (states[i], seed, switches, before);
+        if (!is_as_new (state, states[i], seed, switches, edits[i], why))
+          return FALSE;
+      }
+  return TRUE;
+}
+
 gboolean
 compare_laws (GPtrArray *documents, guint64 seed, const LabSwitches *switches, GString *why)
 {
@@ -286,6 +383,6 @@ compare_laws (GPtrArray *documents, guint64 seed, const LabSwitches *switches, G
   again = evaluate (documents, seed, switches, other);
   return same_answers (eval, other, "the order does not matter", why) &&
          same_answers (eval, again, "what came before does not matter", why) && law_of_both_ways (eval, why) &&
-         law_of_difference (documents, seed, switches, eval, why) &&
+         law_of_edits (documents, seed, switches, why) && law_of_difference (documents, seed, switches, eval, why) &&
          law_of_addition (documents, seed, switches, eval, why);
 }

@@ -392,7 +392,7 @@ worlds_spoil (GPtrArray *documents, guint64 seed)
   for (guint tries = 0; tries < 20; tries++)
     {
       JsonNode *document = g_ptr_array_index (spoilt, dice_below (&dice, spoilt->len));
-      JsonNode *spec = json_object_get_member (json_node_get_object (document), "spec");
+      JsonNode *spec = json_object_get_member (json_node_get_object (document), dice_chance (&dice, 20) ? "metadata" : "spec");
       guint n = spec != NULL ? count_places (spec) : 0;
 
       if (n == 0)
