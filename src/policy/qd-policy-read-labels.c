@@ -53,6 +53,12 @@ qd_policy_is_name (const char *text)
 }
 
 gboolean
+qd_policy_is_namespace_name (const char *text)
+{
+  return strlen (text) <= MAX_LABEL && strchr (text, '.') == NULL && qd_policy_is_name (text);
+}
+
+gboolean
 qd_policy_is_label_value (const char *text)
 {
   return *text == '\0' || is_spelled (text, strlen (text), MAX_LABEL, "-_.", TRUE);

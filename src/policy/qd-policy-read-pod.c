@@ -47,6 +47,8 @@ qd_policy_read_namespace (QdPolicyReader *self, const QdYamlNode *object, QdPoli
   const QdYamlNode *metadata = qd_yaml_node_get (object, "metadata");
   g_autoptr (QdLabels) labels = qd_policy_read_labels (self, qd_policy_reader_get (self, metadata, "labels", QD_YAML_MAP));
 
+  if (!qd_policy_is_namespace_name (document->name))
+    qd_policy_reader_refuse (self, qd_yaml_node_get (metadata, "name"), "name", _("“%s” is no name of a namespace"), document->name);
   document->labels = qd_labels_with (labels, "kubernetes.io/metadata.name", document->name);
 }
 

@@ -78,6 +78,7 @@ gboolean qd_policy_node_is_null (const QdYamlNode *node);
 gboolean qd_policy_is_port_name (const char *text);
 gboolean qd_policy_is_domain_pattern (const char *text);
 gboolean qd_policy_is_name (const char *text);          /* of an object: a DNS subdomain */
+gboolean qd_policy_is_namespace_name (const char *text);   /* a DNS label */
 gboolean qd_policy_is_label_key (const char *text);
 gboolean qd_policy_is_label_value (const char *text);
 

@@ -139,7 +139,7 @@ read_object (Reading *reading, const Kind *kind, const QdYamlNode *object)
   document->place = qd_policy_reader_place (reader, object);
   if (!kind->in_cluster)
     {
-      if (namespace && *namespace && !qd_policy_is_name (namespace))
+      if (namespace && *namespace && !qd_policy_is_namespace_name (namespace))
         qd_policy_reader_refuse (reader, qd_yaml_node_get (metadata, "namespace"), "name", _("“%s” is no name of a namespace"), namespace);
       document->namespace = g_ref_string_new_intern (namespace && *namespace ? namespace : "default");
     }

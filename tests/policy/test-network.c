@@ -267,6 +267,15 @@ test_not_to_get_wrong (void)
   check (PODS FROM ("{ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}}, {ipBlock: {cidr: 10.0.0.0/15}}"), "10.1.0.1 > x/a", ALL, "10.0.0.1 > x/a", ALL, "10.2.0.1 > x/a", ALL, NULL);
 }
 
+/* 33. The API's own validation: what namespaces are called is a label, which has no dots. */
+static void
+test_names_of_namespaces (void)
+{
+  check_invalid ("apiVersion: v1\nkind: Namespace\nmetadata: {name: a.b}\n", "name", "3:18");
+  check_invalid ("apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: 10.0.0.0}\n", "name", "3:32");
+  check_invalid ("apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: a-name-that-is-longer-than-the-sixty-three-characters-that-it-may-have}\n", "name", NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -282,5 +291,6 @@ main (int argc, char **argv)
       g_test_add_func (name, tests[i]);
     }
   g_test_add_func ("/policy/network/not-to-get-wrong", test_not_to_get_wrong);
+  g_test_add_func ("/policy/network/names-of-namespaces", test_names_of_namespaces);
   return g_test_run ();
 }
