@@ -44,6 +44,21 @@ leading (const Format *self, gsize line, gsize end)
   return n;
 }
 
+/* Byte order marks at the beginning of a line, which libyaml passes over; the first of a file would become its own. */
+static gsize
+skip_marks (const Format *self, gsize at)
+{
+  while (at + 3 <= self->file->places.length && memcmp (self->text + at, "\xef\xbb\xbf", 3) == 0)
+    at += 3;
+  return at;
+}
+
+static gsize
+next_line (const Format *self, gsize at)
+{
+  return skip_marks (self, qd_yaml_next_line (self->file, at));
+}
+
 /* The new column of a comment in column @column, before an entry that goes from @old to @new. Further right than that
  * entry, it belongs to the innermost block before that begins no further right. */
 static guint
@@ -69,9 +84,9 @@ copy_gap (Format *self, gsize to, guint old, guint new)
     {
       append_line (self, line, end);
       g_string_append (self->out, self->eol);
-      line = qd_yaml_next_line (self->file, line);
+      line = next_line (self, line);
     }
-  for (; line < length && (end = qd_yaml_line_end (self->file, line)) < to; line = qd_yaml_next_line (self->file, line))
+  for (; line < length && (end = qd_yaml_line_end (self->file, line)) < to; line = next_line (self, line))
     {
       gsize first = qd_yaml_skip_spaces (self->file, line);
 
@@ -95,7 +110,7 @@ copy_gap (Format *self, gsize to, guint old, guint new)
     return;
   if (qd_yaml_skip_spaces (self->file, line) >= to)
     qd_yaml_indent (self->out, new);
-  else
+  else if (to > line)
     g_string_append_len (self->out, self->text + line, (gssize) (to - line));
 }
 
@@ -363,9 +378,7 @@ qd_yaml_format (QdYamlFile *file, GError **error)
   QdYamlFile *formatted;
   gsize length;
 
-  /* One that follows the first would become it. */
-  while (self.at + 3 <= file->places.length && memcmp (self.text + self.at, "\xef\xbb\xbf", 3) == 0)
-    self.at += 3;
+  self.at = skip_marks (&self, self.at);
   for (guint i = 0; i < qd_yaml_file_get_n_documents (file); i++)
     if (json)
       {

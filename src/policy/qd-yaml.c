@@ -142,7 +142,7 @@ file_read (QdYamlFile *self, GError **error)
  *
  * Reads a file as Kubernetes' API does: YAML 1.1 by the rules of sigs.k8s.io/yaml, and what begins with a bracket as JSON
  * where it is JSON. Other than there, a key that comes twice is an error, and so is what has no meaning without guessing.
- * Blocking, and takes about as long as copying the bytes twenty times: large files belong on a worker.
+ * Blocking; large files belong on a worker.
  *
  * Returns: (transfer full) (nullable): the file, or %NULL with an error of %QD_YAML_ERROR "NAME:LINE:COLUMN: cause"
  */
