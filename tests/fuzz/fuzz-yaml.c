@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "qd-policy-schema.h"
+#include "qd-policy-test.h"
 #include "qd-yaml-format.h"
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
@@ -45,18 +47,37 @@ format (QdYamlFile *file)
   g_assert_true (once == NULL || (twice != NULL && g_bytes_equal (qd_yaml_file_get_bytes (once), qd_yaml_file_get_bytes (twice))));
 }
 
+/* What the schemas say of it, as a policy or as a file of tests. */
+static void
+check (QdYamlFile *file)
+{
+  g_autoptr (GPtrArray) findings = g_ptr_array_new_with_free_func ((GDestroyNotify) qd_policy_finding_free);
+
+  qd_policy_schema_check (file, findings);
+  if (qd_policy_is_test_file (qd_yaml_file_get_name (file)))
+    g_ptr_array_unref (qd_policy_tests_read (file, findings));
+  for (guint i = 0; i < findings->len; i++)
+    {
+      const QdPolicyFinding *finding = g_ptr_array_index (findings, i);
+
+      g_assert_true (finding->place.node != NULL && qd_yaml_node_get_file (finding->place.node) == file);
+      g_assert_true (g_utf8_validate (finding->message, -1, NULL));
+    }
+}
+
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
+  const char *name = size % 2 ? "it.policytest.yaml" : "it.yaml";
   g_autoptr (GBytes) bytes = g_bytes_new (data, size);
   g_autoptr (GError) error = NULL;
-  g_autoptr (QdYamlFile) file = qd_yaml_file_new ("it", bytes, &error);
+  g_autoptr (QdYamlFile) file = qd_yaml_file_new (name, bytes, &error);
   guint budget = 20000;
 
   g_assert_true ((file == NULL) == (error != NULL));
   if (file == NULL)
     {
-      g_assert_true (g_str_has_prefix (error->message, "it:") && strpbrk (error->message, "\n\r\033") == NULL);
+      g_assert_true (g_str_has_prefix (error->message, name) && strpbrk (error->message, "\n\r\033") == NULL);
       g_assert_true (g_utf8_validate (error->message, -1, NULL));
       return 0;
     }
@@ -68,6 +89,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
       if (size < 10000)
         g_assert_true (budget == 0 || qd_yaml_node_equal (document, document));
     }
+  check (file);
   if (size < 10000)
     format (file);
   return 0;
