@@ -290,7 +290,8 @@ released_cb (QdPolicyGrid *self, int n_press, double x, double y, GtkGesture *ge
 void
 qd_policy_grid_ensure_cursor (QdPolicyGrid *self)
 {
-  if (gtk_widget_has_focus (GTK_WIDGET (self)) && self->axes[QD_POLICY_DOWN].n_ends > 0 && self->axes[QD_POLICY_ACROSS].n_ends > 0 && !qd_policy_grid_is_cell (self, self->cursor))
+  if (gtk_widget_has_focus (GTK_WIDGET (self)) && self->axes[QD_POLICY_DOWN].n_ends > 0 &&
+      self->axes[QD_POLICY_ACROSS].n_ends > 0 && !qd_policy_grid_is_cell (self, self->cursor))
     qd_policy_grid_set_cursor (self, find_start (self), FALSE);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }

@@ -10,6 +10,8 @@
 
 #include "manifests.h"
 
+GResource *qd_app_get_resource (void);
+
 /* --- Worlds -------------------------------------------------------------------------------------- */
 
 #define SHOP                                                                                                                          \
@@ -190,6 +192,8 @@ policy_fixture_pictures (GtkWidget *window, const char *name)
 
   if (folder == NULL)
     return;
+  g_resources_register (qd_app_get_resource ());
+  gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (gdk_display_get_default ()), "/io/github/quarterdeck/Quarterdeck/icons");
   gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (provider), GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
   load_style (provider, FALSE);
   settle (window);
