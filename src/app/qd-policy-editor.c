@@ -339,7 +339,7 @@ qd_policy_editor_set_document (QdPolicyEditor *self, QdDocument *document)
 }
 
 void
-qd_policy_editor_go_to (QdPolicyEditor *self, guint line, guint column)
+qd_policy_editor_place_cursor (QdPolicyEditor *self, guint line, guint column)
 {
   GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self->buffer);
   GtkTextIter iter;
@@ -350,6 +350,12 @@ qd_policy_editor_go_to (QdPolicyEditor *self, guint line, guint column)
     gtk_text_buffer_get_iter_at_line (buffer, &iter, (int) line - 1);
   gtk_text_buffer_place_cursor (buffer, &iter);
   gtk_text_view_scroll_to_mark (GTK_TEXT_VIEW (self->view), gtk_text_buffer_get_insert (buffer), 0.2, FALSE, 0, 0);
+}
+
+void
+qd_policy_editor_go_to (QdPolicyEditor *self, guint line, guint column)
+{
+  qd_policy_editor_place_cursor (self, line, column);
   gtk_widget_grab_focus (GTK_WIDGET (self->view));
 }
 

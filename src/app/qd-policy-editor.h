@@ -28,6 +28,8 @@ gboolean qd_policy_editor_is_ahead (QdPolicyEditor *self);
 void qd_policy_editor_set_problems (QdPolicyEditor *self, GListModel *problems);
 /* Puts the cursor there and shows it. Both from 1. */
 void qd_policy_editor_go_to (QdPolicyEditor *self, guint line, guint column);
+/* The same without looking there. */
+void qd_policy_editor_place_cursor (QdPolicyEditor *self, guint line, guint column);
 /* Exchanges bytes of the text that is shown, as one step that can be undone. FALSE: the text is another by now. */
 gboolean qd_policy_editor_splice (QdPolicyEditor *self, gsize offset, gsize removed, const char *inserted);
 void qd_policy_editor_find (QdPolicyEditor *self);

@@ -86,6 +86,15 @@ open_recent_cb (GSimpleAction *action, GVariant *value, gpointer data)
 }
 
 static void
+view_cb (GSimpleAction *action, GVariant *value, gpointer data)
+{
+  QdPolicyPage *self = data;
+
+  if (adw_view_stack_get_child_by_name (self->views, g_variant_get_string (value, NULL)))
+    adw_view_stack_set_visible_child_name (self->views, g_variant_get_string (value, NULL));
+}
+
+static void
 host_network_cb (GSimpleAction *action, GVariant *value, gpointer data)
 {
   QdPolicyPage *self = data;
@@ -233,6 +242,7 @@ qd_policy_page_install_actions (QdPolicyPage *self)
     }
   add_with_word (self, "example", example_cb);
   add_with_word (self, "open-recent", open_recent_cb);
+  add_with_word (self, "view", view_cb);
   add_stateful (self, "host-network", "exempt", host_network_cb);
   add_stateful (self, "ip-block", "all", ip_block_cb);
   gtk_widget_insert_action_group (GTK_WIDGET (self), "policy", G_ACTION_GROUP (self->actions));

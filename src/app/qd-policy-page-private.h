@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "qd-policy-builder.h"
 #include "qd-policy-editor.h"
 #include "qd-policy-files.h"
 #include "qd-policy-page.h"
@@ -23,12 +24,19 @@ struct _QdPolicyPage {
   GtkWidget *git_box, *commit_button, *save_button, *open_button, *view_button, *header_end;
   GtkRevealer *problems_revealer;
   AdwBin *files_bin, *editor_bin, *problems_bin;
+  GtkStack *builder_stack;
+  GtkDropDown *policy_drop;
+  AdwBin *builder_bin;
   GMenu *recent;
 
   QdWorkbench *workbench;
   QdPolicyFiles *files;
   QdPolicyEditor *editor;
   QdPolicyProblems *problems;
+  QdPolicyBuilder *builder;
+  GArray *policies;            /* guint: which documents of the file are policies, as the list has them */
+  guint policy;                /* the document that the builder shows */
+  gboolean picking;            /* the list is being filled */
   GListStore *found;           /* QdProblem, of the last analysis */
   QdDocument *document;        /* what is shown; NULL: none */
   GSimpleActionGroup *actions;
@@ -56,6 +64,11 @@ void qd_policy_page_choose_folder (QdPolicyPage *self);
 void qd_policy_page_open_example (QdPolicyPage *self, const char *name);
 void qd_policy_page_close_folder (QdPolicyPage *self);
 void qd_policy_page_read_recent (QdPolicyPage *self);
+
+/* qd-policy-page-views.c */
+void qd_policy_page_picked (QdPolicyPage *self);
+void qd_policy_page_update_builder (QdPolicyPage *self, gboolean follow_cursor);
+void qd_policy_page_spliced (QdPolicyPage *self, const char *file, guint64 offset, guint64 removed, const char *inserted);
 
 /* qd-policy-page-dialogs.c */
 void qd_policy_page_ask_new_file (QdPolicyPage *self);

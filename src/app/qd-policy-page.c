@@ -92,6 +92,7 @@ qd_policy_page_show_document (QdPolicyPage *self, QdDocument *document)
     }
   qd_policy_files_select (self->files, document);
   update_document (self);
+  qd_policy_page_update_builder (self, TRUE);
 }
 
 void
@@ -144,8 +145,24 @@ compare_cb (QdPolicyPage *self)
 }
 
 static void
+place_cb (QdPolicyPage *self, const char *file, guint line, guint column)
+{
+  qd_policy_page_go_to (self, file, line, column);
+}
+
+static void
+picked_cb (QdPolicyPage *self)
+{
+  qd_policy_page_picked (self);
+}
+
+static void
 view_cb (QdPolicyPage *self)
 {
+  if (self->workbench == NULL)
+    return;
+  qd_policy_page_flush (self);
+  qd_policy_page_update_builder (self, TRUE);
   qd_policy_page_update_actions (self);
 }
 
@@ -192,6 +209,7 @@ analysed_cb (QdPolicyPage *self)
   qd_policy_editor_set_problems (self->editor, G_LIST_MODEL (self->found));
   show_problems (self);
   show_reading (self, analysis);
+  qd_policy_page_update_builder (self, FALSE);
   qd_policy_page_update_actions (self);
 }
 
@@ -359,6 +377,13 @@ qd_policy_page_dispose (GObject *object)
 }
 
 static void
+qd_policy_page_finalize (GObject *object)
+{
+  g_array_unref (QD_POLICY_PAGE (object)->policies);
+  G_OBJECT_CLASS (qd_policy_page_parent_class)->finalize (object);
+}
+
+static void
 qd_policy_page_class_init (QdPolicyPageClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -367,6 +392,7 @@ qd_policy_page_class_init (QdPolicyPageClass *klass)
 
   object_class->constructed = qd_policy_page_constructed;
   object_class->dispose = qd_policy_page_dispose;
+  object_class->finalize = qd_policy_page_finalize;
   widget_class->root = qd_policy_page_root;
   widget_class->unroot = qd_policy_page_unroot;
   page_class->get_header_end = qd_policy_page_get_header_end;
@@ -379,9 +405,11 @@ qd_policy_page_class_init (QdPolicyPageClass *klass)
   CHILD (problems_icon); CHILD (problems_button); CHILD (files_button); CHILD (switcher); CHILD (git_box); CHILD (commit_button);
   CHILD (save_button); CHILD (open_button); CHILD (view_button); CHILD (header_end); CHILD (problems_revealer);
   CHILD (files_bin); CHILD (editor_bin); CHILD (problems_bin); CHILD (recent);
+  CHILD (builder_stack); CHILD (builder_bin); CHILD (policy_drop);
 #undef CHILD
   gtk_widget_class_bind_template_callback (widget_class, compare_cb);
   gtk_widget_class_bind_template_callback (widget_class, view_cb);
+  gtk_widget_class_bind_template_callback (widget_class, picked_cb);
 }
 
 static void
@@ -393,6 +421,11 @@ qd_policy_page_init (QdPolicyPage *self)
   adw_bin_set_child (self->editor_bin, GTK_WIDGET (self->editor));
   g_signal_connect_object (self->editor, "typed", G_CALLBACK (typed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->editor, "moved", G_CALLBACK (moved_cb), self, G_CONNECT_SWAPPED);
+  self->policies = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->builder = QD_POLICY_BUILDER (qd_policy_builder_new ());
+  adw_bin_set_child (self->builder_bin, GTK_WIDGET (self->builder));
+  g_signal_connect_object (self->builder, "splice", G_CALLBACK (qd_policy_page_spliced), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->builder, "place", G_CALLBACK (place_cb), self, G_CONNECT_SWAPPED);
   self->problems = QD_POLICY_PROBLEMS (qd_policy_problems_new ());
   adw_bin_set_child (self->problems_bin, GTK_WIDGET (self->problems));
   g_signal_connect_object (self->problems, "chosen", G_CALLBACK (problem_chosen_cb), self, G_CONNECT_SWAPPED);

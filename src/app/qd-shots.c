@@ -192,6 +192,14 @@ show_policy (Shots *shots)
   gtk_widget_activate_action (GTK_WIDGET (qd_window_get_page (shots->window)), "policy.example", "s", "shop");
 }
 
+/* The same as the builder shows it. */
+static void
+show_policy_builder (Shots *shots)
+{
+  show_policy (shots);
+  gtk_widget_activate_action (GTK_WIDGET (qd_window_get_page (shots->window)), "policy.view", "s", "builder");
+}
+
 static void
 hide_policy (Shots *shots)
 {
@@ -200,6 +208,7 @@ hide_policy (Shots *shots)
 
 static const Scene scenes[] = {
   { "policy", show_policy, hide_policy },
+  { "policy-builder", show_policy_builder, hide_policy },
   { "impact", show_impact },
   { "topology-table", show_topology_table, hide_topology_table },
   { "site", show_site },

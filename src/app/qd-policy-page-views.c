@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The page's other views of the same text: the builder of one policy, and who may reach whom and why. */
+#define G_LOG_DOMAIN "qd-app"
+
+#include "config.h"
+
+#include "qd-policy-page-private.h"
+
+#include <glib/gi18n.h>
+
+#include "qd-policy-buffer.h"
+
+/* A text of no more than this is read at once after an edit of the builder's, so that its next one is about what is there. */
+#define MAX_AT_ONCE (256 * 1024)
+
+/* --- Which policy -------------------------------------------------------------------------------------- */
+
+static gboolean
+is_policy (const QdYamlNode *document)
+{
+  static const char *const kinds[] = { "NetworkPolicy", "AdminNetworkPolicy", "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy", NULL };
+  const char *kind = qd_yaml_node_get_string (qd_yaml_node_get (document, "kind"));
+
+  return kind && g_strv_contains (kinds, kind);
+}
+
+static char *
+name_policy (const QdYamlNode *document)
+{
+  const QdYamlNode *metadata = qd_yaml_node_get (document, "metadata");
+  const char *name = qd_yaml_node_get_string (qd_yaml_node_get (metadata, "name"));
+  const char *namespace = qd_yaml_node_get_string (qd_yaml_node_get (metadata, "namespace"));
+
+  if (name == NULL)
+    return g_strdup (_("Without a name"));
+  return namespace ? g_strdup_printf ("%s/%s", namespace, name) : g_strdup (name);
+}
+
+/* The file that is shown, as it was read last; NULL where it cannot be. */
+static QdYamlFile *
+get_file (QdPolicyPage *self)
+{
+  QdAnalysis *analysis = qd_workbench_get_analysis (self->workbench);
+
+  return self->document && analysis ? qd_analysis_find_file (analysis, qd_document_get_name (self->document)) : NULL;
+}
+
+static gsize
+get_cursor (QdPolicyPage *self)
+{
+  GtkTextBuffer *buffer = qd_policy_editor_get_buffer (self->editor);
+  g_autofree char *before = NULL;
+  GtkTextIter start, at;
+
+  gtk_text_buffer_get_start_iter (buffer, &start);
+  gtk_text_buffer_get_iter_at_mark (buffer, &at, gtk_text_buffer_get_insert (buffer));
+  before = gtk_text_buffer_get_text (buffer, &start, &at, TRUE);
+  return strlen (before);
+}
+
+/* The policy that the cursor is in, or the next one after it, or the last. Returns: FALSE when there is none */
+static gboolean
+find_at_cursor (QdPolicyPage *self, QdYamlFile *file, guint *document)
+{
+  gsize cursor = get_cursor (self);
+  gboolean found = FALSE;
+
+  for (guint i = 0; i < qd_yaml_file_get_n_documents (file); i++)
+    {
+      const QdYamlNode *node = qd_yaml_file_get_document (file, i);
+
+      if (!is_policy (node))
+        continue;
+      *document = i;
+      found = TRUE;
+      if (qd_yaml_node_get_span (node).end >= cursor)
+        break;
+    }
+  return found;
+}
+
+/* --- The list of policies ------------------------------------------------------------------------------ */
+
+static void
+fill_picker (QdPolicyPage *self, QdYamlFile *file)
+{
+  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
+  guint selected = GTK_INVALID_LIST_POSITION;
+
+  g_array_set_size (self->policies, 0);
+  for (guint i = 0; i < qd_yaml_file_get_n_documents (file); i++)
+    {
+      g_autofree char *name = NULL;
+
+      if (!is_policy (qd_yaml_file_get_document (file, i)))
+        continue;
+      name = name_policy (qd_yaml_file_get_document (file, i));
+      if (i == self->policy)
+        selected = self->policies->len;
+      gtk_string_list_append (names, name);
+      g_array_append_val (self->policies, i);
+    }
+  self->picking = TRUE;
+  gtk_drop_down_set_model (self->policy_drop, G_LIST_MODEL (names));
+  gtk_drop_down_set_selected (self->policy_drop, selected);
+  self->picking = FALSE;
+}
+
+void
+qd_policy_page_picked (QdPolicyPage *self)
+{
+  guint at = gtk_drop_down_get_selected (self->policy_drop);
+  QdYamlFile *file = get_file (self);
+  QdYamlSpan span;
+
+  if (self->picking || file == NULL || at >= self->policies->len)
+    return;
+  self->policy = g_array_index (self->policies, guint, at);
+  span = qd_yaml_node_get_span (qd_yaml_file_get_document (file, self->policy));
+  qd_policy_editor_place_cursor (self->editor, span.line, span.column);
+  qd_policy_builder_set_policy (self->builder, file, self->policy);
+}
+
+/* --- The builder --------------------------------------------------------------------------------------- */
+
+static void
+show_policy (QdPolicyPage *self, QdYamlFile *file, gboolean found)
+{
+  gtk_stack_set_visible_child_name (self->builder_stack, found ? "policy" : file ? "none" : "unread");
+  if (found)
+    fill_picker (self, file);
+  qd_policy_builder_set_policy (self->builder, found ? file : NULL, self->policy);
+}
+
+void
+qd_policy_page_update_builder (QdPolicyPage *self, gboolean follow_cursor)
+{
+  QdAnalysis *analysis = qd_workbench_get_analysis (self->workbench);
+  QdYamlFile *file = get_file (self);
+  gboolean found;
+
+  if (g_strcmp0 (adw_view_stack_get_visible_child_name (self->views), "builder") != 0)
+    return;
+  qd_policy_builder_set_world (self->builder, analysis ? qd_analysis_get_world (analysis) : NULL, analysis ? qd_analysis_get_eval (analysis) : NULL);
+  if (file && !follow_cursor && self->policy < qd_yaml_file_get_n_documents (file) && is_policy (qd_yaml_file_get_document (file, self->policy)))
+    found = TRUE;
+  else
+    found = file && self->document && find_at_cursor (self, file, &self->policy);
+  show_policy (self, file, found);
+}
+
+void
+qd_policy_page_spliced (QdPolicyPage *self, const char *file, guint64 offset, guint64 removed, const char *inserted)
+{
+  g_autoptr (QdYamlFile) now = NULL;
+  GBytes *mine;
+
+  if (self->document == NULL || !g_str_equal (file, qd_document_get_name (self->document)) ||
+      !qd_policy_editor_splice (self->editor, offset, removed, inserted))
+    {
+      qd_session_toast (qd_policy_page_get_session (self), _("The text has changed meanwhile: try again"));
+      qd_policy_page_update_builder (self, FALSE);
+      return;
+    }
+  mine = qd_document_get_mine (self->document);
+  if (g_bytes_get_size (mine) <= MAX_AT_ONCE)
+    now = qd_yaml_file_new (file, mine, NULL);
+  if (now)
+    qd_policy_builder_set_policy (self->builder, now, self->policy);
+}
