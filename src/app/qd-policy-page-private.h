@@ -4,6 +4,7 @@
 #include "qd-policy-builder.h"
 #include "qd-policy-editor.h"
 #include "qd-policy-files.h"
+#include "qd-policy-matrix.h"
 #include "qd-policy-page.h"
 #include "qd-policy-problems.h"
 #include "qd-workbench.h"
@@ -24,7 +25,10 @@ struct _QdPolicyPage {
   GtkWidget *git_box, *commit_button, *save_button, *open_button, *view_button, *header_end;
   GtkRevealer *problems_revealer;
   AdwBin *files_bin, *editor_bin, *problems_bin;
-  GtkStack *builder_stack;
+  GtkStack *builder_stack, *matrix_stack;
+  GtkSearchEntry *matrix_entry;
+  GtkToggleButton *changes_button;
+  AdwBin *matrix_bin;
   GtkDropDown *policy_drop;
   AdwBin *builder_bin;
   GMenu *recent;
@@ -34,6 +38,7 @@ struct _QdPolicyPage {
   QdPolicyEditor *editor;
   QdPolicyProblems *problems;
   QdPolicyBuilder *builder;
+  QdPolicyMatrix *matrix;
   GArray *policies;            /* guint: which documents of the file are policies, as the list has them */
   guint policy;                /* the document that the builder shows */
   gboolean picking;            /* the list is being filled */
@@ -68,6 +73,7 @@ void qd_policy_page_read_recent (QdPolicyPage *self);
 /* qd-policy-page-views.c */
 void qd_policy_page_picked (QdPolicyPage *self);
 void qd_policy_page_update_builder (QdPolicyPage *self, gboolean follow_cursor);
+void qd_policy_page_update_matrix (QdPolicyPage *self);
 void qd_policy_page_spliced (QdPolicyPage *self, const char *file, guint64 offset, guint64 removed, const char *inserted);
 
 /* qd-policy-page-dialogs.c */

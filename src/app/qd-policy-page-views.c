@@ -168,3 +168,20 @@ qd_policy_page_spliced (QdPolicyPage *self, const char *file, guint64 offset, gu
   if (now)
     qd_policy_builder_set_policy (self->builder, now, self->policy);
 }
+
+/* --- Who talks ------------------------------------------------------------------------------------------ */
+
+/* What was before is what is saved. */
+void
+qd_policy_page_update_matrix (QdPolicyPage *self)
+{
+  QdAnalysis *analysis = qd_workbench_get_analysis (self->workbench);
+  QdPolicyEval *now = analysis ? qd_analysis_get_eval (analysis) : NULL;
+  QdPolicyEval *before = analysis ? qd_analysis_get_before (analysis) : NULL;
+
+  if (g_strcmp0 (adw_view_stack_get_visible_child_name (self->views), "matrix") != 0)
+    return;
+  gtk_stack_set_visible_child_name (self->matrix_stack, now == NULL ? "invalid" : qd_policy_eval_get_n_workloads (now) == 0 ? "none" : "matrix");
+  qd_policy_matrix_set_evals (self->matrix, now, before == now ? NULL : before);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->changes_button), before != NULL && before != now);
+}

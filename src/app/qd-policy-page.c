@@ -5,6 +5,8 @@
 
 #include "qd-policy-page-private.h"
 
+#include <string.h>
+
 #include <glib/gi18n.h>
 
 #include "qd-policy-buffer.h"
@@ -157,12 +159,25 @@ picked_cb (QdPolicyPage *self)
 }
 
 static void
+matrix_filter_cb (QdPolicyPage *self)
+{
+  qd_policy_matrix_set_filter (self->matrix, gtk_editable_get_text (GTK_EDITABLE (self->matrix_entry)));
+}
+
+static void
+only_changes_cb (QdPolicyPage *self)
+{
+  qd_policy_matrix_set_only_changes (self->matrix, gtk_toggle_button_get_active (self->changes_button));
+}
+
+static void
 view_cb (QdPolicyPage *self)
 {
   if (self->workbench == NULL)
     return;
   qd_policy_page_flush (self);
   qd_policy_page_update_builder (self, TRUE);
+  qd_policy_page_update_matrix (self);
   qd_policy_page_update_actions (self);
 }
 
@@ -210,6 +225,7 @@ analysed_cb (QdPolicyPage *self)
   show_problems (self);
   show_reading (self, analysis);
   qd_policy_page_update_builder (self, FALSE);
+  qd_policy_page_update_matrix (self);
   qd_policy_page_update_actions (self);
 }
 
@@ -248,11 +264,27 @@ git_cb (QdPolicyPage *self)
   qd_policy_page_update_actions (self);
 }
 
+/* What one came for: the first file that speaks of a policy, else the first. */
+static QdDocument *
+find_first (GListModel *documents)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (documents); i++)
+    {
+      g_autoptr (QdDocument) document = g_list_model_get_item (documents, i);
+      GBytes *text = qd_document_get_mine (document);
+
+      if (g_bytes_get_size (text) > 0 &&
+          memmem (g_bytes_get_data (text, NULL), g_bytes_get_size (text), "NetworkPolicy", strlen ("NetworkPolicy")))
+        return g_steal_pointer (&document);
+    }
+  return g_list_model_get_item (documents, 0);
+}
+
 static void
 items_cb (QdPolicyPage *self)
 {
   GListModel *documents = qd_workbench_get_documents (self->workbench);
-  QdDocument *first;
+  g_autoptr (QdDocument) first = NULL;
 
   /* What is shown may be gone. */
   if (self->document && qd_workbench_find (self->workbench, qd_document_get_name (self->document)) != self->document)
@@ -260,9 +292,8 @@ items_cb (QdPolicyPage *self)
   /* The first by name is known once all are there. */
   if (self->document || !self->opened || g_list_model_get_n_items (documents) == 0)
     return;
-  first = g_list_model_get_item (documents, 0);
+  first = find_first (documents);
   qd_policy_page_show_document (self, first);
-  g_object_unref (first);
 }
 
 static gboolean
@@ -405,11 +436,13 @@ qd_policy_page_class_init (QdPolicyPageClass *klass)
   CHILD (problems_icon); CHILD (problems_button); CHILD (files_button); CHILD (switcher); CHILD (git_box); CHILD (commit_button);
   CHILD (save_button); CHILD (open_button); CHILD (view_button); CHILD (header_end); CHILD (problems_revealer);
   CHILD (files_bin); CHILD (editor_bin); CHILD (problems_bin); CHILD (recent);
-  CHILD (builder_stack); CHILD (builder_bin); CHILD (policy_drop);
+  CHILD (matrix_stack); CHILD (matrix_entry); CHILD (changes_button); CHILD (matrix_bin); CHILD (builder_stack); CHILD (builder_bin); CHILD (policy_drop);
 #undef CHILD
   gtk_widget_class_bind_template_callback (widget_class, compare_cb);
   gtk_widget_class_bind_template_callback (widget_class, view_cb);
   gtk_widget_class_bind_template_callback (widget_class, picked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, matrix_filter_cb);
+  gtk_widget_class_bind_template_callback (widget_class, only_changes_cb);
 }
 
 static void
@@ -426,6 +459,9 @@ qd_policy_page_init (QdPolicyPage *self)
   adw_bin_set_child (self->builder_bin, GTK_WIDGET (self->builder));
   g_signal_connect_object (self->builder, "splice", G_CALLBACK (qd_policy_page_spliced), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->builder, "place", G_CALLBACK (place_cb), self, G_CONNECT_SWAPPED);
+  gtk_drop_down_set_expression (self->policy_drop, gtk_property_expression_new (GTK_TYPE_STRING_OBJECT, NULL, "string"));
+  self->matrix = QD_POLICY_MATRIX (qd_policy_matrix_new ());
+  adw_bin_set_child (self->matrix_bin, GTK_WIDGET (self->matrix));
   self->problems = QD_POLICY_PROBLEMS (qd_policy_problems_new ());
   adw_bin_set_child (self->problems_bin, GTK_WIDGET (self->problems));
   g_signal_connect_object (self->problems, "chosen", G_CALLBACK (problem_chosen_cb), self, G_CONNECT_SWAPPED);

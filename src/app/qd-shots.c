@@ -201,6 +201,13 @@ show_policy_builder (Shots *shots)
 }
 
 static void
+show_policy_matrix (Shots *shots)
+{
+  show_policy (shots);
+  gtk_widget_activate_action (GTK_WIDGET (qd_window_get_page (shots->window)), "policy.view", "s", "matrix");
+}
+
+static void
 hide_policy (Shots *shots)
 {
   gtk_widget_activate_action (GTK_WIDGET (qd_window_get_page (shots->window)), "policy.close", NULL);
@@ -209,6 +216,7 @@ hide_policy (Shots *shots)
 static const Scene scenes[] = {
   { "policy", show_policy, hide_policy },
   { "policy-builder", show_policy_builder, hide_policy },
+  { "policy-matrix", show_policy_matrix, hide_policy },
   { "impact", show_impact },
   { "topology-table", show_topology_table, hide_topology_table },
   { "site", show_site },

@@ -13,6 +13,7 @@
 #include "qd-policy-conflict.h"
 #include "qd-policy-page-private.h"
 #include "qd-settings.h"
+#include "qd-yaml-edit.h"
 
 #define PODS "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop, labels: {app: web}}\n" \
              "spec: {containers: [{name: a, image: b}]}\n"
@@ -172,7 +173,7 @@ test_write (void)
 
   begin (&self);
   g_assert_cmpstr (gtk_stack_get_visible_child_name (self.page->stack), ==, "bench");
-  g_assert_cmpstr (qd_document_get_name (self.page->document), ==, "pods.yaml");
+  g_assert_cmpstr (qd_document_get_name (self.page->document), ==, "policy.yaml");
   qd_policy_page_show_document (self.page, find (&self, "policy.yaml"));
   g_assert_false (is_enabled (&self, "save") || is_enabled (&self, "undo"));
 
@@ -345,6 +346,71 @@ test_conflict (void)
   end (&self);
 }
 
+/* The builder's edit is an edit of the text, and is taken back like one. */
+static void
+test_builder (void)
+{
+  Fixture self;
+  g_autofree QdYamlSplice *splice = g_new0 (QdYamlSplice, 1);
+  g_autoptr (JsonNode) value = json_node_new (JSON_NODE_VALUE);
+  g_autoptr (QdYamlFile) changed = NULL;
+  g_autofree char *text = NULL, *after = NULL;
+  QdYamlFile *file;
+
+  begin (&self);
+  qd_policy_page_show_document (self.page, find (&self, "policy.yaml"));
+  gtk_widget_activate_action (GTK_WIDGET (self.page), "policy.view", "s", "builder");
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (self.page->builder_stack), ==, "policy");
+  file = qd_analysis_find_file (qd_workbench_get_analysis (self.page->workbench), "policy.yaml");
+  json_node_set_string (value, "renamed");
+  changed = qd_yaml_edit_set (file, 0, "/metadata/name", value, splice, NULL);
+  g_assert_nonnull (changed);
+  g_signal_emit_by_name (self.page->builder, "splice", "policy.yaml", (guint64) splice->offset, (guint64) splice->removed, splice->inserted);
+  text = shown_text (&self);
+  g_assert_nonnull (strstr (text, "name: renamed\n"));
+  UNTIL (is_quiet (&self) && qd_document_is_dirty (find (&self, "policy.yaml")));
+  run (&self, "policy.undo");
+  after = shown_text (&self);
+  g_assert_cmpstr (after, ==, POLICY);
+  qd_yaml_splice_clear (splice);
+
+  /* One about a text that is no more changes nothing. */
+  g_signal_emit_by_name (self.page->builder, "splice", "policy.yaml", (guint64) 100000, (guint64) 1, "x");
+  g_assert_true (qd_policy_editor_is_ahead (self.page->editor) || !qd_document_is_dirty (find (&self, "policy.yaml")));
+
+  qd_policy_page_show_document (self.page, find (&self, "pods.yaml"));
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (self.page->builder_stack), ==, "none");
+  end (&self);
+}
+
+/* What is typed is seen in who may talk, beside what is saved. */
+static void
+test_matrix (void)
+{
+  Fixture self;
+  guint64 changed = 0;
+  QdPolicyEval *eval;
+  guint web, outside;
+
+  begin (&self);
+  gtk_widget_activate_action (GTK_WIDGET (self.page), "policy.view", "s", "matrix");
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (self.page->matrix_stack), ==, "matrix");
+  g_assert_false (gtk_widget_get_sensitive (GTK_WIDGET (self.page->changes_button)));
+  qd_policy_page_show_document (self.page, find (&self, "policy.yaml"));
+  type (&self, "  ingress: [{}]\n");
+  UNTIL (is_quiet (&self) && gtk_widget_get_sensitive (GTK_WIDGET (self.page->changes_button)));
+  eval = qd_analysis_get_eval (qd_workbench_get_analysis (self.page->workbench));
+  web = qd_policy_eval_find_workload (eval, "shop/web", NULL);
+  outside = qd_policy_eval_get_n_workloads (eval);
+  g_assert_false (qd_port_set_is_none (qd_policy_eval_get (eval, outside, web)));
+  UNTIL (qd_policy_matrix_get_n_changed (self.page->matrix, QD_POLICY_CELL_ALLOWED, &changed));
+  g_assert_cmpuint (changed, ==, 1);
+
+  type (&self, "  - nonsense: [\n");
+  UNTIL (is_quiet (&self) && g_str_equal (gtk_stack_get_visible_child_name (self.page->matrix_stack), "invalid"));
+  end (&self);
+}
+
 static void
 test_examples (void)
 {
@@ -389,6 +455,8 @@ main (int argc, char **argv)
   g_test_add_func ("/policy-page/lossless", test_lossless);
   g_test_add_func ("/policy-page/not-utf8", test_not_utf8);
   g_test_add_func ("/policy-page/conflict", test_conflict);
+  g_test_add_func ("/policy-page/builder", test_builder);
+  g_test_add_func ("/policy-page/matrix", test_matrix);
   g_test_add_func ("/policy-page/examples", test_examples);
   return g_test_run ();
 }
