@@ -182,9 +182,7 @@ qdctl_policy_flows_read (const char *path)
 static gboolean
 may_pass (QdPolicyEval *eval, const Flow *flow)
 {
-  guint src = qd_policy_eval_find_address (eval, &flow->from), dst = qd_policy_eval_find_address (eval, &flow->to);
-
-  return qd_port_set_contains (qd_policy_eval_get (eval, src, dst), flow->protocol, flow->port);
+  return qd_port_set_contains (qd_policy_eval_get_addresses (eval, &flow->from, &flow->to), flow->protocol, flow->port);
 }
 
 static void

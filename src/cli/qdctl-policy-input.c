@@ -118,6 +118,42 @@ qdctl_policy_read (QdctlPolicyInput *self, char **paths, guint n, gboolean keep_
 
 /* --- Worlds --------------------------------------------------------------------------------------------------- */
 
+/* What was passed over, by kind, in one line: a folder may hold hundreds. */
+static void
+say_passed_over (GHashTable *kinds)
+{
+  g_autoptr (GString) list = g_string_new (NULL);
+  g_autoptr (GPtrArray) names = g_hash_table_get_keys_as_ptr_array (kinds);
+
+  g_ptr_array_sort (names, compare_names);
+  for (guint i = 0; i < names->len; i++)
+    g_string_append_printf (list, "%s%s (%u)", i ? ", " : "", (char *) g_ptr_array_index (names, i),
+                            GPOINTER_TO_UINT (g_hash_table_lookup (kinds, g_ptr_array_index (names, i))));
+  if (names->len)
+    qdctl_complain (_("passed over, because it does not say here who may talk to whom: %s"), list->str);
+}
+
+/* What a verdict does not take into account, or not as one may think. */
+static void
+say_notes (QdPolicyWorld *world)
+{
+  GPtrArray *findings = qd_policy_world_get_findings (world);
+  g_autoptr (GHashTable) kinds = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < findings->len; i++)
+    {
+      const QdPolicyFinding *finding = g_ptr_array_index (findings, i);
+      const char *kind = qd_yaml_node_get_string (qd_yaml_node_get (finding->place.node, "kind"));
+      g_autofree char *line = qd_policy_finding_to_text (finding);
+
+      if (!g_str_equal (finding->code, "passed-over"))
+        say (line);
+      else if (kind)
+        g_hash_table_insert (kinds, g_strdup (kind), GUINT_TO_POINTER (GPOINTER_TO_UINT (g_hash_table_lookup (kinds, kind)) + 1));
+    }
+  say_passed_over (kinds);
+}
+
 QdPolicyWorld *
 qdctl_policy_world (const QdctlPolicyInput *input)
 {
@@ -126,7 +162,10 @@ qdctl_policy_world (const QdctlPolicyInput *input)
   guint n = 0;
 
   if (!qd_policy_world_is_invalid (world))
-    return g_steal_pointer (&world);
+    {
+      say_notes (world);
+      return g_steal_pointer (&world);
+    }
   for (guint i = 0; i < findings->len; i++)
     {
       const QdPolicyFinding *finding = g_ptr_array_index (findings, i);

@@ -39,6 +39,23 @@ qd_address_compare (const QdAddress *a, const QdAddress *b)
   return a->family != b->family ? a->family - b->family : memcmp (a->bytes, b->bytes, sizeof a->bytes);
 }
 
+guint
+qd_address_hash (gconstpointer address)
+{
+  const QdAddress *self = address;
+  guint hash = self->family;
+
+  for (guint i = 0; i < sizeof self->bytes; i++)
+    hash = hash * 31 + self->bytes[i];
+  return hash;
+}
+
+gboolean
+qd_address_equal (gconstpointer a, gconstpointer b)
+{
+  return qd_address_compare (a, b) == 0;
+}
+
 gboolean
 qd_address_step (QdAddress *self, int direction)
 {

@@ -16,6 +16,9 @@ typedef struct { QdAddress first, last; } QdAddressRange;
 gboolean qd_address_parse (const char *text, QdAddress *self);
 char *qd_address_to_text (const QdAddress *self);
 int qd_address_compare (const QdAddress *a, const QdAddress *b);
+/* For hash tables of addresses. */
+guint qd_address_hash (gconstpointer address);
+gboolean qd_address_equal (gconstpointer a, gconstpointer b);
 /* The one after and before; FALSE at the end of the family's space, and untouched. */
 gboolean qd_address_step (QdAddress *self, int direction);
 

@@ -2,7 +2,6 @@
 #define G_LOG_DOMAIN "qd-policy"
 #include "config.h"
 #include "qd-policy-eval-private.h"
-#include "qd-policy-nodes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -249,27 +248,37 @@ find_group (Grouping *grouping, const QdPolicyWorkload *workload, const QdPolicy
   return self->groups->len - 1;
 }
 
+static void
+note_addresses (QdPolicyEnds *ends, const QdPolicyHolder *holder)
+{
+  for (guint i = 0; !holder->pod->host_network && i < holder->pod->n_addresses; i++)
+    if (!g_hash_table_contains (ends->by_address, &holder->pod->addresses[i]))
+      g_hash_table_insert (ends->by_address, &holder->pod->addresses[i], g_memdup2 (holder, sizeof *holder));
+}
+
 /* Adds the groups that the @number-th workload has pods of, each once. */
 static void
-group_workload (Grouping *grouping, const QdPolicyWorkload *workload, guint number, GArray *members)
+group_workload (Grouping *grouping, const QdPolicyWorkload *workload, guint number, QdPolicyEnds *ends)
 {
   for (guint i = 0; i < workload->pods->len; i++)
     {
       QdPolicyMember member = { find_group (grouping, workload, g_ptr_array_index (workload->pods, i)), g_ptr_array_index (workload->pods, i) };
+      QdPolicyHolder holder = { number, member.column, member.pod };
       guint *seen;
 
+      note_addresses (ends, &holder);
       if (member.column >= grouping->seen->len)
         g_array_set_size (grouping->seen, member.column + 1);
       seen = &g_array_index (grouping->seen, guint, member.column);
       if (*seen != number + 1)
-        g_array_append_val (members, member);
+        g_array_append_val (ends->members, member);
       *seen = number + 1;
     }
 }
 
 /* Workloads come by namespace, and so do groups. */
 static void
-group_pods (QdPolicyColumns *self, QdPolicyWorld *world, const QdPolicyOptions *options, GArray *members, GArray *first_member)
+group_pods (QdPolicyColumns *self, QdPolicyWorld *world, const QdPolicyOptions *options, QdPolicyEnds *ends)
 {
   GPtrArray *workloads = qd_policy_world_get_workloads (world);
   g_autoptr (QdPolicyNodes) nodes = NULL;
@@ -309,8 +318,8 @@ group_pods (QdPolicyColumns *self, QdPolicyWorld *world, const QdPolicyOptions *
           g_array_append_val (self->spaces, space);
           g_hash_table_insert (self->by_name, space.name, GUINT_TO_POINTER (self->spaces->len));
         }
-      g_array_append_val (first_member, members->len);
-      group_workload (&grouping, workload, i, members);
+      g_array_append_val (ends->first_member, ends->members->len);
+      group_workload (&grouping, workload, i, ends);
       g_array_index (self->spaces, QdPolicyColumnSpace, self->spaces->len - 1).end = self->groups->len;
     }
 }
@@ -384,7 +393,7 @@ index_labels (QdPolicyColumns *self)
 }
 
 QdPolicyColumns *
-qd_policy_columns_new (QdPolicyWorld *world, const QdPolicyOptions *options, GArray *members, GArray *first_member)
+qd_policy_columns_new (QdPolicyWorld *world, const QdPolicyOptions *options, QdPolicyEnds *ends)
 {
   QdPolicyColumns *self = g_new0 (QdPolicyColumns, 1);
 
@@ -400,16 +409,16 @@ qd_policy_columns_new (QdPolicyWorld *world, const QdPolicyOptions *options, GAr
   self->by_ports = g_hash_table_new (hash_signature, equal_signatures);
   self->by_content = g_hash_table_new_full (hash_group, equal_groups, g_free, NULL);
   cut_space (self, world);
-  group_pods (self, world, options, members, first_member);
+  group_pods (self, world, options, ends);
   self->n = self->groups->len + self->ranges->len;
   for (guint i = self->groups->len; i < self->n; i++)
     {
       QdPolicyMember member = { i, NULL };
 
-      g_array_append_val (first_member, members->len);
-      g_array_append_val (members, member);
+      g_array_append_val (ends->first_member, ends->members->len);
+      g_array_append_val (ends->members, member);
     }
-  g_array_append_val (first_member, members->len);
+  g_array_append_val (ends->first_member, ends->members->len);
   self->selectable = qd_bits_new (self->groups->len);
   index_labels (self);
   index_segments (self);

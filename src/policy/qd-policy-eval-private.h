@@ -4,6 +4,7 @@
 #include "qd-policy-bits.h"
 #include "qd-policy-eval.h"
 #include "qd-policy-explain.h"
+#include "qd-policy-nodes.h"
 
 G_BEGIN_DECLS
 
@@ -47,9 +48,18 @@ typedef struct {
 /* A column that an end has: a group that a workload has pods of, and the first of those; of a range its own, and NULL. */
 typedef struct { guint column; const QdPolicyPod *pod; } QdPolicyMember;
 
-/* Fills @members (of QdPolicyMember) with what each workload has, then each range, and @first_member (of guint) with where each of them begins,
- * and the end of the last. */
-QdPolicyColumns *qd_policy_columns_new (QdPolicyWorld *world, const QdPolicyOptions *options, GArray *members, GArray *first_member);
+/* Who has an address. */
+typedef struct { guint end, column; const QdPolicyPod *pod; } QdPolicyHolder;
+
+/* The ends of an evaluation, and where each is among the columns. */
+typedef struct {
+  GArray *members;          /* of QdPolicyMember: what each workload has, then each range, one end after the other */
+  GArray *first_member;     /* of guint: where each of them begins, and the end of the last */
+  GHashTable *by_address;   /* QdAddress → QdPolicyHolder: pods but those in their node's network, whose address is the node's */
+} QdPolicyEnds;
+
+/* Fills @ends, which are empty. */
+QdPolicyColumns *qd_policy_columns_new (QdPolicyWorld *world, const QdPolicyOptions *options, QdPolicyEnds *ends);
 void qd_policy_columns_free (QdPolicyColumns *self);
 
 #define QD_POLICY_NO_COLUMN G_MAXUINT
@@ -71,6 +81,8 @@ void qd_policy_column_map_clear (QdPolicyColumnMap *self);
 
 /* One pod of each sort that an end has, as they come; of a range one NULL. */
 GPtrArray *qd_policy_eval_list_pods (QdPolicyEval *self, guint end);
+/* Which pods are on one node. */
+QdPolicyNodes *qd_policy_eval_get_nodes (QdPolicyEval *self);
 /* The index among those of both ends of a pair between which the flow may pass; 0 and 0 where none may. */
 void qd_policy_eval_find_pair (QdPolicyEval *self, const QdPolicyFlow *flow, guint *src, guint *dst);
 

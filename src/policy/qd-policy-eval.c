@@ -15,8 +15,9 @@ struct _QdPolicyEval
   QdPortStore *store;
   QdPolicyColumns *columns;
   guint n_workloads;
-  GArray *members;            /* of QdPolicyMember: of all ends, one end after the other */
-  GArray *first_member;       /* of guint: for each end, and beyond the last one */
+  QdPolicyEnds ends;
+  gsize nodes_once;
+  QdPolicyNodes *nodes;       /* made when somebody asks for it */
   GPtrArray *range_texts;
   GHashTable *compiled;       /* QdPolicy → QdPolicyCompiled */
   GHashTable *rows;           /* of QdPolicyRow, which is its own key */
@@ -246,12 +247,13 @@ qd_policy_eval_new (QdPolicyWorld *world, const QdPolicyOptions *options, QdPoli
   if (options)
     self->options = *options;
   self->n_workloads = qd_policy_world_get_workloads (world)->len;
-  self->members = g_array_new (FALSE, FALSE, sizeof (QdPolicyMember));
-  self->first_member = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->ends.members = g_array_new (FALSE, FALSE, sizeof (QdPolicyMember));
+  self->ends.first_member = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->ends.by_address = g_hash_table_new_full (qd_address_hash, qd_address_equal, NULL, g_free);
   self->range_texts = g_ptr_array_new_with_free_func (g_free);
   self->compiled = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) qd_policy_compiled_unref);
   self->rows = g_hash_table_new_full (qd_policy_row_hash, qd_policy_row_equal, (GDestroyNotify) qd_policy_row_unref, NULL);
-  self->columns = qd_policy_columns_new (world, &self->options, self->members, self->first_member);
+  self->columns = qd_policy_columns_new (world, &self->options, &self->ends);
   if (previous && (previous->options.host_network != self->options.host_network || previous->options.ip_block != self->options.ip_block))
     previous = NULL;
   self->store = previous ? qd_port_store_ref (previous->store) : qd_port_store_new ();
@@ -279,8 +281,10 @@ qd_policy_eval_unref (QdPolicyEval *self)
     }
   g_hash_table_unref (self->rows);
   g_hash_table_unref (self->compiled);
-  g_array_unref (self->members);
-  g_array_unref (self->first_member);
+  g_array_unref (self->ends.members);
+  g_array_unref (self->ends.first_member);
+  g_hash_table_unref (self->ends.by_address);
+  g_clear_pointer (&self->nodes, qd_policy_nodes_free);
   g_ptr_array_unref (self->range_texts);
   qd_policy_columns_free (self->columns);
   qd_port_store_unref (self->store);
@@ -366,21 +370,28 @@ qd_policy_eval_find_outside (QdPolicyEval *self, const QdAddress *address)
 guint
 qd_policy_eval_find_address (QdPolicyEval *self, const QdAddress *address)
 {
-  for (guint i = 0; i < self->n_workloads; i++)
+  const QdPolicyHolder *holder = g_hash_table_lookup (self->ends.by_address, address);
+
+  return holder ? holder->end : qd_policy_eval_find_outside (self, address);
+}
+
+const QdPolicyPod *
+qd_policy_eval_find_pod (QdPolicyEval *self, const QdAddress *address)
+{
+  const QdPolicyHolder *holder = g_hash_table_lookup (self->ends.by_address, address);
+
+  return holder ? holder->pod : NULL;
+}
+
+QdPolicyNodes *
+qd_policy_eval_get_nodes (QdPolicyEval *self)
+{
+  if (g_once_init_enter (&self->nodes_once))
     {
-      const QdPolicyWorkload *workload = qd_policy_eval_get_workload (self, i);
-
-      for (guint k = 0; k < workload->pods->len; k++)
-        {
-          const QdPolicyPod *pod = g_ptr_array_index (workload->pods, k);
-
-          /* A node's address stands for the node, and not for one of the pods that share it. */
-          for (guint a = 0; !pod->host_network && a < pod->n_addresses; a++)
-            if (qd_address_compare (&pod->addresses[a], address) == 0)
-              return i;
-        }
+      self->nodes = qd_policy_nodes_new (self->world);
+      g_once_init_leave (&self->nodes_once, 1);
     }
-  return qd_policy_eval_find_outside (self, address);
+  return self->nodes;
 }
 
 /* --- What may pass ---------------------------------------------------------------------------------------------- */
@@ -389,10 +400,10 @@ qd_policy_eval_find_address (QdPolicyEval *self, const QdAddress *address)
 static const QdPolicyMember *
 find_members (QdPolicyEval *self, guint end, guint *n)
 {
-  const guint *first = &g_array_index (self->first_member, guint, end);
+  const guint *first = &g_array_index (self->ends.first_member, guint, end);
 
   *n = first[1] - first[0];
-  return &g_array_index (self->members, QdPolicyMember, first[0]);
+  return &g_array_index (self->ends.members, QdPolicyMember, first[0]);
 }
 
 /* A pod and its own node are never kept apart. */
@@ -477,6 +488,30 @@ const QdPortSet *
 qd_policy_eval_get (QdPolicyEval *self, guint src, guint dst)
 {
   return get (self, BOTH, src, dst);
+}
+
+/* The column of an address, and the node that it is, or that its pod is on; NULL: not known. */
+static guint
+find_column (QdPolicyEval *self, const QdAddress *address, const char **node)
+{
+  QdPolicyNodes *nodes = qd_policy_eval_get_nodes (self);
+  const QdPolicyHolder *holder = g_hash_table_lookup (self->ends.by_address, address);
+
+  *node = holder ? qd_policy_nodes_find_pod (nodes, holder->pod) : qd_policy_nodes_find_address (nodes, address);
+  return holder ? holder->column : self->columns->groups->len + (guint) qd_address_ranges_find (self->columns->ranges, address);
+}
+
+const QdPortSet *
+qd_policy_eval_get_addresses (QdPolicyEval *self, const QdAddress *src, const QdAddress *dst)
+{
+  const char *src_node, *dst_node;
+  guint from = find_column (self, src, &src_node), to = find_column (self, dst, &dst_node);
+  gboolean pod_and_node = src_node && src_node == dst_node && (from < self->columns->groups->len) != (to < self->columns->groups->len);
+
+  /* Two addresses of one pod are that pod. */
+  if (pod_and_node || qd_address_compare (src, dst) == 0 || (qd_policy_eval_find_pod (self, src) && qd_policy_eval_find_pod (self, src) == qd_policy_eval_find_pod (self, dst)))
+    return qd_port_store_get (self->store, QD_PORTS_ALL);
+  return qd_port_store_get (self->store, pair_ports (self, BOTH, from, to));
 }
 
 const QdPortSet *

@@ -62,8 +62,13 @@ guint qd_policy_eval_find_outside (QdPolicyEval *self, const QdAddress *address)
 /* What may pass from @src to @dst: of workloads with pods that differ, what at least one pod may. Between two addresses outside, and from a
  * bare pod to itself, everything. The answer lives as long as @self. */
 const QdPortSet *qd_policy_eval_get (QdPolicyEval *self, guint src, guint dst);
-/* One side of it: what the policies of @direction allow; qd_policy_eval_get() is what both do. For pods that differ as above. */
+/* Between the very pods that have these addresses, or what is outside: a pod and its own node, by its address, are never kept apart. */
+const QdPortSet *qd_policy_eval_get_addresses (QdPolicyEval *self, const QdAddress *src, const QdAddress *dst);
+/* One side of qd_policy_eval_get(): what the policies of @direction allow; qd_policy_eval_get() is what both do. For pods that differ as above. */
 const QdPortSet *qd_policy_eval_get_direction (QdPolicyEval *self, QdPolicyDirection direction, guint src, guint dst);
+
+/* The pod that has it, and is not seen as its node; NULL: none. */
+const QdPolicyPod *qd_policy_eval_find_pod (QdPolicyEval *self, const QdAddress *address);
 
 /* For benches and tests: pods that no policy can tell apart count once, and subjects with the same policies. */
 guint qd_policy_eval_get_n_classes (QdPolicyEval *self);

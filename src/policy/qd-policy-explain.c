@@ -7,7 +7,6 @@
 
 #include "qd-policy-eval-private.h"
 #include "qd-policy-match-private.h"
-#include "qd-policy-nodes.h"
 
 const char *
 qd_policy_reason_to_string (QdPolicyReason reason)
@@ -316,16 +315,17 @@ describe_end (QdPolicyEval *eval, guint end, const char *name, const QdPolicyPod
 static gboolean
 are_same (QdPolicyEval *eval, const QdPolicyFlow *flow, const QdPolicyWho *src, const QdPolicyWho *dst)
 {
-  g_autoptr (QdPolicyNodes) nodes = NULL;
+  QdPolicyNodes *nodes = qd_policy_eval_get_nodes (eval);
   const char *one, *two;
 
   if (src->pod && flow->src == flow->dst && g_str_equal (qd_policy_eval_get_workload (eval, flow->src)->kind, "Pod"))
+    return TRUE;
+  if (src->pod && src->pod == dst->pod && flow->src_address && flow->dst_address)
     return TRUE;
   if (src->pod == NULL && dst->pod == NULL)
     return FALSE;
   if (src->pod && dst->pod && !src->exempt && !dst->exempt)
     return FALSE;
-  nodes = qd_policy_nodes_new (qd_policy_eval_get_world (eval));
   one = src->pod ? qd_policy_nodes_find_pod (nodes, src->pod) : flow->src_address ? qd_policy_nodes_find_address (nodes, flow->src_address) : NULL;
   two = dst->pod ? qd_policy_nodes_find_pod (nodes, dst->pod) : flow->dst_address ? qd_policy_nodes_find_address (nodes, flow->dst_address) : NULL;
   return one && one == two;
@@ -372,22 +372,13 @@ explain_pair (QdPolicyEval *eval, const QdPolicyFlow *flow, const QdPolicyPod *s
 static GPtrArray *
 list_pods (QdPolicyEval *eval, guint end, const QdAddress *address)
 {
-  const QdPolicyWorkload *workload = qd_policy_eval_get_workload (eval, end);
+  GPtrArray *one;
 
-  for (guint i = 0; address && workload && i < workload->pods->len; i++)
-    {
-      QdPolicyPod *pod = g_ptr_array_index (workload->pods, i);
-
-      for (guint k = 0; k < pod->n_addresses; k++)
-        if (qd_address_compare (&pod->addresses[k], address) == 0)
-          {
-            GPtrArray *one = g_ptr_array_new ();
-
-            g_ptr_array_add (one, pod);
-            return one;
-          }
-    }
-  return qd_policy_eval_list_pods (eval, end);
+  if (address == NULL || qd_policy_eval_find_pod (eval, address) == NULL || qd_policy_eval_find_address (eval, address) != end)
+    return qd_policy_eval_list_pods (eval, end);
+  one = g_ptr_array_new ();
+  g_ptr_array_add (one, (gpointer) qd_policy_eval_find_pod (eval, address));
+  return one;
 }
 
 QdPolicyExplanation *

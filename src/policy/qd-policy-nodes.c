@@ -20,23 +20,6 @@ struct _QdPolicyNodes
   GHashTable *by_address;   /* QdAddress → Alias */
 };
 
-static guint
-hash_address (gconstpointer data)
-{
-  const QdAddress *address = data;
-  guint hash = address->family;
-
-  for (guint i = 0; i < sizeof address->bytes; i++)
-    hash = hash * 31 + address->bytes[i];
-  return hash;
-}
-
-static gboolean
-equal_addresses (gconstpointer a, gconstpointer b)
-{
-  return qd_address_compare (a, b) == 0;
-}
-
 static void
 free_alias (gpointer data)
 {
@@ -130,7 +113,7 @@ qd_policy_nodes_new (QdPolicyWorld *world)
   GPtrArray *workloads = qd_policy_world_get_workloads (world);
 
   self->by_name = g_hash_table_new_full (NULL, NULL, NULL, free_alias);
-  self->by_address = g_hash_table_new_full (hash_address, equal_addresses, g_free, free_alias);
+  self->by_address = g_hash_table_new_full (qd_address_hash, qd_address_equal, g_free, free_alias);
   for (guint i = 0; i < workloads->len; i++)
     {
       GPtrArray *pods = ((const QdPolicyWorkload *) g_ptr_array_index (workloads, i))->pods;

@@ -120,6 +120,10 @@ def connectivity():
            "qdctl: 1 workload is in its node's network: policies do not cover it (--host-network=exempt)\n")
     result = expect("unless it is a pod as others", 0, policy("connectivity", host, "--host-network=pod"))
     check("and then it is covered", "=> shop/db[Pod]" not in result.stdout, result.stdout)
+    other = write("other.yaml", PODS + "---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: b}}\n---\n" +
+                  "{apiVersion: crd.projectcalico.org/v1, kind: NetworkPolicy, metadata: {name: c}}\n---\n" + DATABASE.replace("egress:", "Egress:"))
+    expect("what is passed over, and what has no effect, is said", 0, policy("connectivity", other), err="ConfigMap (2), NetworkPolicy (1)")
+    check("with its place", f"{other}:27:" in policy("connectivity", other).stderr, policy("connectivity", other).stderr)
     six = write("six.yaml", PODS + "---\n" + POLICY.replace("10.0.0.0/8", "'fd00::/8'"))
     expect("IPv6 is there once a policy names some of it", 0, policy("connectivity", six),
            "fd00::-fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff[External] => shop/web[Deployment] : TCP 443", NOTE)

@@ -176,8 +176,9 @@ make_pod (GRand *rand, guint number)
   g_autofree char *tier = any (rand, 2) ? g_strdup_printf (", tier: %c", 'a' + (char) any (rand, 3)) : g_strdup ("");
 
   return g_strdup_printf ("apiVersion: v1\nkind: Pod\nmetadata: {name: pod%u, namespace: s%u, labels: {app: %c%s}%s}\n"
-                          "spec: {hostNetwork: %s, nodeName: node%u, containers: [{name: c, ports: [{name: web, containerPort: %u}, {name: dns, protocol: UDP, containerPort: 90}]}]}\nstatus: {%s}\n",
-                          number, any (rand, 3), 'a' + (char) any (rand, 3), tier, owners[any (rand, 3)], any (rand, 6) ? "false" : "true", any (rand, 3), any (rand, 2) ? 8080 : 80, address);
+                          "spec: {hostNetwork: %s, nodeName: node%u, containers: [{name: c, ports: [{name: web, containerPort: %u}, {name: dns, protocol: UDP, containerPort: 90}]}]}\nstatus: {hostIP: 198.51.100.%u%s%s}\n",
+                          number, any (rand, 3), 'a' + (char) any (rand, 3), tier, owners[any (rand, 3)], any (rand, 6) ? "false" : "true", any (rand, 3), any (rand, 2) ? 8080 : 80, 7 + any (rand, 3),
+                          *address ? ", " : "", address);
 }
 
 /* A document an object: each is a file of its own. */
@@ -314,6 +315,36 @@ test_explain (void)
   /* Both answers are among them, many times. */
   g_assert_cmpuint (denied, >, cells / 10);
   g_assert_cmpuint (cells - denied, >, cells / 10);
+}
+
+/* Of the very pods that have addresses, and their nodes, too. */
+static void
+test_addresses (void)
+{
+  static const char *const texts[] = { "10.0.0.0", "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5", "10.0.0.6", "10.0.0.7", "10.200.0.1", "192.0.2.1", "198.51.100.7", "fd00::7", "fd00::1:1", "fe80::1" };
+  guint n = G_N_ELEMENTS (texts);
+
+  for (guint seed = 0; seed < WORLDS / 4; seed++)
+    {
+      g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+      g_autoptr (GPtrArray) documents = make_documents (rand);
+      QdPolicyOptions options = make_options (rand);
+      g_autoptr (QdPolicyEval) eval = evaluate (documents, &options);
+
+      for (guint cell = 0; cell < n * n; cell++)
+        {
+          QdAddress src, dst;
+          QdPolicyFlow flow = { .protocol = any (rand, QD_N_PROTOCOLS), .port = ports[any (rand, G_N_ELEMENTS (ports))], .src_address = &src, .dst_address = &dst };
+          g_autoptr (QdPolicyExplanation) explanation = NULL;
+
+          g_assert_true (qd_address_parse (texts[cell / n], &src) && qd_address_parse (texts[cell % n], &dst));
+          flow.src = qd_policy_eval_find_address (eval, &src);
+          flow.dst = qd_policy_eval_find_address (eval, &dst);
+          explanation = qd_policy_explain (eval, &flow);
+          if (explanation->allowed != qd_port_set_contains (qd_policy_eval_get_addresses (eval, &src, &dst), flow.protocol, flow.port))
+            g_error ("seed %u: %s, and connectivity of addresses says otherwise", seed, explanation->text);
+        }
+    }
 }
 
 static void
@@ -589,6 +620,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/policy/laws/explain-agrees-with-connectivity", test_explain);
+  g_test_add_func ("/policy/laws/addresses", test_addresses);
   g_test_add_func ("/policy/laws/order-does-not-matter", test_order);
   g_test_add_func ("/policy/laws/both-directions", test_directions);
   g_test_add_func ("/policy/laws/difference", test_difference);
