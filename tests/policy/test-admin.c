@@ -307,6 +307,10 @@ test_33 (void)
   qd_policy_eval_unref (make_eval (POD_WITH ("x", "a", "", "containers: [{name: c, ports: [{name: '', containerPort: 1}, {name: '', containerPort: 2}]}]", ""), NULL));
   check_invalid (NP ("x", "p", "{podSelector: {}, policyTypes: [Ingress, Egress, Ingress]}"), "too-many", NULL);
   check_invalid (NP ("x", "p", "{podSelector: {}, policyTypes: [null]}"), "policy-type", NULL);
+  check_invalid (NP ("x.a", "p", "{podSelector: {}}"), "name", NULL);
+  check_invalid (NAMESPACE ("x.a", ""), "name", NULL);
+  check_invalid (NP ("x", "P", "{podSelector: {}}"), "name", NULL);
+  qd_policy_eval_unref (make_eval (NP ("x", "p.a", "{podSelector: {}}"), NULL));
   check_invalid (FROM ("{ipBlock: {cidr: 10.0.0.0/8, except: [null]}}"), "cidr", NULL);
   check_invalid (CNP ("p", Admin, 1, EVERY ", egress: [{action: Deny, to: [{networks: [null]}]}]"), "cidr", NULL);
   check_invalid (CNP ("p", Admin, 1, EVERY ", egress: [{action: Accept, to: [{domainNames: [null]}]}]"), "domain", NULL);
