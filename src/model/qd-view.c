@@ -559,19 +559,30 @@ qd_view_init (QdView *self)
   self->waiting = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
 }
 
-/* The @i-th thing of the list. To go through all is to wait for memory: in the list's order, which is
- * about that of memory, and with what comes next asked for early, it takes half the time that it
- * takes in the order of the rows. */
-static inline QdEntity *
-look_ahead (QdView *self, guint i)
+/* To go through many is to wait for memory: what comes next is asked for early. */
+static inline void
+fetch_early (QdEntity *soon, QdEntity *next)
 {
-  QdEntity *soon = qd_entity_list_peek (self->list, i + AHEAD), *next = qd_entity_list_peek (self->list, i + AHEAD / 2);
-
   if (soon != NULL)
     __builtin_prefetch (&soon->search_text);
   if (next != NULL && next->search_text != NULL)
     __builtin_prefetch (next->search_text);
+}
+
+/* The @i-th thing of the list, whose order is about that of memory: to go through all takes half the time that it
+ * takes in the order of the rows. */
+static inline QdEntity *
+look_ahead (QdView *self, guint i)
+{
+  fetch_early (qd_entity_list_peek (self->list, i + AHEAD), qd_entity_list_peek (self->list, i + AHEAD / 2));
   return qd_entity_list_peek (self->list, i);
+}
+
+static inline QdEntity *
+look_ahead_in_rows (QdView *self, guint i)
+{
+  fetch_early (qd_view_peek (self, i + AHEAD), qd_view_peek (self, i + AHEAD / 2));
+  return row_at (self, i)->entity;
 }
 
 static void
@@ -645,7 +656,7 @@ narrow (QdView *self)
 
   for (guint i = 0; i < (most ? n : self->rows->len); i++)
     {
-      QdEntity *entity = most ? look_ahead (self, i) : row_at (self, i)->entity;
+      QdEntity *entity = most ? look_ahead (self, i) : look_ahead_in_rows (self, i);
       Side *side = side_of (self, entity->slot);
 
       if ((side->flags & (SHOWN | LEAVES)) == SHOWN && !matches (self, entity))
