@@ -10,17 +10,20 @@
 
 #include "qd-state.h"
 
-/* So many rows at first, and with each press of the button below them. */
+/* So many rows at first, and with each press of the button below them: an explanation may have thousands of steps. */
 #define N_ROWS 40
+
+typedef enum { TOLD, PASSED, N_PARTS } Part;   /* about the subject, and of policies that do not select it */
 
 struct _QdPolicyExplainSide {
   GtkWidget parent_instance;
 
-  GtkWidget *box, *image, *sentence, *list, *more, *rest, *rest_list;
+  GtkWidget *box, *image, *sentence, *rest;
+  GtkWidget *parts[N_PARTS], *lists[N_PARTS], *more[N_PARTS];
   char *title;
   const QdPolicySide *side;
-  GPtrArray *told, *passed;   /* of QdPolicyStep, borrowed: about the subject, and of policies that do not select it */
-  guint n_told, n_passed;     /* that have rows */
+  GPtrArray *steps[N_PARTS];  /* of QdPolicyStep, borrowed */
+  guint n_rows[N_PARTS];      /* that they have */
 };
 
 static guint place_signal;
@@ -107,29 +110,27 @@ make_row (const QdPolicyStep *step)
 }
 
 static void
-add_rows (GtkWidget *list, GPtrArray *steps, guint *n)
+add_rows (QdPolicyExplainSide *self, Part part)
 {
-  guint end = MIN (*n + N_ROWS, steps->len);
+  guint end = MIN (self->n_rows[part] + N_ROWS, self->steps[part]->len);
 
-  for (; *n < end; ++*n)
-    gtk_list_box_append (GTK_LIST_BOX (list), make_row (g_ptr_array_index (steps, *n)));
+  for (; self->n_rows[part] < end; self->n_rows[part]++)
+    gtk_list_box_append (GTK_LIST_BOX (self->lists[part]), make_row (g_ptr_array_index (self->steps[part], self->n_rows[part])));
+  gtk_widget_set_visible (self->more[part], end < self->steps[part]->len);
 }
 
 static void
-more_cb (QdPolicyExplainSide *self)
+more_cb (QdPolicyExplainSide *self, GtkWidget *button)
 {
-  add_rows (self->list, self->told, &self->n_told);
-  gtk_widget_set_visible (self->more, self->n_told < self->told->len);
+  add_rows (self, button == self->more[TOLD] ? TOLD : PASSED);
 }
 
 /* Of policies that do not select it there are many: their rows are made when somebody looks. */
 static void
 expanded_cb (QdPolicyExplainSide *self)
 {
-  if (!gtk_expander_get_expanded (GTK_EXPANDER (self->rest)))
-    return;
-  while (self->n_passed < MIN (self->passed->len, 5 * N_ROWS))
-    add_rows (self->rest_list, self->passed, &self->n_passed);
+  if (gtk_expander_get_expanded (GTK_EXPANDER (self->rest)) && self->n_rows[PASSED] == 0)
+    add_rows (self, PASSED);
 }
 
 static void
@@ -137,22 +138,23 @@ show_steps (QdPolicyExplainSide *self)
 {
   g_autofree char *rest = NULL;
 
-  gtk_list_box_remove_all (GTK_LIST_BOX (self->list));
-  gtk_list_box_remove_all (GTK_LIST_BOX (self->rest_list));
-  g_ptr_array_set_size (self->told, 0);
-  g_ptr_array_set_size (self->passed, 0);
-  self->n_told = self->n_passed = 0;
+  for (guint i = 0; i < N_PARTS; i++)
+    {
+      gtk_list_box_remove_all (GTK_LIST_BOX (self->lists[i]));
+      g_ptr_array_set_size (self->steps[i], 0);
+      self->n_rows[i] = 0;
+    }
   for (guint i = 0; self->side != NULL && i < self->side->steps->len; i++)
     {
       QdPolicyStep *step = g_ptr_array_index (self->side->steps, i);
 
-      g_ptr_array_add (step->kind == QD_POLICY_STEP_NOT_SELECTED ? self->passed : self->told, step);
+      g_ptr_array_add (self->steps[step->kind == QD_POLICY_STEP_NOT_SELECTED ? PASSED : TOLD], step);
     }
-  more_cb (self);
-  rest = g_strdup_printf (ngettext ("%u policy does not select it", "%u policies do not select it", self->passed->len), self->passed->len);
+  rest = g_strdup_printf (ngettext ("%u policy does not select it", "%u policies do not select it", self->steps[PASSED]->len), self->steps[PASSED]->len);
   gtk_expander_set_label (GTK_EXPANDER (self->rest), rest);
-  gtk_widget_set_visible (self->list, self->told->len > 0);
-  gtk_widget_set_visible (self->rest, self->passed->len > 0);
+  gtk_widget_set_visible (self->parts[TOLD], self->steps[TOLD]->len > 0);
+  gtk_widget_set_visible (self->rest, self->steps[PASSED]->len > 0);
+  add_rows (self, TOLD);
   expanded_cb (self);
 }
 
@@ -172,8 +174,8 @@ qd_policy_explain_side_finalize (GObject *object)
 {
   QdPolicyExplainSide *self = QD_POLICY_EXPLAIN_SIDE (object);
 
-  g_ptr_array_unref (self->told);
-  g_ptr_array_unref (self->passed);
+  for (guint i = 0; i < N_PARTS; i++)
+    g_ptr_array_unref (self->steps[i]);
   g_free (self->title);
   G_OBJECT_CLASS (qd_policy_explain_side_parent_class)->finalize (object);
 }
@@ -197,14 +199,23 @@ qd_policy_explain_side_class_init (QdPolicyExplainSideClass *klass)
 }
 
 static GtkWidget *
-make_list (QdPolicyExplainSide *self)
+make_part (QdPolicyExplainSide *self, Part part)
 {
-  GtkWidget *list = gtk_list_box_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12), *list = gtk_list_box_new (), *more = gtk_button_new_with_label (_("Show More"));
 
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
   gtk_widget_add_css_class (list, "boxed-list");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Policies and rules"), -1);
   g_signal_connect_object (list, "row-activated", G_CALLBACK (row_activated_cb), self, G_CONNECT_SWAPPED);
-  return list;
+  gtk_widget_set_halign (more, GTK_ALIGN_CENTER);
+  g_signal_connect_object (more, "clicked", G_CALLBACK (more_cb), self, G_CONNECT_SWAPPED);
+  gtk_box_append (GTK_BOX (box), list);
+  gtk_box_append (GTK_BOX (box), more);
+  self->steps[part] = g_ptr_array_new ();
+  self->parts[part] = box;
+  self->lists[part] = list;
+  self->more[part] = more;
+  return box;
 }
 
 static void
@@ -212,8 +223,6 @@ qd_policy_explain_side_init (QdPolicyExplainSide *self)
 {
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
 
-  self->told = g_ptr_array_new ();
-  self->passed = g_ptr_array_new ();
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   self->image = qd_state_image_new (QD_STATUS_NONE);
   gtk_widget_set_valign (self->image, GTK_ALIGN_START);
@@ -228,16 +237,10 @@ qd_policy_explain_side_init (QdPolicyExplainSide *self)
   gtk_box_append (GTK_BOX (line), self->image);
   gtk_box_append (GTK_BOX (line), self->sentence);
   gtk_box_append (GTK_BOX (self->box), line);
-  self->list = make_list (self);
-  gtk_box_append (GTK_BOX (self->box), self->list);
-  self->more = gtk_button_new_with_label (_("Show More"));
-  gtk_widget_set_halign (self->more, GTK_ALIGN_CENTER);
-  g_signal_connect_object (self->more, "clicked", G_CALLBACK (more_cb), self, G_CONNECT_SWAPPED);
-  gtk_box_append (GTK_BOX (self->box), self->more);
+  gtk_box_append (GTK_BOX (self->box), make_part (self, TOLD));
   self->rest = gtk_expander_new (NULL);
-  self->rest_list = make_list (self);
-  gtk_widget_set_margin_top (self->rest_list, 12);
-  gtk_expander_set_child (GTK_EXPANDER (self->rest), self->rest_list);
+  gtk_expander_set_child (GTK_EXPANDER (self->rest), make_part (self, PASSED));
+  gtk_widget_set_margin_top (self->parts[PASSED], 12);
   g_signal_connect_object (self->rest, "notify::expanded", G_CALLBACK (expanded_cb), self, G_CONNECT_SWAPPED);
   gtk_box_append (GTK_BOX (self->box), self->rest);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));

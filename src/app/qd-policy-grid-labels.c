@@ -120,6 +120,14 @@ draw_text (QdPolicyGrid *self, GtkSnapshot *snapshot, const char *text, gboolean
     }
   if ((heading || gone) && !self->theme.high_contrast)
     color.alpha *= DIM;
+  /* One that the change takes away. */
+  if (gone)
+    {
+      g_autoptr (PangoAttrList) attributes = pango_attr_list_copy (pango_layout_get_attributes (layout));
+
+      pango_attr_list_insert (attributes, pango_attr_strikethrough_new (TRUE));
+      pango_layout_set_attributes (layout, attributes);
+    }
   gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) (from_end ? room - PADDING - indent - width : PADDING + indent),
                                                           (float) ((self->cell - height) / 2)));
   gtk_snapshot_append_layout (snapshot, layout, &color);

@@ -6,6 +6,7 @@
 
 #include <X11/keysym.h>
 
+#include "manifests.h"
 #include "policy-fixture.h"
 #include "qd-policy-end-button.h"
 #include "qd-policy-explain.h"
@@ -271,6 +272,62 @@ test_late (void)
   tear_down (&fixture);
 }
 
+static guint
+count_rows (GtkWidget *from)
+{
+  guint n = ADW_IS_ACTION_ROW (from);
+
+  for (GtkWidget *child = gtk_widget_get_first_child (from); child != NULL; child = gtk_widget_get_next_sibling (child))
+    n += count_rows (child);
+  return n;
+}
+
+static gboolean
+has_label (GtkWidget *button, gconstpointer data)
+{
+  return g_strcmp0 (gtk_button_get_label (GTK_BUTTON (button)), data) == 0 && gtk_widget_get_visible (button);
+}
+
+static gboolean
+is_shown (GtkWidget *widget, gconstpointer data)
+{
+  return gtk_widget_get_visible (widget);
+}
+
+/* Of thousands of steps, so many have rows as somebody looks at. */
+static void
+test_many (void)
+{
+  Fixture fixture = { 0 };
+  g_autoptr (GString) yaml = g_string_new (POD ("shop", "web", "app: web") POD ("shop", "db", "app: db"));
+  g_autoptr (QdPolicyEval) eval = NULL;
+  g_autofree char *text = NULL;
+  GtkWidget *expander, *more;
+  guint before;
+
+  set_up (&fixture);
+  for (guint i = 0; i < 1000; i++)
+    g_string_append_printf (yaml, NP ("shop", "p%u", "{podSelector: {matchLabels: {app: %s}}, policyTypes: [Ingress]}"), i, i % 2 == 0 ? "web" : "db");
+  eval = make_eval (yaml->str, NULL);
+  qd_policy_explain_pane_set_flow (fixture.pane, eval, 0, 1);
+  text = wait_text (&fixture);
+  g_assert_nonnull (strstr (text, "NetworkPolicy shop/p998 "));
+  before = count_rows (GTK_WIDGET (fixture.pane));
+  g_assert_cmpuint (before, >, 0);
+  g_assert_cmpuint (before, <=, 2 * 40);
+  more = find_widget (GTK_WIDGET (fixture.pane), GTK_TYPE_BUTTON, has_label, "Show More");
+  g_assert_nonnull (more);
+  g_signal_emit_by_name (more, "clicked");
+  g_assert_cmpuint (count_rows (GTK_WIDGET (fixture.pane)), ==, before + 40);
+  expander = find_widget (GTK_WIDGET (fixture.pane), GTK_TYPE_EXPANDER, is_shown, NULL);
+  gtk_expander_set_expanded (GTK_EXPANDER (expander), TRUE);
+  g_assert_cmpuint (count_rows (GTK_WIDGET (fixture.pane)), ==, before + 80);
+  /* Fewer steps, fewer rows. */
+  qd_policy_explain_pane_set_flow (fixture.pane, fixture.eval, 0, 1);
+  WAIT_UNTIL (count_rows (GTK_WIDGET (fixture.pane)) < 40);
+  tear_down (&fixture);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -282,5 +339,6 @@ main (int argc, char **argv)
   g_test_add_func ("/app/policy-explain/places", test_places);
   g_test_add_func ("/app/policy-explain/choose", test_choose);
   g_test_add_func ("/app/policy-explain/late", test_late);
+  g_test_add_func ("/app/policy-explain/many", test_many);
   return g_test_run ();
 }
