@@ -140,7 +140,7 @@ qd_policy_tests_read (QdYamlFile *file, GPtrArray *findings)
 
       if (qd_yaml_node_get_type (document) == QD_YAML_MAP && list == NULL)
         qd_policy_reader_refuse (&reader, document, "required", _("“%s” is missing"), "tests");
-      for (guint k = 0; k < qd_yaml_node_get_length (list); k++)
+      for (guint k = 0; qd_yaml_node_get_type (list) == QD_YAML_SEQ && k < qd_yaml_node_get_length (list); k++)
         if (qd_yaml_node_get_type (qd_yaml_node_get_item (list, k)) == QD_YAML_MAP)
           read_test (&reader, qd_yaml_node_get_item (list, k), tests);
         else if (qd_policy_node_is_null (qd_yaml_node_get_item (list, k)))

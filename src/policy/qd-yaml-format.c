@@ -287,6 +287,8 @@ copy_top (Format *self, const QdYamlNode *root)
       g_string_append (self->out, line > root->start ? self->eol : "");
       g_string_append_len (self->out, self->text + line, (gssize) (end - line));
     }
+  if (root->end > root->start && strchr ("\r\n", self->text[root->end - 1]) != NULL)
+    g_string_append (self->out, self->eol);
   self->at = root->end;
 }
 

@@ -248,13 +248,13 @@ test_wrong_tests (void)
                                            "tests:\n- {from: web, to: a/b, port: 80, expect: allow}\n- {from: a/b, to: a/b, port: 0, expect: allow}\n"
                                            "- {from: a/b, to: a/b, port: 80/ICMP, expect: allow}\n- {from: a/b, to: a/b, port: 80, expect: yes}\n"
                                            "- {from: a/b, to: a/b, port: 80, expect: maybe}\n- {to: a/b, port: 80, expect: deny}\n- {from: 'a/b[]', to: a/b/c, port: 1.5, expect: deny}\n"
-                                           "-\n---\nx: 1\n");
+                                           "-\n---\nx: 1\n---\ntests: {from: a/b}\n");
   g_autoptr (GPtrArray) findings = g_ptr_array_new_with_free_func ((GDestroyNotify) qd_policy_finding_free);
   g_autoptr (GPtrArray) tests = qd_policy_tests_read (file, findings);
   g_autofree char *codes = codes_of (findings);
 
   g_assert_cmpuint (tests->len, ==, 0);
-  g_assert_cmpstr (codes, ==, "5:42 unquoted\n8:36 unquoted\n11:1 unknown-field\n2:10 end\n3:30 port\n4:30 port\n6:42 expect\n7:3 required\n8:10 end\n8:23 end\n9:2 required\n11:1 required\n");
+  g_assert_cmpstr (codes, ==, "5:42 unquoted\n8:36 unquoted\n11:1 unknown-field\n13:8 type\n2:10 end\n3:30 port\n4:30 port\n6:42 expect\n7:3 required\n8:10 end\n8:23 end\n9:2 required\n11:1 required\n");
 }
 
 int

@@ -59,6 +59,8 @@ test_examples (void)
     { "a:\n  # end", "a:\n# end\n" },
     { "a:\n          # far\n     b: 1\n", "a:\n  # far\n  b: 1\n" },
     { "a: |\n  x", "a: |\n  x" },
+    { ">+\n\n", ">+\n\n" },
+    { "|+\n x\n\n\n", "|+\n x\n\n\n" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
