@@ -132,6 +132,22 @@ take_snapshot (QdTopologyModel *self)
   return snapshot;
 }
 
+/* TRUE while a drawing is being read: it is shown whole, and laid out once. */
+static gboolean
+is_being_read (QdTopologyModel *self)
+{
+  QdEntity *connection;
+  const char *state;
+
+  if (self->session == NULL || !qd_connection_is_paper (self->shown))
+    return FALSE;
+  connection = qd_fleet_lookup (qd_session_get_fleet (self->session), self->shown, QD_KIND_CONNECTION, self->shown);
+  if (connection == NULL)
+    return qd_hub_get_driver (qd_session_get_hub (self->session), self->shown) != NULL;
+  state = qd_entity_get_string (connection, QD_CONNECTION_STATE);
+  return state == NULL || g_str_equal (state, "connecting");
+}
+
 void
 qd_topology_model_refresh (QdTopologyModel *self)
 {
@@ -139,7 +155,7 @@ qd_topology_model_refresh (QdTopologyModel *self)
   gboolean same;
 
   /* While a layout is under way it is looked at again when that is done, however much comes. */
-  if (!self->places_known || self->cancelled || self->session == NULL)
+  if (!self->places_known || self->cancelled || self->session == NULL || is_being_read (self))
     return;
   self->look_at_all = FALSE;
   g_hash_table_remove_all (self->changed);
@@ -446,6 +462,8 @@ qd_topology_model_get (QdSession *session)
       g_signal_connect_object (list, "items-updated", G_CALLBACK (items_updated_cb), self, G_CONNECT_SWAPPED);
     }
   g_signal_connect_object (fleet, "status-changed", G_CALLBACK (status_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (qd_fleet_get_list (fleet, QD_KIND_CONNECTION), "items-changed", G_CALLBACK (qd_topology_model_queue_look), self,
+                           G_CONNECT_SWAPPED);
   if (self->store)
     g_signal_connect_object (self->store, "erased", G_CALLBACK (erased_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::connection", G_CALLBACK (connection_cb), self, G_CONNECT_SWAPPED);
@@ -457,7 +475,7 @@ qd_topology_model_get (QdSession *session)
 
 QdScene *qd_topology_model_get_scene (QdTopologyModel *self) { return self->scene; }
 QdGraphIndex *qd_topology_model_get_index (QdTopologyModel *self) { return self->index; }
-gboolean qd_topology_model_is_busy (QdTopologyModel *self) { return self->cancelled != NULL || !self->places_known || self->shape_id != 0; }
+gboolean qd_topology_model_is_busy (QdTopologyModel *self) { return self->cancelled != NULL || !self->places_known || self->shape_id != 0 || is_being_read (self); }
 
 /* While a new shape is being laid out, the picture still has the old one: numbers are not those. */
 gboolean

@@ -269,6 +269,58 @@ test_restart (void)
   desk_clear (&desk);
 }
 
+static char *
+make_large (guint n, guint m)
+{
+  GString *out = g_string_new ("{\"nodes\":[{\"id\":\"n0\"}");
+
+  for (guint i = 1; i < n; i++)
+    g_string_append_printf (out, ",\n{\"id\":\"n%u\"}", i);
+  g_string_append (out, "],\"edges\":[{\"source\":\"n0\",\"target\":\"n1\"}");
+  for (guint i = 1; i < m; i++)
+    g_string_append_printf (out, ",\n{\"source\":\"n%u\",\"target\":\"n%u\"}", i % n, i * 7919 % n);
+  g_string_append (out, "]}");
+  return g_string_free (out, FALSE);
+}
+
+/* A large drawing comes in many slices, and is shown whole: not first without its lines, and then otherwise. */
+static void
+test_whole_at_once (void)
+{
+  Desk desk = { 0 };
+  g_autofree char *net = make_large (3000, 9000);
+  QdScene *scene = NULL;
+
+  desk_init (&desk);
+  import (&desk, "large.json", net);
+  WAIT_UNTIL (g_strcmp0 (qd_window_get_page_id (desk.window), "topology") == 0);
+  WAIT_UNTIL (qd_connection_is_paper (qd_session_get_connection (desk.session)) &&
+              (scene = qd_topology_view_get_scene (get_view (&desk))) != NULL);
+  g_assert_cmpuint (scene->n_nodes, ==, 3000);
+  g_assert_cmpuint (scene->n_edges, ==, 9000);
+  desk_clear (&desk);
+}
+
+/* Whose copy is gone says so, and keeps nobody waiting. */
+static void
+test_lost (void)
+{
+  Desk desk = { 0 };
+  g_autofree char *copy = NULL;
+
+  desk_init (&desk);
+  import (&desk, "three.json", NET);
+  wait_drawn (&desk, 3);
+  copy = qd_paper_dup_path (qd_session_get_connection (desk.session));
+  desk_close (&desk);
+  g_assert_no_errno (g_unlink (copy));
+  desk_open (&desk);
+  WAIT_UNTIL (qd_window_get_banner_revealed (desk.window));
+  g_assert_true (g_str_has_prefix (qd_window_get_banner_text (desk.window), "three: cannot be read: "));
+  WAIT_UNTIL (qd_topology_view_get_scene (get_view (&desk)) && !qd_topology_model_is_busy (get_page (&desk)->model));
+  desk_clear (&desk);
+}
+
 /* Of lines and circles nobody says that they were well. */
 static void
 test_stateless (void)
@@ -284,6 +336,41 @@ test_stateless (void)
   g_assert_null (find_label (GTK_WIDGET (desk.window), "well"));
   g_assert_nonnull (find_label (GTK_WIDGET (desk.window), "2 sites"));
   keep_picture (&(Fixture) { .window = GTK_WIDGET (desk.window) }, "paper-stateless");
+  desk_clear (&desk);
+}
+
+static gboolean
+drop_on (GtkWidget *widget, GFile *file)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (widget);
+  g_autoptr (GSList) files = g_slist_prepend (NULL, file);
+  g_auto (GValue) value = G_VALUE_INIT;
+  gboolean taken = FALSE;
+
+  g_value_init (&value, GDK_TYPE_FILE_LIST);
+  g_value_take_boxed (&value, gdk_file_list_new_from_list (files));
+  for (guint i = 0; i < g_list_model_get_n_items (controllers) && !taken; i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+      if (GTK_IS_DROP_TARGET (controller))
+        g_signal_emit_by_name (controller, "drop", &value, 10.0, 10.0, &taken);
+    }
+  return taken;
+}
+
+/* A file that is dropped on the window, whatever it shows, is imported. */
+static void
+test_drop (void)
+{
+  Desk desk = { 0 };
+  g_autoptr (GFile) file = NULL;
+
+  desk_init (&desk);
+  file = write_net (&desk, "three.json", NET);
+  g_assert_true (drop_on (GTK_WIDGET (desk.window), file));
+  wait_drawn (&desk, 3);
+  g_assert_true (qd_connection_is_paper (qd_session_get_connection (desk.session)));
   desk_clear (&desk);
 }
 
@@ -483,7 +570,10 @@ main (int argc, char **argv)
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
   g_test_add_func ("/app/paper/import", test_import);
   g_test_add_func ("/app/paper/restart", test_restart);
+  g_test_add_func ("/app/paper/whole-at-once", test_whole_at_once);
+  g_test_add_func ("/app/paper/lost", test_lost);
   g_test_add_func ("/app/paper/stateless", test_stateless);
+  g_test_add_func ("/app/paper/drop", test_drop);
   g_test_add_func ("/app/paper/fault", test_fault);
   g_test_add_func ("/app/paper/remove", test_remove);
   g_test_add_func ("/app/paper/apart", test_apart);
