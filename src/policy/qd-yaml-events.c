@@ -102,12 +102,30 @@ column_of_block (const char *text, gsize at, gsize end)
   return G_MAXSIZE;
 }
 
+/* Behind an anchor and a tag, which may stand on lines of their own. */
+static gsize
+skip_properties (const char *text, gsize at, gsize end)
+{
+  while (at < end && (text[at] == '&' || text[at] == '!'))
+    {
+      while (at < end && strchr (" \t\r\n", text[at]) == NULL)
+        at++;
+      while (at < end && strchr (" \t\r\n#", text[at]) != NULL)
+        if (text[at] == '#')
+          while (at < end && text[at] != '\n' && text[at] != '\r')
+            at++;
+        else
+          at++;
+    }
+  return at;
+}
+
 /* Where a block scalar ends: at the end of its last line that counts. libyaml goes on to what comes next. */
 static gsize
 end_of_block (const QdYamlFile *file, gsize start, gsize end)
 {
   const char *text = file->places.text;
-  gsize header = start, column = 0;
+  gsize header = skip_properties (text, start, end), column = 0;
   gboolean digit = FALSE;
 
   for (; header < end && text[header] != '\n' && text[header] != '\r' && text[header] != '#'; header++)

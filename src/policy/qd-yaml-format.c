@@ -196,7 +196,10 @@ is_block (const QdYamlNode *node)
 static void
 copy_value (Format *self, const QdYamlNode *node, guint old, guint new)
 {
-  if (!qd_yaml_node_is_alias (node) && (node->style == QD_YAML_STYLE_LITERAL || node->style == QD_YAML_STYLE_FOLDED))
+  gboolean block = !qd_yaml_node_is_alias (node) && (node->style == QD_YAML_STYLE_LITERAL || node->style == QD_YAML_STYLE_FOLDED);
+
+  /* Below an anchor or tag on a line of its own it is moved as it is. */
+  if (block && qd_yaml_line_end (self->file, node->start) >= qd_yaml_content_start (node))
     copy_block_scalar (self, node, old, new);
   else
     copy_lines (self, node->start, node->end, old, new, node->style == QD_YAML_STYLE_PLAIN ? new + 1 : new);

@@ -60,6 +60,7 @@ test_examples (void)
     { "a:\n          # far\n     b: 1\n", "a:\n  # far\n  b: 1\n" },
     { "a: |\n  x", "a: |\n  x" },
     { ">+\n\n", ">+\n\n" },
+    { "a:\n     b: !t\n       |\n       x\n", "a:\n  b: !t\n    |\n    x\n" },
     { "|+\n x\n\n\n", "|+\n x\n\n\n" },
   };
 
