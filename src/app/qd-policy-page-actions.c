@@ -94,6 +94,16 @@ view_cb (GSimpleAction *action, GVariant *value, gpointer data)
     adw_view_stack_set_visible_child_name (self->views, g_variant_get_string (value, NULL));
 }
 
+/* Two by name; asked before the folder was looked through, it is answered after. */
+static void
+explain_cb (GSimpleAction *action, GVariant *value, gpointer data)
+{
+  const char *src, *dst;
+
+  g_variant_get (value, "(&s&s)", &src, &dst);
+  qd_policy_page_explain_names (data, src, dst);
+}
+
 static void
 host_network_cb (GSimpleAction *action, GVariant *value, gpointer data)
 {
@@ -210,6 +220,15 @@ add_with_word (QdPolicyPage *self, const char *name, gpointer activate)
 }
 
 static void
+add_with_words (QdPolicyPage *self, const char *name, gpointer activate)
+{
+  g_autoptr (GSimpleAction) action = g_simple_action_new (name, G_VARIANT_TYPE ("(ss)"));
+
+  g_signal_connect (action, "activate", G_CALLBACK (activate), self);
+  g_action_map_add_action (G_ACTION_MAP (self->actions), G_ACTION (action));
+}
+
+static void
 add_shortcuts (QdPolicyPage *self)
 {
   static const struct { const char *trigger, *action; } keys[] = {
@@ -243,6 +262,7 @@ qd_policy_page_install_actions (QdPolicyPage *self)
   add_with_word (self, "example", example_cb);
   add_with_word (self, "open-recent", open_recent_cb);
   add_with_word (self, "view", view_cb);
+  add_with_words (self, "explain", explain_cb);
   add_stateful (self, "host-network", "exempt", host_network_cb);
   add_stateful (self, "ip-block", "all", ip_block_cb);
   gtk_widget_insert_action_group (GTK_WIDGET (self), "policy", G_ACTION_GROUP (self->actions));

@@ -3,6 +3,7 @@
 
 #include "qd-policy-builder.h"
 #include "qd-policy-editor.h"
+#include "qd-policy-explain-pane.h"
 #include "qd-policy-files.h"
 #include "qd-policy-matrix.h"
 #include "qd-policy-page.h"
@@ -28,7 +29,8 @@ struct _QdPolicyPage {
   GtkStack *builder_stack, *matrix_stack;
   GtkSearchEntry *matrix_entry;
   GtkToggleButton *changes_button;
-  AdwBin *matrix_bin;
+  AdwBin *matrix_bin, *why_bin;
+  AdwOverlaySplitView *why_split;
   GtkDropDown *policy_drop;
   AdwBin *builder_bin;
   GMenu *recent;
@@ -39,6 +41,9 @@ struct _QdPolicyPage {
   QdPolicyProblems *problems;
   QdPolicyBuilder *builder;
   QdPolicyMatrix *matrix;
+  QdPolicyExplainPane *why;
+  char *asked_src, *asked_dst; /* who is to be explained once there is an answer; NULL: nobody */
+  char *why_src, *why_dst;     /* who it is about, by name; NULL: nobody yet */
   GArray *policies;            /* guint: which documents of the file are policies, as the list has them */
   guint policy;                /* the document that the builder shows */
   gboolean picking;            /* the list is being filled */
@@ -74,6 +79,11 @@ void qd_policy_page_read_recent (QdPolicyPage *self);
 void qd_policy_page_picked (QdPolicyPage *self);
 void qd_policy_page_update_builder (QdPolicyPage *self, gboolean follow_cursor);
 void qd_policy_page_update_matrix (QdPolicyPage *self);
+/* Why @src may talk to @dst, or may not. */
+void qd_policy_page_note_explained (QdPolicyPage *self, guint src, guint dst);
+void qd_policy_page_explain (QdPolicyPage *self, guint src, guint dst);
+/* The same by name: "ns/name", "ns/name[Kind]". */
+void qd_policy_page_explain_names (QdPolicyPage *self, const char *src, const char *dst);
 void qd_policy_page_spliced (QdPolicyPage *self, const char *file, guint64 offset, guint64 removed, const char *inserted);
 
 /* qd-policy-page-dialogs.c */

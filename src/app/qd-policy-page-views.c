@@ -171,6 +171,86 @@ qd_policy_page_spliced (QdPolicyPage *self, const char *file, guint64 offset, gu
 
 /* --- Who talks ------------------------------------------------------------------------------------------ */
 
+static QdPolicyEval *
+get_eval (QdPolicyPage *self)
+{
+  QdAnalysis *analysis = qd_workbench_get_analysis (self->workbench);
+
+  return analysis ? qd_analysis_get_eval (analysis) : NULL;
+}
+
+/* Numbers are of one evaluation; names outlive it. */
+void
+qd_policy_page_note_explained (QdPolicyPage *self, guint src, guint dst)
+{
+  QdPolicyEval *eval = get_eval (self);
+
+  if (eval == NULL || src >= qd_policy_eval_get_n_ends (eval) || dst >= qd_policy_eval_get_n_ends (eval))
+    return;
+  g_set_str (&self->why_src, qd_policy_eval_get_text (eval, src));
+  g_set_str (&self->why_dst, qd_policy_eval_get_text (eval, dst));
+}
+
+void
+qd_policy_page_explain (QdPolicyPage *self, guint src, guint dst)
+{
+  if (get_eval (self) == NULL)
+    return;
+  qd_policy_page_note_explained (self, src, dst);
+  qd_policy_explain_pane_set_flow (self->why, get_eval (self), src, dst);
+  adw_overlay_split_view_set_show_sidebar (self->why_split, TRUE);
+}
+
+void
+qd_policy_page_explain_names (QdPolicyPage *self, const char *src, const char *dst)
+{
+  QdPolicyEval *eval = get_eval (self);
+  guint from = eval ? qd_policy_eval_find_workload (eval, src, NULL) : QD_POLICY_NO_END;
+  guint to = eval ? qd_policy_eval_find_workload (eval, dst, NULL) : QD_POLICY_NO_END;
+
+  adw_view_stack_set_visible_child_name (self->views, "matrix");
+  if (from != QD_POLICY_NO_END && to != QD_POLICY_NO_END)
+    {
+      qd_policy_page_explain (self, from, to);
+      return;
+    }
+  g_set_str (&self->asked_src, src);
+  g_set_str (&self->asked_dst, dst);
+}
+
+/* What was asked before there was an answer. */
+static void
+answer_asked (QdPolicyPage *self)
+{
+  g_autofree char *src = g_steal_pointer (&self->asked_src), *dst = g_steal_pointer (&self->asked_dst);
+
+  if (src && get_eval (self))
+    qd_policy_page_explain_names (self, src, dst);
+}
+
+/* The same two in what is there now; gone, there is nothing to explain. */
+static void
+update_why (QdPolicyPage *self, QdPolicyEval *now)
+{
+  guint src = QD_POLICY_NO_END, dst = QD_POLICY_NO_END;
+
+  if (self->why_src == NULL)
+    return;
+  for (guint i = 0; now && i < qd_policy_eval_get_n_ends (now); i++)
+    {
+      const char *text = qd_policy_eval_get_text (now, i);
+
+      if (g_str_equal (text, self->why_src))
+        src = i;
+      if (g_str_equal (text, self->why_dst))
+        dst = i;
+    }
+  if (src != QD_POLICY_NO_END && dst != QD_POLICY_NO_END)
+    qd_policy_explain_pane_set_flow (self->why, now, src, dst);
+  else
+    qd_policy_explain_pane_set_flow (self->why, NULL, 0, 0);
+}
+
 /* What was before is what is saved. */
 void
 qd_policy_page_update_matrix (QdPolicyPage *self)
@@ -184,4 +264,6 @@ qd_policy_page_update_matrix (QdPolicyPage *self)
   gtk_stack_set_visible_child_name (self->matrix_stack, now == NULL ? "invalid" : qd_policy_eval_get_n_workloads (now) == 0 ? "none" : "matrix");
   qd_policy_matrix_set_evals (self->matrix, now, before == now ? NULL : before);
   gtk_widget_set_sensitive (GTK_WIDGET (self->changes_button), before != NULL && before != now);
+  update_why (self, now);
+  answer_asked (self);
 }

@@ -165,6 +165,21 @@ matrix_filter_cb (QdPolicyPage *self)
 }
 
 static void
+why_closed_cb (QdPolicyPage *self)
+{
+  adw_overlay_split_view_set_show_sidebar (self->why_split, FALSE);
+  gtk_widget_grab_focus (GTK_WIDGET (self->matrix));
+}
+
+/* Somebody else was chosen in the explanation: the matrix goes there too. */
+static void
+why_changed_cb (QdPolicyPage *self, guint src, guint dst)
+{
+  qd_policy_page_note_explained (self, src, dst);
+  qd_policy_matrix_select (self->matrix, src, dst);
+}
+
+static void
 only_changes_cb (QdPolicyPage *self)
 {
   qd_policy_matrix_set_only_changes (self->matrix, gtk_toggle_button_get_active (self->changes_button));
@@ -410,7 +425,13 @@ qd_policy_page_dispose (GObject *object)
 static void
 qd_policy_page_finalize (GObject *object)
 {
-  g_array_unref (QD_POLICY_PAGE (object)->policies);
+  QdPolicyPage *self = QD_POLICY_PAGE (object);
+
+  g_array_unref (self->policies);
+  g_free (self->why_src);
+  g_free (self->why_dst);
+  g_free (self->asked_src);
+  g_free (self->asked_dst);
   G_OBJECT_CLASS (qd_policy_page_parent_class)->finalize (object);
 }
 
@@ -436,13 +457,14 @@ qd_policy_page_class_init (QdPolicyPageClass *klass)
   CHILD (problems_icon); CHILD (problems_button); CHILD (files_button); CHILD (switcher); CHILD (git_box); CHILD (commit_button);
   CHILD (save_button); CHILD (open_button); CHILD (view_button); CHILD (header_end); CHILD (problems_revealer);
   CHILD (files_bin); CHILD (editor_bin); CHILD (problems_bin); CHILD (recent);
-  CHILD (matrix_stack); CHILD (matrix_entry); CHILD (changes_button); CHILD (matrix_bin); CHILD (builder_stack); CHILD (builder_bin); CHILD (policy_drop);
+  CHILD (matrix_stack); CHILD (matrix_entry); CHILD (changes_button); CHILD (matrix_bin); CHILD (why_bin); CHILD (why_split); CHILD (builder_stack); CHILD (builder_bin); CHILD (policy_drop);
 #undef CHILD
   gtk_widget_class_bind_template_callback (widget_class, compare_cb);
   gtk_widget_class_bind_template_callback (widget_class, view_cb);
   gtk_widget_class_bind_template_callback (widget_class, picked_cb);
   gtk_widget_class_bind_template_callback (widget_class, matrix_filter_cb);
   gtk_widget_class_bind_template_callback (widget_class, only_changes_cb);
+  gtk_widget_class_bind_template_callback (widget_class, why_closed_cb);
 }
 
 static void
@@ -462,6 +484,11 @@ qd_policy_page_init (QdPolicyPage *self)
   gtk_drop_down_set_expression (self->policy_drop, gtk_property_expression_new (GTK_TYPE_STRING_OBJECT, NULL, "string"));
   self->matrix = QD_POLICY_MATRIX (qd_policy_matrix_new ());
   adw_bin_set_child (self->matrix_bin, GTK_WIDGET (self->matrix));
+  g_signal_connect_object (self->matrix, "activated", G_CALLBACK (qd_policy_page_explain), self, G_CONNECT_SWAPPED);
+  self->why = QD_POLICY_EXPLAIN_PANE (qd_policy_explain_pane_new ());
+  adw_bin_set_child (self->why_bin, GTK_WIDGET (self->why));
+  g_signal_connect_object (self->why, "place", G_CALLBACK (place_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->why, "changed", G_CALLBACK (why_changed_cb), self, G_CONNECT_SWAPPED);
   self->problems = QD_POLICY_PROBLEMS (qd_policy_problems_new ());
   adw_bin_set_child (self->problems_bin, GTK_WIDGET (self->problems));
   g_signal_connect_object (self->problems, "chosen", G_CALLBACK (problem_chosen_cb), self, G_CONNECT_SWAPPED);

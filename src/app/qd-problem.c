@@ -99,7 +99,7 @@ qd_problem_list_new (QdAnalysis *analysis)
 {
   GListStore *list = g_list_store_new (QD_TYPE_PROBLEM);
   GPtrArray *faults = qd_analysis_get_faults (analysis);
-  GPtrArray *findings = qd_policy_world_get_findings (qd_analysis_get_world (analysis));
+  GPtrArray *findings = qd_analysis_get_findings (analysis);
 
   for (guint i = 0; i < faults->len; i++)
     {

@@ -207,6 +207,14 @@ show_policy_matrix (Shots *shots)
   gtk_widget_activate_action (GTK_WIDGET (qd_window_get_page (shots->window)), "policy.view", "s", "matrix");
 }
 
+/* And why: what the front may say to the API. */
+static void
+show_policy_why (Shots *shots)
+{
+  show_policy_matrix (shots);
+  gtk_widget_activate_action (GTK_WIDGET (qd_window_get_page (shots->window)), "policy.explain", "(ss)", "shop/web", "shop/api");
+}
+
 static void
 hide_policy (Shots *shots)
 {
@@ -217,6 +225,7 @@ static const Scene scenes[] = {
   { "policy", show_policy, hide_policy },
   { "policy-builder", show_policy_builder, hide_policy },
   { "policy-matrix", show_policy_matrix, hide_policy },
+  { "policy-why", show_policy_why, hide_policy },
   { "impact", show_impact },
   { "topology-table", show_topology_table, hide_topology_table },
   { "site", show_site },

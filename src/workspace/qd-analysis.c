@@ -9,8 +9,10 @@
 /* One state of all texts. */
 typedef struct {
   GPtrArray *files;          /* QdYamlFile */
-  GHashTable *by_name;       /* name → QdYamlFile, both borrowed from @files */
+  GHashTable *by_name;       /* name → QdYamlFile, both borrowed from @files and @tests */
+  GPtrArray *tests;          /* QdYamlFile */
   GPtrArray *faults;         /* QdAnalysisFault */
+  guint n_unread;            /* how many manifests are among them */
   QdPolicyWorld *world;
   QdPolicyEval *eval;
 } State;
@@ -18,6 +20,7 @@ typedef struct {
 struct _QdAnalysis {
   gatomicrefcount refs;
   State now, before;
+  GPtrArray *findings;       /* QdPolicyFinding, of @now */
   gboolean changed;          /* else @before is empty: it is @now */
 };
 
@@ -83,6 +86,12 @@ find_read (QdAnalysis *previous, const State *other, const char *name, GBytes *b
   return NULL;
 }
 
+static gboolean
+is_test (const char *name)
+{
+  return g_str_has_suffix (name, ".policytest.yaml") || g_str_has_suffix (name, ".policytest.yml");
+}
+
 static void
 read_text (State *state, const char *name, GBytes *bytes, QdAnalysis *previous, const State *other)
 {
@@ -93,17 +102,21 @@ read_text (State *state, const char *name, GBytes *bytes, QdAnalysis *previous, 
     file = qd_yaml_file_new (name, bytes, &error);
   if (file)
     {
-      g_ptr_array_add (state->files, file);
+      g_ptr_array_add (is_test (name) ? state->tests : state->files, file);
       g_hash_table_insert (state->by_name, (gpointer) qd_yaml_file_get_name (file), file);
     }
   else
-    g_ptr_array_add (state->faults, fault_new (name, error->message));
+    {
+      g_ptr_array_add (state->faults, fault_new (name, error->message));
+      state->n_unread += !is_test (name);
+    }
 }
 
 static void
 state_init (State *state)
 {
   state->files = g_ptr_array_new_with_free_func ((GDestroyNotify) qd_yaml_file_unref);
+  state->tests = g_ptr_array_new_with_free_func ((GDestroyNotify) qd_yaml_file_unref);
   state->by_name = g_hash_table_new (g_str_hash, g_str_equal);
   state->faults = g_ptr_array_new_with_free_func (fault_free);
 }
@@ -115,6 +128,7 @@ state_clear (State *state)
   g_clear_pointer (&state->world, qd_policy_world_unref);
   g_clear_pointer (&state->by_name, g_hash_table_unref);
   g_clear_pointer (&state->files, g_ptr_array_unref);
+  g_clear_pointer (&state->tests, g_ptr_array_unref);
   g_clear_pointer (&state->faults, g_ptr_array_unref);
 }
 
@@ -126,7 +140,7 @@ evaluate (State *state, const QdPolicyOptions *options, const State *from)
   gboolean same_options = earlier && options && earlier->host_network == options->host_network && earlier->ip_block == options->ip_block;
 
   state->world = qd_policy_world_new ((QdYamlFile *const *) state->files->pdata, state->files->len, from ? from->world : NULL);
-  if (state->faults->len == 0 && !qd_policy_world_is_invalid (state->world))
+  if (state->n_unread == 0 && !qd_policy_world_is_invalid (state->world))
     state->eval = qd_policy_eval_new (state->world, options, same_options ? from->eval : NULL);
 }
 
@@ -144,6 +158,8 @@ qd_analysis_new (const QdAnalysisText *texts, guint n, const QdPolicyOptions *op
       self->changed |= texts[i].before == NULL || !g_bytes_equal (texts[i].mine, texts[i].before);
     }
   evaluate (&self->now, options, previous ? &previous->now : NULL);
+  self->findings = qd_policy_lint ((QdYamlFile *const *) self->now.files->pdata, self->now.files->len,
+                                   (QdYamlFile *const *) self->now.tests->pdata, self->now.tests->len);
   if (!self->changed)
     return self;
   state_init (&self->before);
@@ -166,6 +182,7 @@ qd_analysis_unref (QdAnalysis *self)
 {
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
+  g_ptr_array_unref (self->findings);
   state_clear (&self->now);
   state_clear (&self->before);
   g_free (self);
@@ -181,6 +198,12 @@ GPtrArray *
 qd_analysis_get_faults (QdAnalysis *self)
 {
   return self->now.faults;
+}
+
+GPtrArray *
+qd_analysis_get_findings (QdAnalysis *self)
+{
+  return self->findings;
 }
 
 QdPolicyWorld *

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "qd-policy-eval.h"
+#include "qd-policy-lint.h"
 
 G_BEGIN_DECLS
 
@@ -14,7 +15,7 @@ G_BEGIN_DECLS
  */
 typedef struct _QdAnalysis QdAnalysis;
 
-/* One text to be read; @before is what it was, or NULL: it was not there. */
+/* One text to be read: a manifest, or by its name (*.policytest.yaml) tests of policies; @before is what it was, or NULL: it was not there. */
 typedef struct { const char *name; GBytes *mine, *before; } QdAnalysisText;
 
 /* Why a text could not be read. */
@@ -27,6 +28,8 @@ void qd_analysis_unref (QdAnalysis *self);
 
 QdYamlFile *qd_analysis_find_file (QdAnalysis *self, const char *name);   /* NULL: it could not be read */
 GPtrArray *qd_analysis_get_faults (QdAnalysis *self);                     /* of QdAnalysisFault */
+/* Of const QdPolicyFinding: all that is to be said of what could be read. */
+GPtrArray *qd_analysis_get_findings (QdAnalysis *self);
 QdPolicyWorld *qd_analysis_get_world (QdAnalysis *self);
 /* NULL while something cannot be read or is invalid: no verdict is given out then. */
 QdPolicyEval *qd_analysis_get_eval (QdAnalysis *self);

@@ -35,13 +35,6 @@ order_free (gpointer data)
   g_free (self);
 }
 
-/* Tests of policies lie beside them and are none. */
-static gboolean
-is_manifest (const char *name)
-{
-  return !g_str_has_suffix (name, ".policytest.yaml") && !g_str_has_suffix (name, ".policytest.yml");
-}
-
 static Order *
 order_new (QdWorkbench *self)
 {
@@ -60,10 +53,7 @@ order_new (QdWorkbench *self)
       const QdAnalysisText text = { g_strdup (qd_document_get_name (document)), g_bytes_ref (qd_document_get_mine (document)),
                                     base ? g_bytes_ref (base) : NULL };
 
-      if (is_manifest (text.name))
-        g_array_append_val (order->texts, text);
-      else
-        text_clear ((gpointer) &text);
+      g_array_append_val (order->texts, text);
     }
   return order;
 }
@@ -97,7 +87,7 @@ tell_counts (QdWorkbench *self)
 {
   g_autoptr (GHashTable) counts = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   GPtrArray *faults = qd_analysis_get_faults (self->analysis);
-  GPtrArray *findings = qd_policy_world_get_findings (qd_analysis_get_world (self->analysis));
+  GPtrArray *findings = qd_analysis_get_findings (self->analysis);
   GListModel *documents = G_LIST_MODEL (self->documents);
 
   for (guint i = 0; i < faults->len; i++)

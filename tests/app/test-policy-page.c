@@ -390,6 +390,7 @@ test_matrix (void)
   Fixture self;
   guint64 changed = 0;
   QdPolicyEval *eval;
+  g_autofree char *why = NULL;
   guint web, outside;
 
   begin (&self);
@@ -403,6 +404,11 @@ test_matrix (void)
   web = qd_policy_eval_find_workload (eval, "shop/web", NULL);
   outside = qd_policy_eval_get_n_workloads (eval);
   g_assert_false (qd_port_set_is_none (qd_policy_eval_get (eval, outside, web)));
+  /* Why, in one click, and still why after the text has changed. */
+  g_signal_emit_by_name (self.page->matrix, "activated", outside, web);
+  g_assert_true (adw_overlay_split_view_get_show_sidebar (self.page->why_split));
+  UNTIL ((why = qd_policy_explain_pane_dup_text (self.page->why)) != NULL);
+  g_assert_nonnull (strstr (why, "shop/deny"));
   UNTIL (qd_policy_matrix_get_n_changed (self.page->matrix, QD_POLICY_CELL_ALLOWED, &changed));
   g_assert_cmpuint (changed, ==, 1);
 
