@@ -489,7 +489,6 @@ find_group_before (const QdPolicyColumns *before, const QdPolicyColumns *now, co
 static void
 map_groups (QdPolicyColumnMap *self, const QdPolicyColumns *before, const QdPolicyColumns *now)
 {
-  self->same_groups = before->groups->len == now->groups->len;
   for (guint i = 0; i < now->spaces->len; i++)
     {
       const QdPolicyColumnSpace *space = &g_array_index (now->spaces, QdPolicyColumnSpace, i), *there = find_space (before, space->name);
@@ -503,9 +502,11 @@ map_groups (QdPolicyColumnMap *self, const QdPolicyColumns *before, const QdPoli
               qd_bits_set (self->fresh, k);
               self->n_fresh++;
             }
-          self->same_groups = self->same_groups && self->before[k] == k;
+          if (self->before[k] != k)
+            g_array_append_val (self->moved, k);
         }
     }
+  self->same_groups = before->groups->len == now->groups->len && self->moved->len == 0;
 }
 
 void
@@ -513,7 +514,7 @@ qd_policy_column_map_init (QdPolicyColumnMap *self, const QdPolicyColumns *befor
 {
   gboolean same_signatures = before->signatures->len == now->signatures->len;
 
-  *self = (QdPolicyColumnMap) { g_new (guint, now->n), g_new (guint, now->signatures->len), qd_bits_new (now->n) };
+  *self = (QdPolicyColumnMap) { g_new (guint, now->n), g_new (guint, now->signatures->len), qd_bits_new (now->n), g_array_new (FALSE, FALSE, sizeof (guint)) };
   for (guint i = 0; i < now->signatures->len; i++)
     {
       self->signatures[i] = GPOINTER_TO_UINT (g_hash_table_lookup (before->by_ports, g_ptr_array_index (now->signatures, i))) - 1;
@@ -538,4 +539,5 @@ qd_policy_column_map_clear (QdPolicyColumnMap *self)
   g_free (self->before);
   g_free (self->signatures);
   g_free (self->fresh);
+  g_clear_pointer (&self->moved, g_array_unref);
 }

@@ -69,6 +69,7 @@ typedef struct {
   guint *before;           /* for each column; QD_POLICY_NO_COLUMN: there was none like it */
   guint *signatures;       /* the same for the lists of named ports */
   guint64 *fresh;          /* the columns that were not there */
+  GArray *moved;           /* of guint: the groups that were not there, or elsewhere */
   guint n_fresh;
   guint n_groups_before;
   gboolean same_groups;    /* each is where it was, and there is none besides */

@@ -148,7 +148,8 @@ compute_network (const Work *work)
           const QdPolicyCompiledRule *rule = &g_array_index (rules, QdPolicyCompiledRule, k);
           gboolean varies = rule->by_signature && row->direction == QD_POLICY_EGRESS;
 
-          if (varies || !gather (work, &gathered, rule, ports_of (work, rule, 0)))
+          /* Of a few columns there is nothing to gather. */
+          if (varies || work->wanted != work->maker->all || !gather (work, &gathered, rule, ports_of (work, rule, 0)))
             allow_each (work, rule, allowed);
         }
     }
@@ -298,8 +299,14 @@ qd_policy_row_maker_refill (QdPolicyRowMaker *self, QdPolicyRow *row, const QdPo
   const guint *cells = map->n_fresh ? compute (self, row, compiled, map->fresh) : NULL;
 
   row->groups = map->same_groups ? g_atomic_rc_box_acquire (old->groups) : new_cells (n);
-  for (guint i = 0; !map->same_groups && i < n; i++)
-    row->groups[i] = map->before[i] == QD_POLICY_NO_COLUMN ? cells[i] : old->groups[map->before[i]];
+  if (!map->same_groups)
+    memcpy (row->groups, old->groups, sizeof *row->groups * MIN (n, map->n_groups_before));
+  for (guint k = 0; !map->same_groups && k < map->moved->len; k++)
+    {
+      guint i = g_array_index (map->moved, guint, k);
+
+      row->groups[i] = map->before[i] == QD_POLICY_NO_COLUMN ? cells[i] : old->groups[map->before[i]];
+    }
   row->ranges = map->same_ranges ? g_atomic_rc_box_acquire (old->ranges) : new_cells (m);
   for (guint i = 0; !map->same_ranges && i < m; i++)
     row->ranges[i] = old->ranges[map->before[n + i] - map->n_groups_before];
