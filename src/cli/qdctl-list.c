@@ -228,11 +228,9 @@ qdctl_list (const char *name, int argc, char **argv)
   view = qd_view_new (qd_fleet_get_list (qd_hub_get_fleet (session.hub), schema->kind));
   if (sort)
     set_sort (view, schema, sort);
-  if (filter_text)
-    {
-      filter = qd_filter_new (filter_text, QD_FILTER_ANYWHERE, 0);
-      qd_view_set_filter (view, filter);
-    }
+  /* A drawing is asked for by its name, as any other connection. */
+  filter = qd_filter_new (filter_text, QD_FILTER_ANYWHERE, 0);
+  qd_view_set_filter (view, filter);
   if (json)
     print_json (view);
   else if (csv)

@@ -8,6 +8,7 @@ import random, re, shutil, subprocess, sys, tempfile
 from looking import *
 
 tap = Tap()
+QDCTL = os.path.join(BUILD, "src/cli/qdctl")
 STATES = {"well": "Well", "degraded": "Degraded", "down": "Down", "maintenance": "Maintenance", "unknown": "Unknown"}
 
 def write_network(path, name, n, seed):
@@ -80,6 +81,12 @@ def main():
     subprocess.run([PROGRAM, broken], env=env, timeout=20)
     told = wait(lambda: any(t.startswith("broken.json: line 2, column ") for t in texts(application)))
     tap.say(told, "what is wrong with a file is told with its line", texts(application) if not told else ())
+    listed = subprocess.run([QDCTL, "sites", "--connection=first", "--json"], env=env, timeout=20, capture_output=True, text=True)
+    names = {site["name"] for site in json.loads(listed.stdout or "[]")}
+    tap.say(names == set(networks[0]), "qdctl lists what is in the drawing", [listed.stderr])
+    done = subprocess.run([QDCTL, "run", "site.delete", "id=n1", "--connection=first", "--reason=test"], env=env, timeout=20,
+                          capture_output=True, text=True)
+    tap.say(done.returncode != 0 and "on paper" in done.stderr, "and can do nothing with it", [done.stderr])
     tap.say(program.poll() is None, "the program still runs")
   finally:
     end_process(program)
