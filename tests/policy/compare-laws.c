@@ -273,6 +273,9 @@ law_of_difference (GPtrArray *documents, guint64 seed, const LabSwitches *switch
 
 /* --- Edits --- */
 
+/* Of so many worlds one is edited: that costs as much as all else together. */
+#define EDITED 5
+
 /* A state of a folder that has a file for each document, and what was made of it. */
 typedef struct
 {
@@ -371,9 +374,15 @@ compare_laws (GPtrArray *documents, guint64 seed, const LabSwitches *switches, G
   g_autoptr (GPtrArray) shuffled = worlds_shuffle (documents, seed);
   g_autoptr (QdPolicyEval) eval = evaluate (documents, seed, switches, NULL);
   g_autoptr (QdPolicyEval) other = NULL, again = NULL;
+  g_autofree char *yaml = worlds_to_yaml (documents, seed);
 
   if (eval == NULL)
     return TRUE;
+  if (compare_lint_errors (yaml) != 0)
+    {
+      g_string_append (why, "lint finds an error in what is valid");
+      return FALSE;
+    }
   other = evaluate (shuffled, seed + 1, switches, NULL);
   if (other == NULL)
     {
@@ -383,6 +392,6 @@ compare_laws (GPtrArray *documents, guint64 seed, const LabSwitches *switches, G
   again = evaluate (documents, seed, switches, other);
   return same_answers (eval, other, "the order does not matter", why) &&
          same_answers (eval, again, "what came before does not matter", why) && law_of_both_ways (eval, why) &&
-         law_of_edits (documents, seed, switches, why) && law_of_difference (documents, seed, switches, eval, why) &&
+         (seed % EDITED != 0 || law_of_edits (documents, seed, switches, why)) && law_of_difference (documents, seed, switches, eval, why) &&
          law_of_addition (documents, seed, switches, eval, why);
 }

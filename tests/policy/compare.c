@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "qd-policy-explain.h"
+#include "qd-policy-lint.h"
 
 static const QdProtocol protocols[LAB_N_PROTOCOLS] = { [LAB_TCP] = QD_PROTOCOL_TCP, [LAB_UDP] = QD_PROTOCOL_UDP, [LAB_SCTP] = QD_PROTOCOL_SCTP };
 
@@ -35,6 +36,19 @@ compare_read (const char *yaml)
   if (file == NULL)
     g_error ("the client cannot read a world that was written: %s\n%s", error->message, yaml);
   return qd_policy_world_new (&file, 1, NULL);
+}
+
+guint
+compare_lint_errors (const char *yaml)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (yaml, strlen (yaml));
+  g_autoptr (QdYamlFile) file = qd_yaml_file_new ("world.yaml", bytes, NULL);
+  g_autoptr (GPtrArray) findings = qd_policy_lint (&file, 1, NULL, 0);
+  guint errors = 0;
+
+  for (guint i = 0; i < findings->len; i++)
+    errors += ((QdPolicyFinding *) g_ptr_array_index (findings, i))->severity == QD_POLICY_ERROR;
+  return errors;
 }
 
 LabCluster *
@@ -458,7 +472,9 @@ compare_world (GPtrArray *documents, guint64 seed, const LabSwitches *switches, 
     {
       if (tally != NULL)
         tally->invalid++;
-      return TRUE;
+      if (compare_lint_errors (yaml) == 0)
+        g_string_append_printf (why, "lint finds no error where the lab says: %s", error->message);
+      return why->len == 0;
     }
   c.eval = eval = qd_policy_eval_new (world, &options, NULL);
   c.ends = g_array_new (FALSE, FALSE, sizeof (End));

@@ -18,6 +18,9 @@ typedef struct
 QdPolicyWorld *compare_read     (const char *yaml);
 
 LabCluster    *compare_read_lab (const char *yaml, GError **error);
+/* How many errors lint finds. */
+guint          compare_lint_errors (const char *yaml);
+
 QdPolicyOptions compare_options (const LabSwitches *switches);
 
 /* Every port at which an answer can begin or end, its neighbours, and both ends: of guint, sorted. */
