@@ -438,6 +438,37 @@ test_cancel_storm (void)
   test_server_free (server);
 }
 
+static void
+mute_cb (GIOStream *stream, const char *head, gpointer data)
+{
+  char c;
+
+  g_input_stream_read (g_io_stream_get_input_stream (stream), &c, 1, NULL, NULL);
+}
+
+/* The time-out is the one that does cancel: many at once, again and again. */
+static void
+test_timeout_storm (void)
+{
+  RawServer *server = raw_server_new (mute_cb, NULL);
+  QdHttpOptions options = { .base_url = server->url, .timeout_ms = 150 };
+  g_autoptr(QdHttp) http = qd_http_new (&options, NULL);
+
+  for (guint round = 0; round < 20; round++)
+    {
+      Storm storm = { .http = http };
+
+      qd_io_invoke (storm_begin_cb, &storm, NULL);
+      for (guint i = 0; i < STORM; i++)
+        {
+          AWAIT (storm.results[i].done);
+          g_assert_error (storm.results[i].error, QD_WIRE_ERROR, QD_WIRE_ERROR_TIMEOUT);
+          result_clear (&storm.results[i]);
+        }
+    }
+  raw_server_free (server);
+}
+
 /* --- Faults of the transport ---------------------------------------------------------------- */
 
 static void
@@ -555,6 +586,7 @@ main (int argc, char **argv)
   g_test_add_func ("/wire/http/order", test_order);
   g_test_add_func ("/wire/http/cancel", test_cancel);
   g_test_add_func ("/wire/http/cancel-storm", test_cancel_storm);
+  g_test_add_func ("/wire/http/timeout-storm", test_timeout_storm);
   g_test_add_func ("/wire/http/transport", test_transport);
   g_test_add_func ("/wire/http/addresses", test_addresses);
   g_test_add_func ("/wire/http/tls", test_tls);

@@ -390,6 +390,22 @@ test_late (void)
   raw_server_free (server);
 }
 
+/* Closing at any moment is quiet. */
+static void
+test_close_early (void)
+{
+  RawServer *server = raw_server_new (raw_cb, NULL);
+
+  for (guint i = 0; i < 60; i++)
+    {
+      Client *client = client_new (server->url, i % 2 ? "/silent" : "/good", 30, 10000, FALSE);
+
+      g_usleep (i * 40);
+      client_free (client);
+    }
+  raw_server_free (server);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -400,5 +416,6 @@ main (int argc, char **argv)
   g_test_add_func ("/wire/sse/limits", test_limits);
   g_test_add_func ("/wire/sse/stream", test_stream);
   g_test_add_func ("/wire/sse/late", test_late);
+  g_test_add_func ("/wire/sse/close-early", test_close_early);
   return g_test_run ();
 }
