@@ -320,7 +320,8 @@ static void
 test_order (void)
 {
   TestServer *server = test_server_new (NULL, handle_cb, NULL);
-  g_autoptr(QdHttp) http = client_new (server->url, 10);
+  /* One thread serves 24 answers of up to 2.7 MB, in turn. */
+  g_autoptr(QdHttp) http = client_new (server->url, PATIENCE_S);
   Result late = { 0 }, early = { 0 }, other = { 0 };
   Result many[24] = { 0 };
 

@@ -27,6 +27,14 @@ write_file (Fixture *self, const char *name, const char *text)
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
 }
 
+static void
+remove_file (Fixture *self, const char *name)
+{
+  g_autofree char *path = g_build_filename (self->folder, name, NULL);
+
+  g_assert_cmpint (g_unlink (path), ==, 0);
+}
+
 static char *
 read_file (Fixture *self, const char *name)
 {
@@ -302,7 +310,7 @@ test_changed_meanwhile (void)
   write_file (&self, "clean.yaml", "x: theirs\n");
   write_file (&self, "a.yaml", "a: 1\nb: 1\nc: 1\nd: 1\ne: theirs\n");
   write_file (&self, "added.yaml", "y: 1\n");
-  g_unlink (g_build_filename (self.folder, "gone.yaml", NULL));
+  remove_file (&self, "gone.yaml");
   UNTIL (self.n_merged == 1 && find (&self, "added.yaml") && !find (&self, "gone.yaml"));
   assert_mine (&self, "clean.yaml", "x: theirs\n");
   g_assert_false (qd_document_is_dirty (find (&self, "clean.yaml")));
@@ -349,7 +357,7 @@ test_conflict (void)
 
   /* Removed by somebody while it is dirty: it is kept, and saved anew where that is meant. */
   type (&self, "a.yaml", "a: kept\n");
-  g_unlink (g_build_filename (self.folder, "a.yaml", NULL));
+  remove_file (&self, "a.yaml");
   UNTIL (qd_document_is_conflicted (document));
   g_assert_null (qd_document_get_theirs (document));
   qd_workbench_take (self.bench, document, QD_MERGE_MINE);
