@@ -17,6 +17,10 @@ from tap import BUILD, SOURCE, Tap  # noqa: E402,F401
 PROGRAM = os.path.join(BUILD, 'src', 'lab', 'quarterdeck-lab')
 
 
+# How many times slower than usual all is: sanitizers cost that.
+SLOWNESS = 4 if 'ASAN_OPTIONS' in os.environ else 1
+
+
 class Answer:
     def __init__(self, status, headers, body):
         self.status, self.headers, self.body = status, headers, body
@@ -52,14 +56,14 @@ class Lab:
 
     def stop(self):
         self.process.terminate()
-        status = self.process.wait(15)
+        status = self.process.wait(15 * SLOWNESS)
         self.process.stdout.close()
         return status
 
     def password(self, user):
         return next(u['password'] for u in self.credentials['users'] if u['username'] == user)
 
-    def call(self, method, path, body=None, headers=None, token=None, raw=None, timeout=20):
+    def call(self, method, path, body=None, headers=None, token=None, raw=None, timeout=20 * SLOWNESS):
         head = dict(headers or {})
         token = token or self.token
         if token:

@@ -9,7 +9,7 @@ import struct
 import time
 import urllib.request
 
-from lab import Lab, Tap, WebSocket, temporary
+from lab import SLOWNESS, Lab, Tap, WebSocket, temporary
 
 tap = Tap()
 
@@ -130,7 +130,7 @@ def check_still(lab):
 
 def check_slow(lab):
     slow = WebSocket(lab, '/ws/metrics')
-    time.sleep(3)
+    time.sleep(3 * SLOWNESS)
     lagged = next((m for m in slow.messages() if m.get('type') == 'lagged'), None)
     tap.ok(lagged is not None and lagged['missed'] > 0 and lagged['seq'] > 0, 'a client that does not read is told what it missed',
            [str(lagged), f'the lab: {lab.process.poll()}, bytes left: {len(slow.data)}'])
@@ -307,7 +307,7 @@ strict = Lab('--no-nats', '--rate', '0', '--strict')
 strict.login()
 check_talk(strict)
 strict.stop()
-fast = Lab('--no-nats', '--rate', '30000')
+fast = Lab('--no-nats', '--rate', str(30000 // SLOWNESS))
 fast.login()
 check_slow(fast)
 fast.stop()
