@@ -99,10 +99,48 @@ erased_cb (GObject *source, GAsyncResult *result, gpointer data)
   qd_application_say (self, text);
 }
 
+/* On a worker. What is not ours to delete is not followed to: links are taken away as such. */
+static void
+delete_tree (GFile *file)
+{
+  g_autoptr (GFileEnumerator) children =
+    g_file_enumerate_children (file, G_FILE_ATTRIBUTE_STANDARD_NAME, G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL, NULL);
+  GFile *child = NULL;
+
+  while (children && g_file_enumerator_iterate (children, NULL, &child, NULL, NULL) && child)
+    delete_tree (child);
+  /* may wait: this is a worker */
+  g_file_delete (file, NULL, NULL);
+}
+
+static void
+delete_work (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  static const char *const folders[] = { "drafts", "examples" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
+    {
+      g_autofree char *path = g_build_filename (g_get_user_data_dir (), "quarterdeck", folders[i], NULL);
+      g_autoptr (GFile) folder = g_file_new_for_path (path);
+
+      delete_tree (folder);
+    }
+  g_task_return_boolean (task, TRUE);
+}
+
+/* Drafts of policies, of whatever folder, and the examples that were laid out. */
+static void
+erase_policy_work (QdApplication *self)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, NULL, NULL);
+
+  g_task_run_in_thread (task, delete_work);
+}
+
 static void
 reset_settings (void)
 {
-  static const char *const keys[] = { "page", "connection", "selection", "configured", "lab", "appearance", "log-level" };
+  static const char *const keys[] = { "page", "connection", "selection", "configured", "lab", "appearance", "log-level", "policy-folder", "policy-recent" };
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     g_settings_reset (qd_settings_get_default (), keys[i]);
@@ -126,6 +164,7 @@ erase_response_cb (QdApplication *self, const char *response)
   qd_lab_stop (self->lab);
   qd_paper_sweep (self->hub, TRUE);
   reset_settings ();
+  erase_policy_work (self);
   qd_store_erase_async (self->store, erased_cb, g_object_ref (self));
 }
 
@@ -134,7 +173,7 @@ erase_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   AdwAlertDialog *dialog = ADW_ALERT_DIALOG (adw_alert_dialog_new (_("Erase Local Data?"), NULL));
 
-  adw_alert_dialog_set_body (dialog, _("Connections, their passwords, history, the journal of jobs and settings are deleted from this computer, for good. No fleet is touched."));
+  adw_alert_dialog_set_body (dialog, _("Connections, their passwords, history, the journal of jobs, drafts of policies and settings are deleted from this computer, for good. No fleet is touched."));
   adw_alert_dialog_add_responses (dialog, "cancel", _("_Cancel"), "erase", _("_Erase"), NULL);
   adw_alert_dialog_set_response_appearance (dialog, "erase", ADW_RESPONSE_DESTRUCTIVE);
   adw_alert_dialog_set_close_response (dialog, "cancel");

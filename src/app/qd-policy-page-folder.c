@@ -128,12 +128,26 @@ qd_policy_page_close_folder (QdPolicyPage *self)
   g_settings_set_string (qd_settings_get_default (), FOLDER_KEY, "");
 }
 
+/* Local data is being erased: what is open closes, and what was typed in it goes. */
+static void
+setting_cb (QdPolicyPage *self)
+{
+  g_autofree char *folder = g_settings_get_string (qd_settings_get_default (), FOLDER_KEY);
+
+  if (*folder != '\0' || self->workbench == NULL || qd_workbench_get_folder (self->workbench) == NULL)
+    return;
+  qd_policy_page_show_document (self, NULL);
+  qd_workbench_forget (self->workbench);
+}
+
 /* What was open when the window closed is open again. */
 void
 qd_policy_page_read_recent (QdPolicyPage *self)
 {
   g_autofree char *folder = g_settings_get_string (qd_settings_get_default (), FOLDER_KEY);
 
+  g_signal_connect_object (qd_settings_get_default (), "changed::" FOLDER_KEY, G_CALLBACK (setting_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (qd_settings_get_default (), "changed::" RECENT_KEY, G_CALLBACK (fill_recent), self, G_CONNECT_SWAPPED);
   fill_recent (self);
   if (*folder != '\0')
     qd_policy_page_open_folder (self, folder);

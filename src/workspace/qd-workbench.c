@@ -254,6 +254,22 @@ qd_workbench_close (QdWorkbench *self)
 }
 
 void
+qd_workbench_forget (QdWorkbench *self)
+{
+  GHashTableIter iter;
+  gpointer name;
+
+  g_hash_table_iter_init (&iter, self->by_name);
+  while (self->folder && g_hash_table_iter_next (&iter, &name, NULL))
+    {
+      g_autofree char *key = qd_workbench_draft_key (self->folder, name);
+
+      qd_drafts_remove (self->drafts, key);
+    }
+  qd_workbench_close (self);
+}
+
+void
 qd_workbench_open (QdWorkbench *self, const char *folder, GAsyncReadyCallback callback, gpointer data)
 {
   GTask *outer = g_task_new (self, NULL, callback, data);

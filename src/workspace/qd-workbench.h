@@ -25,6 +25,8 @@ QdWorkbench *qd_workbench_new (const char *drafts_folder);
 void qd_workbench_open (QdWorkbench *self, const char *folder, GAsyncReadyCallback callback, gpointer data);
 gboolean qd_workbench_open_finish (QdWorkbench *self, GAsyncResult *result, GError **error);
 void qd_workbench_close (QdWorkbench *self);
+/* Closes it and lets go of all its drafts. */
+void qd_workbench_forget (QdWorkbench *self);
 const char *qd_workbench_get_folder (QdWorkbench *self);   /* NULL: nothing is open */
 gboolean qd_workbench_is_loading (QdWorkbench *self);
 /* Looks at the disk again: takes in what changed there, and merges it into what is dirty. */

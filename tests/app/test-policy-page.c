@@ -417,6 +417,24 @@ test_matrix (void)
   end (&self);
 }
 
+/* Erasing local data sets the folder back: what is open closes, and its drafts go. */
+static void
+test_erased (void)
+{
+  Fixture self;
+
+  begin (&self);
+  qd_policy_page_show_document (self.page, find (&self, "policy.yaml"));
+  type (&self, "# secret\n");
+  qd_policy_page_flush (self.page);
+  g_settings_reset (qd_settings_get_default (), "policy-folder");
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (self.page->stack), ==, "empty");
+  qd_policy_page_open_folder (self.page, self.folder);
+  UNTIL (qd_workbench_get_folder (self.page->workbench) != NULL && find (&self, "policy.yaml"));
+  g_assert_false (qd_document_is_dirty (find (&self, "policy.yaml")));
+  end (&self);
+}
+
 static void
 test_examples (void)
 {
@@ -463,6 +481,7 @@ main (int argc, char **argv)
   g_test_add_func ("/policy-page/conflict", test_conflict);
   g_test_add_func ("/policy-page/builder", test_builder);
   g_test_add_func ("/policy-page/matrix", test_matrix);
+  g_test_add_func ("/policy-page/erased", test_erased);
   g_test_add_func ("/policy-page/examples", test_examples);
   return g_test_run ();
 }
