@@ -123,6 +123,24 @@ qd_policy_edit_put (JsonObject *object, const char *key, JsonNode *value, const 
     json_object_set_member (object, key, value);
 }
 
+static JsonNode *
+object_node (JsonObject *object)
+{
+  JsonNode *node = json_node_alloc ();
+
+  json_node_take_object (json_node_init (node, JSON_NODE_OBJECT), object);
+  return node;
+}
+
+static JsonNode *
+array_node (JsonArray *array)
+{
+  JsonNode *node = json_node_alloc ();
+
+  json_node_take_array (json_node_init (node, JSON_NODE_ARRAY), array);
+  return node;
+}
+
 static gboolean
 is_none (JsonNode *node)
 {
@@ -137,7 +155,7 @@ qd_policy_edit_map (QdPolicyEdit *self, JsonObject *parent, const char *key, con
   if (parent == NULL)
     return NULL;
   if (is_none (node))
-    qd_policy_edit_put (parent, key, json_node_init_object (json_node_alloc (), json_object_new ()), order);
+    qd_policy_edit_put (parent, key, object_node (json_object_new ()), order);
   else if (!JSON_NODE_HOLDS_OBJECT (node))
     {
       qd_policy_edit_fail (self, _("“%s” is no map: change it in the text"), key);
@@ -154,7 +172,7 @@ qd_policy_edit_list (QdPolicyEdit *self, JsonObject *parent, const char *key, co
   if (parent == NULL)
     return NULL;
   if (is_none (node))
-    qd_policy_edit_put (parent, key, json_node_init_array (json_node_alloc (), json_array_new ()), order);
+    qd_policy_edit_put (parent, key, array_node (json_array_new ()), order);
   else if (!JSON_NODE_HOLDS_ARRAY (node))
     {
       qd_policy_edit_fail (self, _("“%s” is no sequence: change it in the text"), key);
@@ -362,33 +380,32 @@ give_form (JsonObject *peer, QdPeerForm form)
         continue;
       if (form == QD_PEER_FORM_BLOCK)
         json_object_set_string_member (made, "cidr", NEW_BLOCK);
-      qd_policy_edit_put (peer, peer_order[i], json_node_init_object (json_node_alloc (), made), peer_order);
-      json_object_unref (made);
+      qd_policy_edit_put (peer, peer_order[i], object_node (made), peer_order);
     }
 }
 
 static JsonNode *
 peer_new (QdPeerForm form)
 {
-  JsonNode *node = json_node_alloc ();
+  JsonObject *peer = json_object_new ();
 
-  json_node_take_object (json_node_init (node, JSON_NODE_OBJECT), json_object_new ());
-  give_form (json_node_get_object (node), form);
-  return node;
+  give_form (peer, form);
+  return object_node (peer);
 }
 
 void
 qd_policy_edit_add_rule (QdPolicyEdit *self, QdPolicyDirection direction, guint at, QdPeerForm form)
 {
-  JsonArray *list = rules (self, direction), *peer_list = json_array_new ();
-  JsonNode *node = json_node_alloc ();
+  JsonArray *list = rules (self, direction), *peer_list;
+  JsonObject *rule;
 
+  if (list == NULL)
+    return;
+  rule = json_object_new ();
+  peer_list = json_array_new ();
   json_array_add_element (peer_list, peer_new (form));
-  json_node_take_object (json_node_init (node, JSON_NODE_OBJECT), json_object_new ());
-  json_object_set_array_member (json_node_get_object (node), peer_lists[direction], peer_list);
-  if (list != NULL)
-    insert_element (list, at, g_steal_pointer (&node));
-  g_clear_pointer (&node, json_node_unref);
+  json_object_set_array_member (rule, peer_lists[direction], peer_list);
+  insert_element (list, at, object_node (rule));
 }
 
 void
