@@ -89,6 +89,32 @@ follow (QdPolicyBuilder *self, Happening happening, QdPolicyDirection direction,
 
 /* --- Showing ------------------------------------------------------------------------------- */
 
+static gboolean
+shows (Column *column, guint card, const GPtrArray *rules, guint rule)
+{
+  return qd_policy_rule_card_shows (column->cards->pdata[card], rules->pdata[rule]);
+}
+
+/* What the text did to rules by itself, as by an undo, the cards follow too: those that came or went did so where the first
+ * one differs, and one that shows a rule word for word goes where that is. */
+static void
+match_cards (QdPolicyBuilder *self, QdPolicyDirection direction, const GPtrArray *rules, guint n)
+{
+  Column *column = &self->sides[direction];
+  guint first = 0;
+
+  while (column->cards->len != n && first < MIN (n, column->cards->len) && shows (column, first, rules, first))
+    first++;
+  while (column->cards->len < n)
+    put_card (self, direction, first);
+  while (column->cards->len > n)
+    take_card (self, direction, first);
+  for (guint i = 0; i < n; i++)
+    for (guint k = i + 1; k < n && !shows (column, i, rules, i); k++)
+      if (shows (column, k, rules, i) && !shows (column, k, rules, k))
+        move_card (self, direction, k, i);
+}
+
 static void
 show_cards (QdPolicyBuilder *self, QdPolicyDirection direction, const QdPolicy *policy)
 {
@@ -97,10 +123,7 @@ show_cards (QdPolicyBuilder *self, QdPolicyDirection direction, const QdPolicy *
   guint n = MIN (rules->len, MAX_CARDS);
   g_autofree char *rest = g_strdup_printf (ngettext ("%u more rule is in the text", "%u more rules are in the text", rules->len - n), rules->len - n);
 
-  while (column->cards->len < n)
-    put_card (self, direction, column->cards->len);
-  while (column->cards->len > n)
-    take_card (self, direction, column->cards->len - 1);
+  match_cards (self, direction, rules, n);
   for (guint i = 0; i < n; i++)
     {
       const QdPolicyRule *rule = rules->pdata[i];

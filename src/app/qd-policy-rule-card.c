@@ -25,6 +25,7 @@ struct _QdPolicyRuleCard {
   GtkWidget *meant, *warnings;
   GtkWidget *revealer, *peers, *anyone, *add_peer, *everyone, *ports, *add_port, *every_port, *every_port_button, *rest;
   GPtrArray *peer_rows, *port_rows;
+  char *written;                 /* its text */
   char *meant_key;               /* what @meant was found for */
   gboolean nobody;
 };
@@ -323,6 +324,7 @@ qd_policy_rule_card_finalize (GObject *object)
   g_ptr_array_unref (self->peer_rows);
   g_ptr_array_unref (self->port_rows);
   g_free (self->meant_key);
+  g_free (self->written);
   G_OBJECT_CLASS (qd_policy_rule_card_parent_class)->finalize (object);
 }
 
@@ -415,15 +417,30 @@ show_warnings (QdPolicyRuleCard *self)
   gtk_widget_set_visible (self->warnings, gtk_widget_get_first_child (self->warnings) != NULL);
 }
 
-/* All that whom a rule means depends on: what it says, also where the sentence ends in "and more". */
 static char *
-key_of (const QdPolicyView *view, const QdPolicy *policy, const QdPolicyRule *rule)
+dup_written (const QdPolicyRule *rule)
 {
   QdYamlSpan span = qd_yaml_node_get_span (rule->place.node);
   const char *text = g_bytes_get_data (qd_yaml_file_get_bytes (rule->place.file), NULL);
-  g_autofree char *sentence = qd_policy_say_rule (rule), *written = g_strndup (text + span.start, span.end - span.start);
 
-  return g_strdup_printf ("%s %u %s\n%s", policy->namespace != NULL ? policy->namespace : "", view->serial, sentence, written);
+  return g_strndup (text + span.start, span.end - span.start);
+}
+
+gboolean
+qd_policy_rule_card_shows (QdPolicyRuleCard *self, const QdPolicyRule *rule)
+{
+  g_autofree char *written = dup_written (rule);
+
+  return g_strcmp0 (written, self->written) == 0;
+}
+
+/* All that whom a rule means depends on: what it says, also where the sentence ends in "and more". */
+static char *
+dup_key (QdPolicyRuleCard *self, const QdPolicyView *view, const QdPolicy *policy)
+{
+  const char *sentence = gtk_label_get_text (GTK_LABEL (self->sentence));
+
+  return g_strdup_printf ("%s %u %s\n%s", policy->namespace != NULL ? policy->namespace : "", view->serial, sentence, self->written);
 }
 
 /* Whom it means now. With thousands of workloads this costs: it is found when it may have changed. */
@@ -433,7 +450,7 @@ show_meant (QdPolicyRuleCard *self, const QdPolicyRule *rule)
   const QdPolicyView *view = qd_policy_builder_get_view (self->builder);
   const QdPolicy *policy = qd_policy_draft_get_policy (view->draft);
   g_autoptr (GPtrArray) meant = NULL;
-  g_autofree char *names = NULL, *key = key_of (view, policy, rule);
+  g_autofree char *names = NULL, *key = dup_key (self, view, policy);
 
   if (g_strcmp0 (key, self->meant_key) == 0)
     return;
@@ -520,6 +537,8 @@ qd_policy_rule_card_set (QdPolicyRuleCard *self, guint index, const QdPolicyRule
 {
   self->index = index;
   self->node = node;
+  g_free (self->written);
+  self->written = dup_written (rule);
   show_sentence (self, rule);
   show_meant (self, rule);
   show_warnings (self);

@@ -3,6 +3,12 @@
 
 #include <string.h>
 
+#ifdef WITH_XTEST
+#include <X11/Xlib.h>
+#include <X11/extensions/XTest.h>
+#include <X11/keysym.h>
+#endif
+
 #include "app-fixture.h"
 #include "qd-policy-builder.h"
 #include "qd-policy-entry.h"
@@ -319,6 +325,7 @@ test_rules (Fixture *fixture, gconstpointer data)
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (fixture->builder), "builder.add-rule", "(uu)", QD_POLICY_EGRESS, QD_PEER_FORM_PODS));
   check_label (fixture, "All pods in this namespace, on every port");
   g_assert_true (qd_policy_rule_card_get_expanded (QD_POLICY_RULE_CARD (card_at (fixture, 3))));
+  g_assert_nonnull (gtk_widget_get_ancestor (gtk_window_get_focus (GTK_WINDOW (fixture->window)), QD_TYPE_POLICY_PEER_ROW));
   check_change (fixture, "  egress:\n  - to:\n    - podSelector: {}\n", NULL);
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (fixture->builder), "builder.add-rule", "(uu)", QD_POLICY_INGRESS, 4u));
   check_change (fixture, "      colour: blue\n  - {}\n", NULL);
@@ -340,6 +347,10 @@ test_rules (Fixture *fixture, gconstpointer data)
   check_change (fixture, NULL, NULL);
   g_assert_true (gtk_widget_activate_action (card_at (fixture, 1), "rule.remove", NULL));
   check_change (fixture, NULL, "10.0.0.0/8");
+  /* However rules came and went, also in the text: the one that was unfolded is. */
+  for (guint i = 0; i < 3; i++)
+    g_assert_true (qd_policy_rule_card_get_expanded (QD_POLICY_RULE_CARD (card_at (fixture, i))) == (i == 0));
+  g_assert_true (card_at (fixture, 0) == first);
   g_assert_true (gtk_widget_activate_action (card_at (fixture, 1), "rule.go", NULL));
   g_assert_cmpstr (fixture->place, ==, "shop.yaml:21:5");
 }
@@ -668,6 +679,97 @@ test_named_ports (Fixture *fixture, gconstpointer data)
   check_change (fixture, "    - port: http   # http\n", NULL);
 }
 
+#ifdef WITH_XTEST
+/* --- Real keys -------------------------------------------------------------------------------------------------- */
+
+/* One key, with @modifier held; 0: none. */
+static void
+key (Display *display, KeySym modifier, KeySym symbol)
+{
+  KeyCode held = modifier != 0 ? XKeysymToKeycode (display, modifier) : 0, code = XKeysymToKeycode (display, symbol);
+
+  if (held != 0)
+    XTestFakeKeyEvent (display, held, True, 0);
+  XTestFakeKeyEvent (display, code, True, 0);
+  XTestFakeKeyEvent (display, code, False, 0);
+  if (held != 0)
+    XTestFakeKeyEvent (display, held, False, 0);
+  XFlush (display);
+}
+
+static gboolean
+has_changed (gpointer data)
+{
+  return ((Fixture *) data)->undo->len == 1;
+}
+
+static gboolean
+is_expanded (gpointer data)
+{
+  return qd_policy_rule_card_get_expanded (data);
+}
+
+static gboolean
+is_allow_web (gpointer data)
+{
+  return g_strcmp0 (gtk_editable_get_text (GTK_EDITABLE (data)), "allow-web") == 0;
+}
+
+static gboolean
+is_typed (gpointer data)
+{
+  return g_strcmp0 (gtk_editable_get_text (GTK_EDITABLE (data)), "7") == 0;
+}
+
+/* Without a pointer: rules are moved, copied, unfolded, and what is typed is taken or thrown away. */
+static void
+test_keys (Fixture *fixture, gconstpointer data)
+{
+  Display *display = XOpenDisplay (NULL);
+  GtkWidget *first = card_at (fixture, 0), *name = find (fixture->builder, GTK_TYPE_ENTRY, "Name"), *port;
+
+  g_assert_nonnull (display);
+  /* No window manager: keys go to where the pointer is. */
+  XTestFakeMotionEvent (display, -1, 300, 300, 0);
+  XFlush (display);
+  gtk_widget_grab_focus (first);
+  key (display, XK_Alt_L, XK_Down);
+  g_assert_true (fixture_wait (has_changed, fixture));
+  g_assert_true (card_at (fixture, 1) == first);
+  check_change (fixture, "  ingress:\n  # others\n  - from:", NULL);
+
+  gtk_widget_grab_focus (card_at (fixture, 2));
+  key (display, XK_Alt_L, XK_Up);
+  g_assert_true (fixture_wait (has_changed, fixture));
+  check_change (fixture, NULL, NULL);
+  gtk_widget_grab_focus (card_at (fixture, 0));
+  key (display, XK_Control_L, XK_d);
+  g_assert_true (fixture_wait (has_changed, fixture));
+  check_change (fixture, NULL, NULL);
+
+  first = card_at (fixture, 1);
+  gtk_widget_grab_focus (first);
+  key (display, 0, XK_Return);
+  g_assert_true (fixture_wait (is_expanded, first));
+  fixture_settle (fixture->window);
+  port = find (first, GTK_TYPE_ENTRY, "One more port: a number, a range or a name");
+  gtk_widget_grab_focus (port);
+  key (display, 0, XK_7);
+  g_assert_true (fixture_wait (is_typed, port));
+  key (display, 0, XK_Return);
+  g_assert_true (fixture_wait (has_changed, fixture));
+  check_change (fixture, "      port: 7\n", NULL);
+
+  gtk_widget_grab_focus (name);
+  key (display, 0, XK_7);
+  g_assert_true (fixture_wait (is_typed, name));
+  key (display, 0, XK_Escape);
+  g_assert_true (fixture_wait (is_allow_web, name));
+  g_assert_cmpuint (fixture->undo->len, ==, 0);
+  XCloseDisplay (display);
+}
+#endif
+
 int
 main (int argc, char *argv[])
 {
@@ -691,6 +793,9 @@ main (int argc, char *argv[])
   g_test_add ("/policy-builder/narrow", Fixture, GINT_TO_POINTER (360), set_up, test_narrow, tear_down);
   ADD ("/policy-popovers/labels", test_picker);
   ADD ("/policy-popovers/ports", test_named_ports);
+#ifdef WITH_XTEST
+  ADD ("/policy-popovers/keys", test_keys);
+#endif
 #undef ADD
   return g_test_run ();
 }
