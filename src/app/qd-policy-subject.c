@@ -41,7 +41,7 @@ check_name_cb (gpointer owner, const char *text, GError **error)
 static gboolean
 check_namespace_cb (gpointer owner, const char *text, GError **error)
 {
-  return *text == '\0' || qd_policy_check_name (text, error);
+  return *text == '\0' || qd_policy_check_namespace (text, error);
 }
 
 static gboolean

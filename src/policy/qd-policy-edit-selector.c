@@ -203,6 +203,14 @@ qd_policy_check_name (const char *text, GError **error)
 }
 
 gboolean
+qd_policy_check_namespace (const char *text, GError **error)
+{
+  if (qd_policy_is_namespace_name (text))
+    return TRUE;
+  return refuse (error, g_strdup_printf (_("“%s” is no name of a namespace"), text));
+}
+
+gboolean
 qd_policy_check_label_key (const char *text, GError **error)
 {
   if (qd_policy_is_label_key (text))

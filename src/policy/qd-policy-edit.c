@@ -313,7 +313,7 @@ void
 qd_policy_edit_set_namespace (QdPolicyEdit *self, const char *namespace)
 {
   GError *error = NULL;
-  gboolean none = namespace == NULL || *namespace == '\0', valid = none || qd_policy_check_name (namespace, &error);
+  gboolean none = namespace == NULL || *namespace == '\0', valid = none || qd_policy_check_namespace (namespace, &error);
   JsonObject *metadata;
 
   if (!allow (self, valid, error))

@@ -83,6 +83,7 @@ void qd_policy_edit_set_every_port (QdPolicyEdit *self, QdPolicyDirection direct
 /* --- Checks, for what is being typed ---------------------------------------------------------------------------- */
 
 gboolean qd_policy_check_name (const char *text, GError **error);
+gboolean qd_policy_check_namespace (const char *text, GError **error);
 gboolean qd_policy_check_label_key (const char *text, GError **error);
 gboolean qd_policy_check_label_value (const char *text, GError **error);
 gboolean qd_policy_check_block (const char *text, GError **error);

@@ -138,6 +138,8 @@ test_checks (void)
   g_assert_false (qd_policy_check_label_key ("a b", NULL));
   g_assert_false (qd_policy_check_label_value ("-a", NULL));
   g_assert_false (qd_policy_check_name ("Web", NULL));
+  g_assert_true (qd_policy_check_name ("a.b", NULL));
+  g_assert_false (qd_policy_check_namespace ("a.b", NULL));
 }
 
 typedef void (*Refused) (QdPolicyEdit *edit);
