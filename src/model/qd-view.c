@@ -8,15 +8,12 @@
 #include <string.h>
 
 #include "qd-view-sort.h"
+#include "qd-warmer.h"
 
 /* Up to so many changes are told each for itself; more are told as one range that covers them. A
  * move costs its listeners its whole way, so that fewer of them are worth it. */
 #define MAX_EXACT 16
 #define MAX_EXACT_MOVES 4
-/* From so many things on, what a search looks at is made beforehand, a slice at a time: the first
- * keystroke would else make it for all of them. */
-#define WARM_FROM 5000
-#define WARM_SLICE_US 1000
 /* Things between the one that is looked at and the one that is fetched from memory meanwhile. */
 #define AHEAD 16
 
@@ -24,6 +21,8 @@ enum {
   SHOWN = 1 << 0,    /* has a row */
   LEAVES = 1 << 1,   /* its row goes in the change under way */
   WAITS = 1 << 2,    /* changed while held */
+  TOUCHED = 1 << 3,  /* may have another place, or none, than it has in ALL */
+  KEPT = 1 << 4,     /* has the place that it has in ALL, in the change under way */
 };
 
 /* What is kept of every thing of the list, by its slot. */
@@ -38,13 +37,15 @@ struct _QdView {
   QdOrder order;
   GArray *rows;          /* of QdRow, in order */
   GArray *sides;         /* of Side */
+  /* ALL: rows as they were before the filter, so that clearing it sorts only what was touched since; NULL
+   * without a filter, or when there are none such. What it points to may be gone: TOUCHED tells. */
+  GArray *all;
 
   gboolean hold;
   GHashTable *waiting;   /* entities (owned) that WAIT */
   gboolean disordered;   /* rows may not be in order: something was placed by texts that had changed */
 
-  guint warm_id;         /* idle source */
-  guint warm_at;         /* up to where search texts were made */
+  QdWarmer warmer;
 
   /* The change under way. */
   guint n_leaving;
@@ -280,20 +281,16 @@ copy_staying (QdView *self)
   return rows;
 }
 
-/* Makes new rows of those that stay and those that come, whose places are searched for: comparing
- * texts is what costs. */
-static void
-place_many (QdView *self)
+/* New rows of @staying and those that come, whose places are searched for: comparing texts is what
+ * costs. */
+static GArray *
+merge_coming (QdView *self, GArray *staying)
 {
-  g_autoptr (GArray) staying = copy_staying (self);
   GArray *rows;
   guint from = 0;
 
   if (self->coming->len == 0)
-    {
-      replace_rows (self, g_steal_pointer (&staying));
-      return;
-    }
+    return g_array_ref (staying);
   rows = g_array_sized_new (FALSE, FALSE, sizeof (QdRow), staying->len + self->coming->len);
   sort_coming (self);
   for (guint i = 0; i < self->coming->len; i++)
@@ -306,7 +303,15 @@ place_many (QdView *self)
       from = at;
     }
   g_array_append_vals (rows, &g_array_index (staying, QdRow, from), staying->len - from);
-  replace_rows (self, rows);
+  return rows;
+}
+
+static void
+place_many (QdView *self)
+{
+  g_autoptr (GArray) staying = copy_staying (self);
+
+  replace_rows (self, merge_coming (self, staying));
 }
 
 static void
@@ -424,6 +429,15 @@ order_changed (QdView *self, QdEntity *entity, const Side *side)
   return qd_order_key (&self->order, entity) != side->key;
 }
 
+static void
+touch (QdView *self, QdEntity *entity)
+{
+  Side *side = side_of (self, entity->slot);
+
+  if (order_changed (self, entity, side) || !qd_entity_listed_anywhere (entity))
+    side->flags |= TOUCHED;
+}
+
 /* TRUE when it has a row that stays where it is. */
 static gboolean
 update (QdView *self, QdEntity *entity)
@@ -449,34 +463,6 @@ update (QdView *self, QdEntity *entity)
   return FALSE;
 }
 
-static gboolean
-warm_cb (gpointer data)
-{
-  QdView *self = data;
-  gint64 until = g_get_monotonic_time () + WARM_SLICE_US;
-  QdEntity *entity = NULL;
-
-  do
-    for (guint i = 0; i < 64 && (entity = qd_entity_list_peek (self->list, self->warm_at)) != NULL; i++, self->warm_at++)
-      qd_entity_get_search_text (entity);
-  while (entity != NULL && g_get_monotonic_time () < until);
-  if (entity != NULL)
-    return G_SOURCE_CONTINUE;
-  self->warm_id = 0;
-  return G_SOURCE_REMOVE;
-}
-
-static void
-warm (QdView *self)
-{
-  guint n = qd_entity_list_get_length (self->list);
-
-  /* Things that moved up in the list after a removal are left out: they cost a search a little. */
-  self->warm_at = MIN (self->warm_at, n);
-  if (self->warm_id == 0 && n >= WARM_FROM && self->warm_at < n)
-    self->warm_id = g_idle_add_full (G_PRIORITY_LOW, warm_cb, self, NULL);
-}
-
 static void
 batch_cb (QdView *self, QdListBatch *batch)
 {
@@ -491,7 +477,10 @@ batch_cb (QdView *self, QdListBatch *batch)
       stop_waiting (self, entity, side);
       if (side->flags & SHOWN)
         leave (self, side, FALSE);
+      side->flags |= TOUCHED;
     }
+  for (guint i = 0; self->all != NULL && i < batch->updated->len; i++)
+    touch (self, batch->updated->pdata[i]);
   for (guint i = 0; i < batch->updated->len; i++)
     if (update (self, batch->updated->pdata[i]))
       g_ptr_array_add (updated, batch->updated->pdata[i]);
@@ -502,7 +491,7 @@ batch_cb (QdView *self, QdListBatch *batch)
   if (self->coming->len > 0 && self->order.text && g_hash_table_size (self->waiting) > 0)
     self->disordered = TRUE;
   place (self);
-  warm (self);
+  qd_warmer_start (&self->warmer, self->list);
   if (updated->len > 0)
     g_signal_emit (self, updated_signal, 0, updated);
 }
@@ -514,11 +503,12 @@ qd_view_dispose (GObject *object)
 {
   QdView *self = QD_VIEW (object);
 
-  g_clear_handle_id (&self->warm_id, g_source_remove);
+  qd_warmer_stop (&self->warmer);
   if (self->list != NULL)
     g_clear_signal_handler (&self->batch_handler, self->list);
   g_clear_object (&self->list);
   g_array_set_size (self->rows, 0);
+  g_clear_pointer (&self->all, g_array_unref);
   g_hash_table_remove_all (self->waiting);
   g_clear_pointer (&self->filter, qd_filter_unref);
   G_OBJECT_CLASS (qd_view_parent_class)->dispose (object);
@@ -590,6 +580,7 @@ show_matching (QdView *self)
 {
   guint n = qd_entity_list_get_length (self->list);
 
+  g_clear_pointer (&self->all, g_array_unref);
   grow_sides (self);
   for (guint i = 0; i < n; i++)
     {
@@ -618,7 +609,7 @@ qd_view_new (QdEntityList *list)
   self->batch_handler = g_signal_connect_swapped (list, "batch", G_CALLBACK (batch_cb), self);
   show_matching (self);
   rebuild (self);
-  warm (self);
+  qd_warmer_start (&self->warmer, self->list);
   return self;
 }
 
@@ -685,6 +676,72 @@ refilter (QdView *self)
   place (self);
 }
 
+/* --- Without a filter again --- */
+
+/* The filter that comes takes rows away: they are remembered as they are. */
+static void
+remember_all (QdView *self)
+{
+  GHashTableIter iter;
+  gpointer key;
+
+  for (guint i = 0; i < self->sides->len; i++)
+    side_of (self, i)->flags &= (guint8) ~TOUCHED;
+  /* What waits does not lie where it belongs. */
+  g_hash_table_iter_init (&iter, self->waiting);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    side_of (self, ((QdEntity *) key)->slot)->flags |= TOUCHED;
+  self->all = g_array_copy (self->rows);
+}
+
+/* The rows of before that are still true, in their order. */
+static GArray *
+take_kept (QdView *self)
+{
+  g_autoptr (GArray) all = g_steal_pointer (&self->all);
+  QdRow *to = (QdRow *) all->data;
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      const QdRow *row = &g_array_index (all, QdRow, i);
+      Side *side = side_of (self, row->slot);
+
+      if (side->flags & TOUCHED)
+        continue;
+      side->flags |= SHOWN | KEPT;
+      side->key = row->key;
+      *to++ = *row;
+    }
+  g_array_set_size (all, (guint) (to - (QdRow *) all->data));
+  return g_steal_pointer (&all);
+}
+
+/* Everything is shown again: what was touched is sorted into what was not. */
+static void
+restore_all (QdView *self)
+{
+  g_autoptr (GArray) kept = NULL;
+  guint n = qd_entity_list_get_length (self->list);
+
+  forget_waiting (self);
+  kept = take_kept (self);
+  for (guint i = 0; i < n; i++)
+    {
+      QdEntity *entity = look_ahead (self, i);
+      Side *side = side_of (self, entity->slot);
+      gboolean is_kept = (side->flags & KEPT) != 0;
+
+      side->flags &= (guint8) ~(KEPT | TOUCHED);
+      if (is_kept)
+        continue;
+      side->flags &= (guint8) ~SHOWN;
+      if (matches (self, entity))
+        come (self, entity);
+    }
+  replace_rows (self, merge_coming (self, kept));
+  g_array_set_size (self->coming, 0);
+}
+
 /**
  * qd_view_set_filter:
  * @filter: (nullable) (transfer none): what to show; %NULL: everything
@@ -704,6 +761,13 @@ qd_view_set_filter (QdView *self, QdFilter *filter)
       rebuild (self);
       return;
     }
+  if (filter == NULL && self->all != NULL)
+    {
+      restore_all (self);
+      return;
+    }
+  if (before == NULL)
+    remember_all (self);
   note_waiting (self);
   if (filter != NULL && qd_filter_narrows (filter, before))
     narrow (self);
@@ -738,6 +802,7 @@ qd_view_set_sort (QdView *self, guint field, gboolean descending)
   if (self->order.field == field && self->order.descending == descending)
     return;
   self->order = qd_order_new (schema, field, descending);
+  g_clear_pointer (&self->all, g_array_unref);
   if (g_hash_table_size (self->waiting) > 0)
     show_matching (self);
   rebuild (self);
