@@ -470,6 +470,8 @@ qd_policy_page_class_init (QdPolicyPageClass *klass)
 static void
 qd_policy_page_init (QdPolicyPage *self)
 {
+  g_autoptr (GtkExpression) name = NULL;
+
   gtk_widget_init_template (GTK_WIDGET (self));
   self->found = g_list_store_new (QD_TYPE_PROBLEM);
   self->editor = QD_POLICY_EDITOR (qd_policy_editor_new ());
@@ -481,7 +483,8 @@ qd_policy_page_init (QdPolicyPage *self)
   adw_bin_set_child (self->builder_bin, GTK_WIDGET (self->builder));
   g_signal_connect_object (self->builder, "splice", G_CALLBACK (qd_policy_page_spliced), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->builder, "place", G_CALLBACK (place_cb), self, G_CONNECT_SWAPPED);
-  gtk_drop_down_set_expression (self->policy_drop, gtk_property_expression_new (GTK_TYPE_STRING_OBJECT, NULL, "string"));
+  name = gtk_property_expression_new (GTK_TYPE_STRING_OBJECT, NULL, "string");
+  gtk_drop_down_set_expression (self->policy_drop, name);
   self->matrix = QD_POLICY_MATRIX (qd_policy_matrix_new ());
   adw_bin_set_child (self->matrix_bin, GTK_WIDGET (self->matrix));
   g_signal_connect_object (self->matrix, "activated", G_CALLBACK (qd_policy_page_explain), self, G_CONNECT_SWAPPED);

@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* Iterates the main context until @condition (@data) holds; FALSE after ten seconds. */
+/* Iterates the main context until @condition (@data) holds; FALSE after ten seconds (a sanitizer has more). */
 gboolean fixture_wait (gboolean (*condition) (gpointer data), gpointer data);
 /* Iterates until a frame of @window was painted, and what was queued is done. */
 void fixture_settle (GtkWidget *window);
