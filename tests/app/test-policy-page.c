@@ -407,7 +407,7 @@ test_matrix (void)
   /* Why, in one click, and still why after the text has changed. */
   g_signal_emit_by_name (self.page->matrix, "activated", outside, web);
   g_assert_true (adw_overlay_split_view_get_show_sidebar (self.page->why_split));
-  UNTIL ((why = qd_policy_explain_pane_dup_text (self.page->why)) != NULL);
+  UNTIL ((g_free (why), why = qd_policy_explain_pane_dup_text (self.page->why)) != NULL);
   g_assert_nonnull (strstr (why, "shop/deny"));
   UNTIL (qd_policy_matrix_get_n_changed (self.page->matrix, QD_POLICY_CELL_ALLOWED, &changed));
   g_assert_cmpuint (changed, ==, 1);
