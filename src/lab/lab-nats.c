@@ -5,6 +5,7 @@
 #include "lab-nats.h"
 
 #include <nats/nats.h>
+#include <openssl/crypto.h>
 #include <string.h>
 
 #include "lab-frame.h"
@@ -106,8 +107,11 @@ static natsStatus
 dial (LabNats *nats)
 {
   natsOptions *options = NULL;
-  natsStatus status = natsOptions_Create (&options);
+  natsStatus status;
 
+  /* Else OpenSSL takes itself apart as the lab ends, under the feet of threads that still end. */
+  OPENSSL_init_crypto (OPENSSL_INIT_NO_ATEXIT, NULL);
+  status = natsOptions_Create (&options);
   if (status == NATS_OK)
     status = natsOptions_SetURL (options, nats->url);
   if (status == NATS_OK)

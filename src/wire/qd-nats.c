@@ -6,6 +6,7 @@
 
 #include <string.h>
 #include <glib/gi18n-lib.h>
+#include <openssl/crypto.h>
 
 #include "qd-nats-private.h"
 
@@ -451,6 +452,20 @@ place_of (const char *url)
   return g_strjoinv (", ", parts);
 }
 
+/* OpenSSL, by which nats.c speaks TLS, takes itself apart when the process ends, and crashes threads that
+ * end just then: a connection's worker may. Asked first of all that use it, it leaves that to the system. */
+static void
+keep_openssl (void)
+{
+  static gsize asked = 0;
+
+  if (g_once_init_enter (&asked))
+    {
+      OPENSSL_init_crypto (OPENSSL_INIT_NO_ATEXIT, NULL);
+      g_once_init_leave (&asked, 1);
+    }
+}
+
 /**
  * qd_nats_new: (skip)
  * @options: copied
@@ -465,6 +480,7 @@ qd_nats_new (const QdNatsOptions *options, const QdNatsEvents *events, gpointer 
 {
   QdNats *self = g_new0 (QdNats, 1);
 
+  keep_openssl ();
   g_atomic_ref_count_init (&self->users);
   g_atomic_ref_count_init (&self->refs);
   if (events != NULL)

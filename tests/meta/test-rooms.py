@@ -36,6 +36,7 @@ LIBRARIES = {
     'nats.c': (r'nats(?:/|\.h)', ['wire', 'lab']),
     'libsecret': (r'libsecret/', ['wire']),
     'GnuTLS': (r'gnutls/', ['wire', 'lab']),
+    'OpenSSL': (r'openssl/', ['wire', 'lab']),
     'SQLite': (r'sqlite3', ['store', 'lab']),
     'cairo and pango': (r'cairo|pango/', ['graph', 'app']),
     'libdex': (r'libdex\.h', ['ops', 'app']),

@@ -4,8 +4,11 @@
 
 #include "qd-nats.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <nats/nats.h>
+#include <openssl/crypto.h>
 
 #include "nats-fixture.h"
 #include "qd-nkey.h"
@@ -622,6 +625,34 @@ test_slow_consumer (void)
   test_nats_free (server);
 }
 
+static void
+torn_down_cb (void)
+{
+  static const char words[] = "OpenSSL takes itself apart\n";
+
+  if (write (STDOUT_FILENO, words, sizeof words - 1) < 0)
+    _exit (1);
+}
+
+/* While the process ends, threads of a connection may still be at work with OpenSSL: it is left alone. */
+static void
+test_end (void)
+{
+  if (g_test_subprocess ())
+    {
+      Client *client = client_new ("nats://127.0.0.1:1", NULL, NULL);
+
+      /* It has tried, and so uses OpenSSL. */
+      AWAIT (client->error != NULL);
+      OPENSSL_atexit (torn_down_cb);
+      client_free (client);
+      exit (0);
+    }
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+  g_test_trap_assert_stdout_unmatched ("*takes itself apart*");
+}
+
 /* Opened and closed at all kinds of moments. */
 static void
 test_close_early (void)
@@ -654,6 +685,7 @@ int
 main (int argc, char **argv)
 {
   int status;
+  natsStatus closed;
 
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/wire/nats/subscribe", test_subscribe);
@@ -665,9 +697,11 @@ main (int argc, char **argv)
   g_test_add_func ("/wire/nats/kv", test_kv);
   g_test_add_func ("/wire/nats/slow-consumer", test_slow_consumer);
   g_test_add_func ("/wire/nats/close-early", test_close_early);
+  g_test_add_func ("/wire/nats/end", test_end);
   status = g_test_run ();
   /* All threads of the library end, so that a leak checker sees what is left. */
-  if (nats_CloseAndWait (10000) != NATS_OK)
+  closed = nats_CloseAndWait (10000);
+  if (closed != NATS_OK && closed != NATS_NOT_INITIALIZED)
     g_error ("nats.c did not shut down: something still holds it");
   return status;
 }
