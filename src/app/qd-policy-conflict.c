@@ -243,15 +243,15 @@ make_choice (QdPolicyConflict *self, const char *label, const char *style, GCall
   return button;
 }
 
-/* There is nothing to compare with: it was removed. */
+/* There is nothing to compare: it is the one or the other. */
 static void
-show_removed (QdPolicyConflict *self)
+show_choice (QdPolicyConflict *self, const char *icon, const char *title, const char *why)
 {
   GtkWidget *page = adw_status_page_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
 
-  adw_status_page_set_icon_name (ADW_STATUS_PAGE (page), "user-trash-symbolic");
-  adw_status_page_set_title (ADW_STATUS_PAGE (page), _("Removed by Somebody Else"));
-  adw_status_page_set_description (ADW_STATUS_PAGE (page), _("Keep your text, to save the file again, or let it go too."));
+  adw_status_page_set_icon_name (ADW_STATUS_PAGE (page), icon);
+  adw_status_page_set_title (ADW_STATUS_PAGE (page), title);
+  adw_status_page_set_description (ADW_STATUS_PAGE (page), why);
   gtk_box_append (GTK_BOX (box), make_choice (self, _("_Keep Mine"), "suggested-action", G_CALLBACK (take_mine_cb)));
   gtk_box_append (GTK_BOX (box), make_choice (self, _("_Let It Go"), "destructive-action", G_CALLBACK (take_theirs_cb)));
   adw_status_page_set_child (ADW_STATUS_PAGE (page), box);
@@ -260,30 +260,101 @@ show_removed (QdPolicyConflict *self)
   gtk_widget_set_visible (self->apply, FALSE);
 }
 
+/* --- Asking ------------------------------------------------------------------------------------------------- */
+
+typedef struct { QdWorkbench *workbench; GtkWidget *parent; GBytes *base, *mine, *theirs; } Ask;
+
+static void
+ask_free (gpointer data)
+{
+  Ask *ask = data;
+
+  g_object_unref (ask->workbench);
+  g_object_unref (ask->parent);
+  g_bytes_unref (ask->base);
+  g_bytes_unref (ask->mine);
+  g_bytes_unref (ask->theirs);
+  g_free (ask);
+}
+
+static void
+merge (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Ask *ask = data;
+  GError *error = NULL;
+  QdMerge *result = qd_merge_new (ask->base, ask->mine, ask->theirs, &error);
+
+  if (result)
+    g_task_return_pointer (task, result, (GDestroyNotify) qd_merge_free);
+  else
+    g_task_return_error (task, error);
+}
+
+static QdPolicyConflict *
+create (QdWorkbench *workbench, QdDocument *document)
+{
+  QdPolicyConflict *self = g_object_new (QD_TYPE_POLICY_CONFLICT, NULL);
+
+  self->workbench = g_object_ref (workbench);
+  self->document = g_object_ref (document);
+  return self;
+}
+
+/* @merged: taken */
+static void
+show_merge (QdPolicyConflict *self, QdMerge *merged)
+{
+  const QdMergeKind none = QD_MERGE_CONFLICT;
+
+  self->merge = merged;
+  for (guint i = 0; i < qd_merge_get_n_conflicts (merged); i++)
+    g_array_append_val (self->choices, none);
+  fill (self);
+  update_apply (self);
+}
+
+static void
+merged_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  QdDocument *document = QD_DOCUMENT (source);
+  Ask *ask = g_task_get_task_data (G_TASK (result));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (QdMerge) merged = g_task_propagate_pointer (G_TASK (result), &error);
+  QdPolicyConflict *self;
+
+  /* The window was closed, or the texts are others by now: the banner is still there to ask again. */
+  if (gtk_widget_get_root (ask->parent) == NULL || !qd_document_is_conflicted (document) ||
+      qd_document_get_mine (document) != ask->mine || qd_document_get_theirs (document) != ask->theirs)
+    return;
+  self = create (ask->workbench, document);
+  if (merged)
+    show_merge (self, g_steal_pointer (&merged));
+  else
+    show_choice (self, "dialog-warning-symbolic", _("Too Different to Compare"), error->message);
+  adw_dialog_present (ADW_DIALOG (self), ask->parent);
+}
+
 void
 qd_policy_conflict_ask (QdWorkbench *workbench, QdDocument *document, GtkWidget *parent)
 {
-  QdPolicyConflict *self;
-  g_autoptr (GBytes) nothing = g_bytes_new (NULL, 0);
   GBytes *base = qd_document_get_base (document), *theirs = qd_document_get_theirs (document);
-  const QdMergeKind none = QD_MERGE_CONFLICT;
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GTask) task = NULL;
+  Ask *ask;
 
   if (!qd_document_is_conflicted (document))
     return;
-  self = g_object_new (QD_TYPE_POLICY_CONFLICT, NULL);
-  self->workbench = g_object_ref (workbench);
-  self->document = g_object_ref (document);
-  if (theirs)
-    self->merge = qd_merge_new (base ? base : nothing, qd_document_get_mine (document), theirs, &error);
-  if (self->merge)
+  if (theirs == NULL)
     {
-      for (guint i = 0; i < qd_merge_get_n_conflicts (self->merge); i++)
-        g_array_append_val (self->choices, none);
-      fill (self);
-      update_apply (self);
+      QdPolicyConflict *self = create (workbench, document);
+
+      show_choice (self, "user-trash-symbolic", _("Removed by Somebody Else"), _("Keep your text, to save the file again, or let it go too."));
+      adw_dialog_present (ADW_DIALOG (self), parent);
+      return;
     }
-  else
-    show_removed (self);
-  adw_dialog_present (ADW_DIALOG (self), parent);
+  ask = g_new (Ask, 1);
+  *ask = (Ask) { g_object_ref (workbench), g_object_ref (parent), base ? g_bytes_ref (base) : g_bytes_new (NULL, 0),
+                 g_bytes_ref (qd_document_get_mine (document)), g_bytes_ref (theirs) };
+  task = g_task_new (document, NULL, merged_cb, NULL);
+  g_task_set_task_data (task, ask, ask_free);
+  g_task_run_in_thread (task, merge);
 }

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 #define QD_TYPE_POLICY_CONFLICT (qd_policy_conflict_get_type ())
 G_DECLARE_FINAL_TYPE (QdPolicyConflict, qd_policy_conflict, QD, POLICY_CONFLICT, AdwDialog)
 
-/* Shows it for a document that is in conflict. @parent: a widget. */
+/* Shows it for a document that is in conflict, once both are compared on a worker. @parent: a widget in a window. */
 void qd_policy_conflict_ask (QdWorkbench *workbench, QdDocument *document, GtkWidget *parent);
 
 G_END_DECLS

@@ -21,15 +21,9 @@ G_DEFINE_FINAL_TYPE (QdPolicyFiles, qd_policy_files, GTK_TYPE_WIDGET)
 /* --- A row ---------------------------------------------------------------------------------------------- */
 
 typedef struct {
-  GtkWidget *icon, *title, *folder, *count;
+  GtkWidget *icon, *title, *folder, *unsaved;
   QdDocument *document;
 } Row;
-
-static void
-row_free (gpointer data)
-{
-  g_free (data);
-}
 
 /* The worst there is to say, as a shape and a word; what is well is a plain file. */
 static void
@@ -61,7 +55,7 @@ show_title (Row *row)
   gtk_label_set_label (GTK_LABEL (row->title), slash ? slash + 1 : name);
   gtk_label_set_label (GTK_LABEL (row->folder), folder ? folder : "");
   gtk_widget_set_visible (row->folder, folder != NULL);
-  gtk_widget_set_visible (row->count, dirty);
+  gtk_widget_set_visible (row->unsaved, dirty);
   if (dirty)
     gtk_widget_add_css_class (row->title, "heading");
   else
@@ -126,18 +120,18 @@ setup_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
   row->icon = gtk_image_new ();
   row->title = make_label (NULL);
   row->folder = make_label ("dimmed");
-  row->count = gtk_image_new_from_icon_name ("document-edit-symbolic");
-  gtk_widget_add_css_class (row->count, "dimmed");
-  gtk_widget_set_tooltip_text (row->count, _("Not saved"));
+  row->unsaved = gtk_image_new_from_icon_name ("document-edit-symbolic");
+  gtk_widget_add_css_class (row->unsaved, "dimmed");
+  gtk_widget_set_tooltip_text (row->unsaved, _("Not saved"));
   gtk_widget_set_hexpand (words, TRUE);
   gtk_widget_set_valign (words, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (words), row->title);
   gtk_box_append (GTK_BOX (words), row->folder);
   gtk_box_append (GTK_BOX (box), row->icon);
   gtk_box_append (GTK_BOX (box), words);
-  gtk_box_append (GTK_BOX (box), row->count);
+  gtk_box_append (GTK_BOX (box), row->unsaved);
   gtk_list_item_set_child (item, box);
-  g_object_set_data_full (G_OBJECT (item), "row", row, row_free);
+  g_object_set_data_full (G_OBJECT (item), "row", row, g_free);
 }
 
 static void

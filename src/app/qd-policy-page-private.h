@@ -21,10 +21,8 @@ struct _QdPolicyPage {
   AdwBanner *conflict_banner, *locked_banner;
   GtkLabel *title_label, *problems_label, *reading_label, *place_label, *branch_label;
   GtkImage *problems_icon;
-  GtkToggleButton *problems_button, *files_button;
-  AdwInlineViewSwitcher *switcher;
-  GtkWidget *git_box, *commit_button, *save_button, *open_button, *view_button, *header_end;
-  GtkRevealer *problems_revealer;
+  GtkToggleButton *problems_button;
+  GtkWidget *git_box, *save_button, *header_end;
   AdwBin *files_bin, *editor_bin, *problems_bin;
   GtkStack *builder_stack, *matrix_stack;
   GtkSearchEntry *matrix_entry;

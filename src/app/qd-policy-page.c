@@ -61,18 +61,28 @@ document_cb (QdPolicyPage *self)
   update_document (self);
 }
 
+/* Who saves right after a keystroke saves that keystroke. */
+static void
+touched_cb (QdPolicyPage *self)
+{
+  if (!g_action_group_get_action_enabled (G_ACTION_GROUP (self->actions), "save"))
+    qd_policy_page_update_actions (self);
+}
+
 static void
 follow (QdPolicyPage *self, GtkTextBuffer *buffer)
 {
   if (self->watched)
-    g_signal_handlers_disconnect_by_func (self->watched, qd_policy_page_update_actions, self);
+    {
+      g_signal_handlers_disconnect_by_func (self->watched, qd_policy_page_update_actions, self);
+      g_signal_handlers_disconnect_by_func (self->watched, touched_cb, self);
+    }
   self->watched = buffer;
   if (buffer == NULL)
     return;
   g_signal_connect_object (buffer, "notify::can-undo", G_CALLBACK (qd_policy_page_update_actions), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (buffer, "notify::can-redo", G_CALLBACK (qd_policy_page_update_actions), self, G_CONNECT_SWAPPED);
-  /* Who saves right after a keystroke saves that keystroke. */
-  g_signal_connect_object (buffer, "changed", G_CALLBACK (qd_policy_page_update_actions), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (buffer, "changed", G_CALLBACK (touched_cb), self, G_CONNECT_SWAPPED);
 }
 
 void
@@ -454,8 +464,8 @@ qd_policy_page_class_init (QdPolicyPageClass *klass)
 #define CHILD(name) gtk_widget_class_bind_template_child (widget_class, QdPolicyPage, name)
   CHILD (split); CHILD (stack); CHILD (text_stack); CHILD (views); CHILD (conflict_banner); CHILD (locked_banner);
   CHILD (title_label); CHILD (problems_label); CHILD (reading_label); CHILD (place_label); CHILD (branch_label);
-  CHILD (problems_icon); CHILD (problems_button); CHILD (files_button); CHILD (switcher); CHILD (git_box); CHILD (commit_button);
-  CHILD (save_button); CHILD (open_button); CHILD (view_button); CHILD (header_end); CHILD (problems_revealer);
+  CHILD (problems_icon); CHILD (problems_button); CHILD (git_box);
+  CHILD (save_button); CHILD (header_end);
   CHILD (files_bin); CHILD (editor_bin); CHILD (problems_bin); CHILD (recent);
   CHILD (matrix_stack); CHILD (matrix_entry); CHILD (changes_button); CHILD (matrix_bin); CHILD (why_bin); CHILD (why_split); CHILD (builder_stack); CHILD (builder_bin); CHILD (policy_drop);
 #undef CHILD

@@ -55,8 +55,15 @@ copy (const QdPolicyFinding *finding)
 GPtrArray *
 qd_policy_lint (QdYamlFile *const *files, guint n_files, QdYamlFile *const *tests, guint n_tests)
 {
-  GPtrArray *findings = g_ptr_array_new_with_free_func ((GDestroyNotify) qd_policy_finding_free);
   g_autoptr (QdPolicyWorld) world = qd_policy_world_new (files, n_files, NULL);
+
+  return qd_policy_lint_world (world, files, n_files, tests, n_tests);
+}
+
+GPtrArray *
+qd_policy_lint_world (QdPolicyWorld *world, QdYamlFile *const *files, guint n_files, QdYamlFile *const *tests, guint n_tests)
+{
+  GPtrArray *findings = g_ptr_array_new_with_free_func ((GDestroyNotify) qd_policy_finding_free);
   g_autoptr (GHashTable) places = g_hash_table_new (NULL, NULL), order = g_hash_table_new (NULL, NULL);
   GPtrArray *read = qd_policy_world_get_findings (world);
 

@@ -17,7 +17,7 @@ struct _QdWorkbench {
   QdGitStatus *git;
   GCancellable *loading;     /* of what is being opened */
   guint generation;          /* grows with each folder: what comes late is known by it */
-  GPtrArray *monitors;       /* GFileMonitor */
+  GHashTable *monitors;      /* path of a folder → GFileMonitor */
   guint rescan_id;
   gboolean scanning, scan_again;
 
@@ -35,6 +35,7 @@ void qd_workbench_analyse_forget (QdWorkbench *self);
 void qd_workbench_take_load (QdWorkbench *self, QdWorkbenchLoad *load);
 /* The disk holds @theirs (NULL: nothing any more) where @document began from something else. */
 void qd_workbench_meet (QdWorkbench *self, QdDocument *document, GBytes *theirs);
+GHashTable *qd_workbench_monitors_new (void);
 void qd_workbench_watch (QdWorkbench *self);
 
 /* qd-workbench.c */

@@ -261,6 +261,38 @@ changed_cb (QdWorkbench *self)
     self->rescan_id = g_timeout_add (SETTLE_MS, rescan_cb, self);
 }
 
+static void
+unref_monitor (gpointer data)
+{
+  g_file_monitor_cancel (data);
+  g_object_unref (data);
+}
+
+static gboolean
+is_unwanted (gpointer path, gpointer monitor, gpointer wanted)
+{
+  return !g_hash_table_contains (wanted, path);
+}
+
+/* Where a folder cannot be watched, what changes in it is found when the window comes to the front again. */
+static void
+watch_folder (QdWorkbench *self, const char *path)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  GFileMonitor *monitor = g_file_monitor_directory (file, G_FILE_MONITOR_WATCH_MOVES, NULL, NULL);
+
+  if (monitor == NULL)
+    return;
+  g_signal_connect_object (monitor, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
+  g_hash_table_insert (self->monitors, g_strdup (path), monitor);
+}
+
+GHashTable *
+qd_workbench_monitors_new (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, unref_monitor);
+}
+
 /* The folder and every one below it that holds a document. */
 void
 qd_workbench_watch (QdWorkbench *self)
@@ -277,18 +309,9 @@ qd_workbench_watch (QdWorkbench *self)
 
       g_hash_table_add (folders, g_path_get_dirname (path));
     }
-  if (self->monitors->len == g_hash_table_size (folders))
-    return;
-  g_ptr_array_set_size (self->monitors, 0);
+  g_hash_table_foreach_remove (self->monitors, is_unwanted, folders);
   g_hash_table_iter_init (&iter, folders);
   while (g_hash_table_iter_next (&iter, &name, NULL))
-    {
-      g_autoptr (GFile) file = g_file_new_for_path (name);
-      GFileMonitor *monitor = g_file_monitor_directory (file, G_FILE_MONITOR_WATCH_MOVES, NULL, NULL);
-
-      if (monitor == NULL)
-        continue;
-      g_signal_connect_object (monitor, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
-      g_ptr_array_add (self->monitors, monitor);
-    }
+    if (!g_hash_table_contains (self->monitors, name))
+      watch_folder (self, name);
 }

@@ -242,7 +242,7 @@ qd_workbench_close (QdWorkbench *self)
     g_cancellable_cancel (self->loading);
   g_clear_object (&self->loading);
   g_clear_handle_id (&self->rescan_id, g_source_remove);
-  g_ptr_array_set_size (self->monitors, 0);
+  g_hash_table_remove_all (self->monitors);
   self->scanning = self->scan_again = FALSE;
   qd_workbench_analyse_forget (self);
   g_hash_table_remove_all (self->by_name);
@@ -530,7 +530,7 @@ qd_workbench_finalize (GObject *object)
 
   g_object_unref (self->documents);
   g_hash_table_unref (self->by_name);
-  g_ptr_array_unref (self->monitors);
+  g_hash_table_unref (self->monitors);
   G_OBJECT_CLASS (qd_workbench_parent_class)->finalize (object);
 }
 
@@ -558,7 +558,7 @@ qd_workbench_init (QdWorkbench *self)
 {
   self->documents = g_list_store_new (QD_TYPE_DOCUMENT);
   self->by_name = g_hash_table_new (g_str_hash, g_str_equal);
-  self->monitors = g_ptr_array_new_with_free_func (g_object_unref);
+  self->monitors = qd_workbench_monitors_new ();
 }
 
 QdWorkbench *

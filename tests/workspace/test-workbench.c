@@ -320,6 +320,31 @@ test_changed_meanwhile (void)
   end (&self);
 }
 
+/* A folder goes, another comes: what changes in it is seen as well. */
+static void
+test_folders_come_and_go (void)
+{
+  Fixture self;
+  g_autofree char *old = NULL, *old_file = NULL, *new = NULL;
+
+  begin (&self);
+  old = g_build_filename (self.folder, "old", NULL);
+  old_file = g_build_filename (old, "x.yaml", NULL);
+  new = g_build_filename (self.folder, "new", NULL);
+  g_assert_cmpint (g_mkdir (old, 0755), ==, 0);
+  write_file (&self, "old/x.yaml", "a: 1\n");
+  open_bench (&self);
+  g_unlink (old_file);
+  g_rmdir (old);
+  g_assert_cmpint (g_mkdir (new, 0755), ==, 0);
+  write_file (&self, "new/y.yaml", "a: 1\n");
+  UNTIL (find (&self, "new/y.yaml") && !find (&self, "old/x.yaml"));
+  write_file (&self, "new/y.yaml", "a: 2\n");
+  UNTIL (g_bytes_get_size (qd_document_get_mine (find (&self, "new/y.yaml"))) == 5 &&
+         memcmp (g_bytes_get_data (qd_document_get_mine (find (&self, "new/y.yaml")), NULL), "a: 2\n", 5) == 0);
+  end (&self);
+}
+
 static void
 test_conflict (void)
 {
@@ -474,6 +499,7 @@ main (int argc, char **argv)
   g_test_add_func ("/workspace/bench/drafts-come-back", test_drafts_come_back);
   g_test_add_func ("/workspace/bench/save", test_save);
   g_test_add_func ("/workspace/bench/changed-meanwhile", test_changed_meanwhile);
+  g_test_add_func ("/workspace/bench/folders-come-and-go", test_folders_come_and_go);
   g_test_add_func ("/workspace/bench/conflict", test_conflict);
   g_test_add_func ("/workspace/bench/draft-of-changed", test_draft_of_changed);
   g_test_add_func ("/workspace/bench/open-another", test_open_another);
