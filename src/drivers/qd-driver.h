@@ -9,7 +9,9 @@ G_BEGIN_DECLS
 #define QD_DRIVER_ERROR (qd_driver_error_quark ())
 GQuark qd_driver_error_quark (void);
 typedef enum { QD_DRIVER_ERROR_NOT_OFFERED, QD_DRIVER_ERROR_REFUSED, QD_DRIVER_ERROR_CONFLICT, QD_DRIVER_ERROR_INVALID,
-               QD_DRIVER_ERROR_UNREACHABLE, QD_DRIVER_ERROR_STEP_UP, QD_DRIVER_ERROR_FAILED } QdDriverError;
+               QD_DRIVER_ERROR_UNREACHABLE, QD_DRIVER_ERROR_STEP_UP, QD_DRIVER_ERROR_FAILED, QD_DRIVER_ERROR_MISSING } QdDriverError;
+/* What the server has now, where it refused a change of something older and said so; else NULL. Borrowed from @error. */
+JsonNode *qd_driver_error_get_current (const GError *error);
 
 /* Where an endpoint is and how to sign in. Secrets live here in memory only. */
 typedef struct {
@@ -68,8 +70,20 @@ void qd_driver_refresh (QdDriver *self);
  *   flow.reevaluate {id}      job.cancel {id}      path.history {id,from_us,to_us,step_s} (numbers)
  *   flows.search {q,ip,port,protocol,path,policy,status}      flow.decision {id}
  *   auth.step-up {password}      auth.sign-in {user,password}
+ *   policies.list {}      policy.get {id}      policy.simulate {id,flows[{from,to,protocol,port}]}      workloads.list {}
+ *   policy.put {id?,object{},revision?,enabled?}      policy.delete {id,revision}      policy.enable {id,revision,enabled} (boolean)
  * Every mutation also takes idempotency_key, reason, and dry_run (boolean).
- * The answer is the server's JSON (for a long one {"job_id":…}); errors are QdDriverError. */
+ * The answer is the server's JSON (for a long one {"job_id":…}); errors are QdDriverError.
+ *
+ * Policies are the same of every driver, whatever the server's spelling. A policy is {"id","revision","enabled" (boolean),"object"}: the
+ * object is the Kubernetes one ({"apiVersion","kind","metadata","spec"}), and where the server tells them "applied_pods" and
+ * "blocked_flows_1h". policies.list gives {"items":[…]} of these, all there are; workloads.list {"items":[…]} of Kubernetes objects;
+ * policy.get, policy.put and policy.enable one; policy.delete an object of whatever members. policy.put without a revision only
+ * creates (QD_DRIVER_ERROR_CONFLICT where there is one of that name), with one it only replaces just that revision (without "id", the object
+ * says which); without "enabled" it stays as it is. A server without revisions: the driver makes one of the content. A dry run gives
+ * {"plan":[…],"blockers":[{"code","detail"}],"warnings":[{"code","detail"} or strings]}. Where somebody was quicker
+ * (QD_DRIVER_ERROR_CONFLICT), qd_driver_error_get_current() is the policy as it is now, if the server said. QD_DRIVER_ERROR_MISSING:
+ * there is no such policy (any more). The connection's QD_CONNECTION_POLICIES grows whenever they may have changed. */
 void qd_driver_command_async (QdDriver *self, const char *verb, JsonObject *args, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 JsonNode *qd_driver_command_finish (QdDriver *self, GAsyncResult *result, GError **error);
 
