@@ -56,7 +56,7 @@ _qdctl () {
       esac ;;
     policy)
       if [ "$COMP_CWORD" = 2 ]; then
-        words='connectivity explain diff lint test format --help'
+        words='connectivity explain diff lint test convert format --help'
       elif [ "${cur#-}" = "$cur" ]; then
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
@@ -68,6 +68,7 @@ _qdctl () {
           diff) words+=' --flows' ;;
           lint) words='--json --sarif --keep-going --help' ;;
           test) words='--host-network --ip-block --keep-going --help' ;;
+          convert) words='--to --shape --output --json --strict --help' ;;
           format) words='--write --help' ;;
         esac
       fi ;;

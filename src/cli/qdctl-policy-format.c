@@ -12,9 +12,8 @@
 
 #include "qd-yaml-format.h"
 
-/* Writes @bytes to @path at once or not at all, with the rights that the file has; a link stays one. */
-static gboolean
-replace (const char *path, GBytes *bytes, GError **error)
+gboolean
+qdctl_policy_replace (const char *path, GBytes *bytes, GError **error)
 {
   char *target = realpath (path, NULL);
   gsize length;
@@ -60,7 +59,7 @@ qdctl_policy_format (const QdctlPolicyOptions *options, char **paths)
       qdctl_print (text ? text : "");
       return QD_EXIT_YES;
     }
-  if (g_bytes_equal (bytes, qd_yaml_file_get_bytes (formatted)) || replace (paths[0], qd_yaml_file_get_bytes (formatted), &error))
+  if (g_bytes_equal (bytes, qd_yaml_file_get_bytes (formatted)) || qdctl_policy_replace (paths[0], qd_yaml_file_get_bytes (formatted), &error))
     return QD_EXIT_YES;
   qdctl_complain (_("%s could not be written: %s"), paths[0], error->message);
   return QD_EXIT_BAD_INPUT;

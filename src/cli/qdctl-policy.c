@@ -128,6 +128,7 @@ static const Action actions[] = {
   { "diff", 2, 2, "diff OLD NEW [--flows FILE.csv] [--json]", " json flows host-network ip-block keep-going ", qdctl_policy_diff },
   { "lint", 1, 0, "lint PATH… [--json|--sarif]", " json sarif keep-going ", qdctl_policy_lint },
   { "test", 1, 0, "test PATH…", " host-network ip-block keep-going ", qdctl_policy_test },
+  { "convert", 1, 1, "convert FILE --to k8s|patronus [--shape=request|response] [-o FILE] [--json] [--strict]", " json to shape output strict ", qdctl_policy_convert },
   { "format", 1, 1, "format FILE [-w]", " write ", qdctl_policy_format },
 };
 
@@ -164,6 +165,9 @@ check_options (const Action *action, QdctlPolicyOptions *options)
     { "keep-going", options->keep_going },
     { "write", options->write },
     { "sarif", options->sarif },
+    { "shape", options->shape != NULL },
+    { "output", options->output != NULL },
+    { "strict", options->strict },
   };
 
   if (!qdctl_check_given (action->name, action->options, all, G_N_ELEMENTS (all)))
@@ -188,6 +192,8 @@ clear_options (QdctlPolicyOptions *self)
   g_free (self->to);
   g_free (self->port);
   g_free (self->flows);
+  g_free (self->shape);
+  g_free (self->output);
   g_free (self->host_network);
   g_free (self->ip_block);
 }
@@ -200,13 +206,16 @@ qdctl_policy (const char *name, int argc, char **argv)
   const GOptionEntry entries[] = {
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_("Print JSON"), NULL },
     { "from", 0, 0, G_OPTION_ARG_STRING, &options.from, N_("explain: who connects: a workload, or an IP address"), N_("NS/NAME|IP") },
-    { "to", 0, 0, G_OPTION_ARG_STRING, &options.to, N_("explain: to whom"), N_("NS/NAME|IP") },
+    { "to", 0, 0, G_OPTION_ARG_STRING, &options.to, N_("explain: to whom; convert: k8s or patronus"), N_("NS/NAME|IP|NAME") },
     { "port", 0, 0, G_OPTION_ARG_STRING, &options.port, N_("explain: on which port, as 80/TCP"), N_("PORT") },
     { "flows", 0, 0, G_OPTION_ARG_FILENAME, &options.flows, N_("diff: which of these flows that were seen are cut off, as “qdctl flows --csv” lists them"), N_("FILE") },
     { "host-network", 0, 0, G_OPTION_ARG_STRING, &options.host_network, N_("Pods in their node's network: exempt from policies, or a pod as others (exempt)"), N_("NAME") },
     { "ip-block", 0, 0, G_OPTION_ARG_STRING, &options.ip_block, N_("An ipBlock matches all addresses, those of pods too, or external ones (all)"), N_("NAME") },
     { "keep-going", 0, 0, G_OPTION_ARG_NONE, &options.keep_going, N_("Read on where a file cannot be read"), NULL },
     { "sarif", 0, 0, G_OPTION_ARG_NONE, &options.sarif, N_("lint: print SARIF"), NULL },
+    { "shape", 0, 0, G_OPTION_ARG_STRING, &options.shape, N_("convert: what Patronus is asked with, or what it answers: request or response (request)"), N_("NAME") },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output, N_("convert: write to this file instead of printing it"), N_("FILE") },
+    { "strict", 0, 0, G_OPTION_ARG_NONE, &options.strict, N_("convert: exit 1 where something is lost"), NULL },
     { "write", 'w', 0, G_OPTION_ARG_NONE, &options.write, N_("format: change the file instead of printing it"), NULL },
     { NULL },
   };

@@ -15,6 +15,8 @@ typedef struct {
   gboolean keep_going;
   gboolean write;
   gboolean sarif;
+  char *shape, *output;
+  gboolean strict;
   QdPolicyOptions reading;   /* what host_network and ip_block say */
 } QdctlPolicyOptions;
 
@@ -37,6 +39,8 @@ QdPolicyEval *qdctl_policy_eval (QdctlPolicyInput *input, char **paths, guint n,
 /* The exit status of an answer over @input: what could not be read makes every answer bad input. */
 QdExit qdctl_policy_exit (const QdctlPolicyInput *input, QdExit answer);
 
+/* Writes @bytes to @path at once or not at all, with the rights that the file has; a link stays one. */
+gboolean qdctl_policy_replace (const char *path, GBytes *bytes, GError **error);
 /* A JSON string, with its quotes. */
 void qdctl_policy_append_json (GString *line, const char *text);
 
@@ -44,6 +48,7 @@ QdExit qdctl_policy_explain (const QdctlPolicyOptions *options, char **paths);
 QdExit qdctl_policy_diff (const QdctlPolicyOptions *options, char **paths);
 QdExit qdctl_policy_lint (const QdctlPolicyOptions *options, char **paths);
 QdExit qdctl_policy_test (const QdctlPolicyOptions *options, char **paths);
+QdExit qdctl_policy_convert (const QdctlPolicyOptions *options, char **paths);
 QdExit qdctl_policy_format (const QdctlPolicyOptions *options, char **paths);
 
 G_END_DECLS

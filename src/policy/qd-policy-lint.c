@@ -10,6 +10,7 @@
 #include "qd-policy-read-private.h"
 #include "qd-policy-schema.h"
 #include "qd-policy-test.h"
+#include "qd-routing.h"
 
 const char *
 qd_policy_severity_to_string (QdPolicySeverity severity)
@@ -66,6 +67,8 @@ qd_policy_lint_world (QdPolicyWorld *world, QdYamlFile *const *files, guint n_fi
   GPtrArray *findings = g_ptr_array_new_with_free_func ((GDestroyNotify) qd_policy_finding_free);
   g_autoptr (GHashTable) places = g_hash_table_new (NULL, NULL), order = g_hash_table_new (NULL, NULL);
   GPtrArray *read = qd_policy_world_get_findings (world);
+  g_autoptr (QdRoutingSet) routing = qd_routing_set_new (files, n_files);
+  GPtrArray *routes = qd_routing_set_get_findings (routing);
 
   for (guint i = 0; i < n_files; i++)
     {
@@ -81,6 +84,8 @@ qd_policy_lint_world (QdPolicyWorld *world, QdYamlFile *const *files, guint n_fi
   for (guint i = 0; i < read->len; i++)
     if (!is_said (g_ptr_array_index (read, i), places))
       g_ptr_array_add (findings, copy (g_ptr_array_index (read, i)));
+  for (guint i = 0; i < routes->len; i++)
+    g_ptr_array_add (findings, copy (g_ptr_array_index (routes, i)));
   for (guint i = 0; i < n_tests; i++)
     {
       g_hash_table_insert (order, tests[i], GUINT_TO_POINTER (n_files + i));

@@ -2,6 +2,7 @@
 #define G_LOG_DOMAIN "qd-policy"
 #include "config.h"
 #include "qd-policy-read-private.h"
+#include "qd-routing.h"
 
 #include <string.h>
 
@@ -233,7 +234,8 @@ read_documents (QdYamlFile *file, guint first, guint n)
   self->documents = g_ptr_array_new_with_free_func (free_document);
   reading = (Reading) { { file, self->findings }, self };
   for (guint i = first; i < first + n; i++)
-    read_node (&reading, qd_yaml_file_get_document (file, i), NULL, NULL, 0);
+    if (!qd_routing_is_document (qd_yaml_file_get_document (file, i)))
+      read_node (&reading, qd_yaml_file_get_document (file, i), NULL, NULL, 0);
   return self;
 }
 

@@ -9,6 +9,7 @@
 
 #include "qd-policy-schema.h"
 #include "qd-policy-test.h"
+#include "qd-routing-private.h"
 
 #define SCHEMA(name) static const QdPolicySchema name = { name##_fields, G_N_ELEMENTS (name##_fields) }
 #define FIELD(name, type, doc) { name, QD_POLICY_FIELD_##type, FALSE, NULL, NULL, doc }
@@ -335,6 +336,52 @@ static const QdPolicyField tests_fields[] = {
 };
 SCHEMA (tests);
 
+/* --- Routing policies, which are no objects of Kubernetes --- */
+
+static const char *const routing_protocols[] = { "tcp", "udp", "icmp", NULL };
+
+static const QdPolicyField routing_match_fields[] = {
+  FIELD ("src_cidr", STRING, N_("Where the flow comes from, as a block such as 10.0.0.0/8.")),
+  FIELD ("dst_cidr", STRING, N_("Where the flow goes to, as a block such as 10.0.0.0/8.")),
+  FIELD ("src_port", INT, N_("The port that the flow comes from, 1 to 65535.")),
+  FIELD ("dst_port_range", STRING, N_("The ports that the flow goes to, in quotes: \"443\" or \"5060-5090\".")),
+  CHOICE ("protocol", FALSE, routing_protocols, N_("The protocol of the flow; every one where none is given.")),
+  FIELD ("application_class", STRING, N_("What the flow was recognised as, such as voice.")),
+  FIELD ("dscp", INT, N_("The mark that the flow's packets carry, 0 to 63.")),
+};
+SCHEMA (routing_match);
+
+static const QdPolicyField routing_failover_fields[] = {
+  FIELD ("primary", STRING, N_("The path that is used while it is good; without one, the preference chooses.")),
+  FIELD ("backups", STRINGS, N_("The paths that take over, in this order.")),
+  FIELD ("threshold", ANY, N_("The score, 0 to 100, below which a backup takes over.")),
+  FIELD ("failback", BOOL, N_("Whether the primary is used again when it is good again; yes where it is not given.")),
+  FIELD ("delay_s", ANY, N_("How many seconds to wait before anything is done.")),
+};
+SCHEMA (routing_failover);
+
+static const QdPolicyField routing_fields[] = {
+  FIELD ("id", ANY, N_("What others call the policy by; the server makes one where none is given.")),
+  NEEDED ("name", STRING, N_("What people call the policy.")),
+  NEEDED ("priority", INT, N_("0 to 65535: the policy with the lowest number is asked first, and the first that fits is taken.")),
+  FIELD ("enabled", BOOL, N_("Whether the policy is asked at all; yes where it is not given.")),
+  OBJECT ("match", routing_match, N_("What a flow must have for the policy to fit; without anything, every flow fits.")),
+  { "path_preference", QD_POLICY_FIELD_ANY, TRUE, NULL, NULL,
+    N_("Which path is taken: LowestLatency, HighestBandwidth, LowestPacketLoss, LowestCost, or weights of one's own below “custom”.") },
+  OBJECT ("failover", routing_failover, N_("What happens when the path is not good enough.")),
+  FIELD ("revision", ANY, N_("The server writes it.")),
+  FIELD ("created_at", ANY, N_("The server writes it.")),
+  FIELD ("updated_at", ANY, N_("The server writes it.")),
+  STATUS,
+};
+SCHEMA (routing);
+
+const QdPolicySchema *
+qd_routing_get_schema (void)
+{
+  return &routing;
+}
+
 /* --- Finding them --- */
 
 static const struct { const char *api_version, *kind; const QdPolicySchema *schema; } kinds[] = {
@@ -361,6 +408,8 @@ qd_policy_schema_of_document (const QdYamlNode *document)
 
   if (qd_policy_is_test_file (name))
     return &tests;
+  if (qd_yaml_node_get_type (document) == QD_YAML_MAP && qd_routing_is_document (document) && qd_routing_find_list (document) == NULL)
+    return &routing;
   return qd_policy_schema_find (qd_yaml_node_get_string (qd_yaml_node_get (document, "apiVersion")),
                                 qd_yaml_node_get_string (qd_yaml_node_get (document, "kind")));
 }

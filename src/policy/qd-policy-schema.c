@@ -10,6 +10,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "qd-policy-read-private.h"
+#include "qd-routing.h"
 
 /* Names up to which one is taken for a slip of another. */
 #define MAX_NAME 40
@@ -269,5 +270,14 @@ qd_policy_schema_check (QdYamlFile *file, GPtrArray *findings)
   Check self = { .reader = { file, findings } };
 
   for (guint i = 0; i < qd_yaml_file_get_n_documents (file); i++)
-    check_document (&self, qd_yaml_file_get_document (file, i));
+    if (!qd_routing_is_document (qd_yaml_file_get_document (file, i)))
+      check_document (&self, qd_yaml_file_get_document (file, i));
+}
+
+void
+qd_policy_schema_check_map (const QdPolicySchema *self, QdYamlFile *file, const QdYamlNode *map, const char *name, GPtrArray *findings)
+{
+  Check check = { .reader = { file, findings } };
+
+  check_object (&check, self, map, name);
 }

@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 /* What fields a policy has, of which type, and what they are for: for complaints, completion and help. All of it is
  * static. Kinds: NetworkPolicy (networking.k8s.io/v1), AdminNetworkPolicy and BaselineAdminNetworkPolicy
- * (policy.networking.k8s.io/v1alpha1), ClusterNetworkPolicy (v1alpha2), and files of tests (*.policytest.yaml). */
+ * (policy.networking.k8s.io/v1alpha1), ClusterNetworkPolicy (v1alpha2), files of tests (*.policytest.yaml), and routing policies (qd-routing.h). */
 
 typedef struct _QdPolicySchema QdPolicySchema;
 
@@ -51,7 +51,10 @@ const QdPolicyField *qd_policy_schema_follow (const QdPolicySchema *self, const 
 const char *qd_policy_field_type_get_name (QdPolicyFieldType type);
 
 /* Adds to @findings (of QdPolicyFinding) what in @file is not as the schemas say: "unknown-field", "type", "unquoted" (a
- * boolean or a number without quotes where a string is meant) and "unquoted-key". Other kinds are passed over. */
+ * boolean or a number without quotes where a string is meant) and "unquoted-key". Other kinds are passed over, and so are routing policies,
+ * whose own reader does it. */
 void qd_policy_schema_check (QdYamlFile *file, GPtrArray *findings);
+/* The same of one map, which is called @name. */
+void qd_policy_schema_check_map (const QdPolicySchema *self, QdYamlFile *file, const QdYamlNode *map, const char *name, GPtrArray *findings);
 
 G_END_DECLS

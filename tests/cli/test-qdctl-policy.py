@@ -294,6 +294,55 @@ def format():
     expect("what is not there", 2, policy("format", path("gone.yaml")), "", path("gone.yaml") + ":1:1: cannot be read: ")
 
 
+MIXED = """\
+# ours
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop, labels: {a: b}}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  ingress:
+  - from: [{podSelector: {}}, {namespaceSelector: {}}]
+    ports: [{port: 80}]
+"""
+PLAIN = MIXED.replace("# ours\n", "").replace(", labels: {a: b}", "").replace(", {namespaceSelector: {}}", "")
+
+
+def convert():
+    mixed, plain = write("mixed.yaml", MIXED), write("plain.yaml", PLAIN)
+    result = expect("to Patronus", 0, policy("convert", mixed, "--to=patronus"), err=mixed + ":4:49: lost: metadata.labels.a: ")
+    check("comments are lost", mixed + ":1:1: lost: comments" in result.stderr, result.stderr)
+    check("a peer that would mean another is lost", mixed + ":8:51: lost: spec.ingress[0].from[1].namespaceSelector: " in result.stderr, result.stderr)
+    body = json.loads(result.stdout)
+    check("is a request", body["spec"]["ingress"] == [{"from": [{"pod_selector": {"match_labels": {}, "match_expressions": []}}],
+                                                       "ports": [{"protocol": "TCP", "port": 80, "end_port": None}]}], result.stdout)
+    expect("lost, strictly", 1, policy("convert", mixed, "--to=patronus", "--strict"), err="lost")
+    result = expect("nothing lost, strictly", 0, policy("convert", plain, "--to=patronus", "--strict", "--shape=response"), err="note: ")
+    check("is a response", json.loads(result.stdout)["ingress_rules"][0]["from"][0]["type"] == "podSelector", result.stdout)
+    out = path("there.json")
+    expect("into a file", 0, policy("convert", plain, "--to=patronus", "-o", out), "", "note: ")
+    back = expect("and back", 0, policy("convert", out, "--to=k8s"), err="note: ")
+    again = policy("convert", "-", "--to=patronus", stdin=back.stdout)
+    check("gives the same again", json.loads(again.stdout) == json.load(open(out, encoding="utf-8")), again.stdout)
+    as_json = expect("as JSON", 0, policy("convert", out, "--to=k8s", "--json"), err="note: ")
+    check("is the object", json.loads(as_json.stdout)["kind"] == "NetworkPolicy", as_json.stdout)
+    several = write("several.json", json.dumps([dict(body, name="a"), dict(body, name="b")]))
+    as_json = expect("several as JSON", 0, policy("convert", several, "--to=k8s", "--json"), err="note: ")
+    check("are a list", [item["metadata"]["name"] for item in json.loads(as_json.stdout)["items"]] == ["a", "b"], as_json.stdout)
+    broken = write("broken.json", json.dumps(dict(body, spec=dict(body["spec"], pod_selector={"matchLabels": {"app": "web"}}))))
+    expect("a selector that the server would read as everything", 2, policy("convert", broken, "--to=k8s"), "", "error: spec.pod_selector.matchLabels: ")
+    expect("what the API refuses", 2, policy("convert", write("wrong.yaml", PLAIN.replace("80", "0")), "--to=patronus"), "", "wrong.yaml:8:20: error: ")
+    expect("without a policy", 2, policy("convert", write("pods.yaml", PODS), "--to=patronus"), "", "there is no policy")
+    expect("what is no YAML", 2, policy("convert", write("bad.yaml", "a: [\n"), "--to=k8s"), "", "bad.yaml:2:1: ")
+    expect("what is not there", 2, policy("convert", path("gone.yaml"), "--to=k8s"), "", "gone.yaml:1:1: cannot be read: ")
+    expect("to nothing", 2, policy("convert", plain), "", "--to k8s or --to patronus")
+    expect("to something else", 2, policy("convert", plain, "--to=x"), "", "--to k8s or --to patronus")
+    expect("another shape", 2, policy("convert", plain, "--to=patronus", "--shape=x"), "", "--shape is request or response")
+    expect("a shape of Kubernetes", 2, policy("convert", out, "--to=k8s", "--shape=request"), "", "--shape is for --to patronus")
+    expect("a folder", 2, policy("convert", path("world"), "--to=k8s"), "", "is a folder")
+    expect("where nothing can be written", 2, policy("convert", plain, "--to=patronus", "-o", path("no", "such", "folder")), "", "could not be written")
+
+
 def usage():
     expect("no verb", 2, policy(), "", "connectivity, explain, diff")
     expect("another verb", 2, policy("connect", path("world")), "", "connectivity, explain, diff")
@@ -312,6 +361,7 @@ flows()
 lint()
 test()
 format()
+convert()
 usage()
 shutil.rmtree(FOLDER)
 print(f"1..{number}")
