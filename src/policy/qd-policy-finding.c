@@ -2,8 +2,10 @@
 #define G_LOG_DOMAIN "qd-policy"
 #include "config.h"
 #include "qd-policy-finding.h"
-#include "qd-policy-read-private.h"
 
+#include <glib/gi18n.h>
+
+#include "qd-policy-read-private.h"
 
 char *
 qd_policy_place_to_text (const QdPolicyPlace *self)
@@ -36,9 +38,46 @@ qd_policy_finding_to_text (const QdPolicyFinding *self)
   return g_strdup_printf ("%s: %s", place, self->message);
 }
 
+/* What comes of it, and who says no. */
+static const char *
+verdict_of (const QdPolicyProof *self)
+{
+  if (self->allowed)
+    return _("allowed");
+  if (self->egress == self->ingress)
+    return self->egress ? _("denied") : _("denied by egress and by ingress");
+  return self->egress ? _("denied by ingress") : _("denied by egress");
+}
+
+char *
+qd_policy_proof_to_text (const QdPolicyProof *self)
+{
+  return g_strdup_printf ("%s → %s, %s %u: %s", self->from, self->to, qd_protocol_to_string (self->protocol), self->port, verdict_of (self));
+}
+
+QdPolicyProof *
+qd_policy_proof_copy (const QdPolicyProof *self)
+{
+  QdPolicyProof *copy = g_memdup2 (self, sizeof *self);
+
+  copy->from = g_strdup (self->from);
+  copy->to = g_strdup (self->to);
+  return copy;
+}
+
+void
+qd_policy_proof_free (QdPolicyProof *self)
+{
+  g_free (self->from);
+  g_free (self->to);
+  g_free (self);
+}
+
 void
 qd_policy_finding_free (QdPolicyFinding *self)
 {
   g_free (self->message);
+  g_clear_pointer (&self->proof, qd_policy_proof_free);
+  g_clear_pointer (&self->fix, qd_policy_fix_unref);
   g_free (self);
 }

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "qd-policy-fix-private.h"
 #include "qd-policy-read-private.h"
 #include "qd-policy-schema.h"
 #include "qd-policy-test.h"
@@ -50,6 +51,8 @@ copy (const QdPolicyFinding *finding)
   QdPolicyFinding *self = qd_policy_finding_new (finding->severity, finding->code, &finding->place, g_strdup (finding->message));
 
   self->other = finding->other;
+  self->proof = finding->proof ? qd_policy_proof_copy (finding->proof) : NULL;
+  self->fix = finding->fix ? qd_policy_fix_ref (finding->fix) : NULL;
   return self;
 }
 
@@ -90,6 +93,13 @@ qd_policy_lint_world (QdPolicyWorld *world, QdYamlFile *const *files, guint n_fi
     {
       g_hash_table_insert (order, tests[i], GUINT_TO_POINTER (n_files + i));
       g_ptr_array_unref (qd_policy_tests_read (tests[i], findings));
+    }
+  for (guint i = 0; i < findings->len; i++)
+    {
+      QdPolicyFinding *finding = g_ptr_array_index (findings, i);
+
+      if (finding->fix == NULL)
+        finding->fix = qd_policy_fix_of_reader (finding);
     }
   g_ptr_array_sort_with_data (findings, compare, order);
   return findings;
