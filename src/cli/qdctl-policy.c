@@ -126,7 +126,7 @@ static const Action actions[] = {
   { "connectivity", 1, 0, "connectivity PATH… [--json]", " json host-network ip-block keep-going ", run_connectivity },
   { "explain", 1, 0, "explain PATH… --from NS/NAME|IP --to NS/NAME|IP --port 80/TCP [--json]", " json from to port host-network ip-block keep-going ", qdctl_policy_explain },
   { "diff", 2, 2, "diff OLD NEW [--flows FILE.csv] [--json]", " json flows host-network ip-block keep-going ", qdctl_policy_diff },
-  { "lint", 1, 0, "lint PATH… [--json|--sarif]", " json sarif keep-going ", qdctl_policy_lint },
+  { "lint", 1, 0, "lint PATH… [--json|--sarif]", " json sarif host-network ip-block keep-going ", qdctl_policy_lint },
   { "test", 1, 0, "test PATH…", " host-network ip-block keep-going ", qdctl_policy_test },
   { "convert", 1, 1, "convert FILE --to k8s|patronus [--shape=request|response] [-o FILE] [--json] [--strict]", " json to shape output strict ", qdctl_policy_convert },
   { "format", 1, 1, "format FILE [-w]", " write ", qdctl_policy_format },

@@ -146,8 +146,8 @@ add_block (QdPolicyCompiler *self, const QdPolicyBlock *block, gboolean with_pod
     }
 }
 
-static void
-add_peer (QdPolicyCompiler *self, const QdPolicy *policy, const QdPolicyPeer *peer, guint64 *bits)
+void
+qd_policy_compile_peer (QdPolicyCompiler *self, const QdPolicy *policy, const QdPolicyPeer *peer, guint64 *bits)
 {
   gboolean with_pods = policy->kind != QD_POLICY_NETWORK || self->options.ip_block == QD_POLICY_BLOCK_ALL;
 
@@ -212,7 +212,7 @@ static void
 compile_rule (QdPolicyCompiler *self, const QdPolicy *policy, const QdPolicyRule *rule, QdPolicyCompiled *compiled, QdPolicyDirection direction)
 {
   const QdPolicyColumns *columns = self->columns;
-  QdPolicyCompiledRule made = { .action = rule->action };
+  QdPolicyCompiledRule made = { .rule = rule, .action = rule->action };
 
   /* What is not understood must not let anything through that it was meant to stop. */
   if (rule->fails_closed && policy->kind != QD_POLICY_NETWORK)
@@ -230,7 +230,7 @@ compile_rule (QdPolicyCompiler *self, const QdPolicy *policy, const QdPolicyRule
   if (rule->any_peer)
     qd_bits_set_range (made.peers, 0, columns->n);
   for (guint i = 0; i < rule->peers->len; i++)
-    add_peer (self, policy, g_ptr_array_index (rule->peers, i), made.peers);
+    qd_policy_compile_peer (self, policy, g_ptr_array_index (rule->peers, i), made.peers);
   made.ports = qd_policy_rule_resolve_ports (rule, self->store, g_ptr_array_index (columns->signatures, 0));
   if (has_names (rule))
     {

@@ -90,6 +90,7 @@ void qd_policy_eval_find_pair (QdPolicyEval *self, const QdPolicyFlow *flow, gui
 /* --- Policies, compiled --------------------------------------------------------------------------------------- */
 
 typedef struct {
+  const QdPolicyRule *rule;
   guint64 *peers;          /* of columns */
   guint ports;             /* the number of a set; where it has named ports, of those that have none */
   guint *by_signature;     /* the same with the named ports resolved, for each list of them; NULL: it has none */
@@ -118,6 +119,8 @@ void qd_policy_compiler_init (QdPolicyCompiler *self, QdPolicyColumns *columns, 
 void qd_policy_compiler_clear (QdPolicyCompiler *self);
 /* Whom it selects; its rules are compiled when a row needs them. */
 QdPolicyCompiled *qd_policy_compile (QdPolicyCompiler *self, const QdPolicy *policy);
+/* Adds to @bits the columns that @peer of @policy means. The policy applies to the direction of its rule. */
+void qd_policy_compile_peer (QdPolicyCompiler *self, const QdPolicy *policy, const QdPolicyPeer *peer, guint64 *bits);
 /* Only what this evaluation made itself, and so nobody else reads yet, may lack its rules. */
 void qd_policy_compile_rules (QdPolicyCompiler *self, QdPolicyCompiled *compiled, QdPolicyDirection direction);
 QdPolicyCompiled *qd_policy_compiled_ref (QdPolicyCompiled *self);
@@ -160,5 +163,17 @@ void qd_policy_row_maker_clear (QdPolicyRowMaker *self);
 void qd_policy_row_maker_fill (QdPolicyRowMaker *self, QdPolicyRow *row, QdPolicyCompiled *const *compiled);
 /* Takes over what @old has, and works out only what @map has no column for; where it has one for all, @compiled may be NULL. */
 void qd_policy_row_maker_refill (QdPolicyRowMaker *self, QdPolicyRow *row, const QdPolicyRow *old, const QdPolicyColumnMap *map, QdPolicyCompiled *const *compiled);
+
+/* --- For those who look closer ------------------------------------------------------------------------------------ */
+
+/* What an evaluation is made of. All of it is borrowed; of the store only what is asked for is added. */
+typedef struct {
+  QdPolicyColumns *columns;
+  QdPortStore *store;
+  const QdPolicyEnds *ends;
+  const QdPolicyRow *const *row_of[QD_POLICY_N_DIRECTIONS];   /* for each group */
+} QdPolicyInside;
+
+void qd_policy_eval_get_inside (QdPolicyEval *self, QdPolicyInside *inside);
 
 G_END_DECLS

@@ -520,6 +520,14 @@ qd_policy_eval_get_direction (QdPolicyEval *self, QdPolicyDirection direction, g
   return get (self, 1u << direction, src, dst);
 }
 
+void
+qd_policy_eval_get_inside (QdPolicyEval *self, QdPolicyInside *inside)
+{
+  *inside = (QdPolicyInside) { self->columns, self->store, &self->ends, { NULL, NULL } };
+  for (guint d = 0; d < QD_POLICY_N_DIRECTIONS; d++)
+    inside->row_of[d] = self->row_of[d];
+}
+
 guint
 qd_policy_eval_get_n_classes (QdPolicyEval *self)
 {

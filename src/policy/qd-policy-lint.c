@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "qd-policy-fix-private.h"
+#include "qd-policy-lint-private.h"
 #include "qd-policy-read-private.h"
 #include "qd-policy-schema.h"
 #include "qd-policy-test.h"
@@ -56,16 +57,51 @@ copy (const QdPolicyFinding *finding)
   return self;
 }
 
-GPtrArray *
-qd_policy_lint (QdYamlFile *const *files, guint n_files, QdYamlFile *const *tests, guint n_tests)
+/* What policies mean, and whether it can be meant. Of a search that was given up nothing is said: half of it would come and go. */
+static void
+look (QdPolicyWorld *world, QdPolicyEval *eval, GPtrArray *findings, GCancellable *cancellable)
 {
-  g_autoptr (QdPolicyWorld) world = qd_policy_world_new (files, n_files, NULL);
+  g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func ((GDestroyNotify) qd_policy_finding_free);
+  QdPolicyLint lint;
 
-  return qd_policy_lint_world (world, files, n_files, tests, n_tests);
+  qd_policy_lint_init (&lint, world, eval, found, cancellable);
+  qd_policy_lint_fields (&lint);
+  if (eval)
+    {
+      qd_policy_lint_names (&lint);
+      qd_policy_lint_redundant (&lint);
+      qd_policy_lint_sides (&lint);
+      qd_policy_lint_dns (&lint);
+    }
+  if (!qd_policy_lint_is_over (&lint))
+    g_ptr_array_extend_and_steal (findings, g_steal_pointer (&found));
+  qd_policy_lint_clear (&lint);
 }
 
 GPtrArray *
-qd_policy_lint_world (QdPolicyWorld *world, QdYamlFile *const *files, guint n_files, QdYamlFile *const *tests, guint n_tests)
+qd_policy_lint (QdYamlFile *const *files, guint n_files, QdYamlFile *const *tests, guint n_tests, const QdPolicyOptions *options)
+{
+  g_autoptr (QdPolicyWorld) world = qd_policy_world_new (files, n_files, NULL);
+  g_autoptr (QdPolicyEval) eval = qd_policy_world_is_invalid (world) ? NULL : qd_policy_eval_new (world, options, NULL);
+
+  return qd_policy_lint_world (world, eval, files, n_files, tests, n_tests, NULL);
+}
+
+static void
+add_reader_fixes (GPtrArray *findings)
+{
+  for (guint i = 0; i < findings->len; i++)
+    {
+      QdPolicyFinding *finding = g_ptr_array_index (findings, i);
+
+      if (finding->fix == NULL)
+        finding->fix = qd_policy_fix_of_reader (finding);
+    }
+}
+
+GPtrArray *
+qd_policy_lint_world (QdPolicyWorld *world, QdPolicyEval *eval, QdYamlFile *const *files, guint n_files, QdYamlFile *const *tests, guint n_tests,
+                      GCancellable *cancellable)
 {
   GPtrArray *findings = g_ptr_array_new_with_free_func ((GDestroyNotify) qd_policy_finding_free);
   g_autoptr (GHashTable) places = g_hash_table_new (NULL, NULL), order = g_hash_table_new (NULL, NULL);
@@ -94,13 +130,8 @@ qd_policy_lint_world (QdPolicyWorld *world, QdYamlFile *const *files, guint n_fi
       g_hash_table_insert (order, tests[i], GUINT_TO_POINTER (n_files + i));
       g_ptr_array_unref (qd_policy_tests_read (tests[i], findings));
     }
-  for (guint i = 0; i < findings->len; i++)
-    {
-      QdPolicyFinding *finding = g_ptr_array_index (findings, i);
-
-      if (finding->fix == NULL)
-        finding->fix = qd_policy_fix_of_reader (finding);
-    }
+  add_reader_fixes (findings);
+  look (world, eval, findings, cancellable);
   g_ptr_array_sort_with_data (findings, compare, order);
   return findings;
 }

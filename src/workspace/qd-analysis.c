@@ -158,8 +158,8 @@ qd_analysis_new (const QdAnalysisText *texts, guint n, const QdPolicyOptions *op
       self->changed |= texts[i].before == NULL || !g_bytes_equal (texts[i].mine, texts[i].before);
     }
   evaluate (&self->now, options, previous ? &previous->now : NULL);
-  self->findings = qd_policy_lint_world (self->now.world, (QdYamlFile *const *) self->now.files->pdata, self->now.files->len,
-                                         (QdYamlFile *const *) self->now.tests->pdata, self->now.tests->len);
+  self->findings = qd_policy_lint_world (self->now.world, self->now.eval, (QdYamlFile *const *) self->now.files->pdata, self->now.files->len,
+                                         (QdYamlFile *const *) self->now.tests->pdata, self->now.tests->len, NULL);
   if (!self->changed)
     return self;
   state_init (&self->before);

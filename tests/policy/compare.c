@@ -43,7 +43,7 @@ compare_lint_errors (const char *yaml)
 {
   g_autoptr (GBytes) bytes = g_bytes_new (yaml, strlen (yaml));
   g_autoptr (QdYamlFile) file = qd_yaml_file_new ("world.yaml", bytes, NULL);
-  g_autoptr (GPtrArray) findings = qd_policy_lint (&file, 1, NULL, 0);
+  g_autoptr (GPtrArray) findings = qd_policy_lint (&file, 1, NULL, 0, NULL);
   guint errors = 0;
 
   for (guint i = 0; i < findings->len; i++)
@@ -169,8 +169,8 @@ add_edges (GArray *addresses, const LabCidr *cidr)
   add_address (addresses, neighbour (last, 1));
 }
 
-static GArray *
-addresses_that_matter (const LabCluster *cluster)
+GArray *
+compare_addresses (const LabCluster *cluster)
 {
   GArray *addresses = g_array_new (FALSE, FALSE, sizeof (LabAddress));
   LabAddress address;
@@ -402,7 +402,7 @@ gather_workloads (Comparison *c)
 static void
 gather_addresses (Comparison *c)
 {
-  g_autoptr (GArray) addresses = addresses_that_matter (c->cluster);
+  g_autoptr (GArray) addresses = compare_addresses (c->cluster);
 
   for (guint i = 0; i < addresses->len; i++)
     {
@@ -494,8 +494,24 @@ typedef struct
 {
   guint64 seed;
   const LabSwitches *switches;
-  gboolean laws, about_validity;
+  CompareSort sort;
+  gboolean about_validity;
 } Difference;
+
+static gboolean
+is_right (GPtrArray *documents, const Difference *d, GString *why)
+{
+  switch (d->sort)
+    {
+    case COMPARE_LAWS:
+      return compare_laws (documents, d->seed, d->switches, why);
+    case COMPARE_LINT:
+      return compare_lint (documents, d->seed, d->switches, why, NULL);
+    case COMPARE_WORLD:
+    default:
+      return compare_world (documents, d->seed, d->switches, why, NULL);
+    }
+}
 
 static gboolean
 still_differs (GPtrArray *documents, gpointer user_data)
@@ -503,22 +519,17 @@ still_differs (GPtrArray *documents, gpointer user_data)
   const Difference *d = user_data;
   g_autoptr (GString) why = g_string_new (NULL);
 
-  if (d->laws)
-    return !compare_laws (documents, d->seed, d->switches, why);
   /* Whether it is valid is another matter than what it says. */
-  return !compare_world (documents, d->seed, d->switches, why, NULL) && g_str_has_prefix (why->str, "the lab says: ") == d->about_validity;
+  return !is_right (documents, d, why) && (d->sort != COMPARE_WORLD || g_str_has_prefix (why->str, "the lab says: ") == d->about_validity);
 }
 
 char *
-compare_smallest (GPtrArray *documents, guint64 seed, const LabSwitches *switches, gboolean laws, GString *why)
+compare_smallest (GPtrArray *documents, guint64 seed, const LabSwitches *switches, CompareSort sort, GString *why)
 {
-  Difference d = { seed, switches, laws, g_str_has_prefix (why->str, "the lab says: ") };
+  Difference d = { seed, switches, sort, g_str_has_prefix (why->str, "the lab says: ") };
   g_autoptr (GPtrArray) small = worlds_shrink (documents, still_differs, &d);
 
   g_string_truncate (why, 0);
-  if (laws)
-    compare_laws (small, seed, switches, why);
-  else
-    compare_world (small, seed, switches, why, NULL);
+  is_right (small, &d, why);
   return worlds_to_yaml (small, seed);
 }

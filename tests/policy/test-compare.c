@@ -56,15 +56,16 @@ report (guint64 seed, const char *sort, const char *why, const char *yaml)
 
 /* TRUE when nothing differs. */
 static gboolean
-check (GPtrArray *documents, guint64 seed, gboolean laws, const char *sort, Tally *tally)
+check (GPtrArray *documents, guint64 seed, CompareSort what, const char *sort, Tally *tally)
 {
   g_autoptr (GString) why = g_string_new (NULL);
   LabSwitches switches = compare_switches (seed);
   g_autofree char *yaml = NULL;
 
-  if (laws ? compare_laws (documents, seed, &switches, why) : compare_world (documents, seed, &switches, why, tally))
+  if (what == COMPARE_LINT ? compare_lint (documents, seed, &switches, why, &tally->lint)
+      : what == COMPARE_LAWS ? compare_laws (documents, seed, &switches, why) : compare_world (documents, seed, &switches, why, tally))
     return TRUE;
-  yaml = compare_smallest (documents, seed, &switches, laws, why);
+  yaml = compare_smallest (documents, seed, &switches, what, why);
   report (seed, sort, why->str, yaml);
   return FALSE;
 }
@@ -76,9 +77,11 @@ check_seed (guint64 seed, Tally *tally, Tally *spoilt)
   g_autoptr (GPtrArray) bad = worlds_spoil (documents, seed);
   guint wrong = 0;
 
-  wrong += !check (documents, seed, FALSE, "verdict", tally);
-  wrong += !check (documents, seed, TRUE, "law", NULL);
-  wrong += !check (bad, seed, FALSE, "spoilt", spoilt);
+  wrong += !check (documents, seed, COMPARE_WORLD, "verdict", tally);
+  wrong += !check (documents, seed, COMPARE_LAWS, "law", NULL);
+  wrong += !check (documents, seed, COMPARE_LINT, "lint", tally);
+  wrong += !check (bad, seed, COMPARE_WORLD, "spoilt", spoilt);
+  wrong += !check (bad, seed, COMPARE_LINT, "spoilt lint", spoilt);
   return wrong;
 }
 
@@ -92,6 +95,17 @@ check_all (Tally *tally, Tally *spoilt)
   return wrong;
 }
 
+/* Worlds in which there is something to be found, of each sort, and mostly shown and mended. */
+static void
+check_tally (const LintTally *lint)
+{
+  for (guint i = 0; i < COMPARE_N_CODES; i++)
+    g_test_message ("%s: %" G_GUINT64_FORMAT, compare_lint_code (i), lint->codes[i]);
+  g_assert_cmpuint (lint->proofs, >, lint->findings / 30);
+  g_assert_cmpuint (lint->unproven, <=, lint->findings / 20);
+  g_assert_cmpuint (lint->refused, <=, lint->fixes / 4);
+}
+
 static void
 test_compare (void)
 {
@@ -100,6 +114,9 @@ test_compare (void)
 
   g_test_message ("%" G_GUINT64_FORMAT " worlds, %" G_GUINT64_FORMAT " verdicts, %" G_GUINT64_FORMAT " allowed, %" G_GUINT64_FORMAT " explained; of the spoilt worlds %" G_GUINT64_FORMAT
                   " are invalid", tally.worlds, tally.verdicts, tally.allowed, tally.explained, spoilt.invalid);
+  g_test_message ("%" G_GUINT64_FORMAT " findings, %" G_GUINT64_FORMAT " flows that prove, %" G_GUINT64_FORMAT " findings that none proves, %" G_GUINT64_FORMAT
+                  " fixes, %" G_GUINT64_FORMAT " that the text did not allow; %" G_GUINT64_FORMAT " worlds without all that changes nothing",
+                  tally.lint.findings, tally.lint.proofs, tally.lint.unproven, tally.lint.fixes, tally.lint.refused, tally.lint.at_once);
   g_assert_cmpuint (tally.explained, >, 0);
   g_assert_cmpuint (wrong, ==, 0);
   /* Worlds that say something: valid ones, with flows that are allowed and flows that are not. */
@@ -108,6 +125,7 @@ test_compare (void)
   g_assert_cmpuint (tally.allowed, <, tally.verdicts - tally.verdicts / 10);
   g_assert_cmpuint (spoilt.invalid, >, spoilt.worlds / 10);
   g_assert_cmpuint (spoilt.invalid, <, spoilt.worlds - spoilt.worlds / 10);
+  check_tally (&tally.lint);
 }
 
 static gboolean
@@ -173,15 +191,41 @@ test_worlds (void)
     }
 }
 
+static void
+add_sum (JsonBuilder *builder, const char *name, guint64 sum)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_int_value (builder, (gint64) sum);
+}
+
 static int
 run_as_program (void)
 {
   Tally tally = { 0 }, spoilt = { 0 };
   guint wrong = check_all (&tally, &spoilt);
+  const struct { const char *name; guint64 sum; } sums[] = {
+    { "from", (guint64) from_seed }, { "worlds", tally.worlds }, { "wrong", wrong }, { "verdicts", tally.verdicts }, { "allowed", tally.allowed },
+    { "explained", tally.explained }, { "policies", tally.policies }, { "workloads", tally.workloads }, { "spoilt", spoilt.worlds },
+    { "refused", spoilt.invalid }, { "findings", tally.lint.findings }, { "proofs", tally.lint.proofs }, { "unproven", tally.lint.unproven },
+    { "fixes", tally.lint.fixes }, { "fixes_refused", tally.lint.refused }, { "fixes_compared", tally.lint.compared },
+    { "without_redundant", tally.lint.at_once }, { "repairs", spoilt.lint.fixes },
+  };
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonNode) root = NULL;
+  g_autofree char *text = NULL;
 
-  printf ("{\"from\":%d,\"worlds\":%" G_GUINT64_FORMAT ",\"wrong\":%u,\"verdicts\":%" G_GUINT64_FORMAT ",\"allowed\":%" G_GUINT64_FORMAT ",\"explained\":%" G_GUINT64_FORMAT
-          ",\"policies\":%" G_GUINT64_FORMAT ",\"workloads\":%" G_GUINT64_FORMAT ",\"spoilt\":%" G_GUINT64_FORMAT ",\"refused\":%" G_GUINT64_FORMAT "}\n",
-          from_seed, tally.worlds, wrong, tally.verdicts, tally.allowed, tally.explained, tally.policies, tally.workloads, spoilt.worlds, spoilt.invalid);
+  json_builder_begin_object (builder);
+  for (guint i = 0; i < G_N_ELEMENTS (sums); i++)
+    add_sum (builder, sums[i].name, sums[i].sum);
+  json_builder_set_member_name (builder, "codes");
+  json_builder_begin_object (builder);
+  for (guint i = 0; i < COMPARE_N_CODES; i++)
+    add_sum (builder, compare_lint_code (i), tally.lint.codes[i]);
+  json_builder_end_object (builder);
+  json_builder_end_object (builder);
+  root = json_builder_get_root (builder);
+  text = json_to_string (root, FALSE);
+  puts (text);
   return wrong > 0;
 }
 

@@ -211,10 +211,10 @@ test_lint (void)
   g_autoptr (QdYamlFile) second = read_file ("b.yaml", "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: b}\nspec: {podSelector: {}, x: 1}\n");
   g_autoptr (QdYamlFile) test = read_file ("c.policytest.yaml", "tests: [{from: a/b, to: a/b, port: 1, expect: maybe}]\n");
   QdYamlFile *files[] = { first, second };
-  g_autoptr (GPtrArray) findings = qd_policy_lint (files, 2, &test, 1);
+  g_autoptr (GPtrArray) findings = qd_policy_lint (files, 2, &test, 1, NULL);
   g_autofree char *codes = codes_of (findings);
 
-  g_assert_cmpstr (codes, ==, "5:36 unquoted\n6:3 unknown-field\n9:7 empty-peer\n4:25 unknown-field\n1:47 expect\n");
+  g_assert_cmpstr (codes, ==, "5:36 unquoted\n6:3 unknown-field\n9:7 empty-peer\n4:21 selects-everything\n4:25 unknown-field\n1:47 expect\n");
 }
 
 /* --- Files of tests --- */
