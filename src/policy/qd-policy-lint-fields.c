@@ -90,13 +90,16 @@ look_for_type_without_rules (QdPolicyLint *self, const QdPolicy *policy, QdPolic
   const QdYamlNode *spec = spec_of (policy), *type = find_type (qd_yaml_node_get (spec, "policyTypes"), direction);
   QdPolicyDirection other = direction == QD_POLICY_EGRESS ? QD_POLICY_INGRESS : QD_POLICY_EGRESS;
   const char *key = qd_policy_direction_key (direction);
-  gboolean none = policy->rules[other]->len == 0, written = !qd_policy_node_is_null (qd_yaml_node_get (spec, key));
+  gboolean none = policy->rules[other]->len == 0, both = none && policy->applies[other], written = !qd_policy_node_is_null (qd_yaml_node_get (spec, key));
   char *message;
   QdPolicyFinding *finding;
 
-  if (type == NULL || policy->rules[direction]->len > 0 || written)
+  /* Of one that is about both it is said once. */
+  if (type == NULL || policy->rules[direction]->len > 0 || written || (both && direction == QD_POLICY_EGRESS))
     return;
-  if (none)
+  if (both)
+    message = g_strdup (_("nothing may come in to what this selects nor go out of it, unless another policy allows it"));
+  else if (none)
     message = g_strdup (direction == QD_POLICY_EGRESS ? _("nothing may go out of what this selects, unless another policy allows it")
                                                       : _("nothing may come in to what this selects, unless another policy allows it"));
   else
@@ -156,7 +159,8 @@ selects_all (const QdSelector *selector)
   return selector == NULL || (!selector->invalid && qd_selector_is_all (selector));
 }
 
-/* Of a NetworkPolicy it may be meant, and mostly is, when it is written; a selector that is not there may be forgotten. */
+/* Of a NetworkPolicy it may be meant, and mostly is, when it is written; a selector that is not there may be forgotten. That a policy without any rule
+ * is about all is plain, and something else is said of it. */
 static void
 look_at_subject (QdPolicyLint *self, const QdPolicy *policy)
 {
@@ -174,7 +178,7 @@ look_at_subject (QdPolicyLint *self, const QdPolicy *policy)
   if (qd_policy_node_is_null (selector))
     qd_policy_lint_say (self, QD_POLICY_WARNING, policy, selector ? selector : spec, "selects-everything",
                         g_strdup_printf (_("there is no podSelector, and so this selects every pod of %s: if that is meant, podSelector: {} says it"), policy->namespace));
-  else
+  else if (policy->rules[QD_POLICY_INGRESS]->len + policy->rules[QD_POLICY_EGRESS]->len > 0)
     qd_policy_lint_say (self, QD_POLICY_NOTE, policy, selector, "selects-everything",
                         g_strdup_printf (_("an empty selector: this selects every pod of %s"), policy->namespace));
 }

@@ -10,6 +10,8 @@
 /* How many pairs are tried for one proof. */
 #define MAX_PEERS 16
 
+static const char *const nice_addresses[] = { "192.0.2.1", "198.51.100.1", "203.0.113.1", "2001:db8::1" };
+
 /* --- Making it -------------------------------------------------------------------------------------------------- */
 
 gboolean
@@ -290,12 +292,11 @@ is_outside (QdPolicyLint *self, const QdAddress *address)
 static char *
 pick_address (QdPolicyLint *self, const QdAddressRange *range)
 {
-  static const char *const nice[] = { "192.0.2.1", "198.51.100.1", "203.0.113.1", "2001:db8::1" };
   QdAddress address;
 
-  for (guint i = 0; i < G_N_ELEMENTS (nice); i++)
-    if (qd_address_parse (nice[i], &address) && qd_address_range_contains (range, &address) && is_outside (self, &address))
-      return g_strdup (nice[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (nice_addresses); i++)
+    if (qd_address_parse (nice_addresses[i], &address) && qd_address_range_contains (range, &address) && is_outside (self, &address))
+      return g_strdup (nice_addresses[i]);
   address = range->first;
   for (guint i = 0; i < 256 && qd_address_range_contains (range, &address); i++)
     {
@@ -402,16 +403,28 @@ narrow (QdPolicyLint *self, QdPolicyDirection direction, guint subject, guint pe
   return ports;
 }
 
+/* The @i-th peer to be tried. Those outside come first, for what is about everyone is best shown with a stranger; and of those the ones that have an
+ * address that is kept for documentation, which may so come twice. */
+static guint
+peer_at (QdPolicyLint *self, guint i)
+{
+  QdAddress address;
+
+  if (i >= G_N_ELEMENTS (nice_addresses))
+    return (self->n_groups + i - G_N_ELEMENTS (nice_addresses)) % self->n_columns;
+  qd_address_parse (nice_addresses[i], &address);
+  return self->n_groups + (guint) qd_address_ranges_find (self->in.columns->ranges, &address);
+}
+
 QdPolicyProof *
 qd_policy_lint_prove_any (QdPolicyLint *self, QdPolicyDirection direction, guint subject, const guint64 *peers, guint ports, QdPolicyClaim claim)
 {
   QdPolicyProof *proof = NULL;
   guint tried = 0;
 
-  for (guint i = 0; proof == NULL && tried < MAX_PEERS && i < self->n_columns; i++)
+  for (guint i = 0; proof == NULL && tried < MAX_PEERS && i < self->n_columns + G_N_ELEMENTS (nice_addresses); i++)
     {
-      /* Those outside first: what is about everyone is best shown with a stranger. */
-      guint peer = (self->n_groups + i) % self->n_columns;
+      guint peer = peer_at (self, i);
       guint left = peers == NULL || qd_bits_get (peers, peer) ? narrow (self, direction, subject, peer, ports, claim) : QD_PORTS_NONE;
 
       if (left == QD_PORTS_NONE)

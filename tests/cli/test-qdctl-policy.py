@@ -246,16 +246,54 @@ def test():
     expect("no tests", 2, policy("test", path("t")), "", "there are no tests")
 
 
+def traffic():
+    """What policies mean together: the flow that shows it, and the fix, in all three forms."""
+    write("t1/a.yaml", PODS)
+    write("t1/b.yaml", POLICY)
+    result = policy("lint", path("t1"))
+    check("a warning, a flow and a fix, in lines", result.returncode == 1 and
+          path("t1", "b.yaml") + ":6:26: warning: Egress is named without rules, and so nothing is allowed there: if that is meant, egress: [] says it "
+          "[type-without-rules]\n    flow: shop/web[Deployment] → 192.0.2.1, TCP 443: denied by egress\n    fix: Write egress: []\n" in result.stdout, result.stdout)
+    found = [f for f in json.loads(policy("lint", path("t1"), "--json").stdout) if f["severity"] == "warning"]
+    flow = {"from": "shop/web[Deployment]", "to": "192.0.2.1", "port": 443, "protocol": "TCP", "egress": "deny", "ingress": "allow", "verdict": "deny"}
+    check("the same as JSON", len(found) == 1 and found[0]["code"] == "type-without-rules" and found[0]["flow"] == flow and
+          found[0]["fix"]["title"] == "Write egress: []", found)
+
+    def fixed(start, end, inserted):
+        lines = POLICY.split("\n")
+        before = "\n".join(lines[:start[0] - 1] + [lines[start[0] - 1][:start[1] - 1]])
+        return before + inserted + "\n".join([lines[end[0] - 1][end[1] - 1:]] + lines[end[0]:])
+
+    fix = found[0]["fix"]
+    mended = fixed((fix["line"], fix["column"]), (fix["end_line"], fix["end_column"]), fix["text"])
+    check("its edit says what the title does, and leaves all else", mended == POLICY + "  egress: []\n", mended)
+    sarif = json.loads(policy("lint", path("t1"), "--sarif").stdout)
+    one = [r for r in sarif["runs"][0]["results"] if r["level"] == "warning"][0]
+    change = one["fixes"][0]["artifactChanges"][0]
+    region = change["replacements"][0]["deletedRegion"]
+    mended = fixed((region["startLine"], region["startColumn"]), (region["endLine"], region["endColumn"]), change["replacements"][0]["insertedContent"]["text"])
+    check("as SARIF", one["properties"]["flow"] == flow and one["fixes"][0]["description"]["text"] == "Write egress: []" and mended == POLICY + "  egress: []\n" and
+          change["artifactLocation"] == one["locations"][0]["physicalLocation"]["artifactLocation"], one)
+    write("t1/b.yaml", mended)
+    check("and is clean afterwards", policy("lint", path("t1")).returncode == 0)
+    write("t1/c.yaml", DATABASE.replace("egress: [{to: [{namespaceSelector: {}}]}]", "egress: []"))
+    one = [r for r in json.loads(policy("lint", path("t1"), "--sarif").stdout)["runs"][0]["results"] if r["ruleId"] == "ingress-without-egress"][0]
+    check("the other policy is told as well", one["relatedLocations"][0]["physicalLocation"]["artifactLocation"]["uri"].endswith("t1/c.yaml"), one)
+    check("pods in their node's network are read as one says", policy("lint", path("t1"), "--host-network=pod", "--ip-block=external").returncode == 1)
+
+
 def lint():
     write("l/a.yaml", PODS)
-    write("l/b.yaml", POLICY)
+    clean = POLICY + "  egress: []\n"
+    write("l/b.yaml", clean)
     write("l/c.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n")
     result = policy("lint", path("l"))
     check("clean, with a note of what was passed over", result.returncode == 0 and all(": note: " in l for l in result.stdout.splitlines()), result.stdout)
-    bad = POLICY.replace("{app: web}", "{app: yes}").replace("ingress:", "ingres:")
+    traffic()
+    bad = clean.replace("{app: web}", "{app: yes}").replace("ingress:", "ingres:")
     write("l/b.yaml", bad)
     result = policy("lint", path("l"))
-    lines = [l for l in result.stdout.splitlines() if ": note: " not in l]
+    lines = [l for l in result.stdout.splitlines() if ": note: " not in l and not l.startswith("    ")]
     check("findings, once each, in order", result.returncode == 1 and len(lines) == 2 and
           lines[0] == path("l", "b.yaml") + ":5:36: error: “app” must be a string; yes without quotes is a boolean [unquoted]" and
           lines[1] == path("l", "b.yaml") + ":7:3: warning: “ingres” is no field of this, and has no effect: is “ingress” meant? [unknown-field]", result.stdout)

@@ -117,6 +117,8 @@ test_types (void)
                 "type-without-rules");
   check_lint (SHOP NP ("shop", "p", "{podSelector: {}, policyTypes: [Ingress]}"), "type-without-rules", QD_POLICY_NOTE, "Ingress]",
               "192.0.2.1 → shop/api[Pod], TCP 8000: denied by ingress", NULL);
+  check_lint (SHOP NP ("shop", "p", "{podSelector: {}, policyTypes: [Egress, Ingress]}"), "type-without-rules", QD_POLICY_NOTE, "Ingress]",
+              "192.0.2.1 → shop/api[Pod], TCP 8000: denied by ingress", NULL);
   check_lint (SHOP NP ("shop", "p", "{podSelector: {}, egress: []}"), "egress-not-isolated", QD_POLICY_WARNING, "[]}",
               "shop/api[Pod] → 192.0.2.1, TCP 443: allowed", NULL);
   check_silent (SHOP NP ("shop", "p", "{podSelector: {}, policyTypes: [Egress], egress: []}"), "egress-not-isolated");
@@ -141,7 +143,8 @@ static void
 test_empty (void)
 {
   check_lint (SHOP NP ("shop", "p", "{ingress: [{from: [{podSelector: {}}]}]}"), "selects-everything", QD_POLICY_WARNING, "{ingress:", NULL, NULL);
-  check_lint (SHOP NP ("shop", "p", "{podSelector: {}, policyTypes: [Ingress]}"), "selects-everything", QD_POLICY_NOTE, "{}, policyTypes", NULL, NULL);
+  check_lint (SHOP NP ("shop", "p", "{podSelector: {}, policyTypes: [Ingress], ingress: [{}]}"), "selects-everything", QD_POLICY_NOTE, "{}, policyTypes", NULL, NULL);
+  check_silent (SHOP NP ("shop", "p", "{podSelector: {}, policyTypes: [Ingress]}"), "selects-everything");
   check_silent (SHOP NP ("shop", "p", "{podSelector: {matchLabels: {app: web}}, policyTypes: [Ingress]}"), "selects-everything");
   check_lint (SHOP ANP ("a", 1, "subject: {namespaces: {}}, ingress: [{action: Deny, from: [{namespaces: {}}]}]"), "selects-everything", QD_POLICY_NOTE,
               "{namespaces: {}}, ingress", NULL, NULL);

@@ -172,7 +172,7 @@ static void
 test_lint (void)
 {
   g_autoptr (QdYamlFile) file = read_file ("it.yaml", "name: x\npriority: 70000\npath_preference: LowestCost\nmatch: {dst_prt_range: '1'}\n");
-  g_autoptr (GPtrArray) findings = qd_policy_lint (&file, 1, NULL, 0);
+  g_autoptr (GPtrArray) findings = qd_policy_lint (&file, 1, NULL, 0, NULL);
   g_autofree char *codes = codes_of (findings);
   const QdPolicySchema *schema = qd_policy_schema_of_document (qd_yaml_file_get_document (file, 0));
 
