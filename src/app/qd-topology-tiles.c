@@ -6,9 +6,12 @@
 #include "qd-topology-private.h"
 
 #include <math.h>
+#include <sys/resource.h>
 
 #include "qd-graph-drawing.h"
 #include "qd-pixels.h"
+
+#define NICENESS 10
 
 typedef struct {
   cairo_surface_t *image; /* NULL until first drawn */
@@ -115,12 +118,27 @@ image_new (GBytes *bytes, int side, gsize stride)
   return image;
 }
 
+/* Where there are fewer processors than threads that want one, the frame comes first: of the system's
+ * threads, Linux counts how nice each one is by itself. */
+static void
+stand_back (void)
+{
+  static GPrivate stands_back;
+
+  if (g_private_get (&stands_back) == NULL)
+    {
+      setpriority (PRIO_PROCESS, 0, NICENESS);
+      g_private_set (&stands_back, GINT_TO_POINTER (TRUE));
+    }
+}
+
 static void
 work_cb (gpointer data, gpointer user_data)
 {
   Job *job = data;
   QdTileLevel *level = job->level;
 
+  stand_back ();
   if (!g_atomic_int_get (&level->closed))
     {
       gsize stride;
@@ -143,7 +161,8 @@ compare_jobs (gconstpointer a, gconstpointer b, gpointer data)
   return l->far < r->far ? -1 : l->far > r->far;
 }
 
-/* One pool for all pictures; it leaves a processor to the main thread. */
+/* One pool for all pictures; it leaves a processor to the main thread. Its threads are its own: nobody else's
+ * work is to be as patient. */
 static GThreadPool *
 get_pool (void)
 {
@@ -151,7 +170,7 @@ get_pool (void)
 
   if (pool == NULL)
     {
-      pool = g_thread_pool_new (work_cb, NULL, CLAMP ((int) g_get_num_processors () - 1, 1, 4), FALSE, NULL);
+      pool = g_thread_pool_new (work_cb, NULL, CLAMP ((int) g_get_num_processors () - 1, 1, 4), TRUE, NULL);
       g_thread_pool_set_sort_function (pool, compare_jobs, NULL);
     }
   return pool;
