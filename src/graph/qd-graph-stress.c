@@ -30,14 +30,14 @@
 #define FADES_AT 0.4f          /* hops: at this distance attraction is half */
 #define ATTRACTION 0.02f       /* per node in the net, to begin with */
 #define LEAST 0.235            /* of what it begins with */
-#define PRICE_ALL 0.07         /* stress may grow by that much for it */
+#define PRICE_ALL 0.05         /* stress may grow by that much for it */
 #define PRICE_SAMPLE 0.016    /* where it is only estimated: it grows by more than that */
 #define REPULSION 0.4f
 #define CALM 0.006             /* hops that a node moves in a round, on average: then it is done */
 #define PLAIN_ROUNDS 40
 #define SMALL 150              /* so few take twice as many */
 #define EARLY_ROUNDS 14        /* before attraction is thought of */
-#define CLOSE_BLOCKS 7         /* each of so many rounds, then it is seen what attraction costs */
+#define CLOSE_BLOCKS 11         /* each of so many rounds, then it is seen what attraction costs */
 #define BLOCK_ROUNDS 5
 #define ESTIMATED 200          /* nodes by which stress is estimated */
 #define FAR_TERMS 4            /* nodes two hops away that a node looks at */
