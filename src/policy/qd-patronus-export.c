@@ -79,10 +79,12 @@ static const char *
 find_namespace (const QdYamlNode *selector)
 {
   const QdYamlNode *labels = qd_yaml_node_get (selector, "matchLabels");
+  const char *name;
 
   if (qd_yaml_node_get_length (labels) != 1 || qd_yaml_node_get_length (qd_yaml_node_get (selector, "matchExpressions")) > 0)
     return NULL;
-  return text_of (labels, QD_PATRONUS_NAMESPACE_LABEL);
+  name = text_of (labels, QD_PATRONUS_NAMESPACE_LABEL);
+  return name && *name ? name : NULL;
 }
 
 /* --- Peers ------------------------------------------------------------------------------------------------------------- */
