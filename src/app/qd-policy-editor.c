@@ -9,22 +9,27 @@
 #include <glib/gi18n.h>
 
 #include "qd-policy-buffer.h"
+#include "qd-policy-completion.h"
+#include "qd-policy-hint.h"
+#include "qd-policy-hover.h"
+#include "qd-policy-peek.h"
+#include "qd-policy-search.h"
+#include "qd-policy-text.h"
 
 /* So long after a keystroke it is told; each more puts it off no longer. */
 #define TELL_MS 60
+#define COMPLETION_ROWS 8
 
 struct _QdPolicyEditor {
   GtkWidget parent_instance;
-  GtkWidget *box;
-  GtkSearchBar *search_bar;
-  GtkSearchEntry *search_entry;
-  GtkLabel *matches;
+  GtkWidget *box, *popover;
+  QdPolicySearch *search;
   GtkSourceView *view;
+  QdPolicyCompletion *completion;
 
   QdDocument *document;
   GtkSourceBuffer *buffer;   /* borrowed from @document */
-  GtkSourceSearchSettings *search;
-  GtkSourceSearchContext *context;
+  QdPolicyWorld *world;      /* of the last analysis; may be NULL */
   GListModel *problems;
   guint tell_id;
   gboolean unsaid;           /* something was changed here that was not told yet */
@@ -75,12 +80,19 @@ changed_cb (QdPolicyEditor *self)
 }
 
 static void
-moved_cb (QdPolicyEditor *self)
+get_cursor (QdPolicyEditor *self, GtkTextIter *at)
 {
   GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self->buffer);
+
+  gtk_text_buffer_get_iter_at_mark (buffer, at, gtk_text_buffer_get_insert (buffer));
+}
+
+static void
+moved_cb (QdPolicyEditor *self)
+{
   GtkTextIter iter;
 
-  gtk_text_buffer_get_iter_at_mark (buffer, &iter, gtk_text_buffer_get_insert (buffer));
+  get_cursor (self, &iter);
   g_signal_emit (self, signals[MOVED], 0, (guint) gtk_text_iter_get_line (&iter) + 1, (guint) gtk_text_iter_get_line_offset (&iter) + 1);
 }
 
@@ -160,34 +172,22 @@ underline (QdPolicyEditor *self)
     }
 }
 
-/* What is wrong where the pointer is. */
-static gboolean
-tooltip_cb (GtkWidget *view, int x, int y, gboolean keyboard, GtkTooltip *tooltip, QdPolicyEditor *self)
+/* The problems whose place @at is in. (transfer full) */
+static GPtrArray *
+find_problems (QdPolicyEditor *self, const GtkTextIter *at)
 {
-  g_autoptr (GString) text = g_string_new (NULL);
-  GtkTextIter at, start, end;
-  int in_x, in_y;
+  GPtrArray *found = g_ptr_array_new_with_free_func (g_object_unref);
+  GtkTextIter start, end;
 
-  if (self->document == NULL || self->problems == NULL)
-    return FALSE;
-  if (keyboard)
-    gtk_text_buffer_get_iter_at_mark (GTK_TEXT_BUFFER (self->buffer), &at, gtk_text_buffer_get_insert (GTK_TEXT_BUFFER (self->buffer)));
-  else
-    {
-      gtk_text_view_window_to_buffer_coords (GTK_TEXT_VIEW (view), GTK_TEXT_WINDOW_WIDGET, x, y, &in_x, &in_y);
-      if (!gtk_text_view_get_iter_at_location (GTK_TEXT_VIEW (view), &at, in_x, in_y))
-        return FALSE;
-    }
-  for (guint i = 0; i < g_list_model_get_n_items (self->problems); i++)
+  for (guint i = 0; self->problems && i < g_list_model_get_n_items (self->problems); i++)
     {
       g_autoptr (QdProblem) problem = g_list_model_get_item (self->problems, i);
 
       if (is_here (self, problem) && get_place (GTK_TEXT_BUFFER (self->buffer), problem, &start, &end) &&
-          (gtk_text_iter_in_range (&at, &start, &end) || gtk_text_iter_equal (&at, &end)))
-        g_string_append_printf (text, "%s%s", text->len ? "\n" : "", qd_problem_get_message (problem));
+          (gtk_text_iter_in_range (at, &start, &end) || gtk_text_iter_equal (at, &end)))
+        g_ptr_array_add (found, g_steal_pointer (&problem));
     }
-  gtk_tooltip_set_text (tooltip, text->str);
-  return text->len > 0;
+  return found;
 }
 
 void
@@ -197,88 +197,191 @@ qd_policy_editor_set_problems (QdPolicyEditor *self, GListModel *problems)
   underline (self);
 }
 
-/* --- Searching ---------------------------------------------------------------------------------------- */
+/* --- Help --------------------------------------------------------------------------------------------- */
 
-static void
-update_matches (QdPolicyEditor *self)
+static QdPolicyHelp *
+find_help (QdPolicyEditor *self, const GtkTextIter *at)
 {
-  int n = self->context ? gtk_source_search_context_get_occurrences_count (self->context) : 0;
-  g_autofree char *text = NULL;
+  g_autoptr (QdPolicyPeek) peek = qd_policy_peek_new (at, qd_document_get_name (self->document), self->world);
 
-  if (n > 0)
-    text = g_strdup_printf (ngettext ("%'d match", "%'d matches", (gulong) n), n);
-  else if (n == 0 && *gtk_editable_get_text (GTK_EDITABLE (self->search_entry)) != '\0')
-    text = g_strdup (_("No matches"));
-  gtk_label_set_label (self->matches, text ? text : "");
+  return qd_policy_help_new (peek->where);
 }
 
-static void
-select_match (QdPolicyEditor *self, gboolean forward, gboolean from_start)
+static GtkWidget *
+make_hint (QdPolicyEditor *self, const GtkTextIter *at)
 {
-  GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self->buffer);
-  GtkTextIter from, to, start, end;
-  gboolean wrapped;
+  g_autoptr (GPtrArray) problems = find_problems (self, at);
+  g_autoptr (QdPolicyHelp) help = find_help (self, at);
 
-  if (self->context == NULL)
-    return;
-  gtk_text_buffer_get_selection_bounds (buffer, &from, &to);
-  if (forward ? gtk_source_search_context_forward (self->context, from_start ? &from : &to, &start, &end, &wrapped)
-              : gtk_source_search_context_backward (self->context, &from, &start, &end, &wrapped))
-    {
-      gtk_text_buffer_select_range (buffer, &start, &end);
-      gtk_text_view_scroll_to_iter (GTK_TEXT_VIEW (self->view), &start, 0.1, FALSE, 0, 0);
-    }
+  return qd_policy_hint_new (problems, help);
 }
 
-static void
-search_changed_cb (QdPolicyEditor *self)
+static GtkWidget *
+hover_cb (GObject *object, const GtkTextIter *at)
 {
-  gtk_source_search_settings_set_search_text (self->search, gtk_editable_get_text (GTK_EDITABLE (self->search_entry)));
-  if (self->document)
-    select_match (self, TRUE, TRUE);
-  update_matches (self);
+  QdPolicyEditor *self = QD_POLICY_EDITOR (object);
+
+  return self->document ? make_hint (self, at) : NULL;
 }
 
-static void
-next_match_cb (QdPolicyEditor *self)
+char *
+qd_policy_editor_dup_hint (QdPolicyEditor *self)
 {
-  select_match (self, TRUE, FALSE);
+  g_autoptr (GPtrArray) problems = NULL;
+  g_autoptr (QdPolicyHelp) help = NULL;
+  GtkTextIter at;
+
+  if (self->document == NULL)
+    return NULL;
+  get_cursor (self, &at);
+  problems = find_problems (self, &at);
+  help = find_help (self, &at);
+  return qd_policy_hint_to_text (problems, help);
 }
 
+/* A popover is there as long as it is open; the text below it keeps the focus, and Escape goes to it. */
 static void
-previous_match_cb (QdPolicyEditor *self)
+popover_closed_cb (QdPolicyEditor *self)
 {
-  select_match (self, FALSE, FALSE);
-}
-
-static void
-stop_search_cb (QdPolicyEditor *self)
-{
-  gtk_search_bar_set_search_mode (self->search_bar, FALSE);
   gtk_widget_grab_focus (GTK_WIDGET (self->view));
 }
 
 static void
-search_mode_cb (QdPolicyEditor *self)
+show_hint (QdPolicyEditor *self, GtkWidget *hint, const GtkTextIter *at)
 {
-  if (self->context)
-    gtk_source_search_context_set_highlight (self->context, gtk_search_bar_get_search_mode (self->search_bar));
+  GdkRectangle place;
+
+  gtk_text_view_get_iter_location (GTK_TEXT_VIEW (self->view), at, &place);
+  gtk_text_view_buffer_to_window_coords (GTK_TEXT_VIEW (self->view), GTK_TEXT_WINDOW_WIDGET, place.x, place.y, &place.x, &place.y);
+  place.width = MAX (place.width, 1);
+  if (self->popover == NULL)
+    {
+      self->popover = gtk_popover_new ();
+      gtk_widget_set_parent (self->popover, GTK_WIDGET (self->view));
+      gtk_popover_set_position (GTK_POPOVER (self->popover), GTK_POS_BOTTOM);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self->popover), GTK_ACCESSIBLE_PROPERTY_LABEL, _("What is here"), -1);
+      g_signal_connect_object (self->popover, "closed", G_CALLBACK (popover_closed_cb), self, G_CONNECT_SWAPPED);
+    }
+  gtk_popover_set_child (GTK_POPOVER (self->popover), hint);
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->popover), &place);
+  gtk_popover_popup (GTK_POPOVER (self->popover));
 }
 
 void
-qd_policy_editor_find (QdPolicyEditor *self)
+qd_policy_editor_describe (QdPolicyEditor *self)
 {
-  GtkTextIter start, end;
+  g_autofree char *text = qd_policy_editor_dup_hint (self);
+  GtkWidget *hint;
+  GtkTextIter at;
 
-  if (self->document && gtk_text_buffer_get_selection_bounds (GTK_TEXT_BUFFER (self->buffer), &start, &end) &&
-      gtk_text_iter_get_line (&start) == gtk_text_iter_get_line (&end))
-    {
-      g_autofree char *text = gtk_text_buffer_get_text (GTK_TEXT_BUFFER (self->buffer), &start, &end, FALSE);
+  if (self->document == NULL)
+    return;
+  gtk_accessible_announce (GTK_ACCESSIBLE (self->view), text ? text : _("Nothing is known about this"), GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+  get_cursor (self, &at);
+  hint = make_hint (self, &at);
+  if (hint)
+    show_hint (self, hint, &at);
+}
 
-      gtk_editable_set_text (GTK_EDITABLE (self->search_entry), text);
-    }
-  gtk_search_bar_set_search_mode (self->search_bar, TRUE);
-  gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
+void
+qd_policy_editor_set_world (QdPolicyEditor *self, QdPolicyWorld *world)
+{
+  if (world)
+    qd_policy_world_ref (world);
+  g_clear_pointer (&self->world, qd_policy_world_unref);
+  self->world = world;
+  qd_policy_completion_set_world (self->completion, world);
+}
+
+/* --- Tools -------------------------------------------------------------------------------------------- */
+
+static void
+find_tool (QdPolicyEditor *self)
+{
+  qd_policy_search_find (self->search, FALSE);
+}
+
+static void
+replace_tool (QdPolicyEditor *self)
+{
+  qd_policy_search_find (self->search, TRUE);
+}
+
+static void
+next_tool (QdPolicyEditor *self)
+{
+  qd_policy_search_go (self->search, TRUE);
+}
+
+static void
+previous_tool (QdPolicyEditor *self)
+{
+  qd_policy_search_go (self->search, FALSE);
+}
+
+static void
+line_tool (QdPolicyEditor *self)
+{
+  qd_policy_search_ask_line (self->search);
+}
+
+static void
+complete_tool (QdPolicyEditor *self)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (self->view));
+  gtk_source_completion_show (gtk_source_view_get_completion (self->view));
+}
+
+static void
+fold_tool (QdPolicyEditor *self)
+{
+  qd_policy_text_fold (QD_POLICY_TEXT (self->view));
+}
+
+static void
+unfold_tool (QdPolicyEditor *self)
+{
+  qd_policy_text_unfold (QD_POLICY_TEXT (self->view));
+}
+
+static void
+fold_all_tool (QdPolicyEditor *self)
+{
+  qd_policy_text_fold_all (QD_POLICY_TEXT (self->view));
+}
+
+static void
+unfold_all_tool (QdPolicyEditor *self)
+{
+  qd_policy_text_unfold_all (QD_POLICY_TEXT (self->view));
+}
+
+static const struct { const char *name; void (*run) (QdPolicyEditor *self); } tools[] = {
+  { "find", find_tool },
+  { "replace", replace_tool },
+  { "next-match", next_tool },
+  { "previous-match", previous_tool },
+  { "go-to-line", line_tool },
+  { "complete", complete_tool },
+  { "describe", qd_policy_editor_describe },
+  { "fold", fold_tool },
+  { "unfold", unfold_tool },
+  { "fold-all", fold_all_tool },
+  { "unfold-all", unfold_all_tool },
+};
+
+const char *
+qd_policy_editor_get_tool (guint i)
+{
+  return i < G_N_ELEMENTS (tools) ? tools[i].name : NULL;
+}
+
+void
+qd_policy_editor_run (QdPolicyEditor *self, const char *tool)
+{
+  for (guint i = 0; self->document && i < G_N_ELEMENTS (tools); i++)
+    if (g_str_equal (tools[i].name, tool))
+      tools[i].run (self);
 }
 
 /* --- The document ------------------------------------------------------------------------------------- */
@@ -287,7 +390,8 @@ static void
 disconnect (QdPolicyEditor *self)
 {
   qd_policy_editor_flush (self);
-  g_clear_object (&self->context);
+  qd_policy_search_set_buffer (self->search, NULL);
+  qd_policy_completion_set_file (self->completion, NULL);
   if (self->buffer)
     {
       g_signal_handlers_disconnect_by_func (self->buffer, changed_cb, self);
@@ -329,9 +433,8 @@ qd_policy_editor_set_document (QdPolicyEditor *self, QdDocument *document)
   editable = qd_policy_buffer_is_editable (self->buffer);
   gtk_text_view_set_buffer (GTK_TEXT_VIEW (self->view), GTK_TEXT_BUFFER (self->buffer));
   gtk_text_view_set_editable (GTK_TEXT_VIEW (self->view), editable);
-  self->context = gtk_source_search_context_new (self->buffer, self->search);
-  search_mode_cb (self);
-  g_signal_connect_object (self->context, "notify::occurrences-count", G_CALLBACK (update_matches), self, G_CONNECT_SWAPPED);
+  qd_policy_search_set_buffer (self->search, self->buffer);
+  qd_policy_completion_set_file (self->completion, qd_document_get_name (document));
   g_signal_connect_swapped (self->buffer, "changed", G_CALLBACK (changed_cb), self);
   g_signal_connect_swapped (self->buffer, "notify::cursor-position", G_CALLBACK (moved_cb), self);
   scheme_cb (self);
@@ -384,9 +487,12 @@ qd_policy_editor_dispose (GObject *object)
 {
   QdPolicyEditor *self = QD_POLICY_EDITOR (object);
 
-  disconnect (self);
+  if (self->document)
+    disconnect (self);
+  g_clear_object (&self->completion);
+  g_clear_pointer (&self->world, qd_policy_world_unref);
   g_clear_object (&self->problems);
-  g_clear_object (&self->search);
+  g_clear_pointer (&self->popover, gtk_widget_unparent);
   g_clear_pointer (&self->box, gtk_widget_unparent);
   G_OBJECT_CLASS (qd_policy_editor_parent_class)->dispose (object);
 }
@@ -404,49 +510,11 @@ qd_policy_editor_class_init (QdPolicyEditorClass *klass)
 }
 
 static GtkWidget *
-make_button (QdPolicyEditor *self, const char *icon, const char *tooltip, GCallback callback)
-{
-  GtkWidget *button = gtk_button_new_from_icon_name (icon);
-
-  gtk_widget_set_tooltip_text (button, tooltip);
-  gtk_widget_add_css_class (button, "flat");
-  g_signal_connect_object (button, "clicked", callback, self, G_CONNECT_SWAPPED);
-  return button;
-}
-
-static GtkWidget *
-make_search_bar (QdPolicyEditor *self)
-{
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-
-  self->search_bar = GTK_SEARCH_BAR (gtk_search_bar_new ());
-  self->search_entry = GTK_SEARCH_ENTRY (gtk_search_entry_new ());
-  self->matches = GTK_LABEL (gtk_label_new (NULL));
-  gtk_widget_add_css_class (GTK_WIDGET (self->matches), "dimmed");
-  gtk_widget_add_css_class (GTK_WIDGET (self->matches), "numeric");
-  gtk_search_entry_set_placeholder_text (self->search_entry, _("Find in the text"));
-  gtk_widget_set_hexpand (GTK_WIDGET (self->search_entry), TRUE);
-  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->search_entry));
-  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->matches));
-  gtk_box_append (GTK_BOX (box), make_button (self, "go-up-symbolic", _("Previous match"), G_CALLBACK (previous_match_cb)));
-  gtk_box_append (GTK_BOX (box), make_button (self, "go-down-symbolic", _("Next match"), G_CALLBACK (next_match_cb)));
-  gtk_search_bar_set_child (self->search_bar, box);
-  gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
-  g_signal_connect_object (self->search_entry, "search-changed", G_CALLBACK (search_changed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->search_entry, "activate", G_CALLBACK (next_match_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->search_entry, "next-match", G_CALLBACK (next_match_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->search_entry, "previous-match", G_CALLBACK (previous_match_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->search_entry, "stop-search", G_CALLBACK (stop_search_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->search_bar, "notify::search-mode-enabled", G_CALLBACK (search_mode_cb), self, G_CONNECT_SWAPPED);
-  return GTK_WIDGET (self->search_bar);
-}
-
-static GtkWidget *
 make_view (QdPolicyEditor *self)
 {
   GtkWidget *scrolled = gtk_scrolled_window_new ();
 
-  self->view = GTK_SOURCE_VIEW (gtk_source_view_new ());
+  self->view = GTK_SOURCE_VIEW (qd_policy_text_new ());
   gtk_source_view_set_show_line_numbers (self->view, TRUE);
   gtk_source_view_set_highlight_current_line (self->view, TRUE);
   gtk_source_view_set_auto_indent (self->view, TRUE);
@@ -462,8 +530,6 @@ make_view (QdPolicyEditor *self)
   gtk_text_view_set_right_margin (GTK_TEXT_VIEW (self->view), 6);
   /* Code is read from left to right in every language. */
   gtk_widget_set_direction (GTK_WIDGET (self->view), GTK_TEXT_DIR_LTR);
-  gtk_widget_set_has_tooltip (GTK_WIDGET (self->view), TRUE);
-  g_signal_connect_object (self->view, "query-tooltip", G_CALLBACK (tooltip_cb), self, 0);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Text of the file"), -1);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), GTK_WIDGET (self->view));
   gtk_widget_set_vexpand (scrolled, TRUE);
@@ -473,11 +539,18 @@ make_view (QdPolicyEditor *self)
 static void
 qd_policy_editor_init (QdPolicyEditor *self)
 {
-  self->search = gtk_source_search_settings_new ();
-  gtk_source_search_settings_set_wrap_around (self->search, TRUE);
+  GtkWidget *text = make_view (self);
+  g_autoptr (QdPolicyHover) hover = qd_policy_hover_new (G_OBJECT (self), hover_cb);
+
+  self->search = QD_POLICY_SEARCH (qd_policy_search_new (self->view));
+  self->completion = qd_policy_completion_new (self->view);
+  g_object_set (gtk_source_view_get_completion (self->view), "select-on-show", TRUE, "show-icons", TRUE, "page-size", COMPLETION_ROWS, NULL);
+  gtk_source_completion_add_provider (gtk_source_view_get_completion (self->view), GTK_SOURCE_COMPLETION_PROVIDER (self->completion));
+  gtk_source_hover_add_provider (gtk_source_view_get_hover (self->view), GTK_SOURCE_HOVER_PROVIDER (hover));
+  gtk_source_view_set_enable_snippets (self->view, TRUE);
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  gtk_box_append (GTK_BOX (self->box), make_search_bar (self));
-  gtk_box_append (GTK_BOX (self->box), make_view (self));
+  gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (self->search));
+  gtk_box_append (GTK_BOX (self->box), text);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark", G_CALLBACK (scheme_cb), self, G_CONNECT_SWAPPED);
 }

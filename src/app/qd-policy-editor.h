@@ -4,6 +4,7 @@
 #include <gtksourceview/gtksource.h>
 
 #include "qd-document.h"
+#include "qd-policy-world.h"
 #include "qd-problem.h"
 
 G_BEGIN_DECLS
@@ -11,7 +12,7 @@ G_BEGIN_DECLS
 /**
  * QdPolicyEditor:
  *
- * The text of one document: highlighted, searched, with problems underlined. Each document keeps its own
+ * The text of one document: highlighted, completed, explained, folded, searched, with problems underlined. Each document keeps its own
  * history of changes, whatever is shown meanwhile. ::typed (QdDocument, GBytes) soon after something was
  * changed here; ::moved (guint line, guint column) when the cursor was.
  */
@@ -32,7 +33,16 @@ void qd_policy_editor_go_to (QdPolicyEditor *self, guint line, guint column);
 void qd_policy_editor_place_cursor (QdPolicyEditor *self, guint line, guint column);
 /* Exchanges bytes of the text that is shown, as one step that can be undone. FALSE: the text is another by now. */
 gboolean qd_policy_editor_splice (QdPolicyEditor *self, gsize offset, gsize removed, const char *inserted);
-void qd_policy_editor_find (QdPolicyEditor *self);
+/* What exists, for completion and help: of the last analysis; NULL: nothing is known. A reference is kept. */
+void qd_policy_editor_set_world (QdPolicyEditor *self, QdPolicyWorld *world);
+/* What the editor can be told to do, by name: "find", "replace", "next-match", "previous-match", "go-to-line", "complete", "describe", "fold",
+ * "unfold", "fold-all", "unfold-all". Without a document nothing happens. */
+const char *qd_policy_editor_get_tool (guint i);   /* NULL beyond the last */
+void qd_policy_editor_run (QdPolicyEditor *self, const char *tool);
+/* Shows what is known about the place of the cursor, and says it. */
+void qd_policy_editor_describe (QdPolicyEditor *self);
+/* That, as text; NULL: nothing is known. (transfer full) */
+char *qd_policy_editor_dup_hint (QdPolicyEditor *self);
 /* The buffer that is shown, for actions; borrowed, NULL without a document. */
 GtkTextBuffer *qd_policy_editor_get_buffer (QdPolicyEditor *self);
 

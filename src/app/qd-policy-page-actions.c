@@ -58,10 +58,14 @@ redo_cb (QdPolicyPage *self)
   gtk_text_buffer_redo (qd_policy_editor_get_buffer (self->editor));
 }
 
+/* What the editor does, wherever one is looking. */
 static void
-find_cb (QdPolicyPage *self)
+tool_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  qd_page_focus_search (QD_PAGE (self));
+  QdPolicyPage *self = data;
+
+  adw_view_stack_set_visible_child_name (self->views, "text");
+  qd_policy_editor_run (self->editor, g_action_get_name (G_ACTION (action)));
 }
 
 static void
@@ -138,7 +142,6 @@ static const struct { const char *name; void (*run) (QdPolicyPage *self); } plai
   { "commit", qd_policy_page_ask_commit },
   { "undo", undo_cb },
   { "redo", redo_cb },
-  { "find", find_cb },
   { "next-problem", next_problem_cb },
 };
 
@@ -192,7 +195,8 @@ qd_policy_page_update_actions (QdPolicyPage *self)
   enable (self, "commit", git && git->changes->len > 0 && !git->busy);
   enable (self, "undo", buffer && gtk_text_buffer_get_can_undo (buffer));
   enable (self, "redo", buffer && gtk_text_buffer_get_can_redo (buffer));
-  enable (self, "find", document != NULL);
+  for (guint i = 0; qd_policy_editor_get_tool (i); i++)
+    enable (self, qd_policy_editor_get_tool (i), document != NULL);
   enable (self, "next-problem", g_list_model_get_n_items (G_LIST_MODEL (self->found)) > 0);
   gtk_widget_set_visible (self->save_button, open);
   if (dirty)
@@ -239,6 +243,17 @@ add_shortcuts (QdPolicyPage *self)
     { "<Control>z", "policy.undo" },
     { "<Control><Shift>z", "policy.redo" },
     { "F8", "policy.next-problem" },
+    { "<Control>h", "policy.replace" },
+    { "<Control>g", "policy.next-match" },
+    { "<Control><Shift>g", "policy.previous-match" },
+    { "<Control>l", "policy.go-to-line" },
+    { "<Control>i", "policy.describe" },
+    { "<Control><Shift>bracketleft", "policy.fold" },
+    { "<Control><Shift>bracketright", "policy.unfold" },
+    { "<Control>braceleft", "policy.fold" },
+    { "<Control>braceright", "policy.unfold" },
+    { "<Control><Alt>bracketleft", "policy.fold-all" },
+    { "<Control><Alt>bracketright", "policy.unfold-all" },
   };
   GtkEventController *controller = gtk_shortcut_controller_new ();
 
@@ -257,6 +272,13 @@ qd_policy_page_install_actions (QdPolicyPage *self)
       g_autoptr (GSimpleAction) action = g_simple_action_new (plain[i].name, NULL);
 
       g_signal_connect (action, "activate", G_CALLBACK (activate_cb), self);
+      g_action_map_add_action (G_ACTION_MAP (self->actions), G_ACTION (action));
+    }
+  for (guint i = 0; qd_policy_editor_get_tool (i); i++)
+    {
+      g_autoptr (GSimpleAction) action = g_simple_action_new (qd_policy_editor_get_tool (i), NULL);
+
+      g_signal_connect (action, "activate", G_CALLBACK (tool_cb), self);
       g_action_map_add_action (G_ACTION_MAP (self->actions), G_ACTION (action));
     }
   add_with_word (self, "example", example_cb);

@@ -247,6 +247,7 @@ analysed_cb (QdPolicyPage *self)
   self->found = qd_problem_list_new (analysis);
   qd_policy_problems_set_model (self->problems, G_LIST_MODEL (self->found));
   qd_policy_editor_set_problems (self->editor, G_LIST_MODEL (self->found));
+  qd_policy_editor_set_world (self->editor, qd_analysis_get_world (analysis));
   show_problems (self);
   show_reading (self, analysis);
   qd_policy_page_update_builder (self, FALSE);
@@ -371,7 +372,7 @@ qd_policy_page_focus_search (QdPage *page)
   if (self->document == NULL)
     return;
   adw_view_stack_set_visible_child_name (self->views, "text");
-  qd_policy_editor_find (self->editor);
+  qd_policy_editor_run (self->editor, "find");
 }
 
 static void

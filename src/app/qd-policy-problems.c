@@ -23,6 +23,15 @@ static const struct { const char *icon, *style, *word; } looks[] = {
   [QD_POLICY_ERROR] = { "dialog-error-symbolic", "error", N_("Error") },
 };
 
+void
+qd_policy_problems_set_icon (GtkImage *image, QdPolicySeverity severity)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
+    gtk_widget_remove_css_class (GTK_WIDGET (image), looks[i].style);
+  gtk_image_set_from_icon_name (image, looks[severity].icon);
+  gtk_widget_add_css_class (GTK_WIDGET (image), looks[severity].style);
+}
+
 static GtkWidget *
 make_label (gboolean place)
 {
@@ -70,10 +79,7 @@ bind_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
   g_autofree char *where = g_strdup_printf ("%s:%u:%u", qd_problem_get_file (problem), qd_problem_get_line (problem), qd_problem_get_column (problem));
   g_autofree char *words = g_strdup_printf ("%s: %s, %s", _(looks[severity].word), qd_problem_get_message (problem), where);
 
-  for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
-    gtk_widget_remove_css_class (icon, looks[i].style);
-  gtk_image_set_from_icon_name (GTK_IMAGE (icon), looks[severity].icon);
-  gtk_widget_add_css_class (icon, looks[severity].style);
+  qd_policy_problems_set_icon (GTK_IMAGE (icon), severity);
   gtk_label_set_label (GTK_LABEL (message), qd_problem_get_message (problem));
   gtk_label_set_label (GTK_LABEL (place), where);
   gtk_list_item_set_accessible_label (item, words);

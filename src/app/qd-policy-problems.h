@@ -22,5 +22,7 @@ void qd_policy_problems_set_model (QdPolicyProblems *self, GListModel *problems)
 void qd_policy_problems_next (QdPolicyProblems *self);
 /* "2 errors, 1 warning", or that there is none. (transfer full) */
 char *qd_policy_problems_summarize (GListModel *problems);
+/* The shape and the colour of a severity. */
+void qd_policy_problems_set_icon (GtkImage *image, QdPolicySeverity severity);
 
 G_END_DECLS

@@ -215,6 +215,30 @@ show_policy_why (Shots *shots)
   gtk_widget_activate_action (GTK_WIDGET (qd_window_get_page (shots->window)), "policy.explain", "(ss)", "shop/web", "shop/api");
 }
 
+static const char *get_scene_name (Shots *shots);
+
+/* Once the folder is read. */
+static gboolean
+run_action_cb (gpointer data)
+{
+  Shots *shots = data;
+  GtkWidget *page = GTK_WIDGET (qd_window_get_page (shots->window));
+
+  if (g_strcmp0 (get_scene_name (shots), "policy-folded") != 0)
+    return G_SOURCE_REMOVE;
+  gtk_widget_activate_action (page, "policy.fold-all", NULL);
+  return G_SOURCE_CONTINUE;
+}
+
+/* An outline of a file. */
+static void
+show_policy_folded (Shots *shots)
+{
+  show_policy (shots);
+  gtk_widget_activate_action (GTK_WIDGET (qd_window_get_page (shots->window)), "policy.view", "s", "text");
+  g_timeout_add (POLL_MS, run_action_cb, shots);
+}
+
 static void
 hide_policy (Shots *shots)
 {
@@ -223,6 +247,7 @@ hide_policy (Shots *shots)
 
 static const Scene scenes[] = {
   { "policy", show_policy, hide_policy },
+  { "policy-folded", show_policy_folded, hide_policy },
   { "policy-builder", show_policy_builder, hide_policy },
   { "policy-matrix", show_policy_matrix, hide_policy },
   { "policy-why", show_policy_why, hide_policy },

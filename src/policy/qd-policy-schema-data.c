@@ -401,6 +401,31 @@ qd_policy_schema_find (const char *api_version, const char *kind)
 }
 
 const QdPolicySchema *
+qd_policy_schema_guess (const char *api_version, const char *kind)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if ((api_version == NULL || g_str_equal (kinds[i].api_version, api_version)) && (kind == NULL || g_str_equal (kinds[i].kind, kind)))
+      return kinds[i].schema;
+  return NULL;
+}
+
+const QdPolicySchema *
+qd_policy_schema_get_tests (void)
+{
+  return &tests;
+}
+
+gboolean
+qd_policy_schema_get_kind (guint i, const char **api_version, const char **kind)
+{
+  if (i >= G_N_ELEMENTS (kinds))
+    return FALSE;
+  *api_version = kinds[i].api_version;
+  *kind = kinds[i].kind;
+  return TRUE;
+}
+
+const QdPolicySchema *
 qd_policy_schema_of_document (const QdYamlNode *document)
 {
   const QdYamlFile *file = qd_yaml_node_get_file (document);

@@ -39,6 +39,12 @@ struct _QdPolicySchema {
 
 /* NULL: none of that kind is known. */
 const QdPolicySchema *qd_policy_schema_find (const char *api_version, const char *kind);
+/* The first of that version and kind, either of which may not be written yet (NULL). NULL: none is known. */
+const QdPolicySchema *qd_policy_schema_guess (const char *api_version, const char *kind);
+/* Of files of tests. */
+const QdPolicySchema *qd_policy_schema_get_tests (void);
+/* All that are known, from 0 on; FALSE: there is none of that number. */
+gboolean qd_policy_schema_get_kind (guint i, const char **api_version, const char **kind);
 /* Of a document by what it says that it is; of a file of tests by the file's name. */
 const QdPolicySchema *qd_policy_schema_of_document (const QdYamlNode *document);
 const QdPolicyField *qd_policy_schema_get_field (const QdPolicySchema *self, const char *name);
