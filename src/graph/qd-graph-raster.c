@@ -27,12 +27,18 @@ blend (guint32 under, guint64 colour, guint alpha)
   return 0xff000000 | (guint32) (mixed & 0xff00ff) | ((guint32) (mixed >> 24) & 0x00ff00);
 }
 
+/* How much of a pixel's colour is the line's, of which @covered lies in it; both, and @alpha, 1..256. Rounded so that
+ * no product needs more than 16 bits. */
+static inline guint
+share_of (guint alpha, guint covered)
+{
+  return covered - ((covered * (256 - alpha)) >> 8);
+}
+
 /* The channels of two pixels: any processor of these days has a register for them. */
 typedef guint8 Bytes __attribute__ ((vector_size (8)));
 typedef guint16 Words __attribute__ ((vector_size (16)));
-typedef guint64 Pair __attribute__ ((vector_size (16)));
-
-#define FOUR_TIMES G_GUINT64_CONSTANT (0x0001000100010001)
+typedef gint16 Shorts __attribute__ ((vector_size (16)));
 
 static inline Words
 spread_words (guint64 pixels)
@@ -42,12 +48,26 @@ spread_words (guint64 pixels)
 
 /* The same as blend(), for two at once, the second in the upper half. */
 static inline guint64
-blend_two (guint64 under, Words colour, guint alpha, guint next_alpha)
+blend_two (guint64 under, Words colour, Words share)
 {
-  Words share = (Words) (Pair) { alpha * FOUR_TIMES, next_alpha * FOUR_TIMES };
   Words mixed = (spread_words (under) * (256 - share) + colour * share) >> 8;
 
   return (guint64) __builtin_convertvector (mixed, Bytes) | G_GUINT64_CONSTANT (0xff000000ff000000);
+}
+
+/* The same as share_of(), for two pixels, the first of which the span enters at @begin and leaves at @end, in 1/256 of
+ * a pixel from its top. */
+static inline Words
+share_two (Shorts end, Shorts begin, Words less)
+{
+  const Shorts tops = { 0, 0, 0, 0, 256, 256, 256, 256 }, none = { 0 }, whole = none + 256;
+  Shorts in = end - tops, over = in > whole;
+  Words covered;
+
+  in = (whole & over) | (in & ~over);
+  in &= in > none;
+  covered = (Words) (in - begin);
+  return covered - ((covered * less) >> 8);
 }
 
 /* How much of the dash pattern's ink is at @at within the pattern, 0..256, with ends one pixel soft. */
@@ -68,13 +88,20 @@ dash_ink (const QdPen *pen, gint64 at, gint64 total)
   return total - at < 128 ? (guint) (128 - (total - at)) : 0;
 }
 
+/* 0..256 */
+static guint
+alpha_of (const QdPen *pen)
+{
+  return pen->alpha + (pen->alpha >> 7);
+}
+
 typedef struct {
   QdRaster *raster;
   gboolean steep;
   gint64 u0, v0, u1;      /* along the longer axis, and across at its beginning */
   gint64 slope;           /* 1/65536 */
   gint64 half;            /* half of the span across */
-  guint pairs;            /* of pixels that it may touch, at most */
+  guint pixels;           /* that a column of it may touch, at most */
   gint64 length, along;
   gboolean backward;
 } Stroke;
@@ -93,35 +120,41 @@ cover (const Stroke *stroke, gint64 u, gint64 top, gint64 bottom, guint alpha, g
     {
       gint64 covered = MIN (bottom, (k + 1) * 256) - MAX (top, k * 256);
 
-      *at = blend (*at, colour, (alpha * (guint) covered) >> 8);
+      *at = blend (*at, colour, share_of (alpha, (guint) covered));
     }
 }
 
-#define NONE_INSIDE G_MAXINT     /* pairs of pixels: more than any raster has */
+#define NONE_INSIDE G_MAXINT     /* more pixels than any raster has */
 
 /* The same, for a span that does not leave the raster: always the same number of pixels, some of which it
  * may leave as they are, so that nothing is to be decided. @at: the pixel in which it begins. */
-static inline void
-cover_inside (guint32 *at, gsize step, int begin, int length, guint alpha, Words colour, guint pairs)
+static inline __attribute__ ((always_inline)) void
+cover_inside (guint32 *at, gsize step, int top, int length, Words less, Words colour, guint pixels)
 {
-  int end = begin + length;
+  const Shorts first = { -1, -1, -1, -1, 0, 0, 0, 0 };
+  Shorts begin = ((Shorts) { 0 } + (gint16) top) & first, end = (Shorts) { 0 } + (gint16) (top + length);
 
-  for (guint pair = 0; pair < pairs; pair++, at += 2 * step, begin = 0, end -= 512)
+  for (guint pixel = 0; pixel < pixels; pixel += 2, at += 2 * step, begin = (Shorts) { 0 }, end -= 512)
     {
-      guint covered = (guint) (CLAMP (end, begin, 256) - begin), next = (guint) CLAMP (end - 256, 0, 256);
-      guint64 pixels;
+      Words share = share_two (end, begin, less);
+      guint64 two;
 
+      if (pixel + 1 == pixels)
+        {
+          *at = (guint32) blend_two (*at, colour, share);
+          return;
+        }
       if (step == 1)
-        memcpy (&pixels, at, sizeof pixels);
+        memcpy (&two, at, sizeof two);
       else
-        pixels = at[0] | (guint64) at[step] << 32;
-      pixels = blend_two (pixels, colour, (alpha * covered) >> 8, (alpha * next) >> 8);
+        two = at[0] | (guint64) at[step] << 32;
+      two = blend_two (two, colour, share);
       if (step == 1)
-        memcpy (at, &pixels, sizeof pixels);
+        memcpy (at, &two, sizeof two);
       else
         {
-          at[0] = (guint32) pixels;
-          at[step] = (guint32) (pixels >> 32);
+          at[0] = (guint32) two;
+          at[step] = (guint32) (two >> 32);
         }
     }
 }
@@ -129,10 +162,10 @@ cover_inside (guint32 *at, gsize step, int begin, int length, guint alpha, Words
 /* Columns from @first to before @end, of which none leaves the raster; said which kind they are, each kind is
  * compiled for itself. */
 static inline __attribute__ ((always_inline)) void
-run_inside (const Stroke *stroke, const QdPen *pen, gint64 first, gint64 end, gboolean steep, guint pairs)
+run_inside (const Stroke *stroke, const QdPen *pen, gint64 first, gint64 end, gboolean steep, guint pixels)
 {
-  guint alpha = pen->alpha + (pen->alpha >> 7);
   Words colour = spread_words (pen->colour | (guint64) pen->colour << 32);
+  Words less = (Words) { 0 } + (guint16) (256 - alpha_of (pen));
   gsize stride = (gsize) stroke->raster->stride, step = steep ? 1 : stride, along = steep ? stride : 1;
   gint64 way = (first * 256 + 128 - stroke->u0) * stroke->slope, way_step = stroke->slope * 256, v0 = stroke->v0 - stroke->half;
   int length = (int) (2 * stroke->half);
@@ -142,8 +175,17 @@ run_inside (const Stroke *stroke, const QdPen *pen, gint64 first, gint64 end, gb
     {
       gint64 top = v0 + (way >> 16);
 
-      cover_inside (column + (gsize) (top >> 8) * step, step, (int) (top & 255), length, alpha, colour, pairs);
+      cover_inside (column + (gsize) (top >> 8) * step, step, (int) (top & 255), length, less, colour, pixels);
     }
+}
+
+static inline __attribute__ ((always_inline)) void
+run_inside_any (const Stroke *stroke, const QdPen *pen, gint64 first, gint64 end, guint pixels)
+{
+  if (stroke->steep)
+    run_inside (stroke, pen, first, end, TRUE, pixels);
+  else
+    run_inside (stroke, pen, first, end, FALSE, pixels);
 }
 
 /* Whether column @u and all pixels that cover_inside() may touch there lie in the raster. */
@@ -153,7 +195,7 @@ is_inside (const Stroke *stroke, gint64 u)
   gint64 across = stroke->steep ? stroke->raster->width : stroke->raster->height;
   gint64 top = stroke->v0 - stroke->half + (((u * 256 + 128 - stroke->u0) * stroke->slope) >> 16);
 
-  return top >= 0 && (top >> 8) + 2 * (gint64) stroke->pairs <= across;
+  return top >= 0 && (top >> 8) + (gint64) stroke->pixels <= across;
 }
 
 static inline void
@@ -190,7 +232,7 @@ clip (const Stroke *stroke, gint64 *first, gint64 *end)
 static void
 run_solid (const Stroke *stroke, const QdPen *pen, gint64 first, gint64 end)
 {
-  guint alpha = pen->alpha + (pen->alpha >> 7);
+  guint alpha = alpha_of (pen);
   guint64 colour = spread (pen->colour);
 
   /* A line is straight: between two columns that are inside, all are. */
@@ -200,20 +242,18 @@ run_solid (const Stroke *stroke, const QdPen *pen, gint64 first, gint64 end)
     cover_column (stroke, --end, alpha, colour);
   if (first >= end)
     return;
-  if (stroke->pairs == 1 && stroke->steep)
-    run_inside (stroke, pen, first, end, TRUE, 1);
-  else if (stroke->pairs == 1)
-    run_inside (stroke, pen, first, end, FALSE, 1);
-  else if (stroke->steep)
-    run_inside (stroke, pen, first, end, TRUE, 2);
-  else
-    run_inside (stroke, pen, first, end, FALSE, 2);
+  switch (stroke->pixels)
+    {
+    case 2: run_inside_any (stroke, pen, first, end, 2); break;
+    case 3: run_inside_any (stroke, pen, first, end, 3); break;
+    default: run_inside_any (stroke, pen, first, end, 4); break;
+    }
 }
 
 static void
 run_dashed (const Stroke *stroke, const QdPen *pen, gint64 first, gint64 end)
 {
-  guint alpha = pen->alpha + (pen->alpha >> 7);
+  guint alpha = alpha_of (pen);
   guint64 colour = spread (pen->colour);
   gint64 total = (gint64) pen->dash[0] + pen->dash[1] + pen->dash[2] + pen->dash[3];
   gint64 from = first * 256 + 128 - stroke->u0;
@@ -233,7 +273,7 @@ run_dashed (const Stroke *stroke, const QdPen *pen, gint64 first, gint64 end)
         at -= round;
       ink = dash_ink (pen, at >> 16, total);
       if (ink > 0)
-        cover_column (stroke, u, (alpha * ink) >> 8, colour);
+        cover_column (stroke, u, share_of (alpha, ink), colour);
       at += step;
     }
 }
@@ -262,6 +302,8 @@ qd_raster_line (QdRaster *self, QdFixed a, QdFixed b, const QdPen *pen, gint64 a
 
   if (length < 1)
     return along;
+  if (pen->alpha == 0)
+    return along + stroke.length;
   if (MAX (a.x, b.x) < -margin || MIN (a.x, b.x) > self->width * 256 + margin ||
       MAX (a.y, b.y) < -margin || MIN (a.y, b.y) > self->height * 256 + margin)
     return along + stroke.length;
@@ -282,8 +324,8 @@ qd_raster_line (QdRaster *self, QdFixed a, QdFixed b, const QdPen *pen, gint64 a
   stroke.v0 = stroke.steep ? a.x : a.y;
   stroke.slope = dv * 65536 / du;
   stroke.half = (gint64) (pen->width / 2.0 * length / (double) du);
-  /* A span of one pixel's length lies in two, of three in four. */
-  stroke.pairs = stroke.half <= 128 ? 1 : stroke.half <= 384 ? 2 : NONE_INSIDE;
+  /* A span of one pixel's length lies in two, of two in three, of three in four. */
+  stroke.pixels = stroke.half <= 128 ? 2 : stroke.half <= 256 ? 3 : stroke.half <= 384 ? 4 : NONE_INSIDE;
   run (&stroke, pen);
   return along + stroke.length;
 }

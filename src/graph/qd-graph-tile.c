@@ -101,12 +101,14 @@ static guint
 stride_of (const Tile *tile, const QdPoint *points, guint count)
 {
   const QdPoint *end = &points[count - 1], *middle = &points[count / 2];
-  double bow;
+  double x, y, square;   /* of how far it bows */
 
   if (count != 13)
     return 1;
-  bow = hypot (middle->x - (points->x + end->x) / 2, middle->y - (points->y + end->y) / 2) * tile->zoom * tile->scale;
-  return bow < 1 ? 12 : bow < 4 ? 4 : bow < 12 ? 2 : 1;
+  x = (middle->x - (points->x + end->x) / 2) * tile->zoom * tile->scale;
+  y = (middle->y - (points->y + end->y) / 2) * tile->zoom * tile->scale;
+  square = x * x + y * y;
+  return square < 1 ? 12 : square < 16 ? 4 : square < 144 ? 2 : 1;
 }
 
 static void
