@@ -140,7 +140,7 @@ erase_policy_work (QdApplication *self)
 static void
 reset_settings (void)
 {
-  static const char *const keys[] = { "page", "connection", "selection", "configured", "lab", "appearance", "log-level", "policy-folder", "policy-recent" };
+  static const char *const keys[] = { "page", "connection", "selection", "configured", "lab", "appearance", "log-level", "policy-folder", "policy-recent", "policy-workloads" };
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     g_settings_reset (qd_settings_get_default (), keys[i]);

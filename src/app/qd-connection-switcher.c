@@ -33,8 +33,8 @@ G_DEFINE_FINAL_TYPE (QdConnectionSwitcher, qd_connection_switcher, ADW_TYPE_BIN)
 
 /* --- The button --------------------------------------------------------------------------------- */
 
-static const char *
-environment_label (QdEntity *connection)
+const char *
+qd_connection_environment_label (QdEntity *connection)
 {
   const char *environment = qd_entity_get_string (connection, QD_CONNECTION_ENVIRONMENT);
 
@@ -201,7 +201,7 @@ create_row (QdConnectionSwitcher *self, QdEntity *connection)
   else
     {
       GtkWidget *image = qd_state_image_new (QD_STATUS_UNKNOWN);
-      const char *environment = environment_label (connection);
+      const char *environment = qd_connection_environment_label (connection);
       g_autofree char *state = describe (connection);
       g_autofree char *text = *environment != '\0' ? g_strdup_printf (_("%s · %s"), state, environment) : g_strdup (state);
 

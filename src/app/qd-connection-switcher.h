@@ -16,6 +16,8 @@ G_BEGIN_DECLS
 #define QD_TYPE_CONNECTION_SWITCHER (qd_connection_switcher_get_type ())
 G_DECLARE_FINAL_TYPE (QdConnectionSwitcher, qd_connection_switcher, QD, CONNECTION_SWITCHER, AdwBin)
 
+/* "Production"; empty: it was not said. */
+const char *qd_connection_environment_label (QdEntity *connection);
 GtkWidget *qd_connection_switcher_new (QdSession *session);
 
 G_END_DECLS

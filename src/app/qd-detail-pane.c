@@ -9,6 +9,7 @@
 
 #include "qd-detail-actions.h"
 #include "qd-detail-history.h"
+#include "qd-detail-steps.h"
 #include "qd-display.h"
 #include "qd-event-text.h"
 #include "qd-json.h"
@@ -248,39 +249,13 @@ clear_properties (QdDetailPane *self)
 
 /* --- A flow's decision, a job's steps ------------------------------------------------------ */
 
-static QdStatus
-step_status (const char *state)
-{
-  if (g_strcmp0 (state, "succeeded") == 0 || g_strcmp0 (state, "allow") == 0 || g_strcmp0 (state, "select") == 0)
-    return QD_STATUS_WELL;
-  if (g_strcmp0 (state, "failed") == 0 || g_strcmp0 (state, "deny") == 0 || g_strcmp0 (state, "block") == 0)
-    return QD_STATUS_DOWN;
-  return QD_STATUS_NONE;
-}
-
 static void
 update_steps (QdDetailPane *self)
 {
   QdKind kind = qd_entity_get_kind (self->entity);
-  const char *json = kind == QD_KIND_FLOW ? qd_entity_get_string (self->entity, QD_FLOW_DECISION)
-                   : kind == QD_KIND_JOB ? qd_entity_get_string (self->entity, QD_JOB_STEPS) : NULL;
-  g_autoptr (JsonNode) root = json != NULL ? qd_json_parse (json, -1, "", NULL) : NULL;
-  JsonArray *array = root != NULL ? qd_json_array (root) : NULL;
 
-  qd_row_list_begin (QD_ROW_LIST (self->steps));
-  for (guint i = 0; array != NULL && i < MIN (json_array_get_length (array), 50); i++)
-    {
-      JsonObject *step = qd_json_object (json_array_get_element (array, i));
-      const char *state;
-
-      if (step == NULL)
-        continue;
-      state = qd_json_get_string (step, "state", qd_json_get_string (step, "verdict", NULL));
-      qd_row_list_add (QD_ROW_LIST (self->steps), NULL, step_status (state),
-                       qd_json_get_string (step, "why", qd_json_get_string (step, "name", "")),
-                       qd_json_get_string (step, "detail", qd_json_get_string (step, "policy_id", NULL)), qd_display_word (state));
-    }
-  qd_row_list_end (QD_ROW_LIST (self->steps));
+  qd_detail_steps_fill (QD_ROW_LIST (self->steps), kind == QD_KIND_FLOW ? qd_entity_get_string (self->entity, QD_FLOW_DECISION)
+                                                   : kind == QD_KIND_JOB ? qd_entity_get_string (self->entity, QD_JOB_STEPS) : NULL);
 }
 
 /* --- Related things, events ---------------------------------------------------------------- */

@@ -8,6 +8,8 @@
 #include <glib/gi18n.h>
 
 #include "qd-capability.h"
+#include "qd-policy-flows.h"
+#include "qd-settings.h"
 #include "qd-site-dialog.h"
 
 const char *const *
@@ -15,7 +17,7 @@ qd_entity_actions_get (QdKind kind)
 {
   static const char *const site[] = { "site.update", "site.delete", NULL };
   static const char *const path[] = { "path.test", "path.failover", NULL };
-  static const char *const flow[] = { "flow.reevaluate", NULL };
+  static const char *const flow[] = { "flow.reevaluate", "flow.explain", NULL };
   static const char *const job[] = { "job.cancel", NULL };
   static const char *const none[] = { NULL };
 
@@ -35,6 +37,7 @@ qd_entity_action_get_label (const char *verb)
   static const struct { const char *verb, *label; } labels[] = {
     { "site.update", N_("_Edit…") },   { "site.delete", N_("_Remove…") },         { "path.test", N_("_Test") },
     { "path.failover", N_("_Fail Over…") }, { "flow.reevaluate", N_("_Decide Anew") }, { "job.cancel", N_("_Cancel Job") },
+    { "flow.explain", N_("E_xplain with Policies") },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (labels); i++)
@@ -57,9 +60,28 @@ is_over (QdEntity *job)
   return g_strcmp0 (state, "succeeded") == 0 || g_strcmp0 (state, "failed") == 0 || g_strcmp0 (state, "cancelled") == 0;
 }
 
+/* A question, and none for the server: it needs a world of policies, and a flow that policies can be about. */
+static gboolean
+is_explained (QdSession *session, QdEntity *flow, char **why)
+{
+  g_autofree char *folder = g_settings_get_string (qd_settings_get_default (), "policy-folder");
+  const char *unexplained = qd_session_get_unexplained (session);
+  QdPolicySeen seen;
+
+  if (!qd_policy_flows_read_entity (flow, &seen))
+    *why = g_strdup (_("Policies are about TCP, UDP and SCTP between two addresses, which this is not"));
+  else if (*folder == '\0')
+    *why = g_strdup (_("No folder of policies is open: open one in Network Policies"));
+  else
+    *why = g_strdup (unexplained);
+  return *why == NULL;
+}
+
 gboolean
 qd_entity_action_allowed (QdSession *session, QdEntity *entity, const char *verb, char **why)
 {
+  if (g_str_equal (verb, "flow.explain"))
+    return is_explained (session, entity, why);
   if (g_str_equal (verb, "job.cancel") && is_over (entity))
     {
       *why = g_strdup (_("It is over"));
@@ -84,6 +106,11 @@ qd_entity_action_run (QdSession *session, GtkWidget *parent, QdEntity *entity, c
   if (g_str_equal (verb, "site.delete"))
     {
       qd_site_remove (session, parent, entity);
+      return;
+    }
+  if (g_str_equal (verb, "flow.explain"))
+    {
+      qd_session_explain (session, entity);
       return;
     }
   if (g_str_equal (verb, "job.cancel"))

@@ -13,9 +13,13 @@
 
 struct _QdPolicyConflict {
   AdwDialog parent_instance;
-  QdWorkbench *workbench;
+  QdWorkbench *workbench;    /* NULL: of texts that are no document's */
   QdDocument *document;
-  QdMerge *merge;
+  GBytes *mine, *theirs;
+  QdMerge *merge;            /* its own where it is a document's */
+  QdPolicyConflictFunc decided;
+  gpointer data;
+  GDestroyNotify destroy;
   GArray *choices;           /* QdMergeKind; QD_MERGE_CONFLICT: not made yet */
   GtkWidget *apply, *list;
 };
@@ -57,8 +61,13 @@ chosen_cb (Choice *choice, GtkCheckButton *button)
 static void
 apply_cb (QdPolicyConflict *self)
 {
+  const QdMergeKind *choices = (const QdMergeKind *) (gpointer) self->choices->data;
+
   /* The text or the disk may have changed again: then the banner stays, and one compares anew. */
-  qd_workbench_resolve (self->workbench, self->document, self->merge, (const QdMergeKind *) (gpointer) self->choices->data);
+  if (self->decided)
+    self->decided (choices, self->data);
+  else
+    qd_workbench_resolve (self->workbench, self->document, self->merge, choices);
   adw_dialog_close (ADW_DIALOG (self));
 }
 
@@ -126,8 +135,8 @@ make_side (QdPolicyConflict *self, guint nth, QdMergeKind whose, const char *tit
 static GtkWidget *
 make_conflict (QdPolicyConflict *self, guint nth, const QdMergePiece *piece)
 {
-  g_autofree char *mine = text_of (qd_document_get_mine (self->document), piece->mine);
-  g_autofree char *theirs = text_of (qd_document_get_theirs (self->document), piece->theirs);
+  g_autofree char *mine = text_of (self->mine, piece->mine);
+  g_autofree char *theirs = text_of (self->theirs, piece->theirs);
   GtkWidget *box = adw_wrap_box_new (), *left, *right;
 
   left = make_side (self, nth, QD_MERGE_MINE, _("Mine"), mine, NULL);
@@ -167,7 +176,7 @@ fill (QdPolicyConflict *self)
   for (guint i = 0; i < n; i++)
     {
       const QdMergePiece *piece = qd_merge_get_piece (self->merge, i);
-      g_autofree char *text = text_of (qd_document_get_mine (self->document), piece->mine);
+      g_autofree char *text = text_of (self->mine, piece->mine);
       gboolean before = i + 1 < n && qd_merge_get_piece (self->merge, i + 1)->kind == QD_MERGE_CONFLICT;
       gboolean after = i > 0 && qd_merge_get_piece (self->merge, i - 1)->kind == QD_MERGE_CONFLICT;
 
@@ -185,9 +194,15 @@ qd_policy_conflict_dispose (GObject *object)
 {
   QdPolicyConflict *self = QD_POLICY_CONFLICT (object);
 
+  if (self->workbench)
+    g_clear_pointer (&self->merge, qd_merge_free);
+  self->merge = NULL;
   g_clear_object (&self->workbench);
   g_clear_object (&self->document);
-  g_clear_pointer (&self->merge, qd_merge_free);
+  g_clear_pointer (&self->mine, g_bytes_unref);
+  g_clear_pointer (&self->theirs, g_bytes_unref);
+  if (self->destroy)
+    g_steal_pointer (&self->destroy) (self->data);
   G_OBJECT_CLASS (qd_policy_conflict_parent_class)->dispose (object);
 }
 
@@ -300,13 +315,14 @@ create (QdWorkbench *workbench, QdDocument *document)
   return self;
 }
 
-/* @merged: taken */
 static void
-show_merge (QdPolicyConflict *self, QdMerge *merged)
+show_merge (QdPolicyConflict *self, QdMerge *merged, GBytes *mine, GBytes *theirs)
 {
   const QdMergeKind none = QD_MERGE_CONFLICT;
 
   self->merge = merged;
+  self->mine = g_bytes_ref (mine);
+  self->theirs = g_bytes_ref (theirs);
   for (guint i = 0; i < qd_merge_get_n_conflicts (merged); i++)
     g_array_append_val (self->choices, none);
   fill (self);
@@ -328,10 +344,22 @@ merged_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   self = create (ask->workbench, document);
   if (merged)
-    show_merge (self, g_steal_pointer (&merged));
+    show_merge (self, g_steal_pointer (&merged), ask->mine, ask->theirs);
   else
     show_choice (self, "dialog-warning-symbolic", _("Too Different to Compare"), error->message);
   adw_dialog_present (ADW_DIALOG (self), ask->parent);
+}
+
+AdwDialog *
+qd_policy_conflict_new (QdMerge *merge, GBytes *mine, GBytes *theirs, QdPolicyConflictFunc decided, gpointer data, GDestroyNotify destroy)
+{
+  QdPolicyConflict *self = g_object_new (QD_TYPE_POLICY_CONFLICT, NULL);
+
+  self->decided = decided;
+  self->data = data;
+  self->destroy = destroy;
+  show_merge (self, merge, mine, theirs);
+  return ADW_DIALOG (self);
 }
 
 void

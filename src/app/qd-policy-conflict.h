@@ -19,4 +19,9 @@ G_DECLARE_FINAL_TYPE (QdPolicyConflict, qd_policy_conflict, QD, POLICY_CONFLICT,
 /* Shows it for a document that is in conflict, once both are compared on a worker. @parent: a widget in a window. */
 void qd_policy_conflict_ask (QdWorkbench *workbench, QdDocument *document, GtkWidget *parent);
 
+/* @choices: whose each conflict is, as in qd_merge_get_text(). */
+typedef void (*QdPolicyConflictFunc) (const QdMergeKind *choices, gpointer data);
+/* The same of two texts that are no document's. @merge is of them, and must live until @destroy. Returns: (transfer floating): to be presented */
+AdwDialog *qd_policy_conflict_new (QdMerge *merge, GBytes *mine, GBytes *theirs, QdPolicyConflictFunc decided, gpointer data, GDestroyNotify destroy);
+
 G_END_DECLS

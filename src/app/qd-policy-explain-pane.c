@@ -563,6 +563,25 @@ qd_policy_explain_pane_set_flow (QdPolicyExplainPane *self, QdPolicyEval *eval, 
     }
 }
 
+void
+qd_policy_explain_pane_set_seen (QdPolicyExplainPane *self, QdPolicyEval *eval, const QdPolicySeen *seen)
+{
+  const QdAddress *addresses[N_SIDES] = { &seen->src, &seen->dst };
+
+  g_return_if_fail (QD_IS_POLICY_EXPLAIN_PANE (self) && eval != NULL);
+
+  for (guint i = 0; i < N_SIDES; i++)
+    {
+      g_free (self->addresses[i]);
+      self->addresses[i] = qd_address_to_text (addresses[i]);
+    }
+  qd_policy_explain_pane_set_flow (self, eval, qd_policy_eval_find_address (eval, &seen->src), qd_policy_eval_find_address (eval, &seen->dst));
+  self->protocol = (QdProtocol) seen->protocol;
+  self->port = seen->port;
+  show_port (self);
+  ask (self);
+}
+
 gboolean
 qd_policy_explain_pane_get_flow (QdPolicyExplainPane *self, guint *src, guint *dst, QdProtocol *protocol, guint *port)
 {

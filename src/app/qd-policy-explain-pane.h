@@ -3,7 +3,7 @@
 
 #include <gtk/gtk.h>
 
-#include "qd-policy-eval.h"
+#include "qd-policy-cut.h"
 
 G_BEGIN_DECLS
 
@@ -20,6 +20,8 @@ GtkWidget *qd_policy_explain_pane_new (void);
 /* @eval NULL: nothing is explained. A reference is kept. The port stays while source and destination are called the same; else it is the first
  * one that matters between them. */
 void qd_policy_explain_pane_set_flow (QdPolicyExplainPane *self, QdPolicyEval *eval, guint src, guint dst);
+/* The same of a flow that was seen, between its very addresses, on its port. */
+void qd_policy_explain_pane_set_seen (QdPolicyExplainPane *self, QdPolicyEval *eval, const QdPolicySeen *seen);
 /* "80", "80/TCP", "udp 53". FALSE: it is no port, and nothing changes. */
 gboolean qd_policy_explain_pane_set_port (QdPolicyExplainPane *self, const char *text);
 /* Ends of the evaluation; FALSE: nothing is explained. */

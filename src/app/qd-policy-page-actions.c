@@ -130,6 +130,12 @@ ip_block_cb (GSimpleAction *action, GVariant *value, gpointer data)
   qd_workbench_set_options (self->workbench, &self->options);
 }
 
+static void
+workloads_cb (GSimpleAction *action, GVariant *value, gpointer data)
+{
+  qd_policy_page_choose_workloads (data, g_variant_get_string (value, NULL));
+}
+
 /* --- All ----------------------------------------------------------------------------------------------- */
 
 static const struct { const char *name; void (*run) (QdPolicyPage *self); } plain[] = {
@@ -287,6 +293,7 @@ qd_policy_page_install_actions (QdPolicyPage *self)
   add_with_words (self, "explain", explain_cb);
   add_stateful (self, "host-network", "exempt", host_network_cb);
   add_stateful (self, "ip-block", "all", ip_block_cb);
+  add_stateful (self, "workloads", "files", workloads_cb);
   gtk_widget_insert_action_group (GTK_WIDGET (self), "policy", G_ACTION_GROUP (self->actions));
   gtk_widget_insert_action_group (self->header_end, "policy", G_ACTION_GROUP (self->actions));
   add_shortcuts (self);

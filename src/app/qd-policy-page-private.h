@@ -5,6 +5,8 @@
 #include "qd-policy-editor.h"
 #include "qd-policy-explain-pane.h"
 #include "qd-policy-files.h"
+#include "qd-policy-flows-view.h"
+#include "qd-policy-live.h"
 #include "qd-policy-matrix.h"
 #include "qd-policy-page.h"
 #include "qd-policy-problems.h"
@@ -30,7 +32,9 @@ struct _QdPolicyPage {
   AdwBin *matrix_bin, *why_bin;
   AdwOverlaySplitView *why_split;
   GtkDropDown *policy_drop;
-  AdwBin *builder_bin;
+  AdwBin *builder_bin, *flows_bin;
+  GtkWidget *live_button;
+  GtkLabel *live_label;
   GMenu *recent;
 
   QdWorkbench *workbench;
@@ -40,6 +44,12 @@ struct _QdPolicyPage {
   QdPolicyBuilder *builder;
   QdPolicyMatrix *matrix;
   QdPolicyExplainPane *why;
+  QdPolicyLive *live;          /* the shown connection's workloads */
+  QdPolicyFlows *flows;        /* and the flows that a change cuts off */
+  QdPolicyFlowsView *flows_view;
+  char *live_name;             /* whose they are, as the menu has it */
+  QdPolicySeen asked_seen;     /* what is to be explained once there is an answer, where @asked_flow */
+  gboolean asked_flow;
   char *asked_src, *asked_dst; /* who is to be explained once there is an answer; NULL: nobody */
   char *why_src, *why_dst;     /* who it is about, by name; NULL: nobody yet */
   GArray *policies;            /* guint: which documents of the file are policies, as the list has them */
@@ -80,9 +90,20 @@ void qd_policy_page_update_matrix (QdPolicyPage *self);
 /* Why @src may talk to @dst, or may not. */
 void qd_policy_page_note_explained (QdPolicyPage *self, guint src, guint dst);
 void qd_policy_page_explain (QdPolicyPage *self, guint src, guint dst);
+/* Slides in the pane that says why. */
+void qd_policy_page_reveal_why (QdPolicyPage *self);
 /* The same by name: "ns/name", "ns/name[Kind]". */
 void qd_policy_page_explain_names (QdPolicyPage *self, const char *src, const char *dst);
 void qd_policy_page_spliced (QdPolicyPage *self, const char *file, guint64 offset, guint64 removed, const char *inserted);
+
+/* qd-policy-page-fleet.c: what the shown connection has to do with it. */
+void qd_policy_page_setup_fleet (QdPolicyPage *self);
+void qd_policy_page_dispose_fleet (QdPolicyPage *self);
+void qd_policy_page_choose_workloads (QdPolicyPage *self, const char *whose);   /* "files", "live", "both" */
+/* There is another analysis. */
+void qd_policy_page_update_fleet (QdPolicyPage *self);
+/* Why such a flow may pass, or may not. */
+void qd_policy_page_explain_seen (QdPolicyPage *self, const QdPolicySeen *seen);
 
 /* qd-policy-page-dialogs.c */
 void qd_policy_page_ask_new_file (QdPolicyPage *self);

@@ -191,6 +191,23 @@ qd_policy_page_note_explained (QdPolicyPage *self, guint src, guint dst)
   g_set_str (&self->why_dst, qd_policy_eval_get_text (eval, dst));
 }
 
+static gboolean
+reveal_cb (GtkWidget *split, GdkFrameClock *clock, gpointer data)
+{
+  if (gtk_widget_get_width (split) <= 0)
+    return G_SOURCE_CONTINUE;
+  adw_overlay_split_view_set_show_sidebar (ADW_OVERLAY_SPLIT_VIEW (split), TRUE);
+  return G_SOURCE_REMOVE;
+}
+
+/* A view that has no width yet cannot slide its sidebar in: libadwaita divides by it. */
+void
+qd_policy_page_reveal_why (QdPolicyPage *self)
+{
+  if (reveal_cb (GTK_WIDGET (self->why_split), NULL, NULL) == G_SOURCE_CONTINUE)
+    gtk_widget_add_tick_callback (GTK_WIDGET (self->why_split), reveal_cb, NULL, NULL);
+}
+
 void
 qd_policy_page_explain (QdPolicyPage *self, guint src, guint dst)
 {
@@ -198,7 +215,7 @@ qd_policy_page_explain (QdPolicyPage *self, guint src, guint dst)
     return;
   qd_policy_page_note_explained (self, src, dst);
   qd_policy_explain_pane_set_flow (self->why, get_eval (self), src, dst);
-  adw_overlay_split_view_set_show_sidebar (self->why_split, TRUE);
+  qd_policy_page_reveal_why (self);
 }
 
 void
@@ -226,6 +243,8 @@ answer_asked (QdPolicyPage *self)
 
   if (src && get_eval (self))
     qd_policy_page_explain_names (self, src, dst);
+  if (self->asked_flow && get_eval (self))
+    qd_policy_page_explain_seen (self, &self->asked_seen);
 }
 
 /* The same two in what is there now; gone, there is nothing to explain. */

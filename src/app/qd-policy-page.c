@@ -252,6 +252,7 @@ analysed_cb (QdPolicyPage *self)
   show_reading (self, analysis);
   qd_policy_page_update_builder (self, FALSE);
   qd_policy_page_update_matrix (self);
+  qd_policy_page_update_fleet (self);
   qd_policy_page_update_actions (self);
 }
 
@@ -408,6 +409,7 @@ qd_policy_page_constructed (GObject *object)
   g_signal_connect_object (self->workbench, "notify::loading", G_CALLBACK (state_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (qd_workbench_get_documents (self->workbench), "items-changed", G_CALLBACK (items_cb), self, G_CONNECT_SWAPPED);
   qd_policy_page_install_actions (self);
+  qd_policy_page_setup_fleet (self);
   update_document (self);
   qd_policy_page_read_recent (self);
 }
@@ -418,6 +420,7 @@ qd_policy_page_dispose (GObject *object)
   QdPolicyPage *self = QD_POLICY_PAGE (object);
 
   g_clear_handle_id (&self->loading_id, g_source_remove);
+  qd_policy_page_dispose_fleet (self);
   if (self->workbench)
     {
       qd_policy_page_flush (self);
@@ -443,6 +446,7 @@ qd_policy_page_finalize (GObject *object)
   g_free (self->why_dst);
   g_free (self->asked_src);
   g_free (self->asked_dst);
+  g_free (self->live_name);
   G_OBJECT_CLASS (qd_policy_page_parent_class)->finalize (object);
 }
 
@@ -469,6 +473,7 @@ qd_policy_page_class_init (QdPolicyPageClass *klass)
   CHILD (save_button); CHILD (header_end);
   CHILD (files_bin); CHILD (editor_bin); CHILD (problems_bin); CHILD (recent);
   CHILD (matrix_stack); CHILD (matrix_entry); CHILD (changes_button); CHILD (matrix_bin); CHILD (why_bin); CHILD (why_split); CHILD (builder_stack); CHILD (builder_bin); CHILD (policy_drop);
+  CHILD (flows_bin); CHILD (live_button); CHILD (live_label);
 #undef CHILD
   gtk_widget_class_bind_template_callback (widget_class, compare_cb);
   gtk_widget_class_bind_template_callback (widget_class, view_cb);

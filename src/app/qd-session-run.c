@@ -175,6 +175,14 @@ password_needed_cb (QdHub *hub, QdEntity *job, const char *wrong, Run *run)
     ask_password (run, wrong != NULL);
 }
 
+/* The job may have ended elsewhere, as in the list of jobs, while the password was asked for. */
+static void
+close_asking (Run *run)
+{
+  if (run->asking != NULL && g_object_get_data (G_OBJECT (run->asking), "qd-answered") == NULL)
+    adw_dialog_force_close (ADW_DIALOG (run->asking));
+}
+
 /* --- Doing -------------------------------------------------------------------------------------- */
 
 static void
@@ -186,10 +194,8 @@ finished_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (QdSession) session = g_object_ref (run->session);
   g_autofree char *text = NULL;
 
-  /* It may have ended elsewhere, as in the list of jobs, while the password was asked for. */
   g_clear_signal_handler (&run->password_handler, qd_session_get_hub (session));
-  if (run->asking != NULL && g_object_get_data (G_OBJECT (run->asking), "qd-answered") == NULL)
-    adw_dialog_force_close (ADW_DIALOG (run->asking));
+  close_asking (run);
   if (error != NULL)
     {
       if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -207,6 +213,35 @@ finished_cb (GObject *source, GAsyncResult *result, gpointer data)
   else
     qd_session_toast (session, text);
 }
+
+/* --- For jobs that are begun elsewhere ------------------------------------------------------------ */
+
+/* Between a job and the one who began it. */
+struct _QdPasswordWatch { Run *run; };
+
+QdPasswordWatch *
+qd_password_watch_new (QdSession *session, gpointer parent, const char *job, const char *summary)
+{
+  QdPasswordWatch *self = g_new0 (QdPasswordWatch, 1);
+
+  self->run = g_new0 (Run, 1);
+  self->run->session = g_object_ref (session);
+  g_set_weak_pointer (&self->run->parent, parent);
+  self->run->job = g_strdup (job);
+  self->run->summary = g_strdup (summary);
+  self->run->password_handler = g_signal_connect (qd_session_get_hub (session), "password-needed", G_CALLBACK (password_needed_cb), self->run);
+  return self;
+}
+
+void
+qd_password_watch_free (QdPasswordWatch *self)
+{
+  close_asking (self->run);
+  run_free (self->run);
+  g_free (self);
+}
+
+/* --- Doing, where nothing else is asked ------------------------------------------------------------ */
 
 static void
 execute (Run *run)

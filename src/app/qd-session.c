@@ -15,12 +15,13 @@ struct _QdSession
   /* Interned; NULL: all. */
   const char *connection;
   QdEntity *selected;
+  char *unexplained;
 };
 
 typedef enum { PROP_CONNECTION = 1, PROP_SELECTED } QdSessionProperty;
 static GParamSpec *properties[PROP_SELECTED + 1];
 
-enum { SIGNAL_OPEN, SIGNAL_TOAST, SIGNAL_PAGE, N_SIGNALS };
+enum { SIGNAL_OPEN, SIGNAL_TOAST, SIGNAL_PAGE, SIGNAL_EXPLAIN, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (QdSession, qd_session, G_TYPE_OBJECT)
@@ -31,6 +32,7 @@ qd_session_dispose (GObject *object)
   QdSession *self = QD_SESSION (object);
 
   g_clear_object (&self->selected);
+  g_clear_pointer (&self->unexplained, g_free);
   g_clear_object (&self->hub);
   G_OBJECT_CLASS (qd_session_parent_class)->dispose (object);
 }
@@ -94,6 +96,8 @@ qd_session_class_init (QdSessionClass *klass)
                                         G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_CLOSURE);
   signals[SIGNAL_PAGE] = g_signal_new ("page", QD_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                        G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_EXPLAIN] = g_signal_new ("explain", QD_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 1, QD_TYPE_ENTITY);
 }
 
 static void
@@ -185,6 +189,31 @@ qd_session_open_page (QdSession *self, const char *page_id)
   g_return_if_fail (page_id != NULL);
 
   g_signal_emit (self, signals[SIGNAL_PAGE], 0, page_id);
+}
+
+void
+qd_session_explain (QdSession *self, QdEntity *flow)
+{
+  g_return_if_fail (QD_IS_SESSION (self));
+  g_return_if_fail (QD_IS_ENTITY (flow));
+
+  /* The page that answers is made when it is shown. */
+  qd_session_open_page (self, "policies");
+  g_signal_emit (self, signals[SIGNAL_EXPLAIN], 0, flow);
+}
+
+const char *
+qd_session_get_unexplained (QdSession *self)
+{
+  g_return_val_if_fail (QD_IS_SESSION (self), NULL);
+  return self->unexplained;
+}
+
+void
+qd_session_set_unexplained (QdSession *self, const char *why)
+{
+  g_return_if_fail (QD_IS_SESSION (self));
+  g_set_str (&self->unexplained, why);
 }
 
 void

@@ -11,7 +11,8 @@ G_BEGIN_DECLS
  * What one window is looking at: the hub, which connection is shown, what is selected. Pages bind
  * to it and never to each other. Properties (notify): connection (string or NULL: all), selected
  * (QdEntity or NULL). Signals: ::open (QdEntity) asks the window to go where that thing is shown,
- * ::toast (string, string button or NULL, GClosure or NULL), ::page (string id) asks for a page.
+ * ::toast (string, string button or NULL, GClosure or NULL), ::page (string id) asks for a page,
+ * ::explain (QdEntity) asks why policies let a flow pass, or do not.
  */
 #define QD_TYPE_SESSION (qd_session_get_type ())
 G_DECLARE_FINAL_TYPE (QdSession, qd_session, QD, SESSION, GObject)
@@ -25,6 +26,11 @@ QdEntity *qd_session_get_selected (QdSession *self);
 void qd_session_set_selected (QdSession *self, QdEntity *entity);
 void qd_session_open (QdSession *self, QdEntity *entity);
 void qd_session_open_page (QdSession *self, const char *page_id);
+/* Shows why policies let @flow pass, or do not. */
+void qd_session_explain (QdSession *self, QdEntity *flow);
+/* Why nothing can be explained with policies now; NULL: it can, as far as is known. */
+const char *qd_session_get_unexplained (QdSession *self);
+void qd_session_set_unexplained (QdSession *self, const char *why);
 void qd_session_toast (QdSession *self, const char *text);
 /* A toast with a button; @callback (@data, swapped) runs when it is pressed, @destroy when it can no more be. */
 void qd_session_toast_action (QdSession *self, const char *text, const char *button,
@@ -38,5 +44,11 @@ void qd_session_refresh (QdSession *self);
  * with Undo where @undo_verb is not NULL (args made by the caller, both borrowed). @parent: a widget. */
 void qd_session_run (QdSession *self, gpointer parent, QdEntity *target, const char *verb, JsonObject *args, const char *summary,
                      const char *undo_verb, JsonObject *undo_args);
+
+/* Where a job is begun in another way than by qd_session_run(): asks for the password when the server wants it once more. @summary: what the job
+ * does, for people. To be freed when the job has ended. */
+typedef struct _QdPasswordWatch QdPasswordWatch;
+QdPasswordWatch *qd_password_watch_new (QdSession *session, gpointer parent, const char *job, const char *summary);
+void qd_password_watch_free (QdPasswordWatch *self);
 
 G_END_DECLS

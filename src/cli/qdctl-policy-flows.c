@@ -9,21 +9,18 @@
 
 #include <glib/gi18n.h>
 
+#include "qd-policy-cut.h"
 #include "qd-time.h"
 
 #define MAX_BYTES (256u * 1024u * 1024u)
-#define DAY_US (86400.0 * G_USEC_PER_SEC)
 
-typedef enum { SRC, DST, PORT, PROTOCOL, SENT, RECEIVED, STARTED, SEEN, N_COLUMNS } Column;
+typedef enum { SRC, DST, PORT, PROTOCOL, SENT, RECEIVED, STARTED, SEEN, STATE, N_COLUMNS } Column;
 
-static const char *const column_names[N_COLUMNS] = { "src_ip", "dst_ip", "dst_port", "protocol", "bytes_tx", "bytes_rx", "started_at", "last_seen" };
+static const char *const column_names[N_COLUMNS] = { "src_ip", "dst_ip", "dst_port", "protocol", "bytes_tx", "bytes_rx", "started_at", "last_seen", "flow_state" };
 
 typedef struct {
   char *src, *dst;       /* addresses, as they were written */
-  QdAddress from, to;
-  guint port;
-  QdProtocol protocol;
-  double bytes_a_day;    /* NAN: not known */
+  QdPolicySeen seen;
 } Flow;
 
 struct _QdctlPolicyFlows
@@ -103,7 +100,6 @@ cell_of (GPtrArray *cells, const int *columns, Column column)
   return i >= 0 && (guint) i < cells->len ? g_ptr_array_index (cells, i) : "";
 }
 
-/* What went both ways, over the time in which it did. */
 static double
 bytes_a_day (GPtrArray *cells, const int *columns)
 {
@@ -112,26 +108,27 @@ bytes_a_day (GPtrArray *cells, const int *columns)
 
   if (!g_ascii_string_to_unsigned (cell_of (cells, columns, SENT), 10, 0, G_MAXINT64, &sent, NULL) ||
       !g_ascii_string_to_unsigned (cell_of (cells, columns, RECEIVED), 10, 0, G_MAXINT64, &received, NULL) ||
-      !qd_time_parse (cell_of (cells, columns, STARTED), &started) || !qd_time_parse (cell_of (cells, columns, SEEN), &seen) || seen <= started)
+      !qd_time_parse (cell_of (cells, columns, STARTED), &started) || !qd_time_parse (cell_of (cells, columns, SEEN), &seen))
     return NAN;
-  return ((double) sent + (double) received) / (double) (seen - started) * DAY_US;
+  return qd_policy_bytes_a_day (sent, received, started, seen);
 }
 
 static void
 read_flow (QdctlPolicyFlows *self, GPtrArray *cells, const int *columns)
 {
-  g_autofree char *protocol = g_ascii_strup (cell_of (cells, columns, PROTOCOL), -1);
-  Flow flow = { .bytes_a_day = bytes_a_day (cells, columns) };
+  Flow flow = { NULL };
   guint64 port;
 
-  if (!qd_address_parse (cell_of (cells, columns, SRC), &flow.from) || !qd_address_parse (cell_of (cells, columns, DST), &flow.to) ||
-      !g_ascii_string_to_unsigned (cell_of (cells, columns, PORT), 10, QD_PORT_MIN, QD_PORT_MAX, &port, NULL) ||
-      !qd_protocol_parse (protocol, &flow.protocol))
+  if (!g_ascii_string_to_unsigned (cell_of (cells, columns, PORT), 10, QD_PORT_MIN, QD_PORT_MAX, &port, NULL) ||
+      !qd_policy_seen_parse (&flow.seen, cell_of (cells, columns, SRC), cell_of (cells, columns, DST), cell_of (cells, columns, PROTOCOL), port))
     {
       self->n_other++;
       return;
     }
-  flow.port = (guint) port;
+  /* What does not pass already is not cut off. */
+  if (g_str_equal (cell_of (cells, columns, STATE), "blocked"))
+    return;
+  flow.seen.bytes_a_day = bytes_a_day (cells, columns);
   flow.src = g_strdup (cell_of (cells, columns, SRC));
   flow.dst = g_strdup (cell_of (cells, columns, DST));
   g_array_append_val (self->flows, flow);
@@ -179,18 +176,12 @@ qdctl_policy_flows_read (const char *path)
 
 /* --- Which are cut off ------------------------------------------------------------------------------------------ */
 
-static gboolean
-may_pass (QdPolicyEval *eval, const Flow *flow)
-{
-  return qd_port_set_contains (qd_policy_eval_get_addresses (eval, &flow->from, &flow->to), flow->protocol, flow->port);
-}
-
 static void
 print_flow (const Flow *flow, QdPolicyEval *before, gboolean json, gboolean first)
 {
   g_autoptr (GString) line = g_string_new (NULL);
-  const char *src = qd_policy_eval_get_text (before, qd_policy_eval_find_address (before, &flow->from));
-  const char *dst = qd_policy_eval_get_text (before, qd_policy_eval_find_address (before, &flow->to));
+  const char *src = qd_policy_eval_get_text (before, qd_policy_eval_find_address (before, &flow->seen.src));
+  const char *dst = qd_policy_eval_get_text (before, qd_policy_eval_find_address (before, &flow->seen.dst));
 
   if (json)
     {
@@ -202,17 +193,17 @@ print_flow (const Flow *flow, QdPolicyEval *before, gboolean json, gboolean firs
       qdctl_policy_append_json (line, flow->dst);
       g_string_append (line, ",\"dst\":");
       qdctl_policy_append_json (line, dst);
-      g_string_append_printf (line, ",\"port\":\"%u/%s\",\"bytes_a_day\":", flow->port, qd_protocol_to_string (flow->protocol));
-      if (isfinite (flow->bytes_a_day))
-        g_string_append_printf (line, "%.0f}", flow->bytes_a_day);
+      g_string_append_printf (line, ",\"port\":\"%u/%s\",\"bytes_a_day\":", flow->seen.port, qd_protocol_to_string ((QdProtocol) flow->seen.protocol));
+      if (isfinite (flow->seen.bytes_a_day))
+        g_string_append_printf (line, "%.0f}", flow->seen.bytes_a_day);
       else
         g_string_append (line, "null}");
     }
   else
     {
-      g_autofree char *size = isfinite (flow->bytes_a_day) ? g_format_size ((guint64) flow->bytes_a_day) : NULL;
+      g_autofree char *size = isfinite (flow->seen.bytes_a_day) ? g_format_size ((guint64) flow->seen.bytes_a_day) : NULL;
 
-      g_string_append_printf (line, "! %s (%s) => %s (%s) : %s %u", flow->src, src, flow->dst, dst, qd_protocol_to_string (flow->protocol), flow->port);
+      g_string_append_printf (line, "! %s (%s) => %s (%s) : %s %u", flow->src, src, flow->dst, dst, qd_protocol_to_string ((QdProtocol) flow->seen.protocol), flow->seen.port);
       if (size)
         g_string_append_printf (line, _(", %s a day"), size);
       g_string_append_c (line, '\n');
@@ -232,10 +223,10 @@ qdctl_policy_flows_print (const QdctlPolicyFlows *self, QdPolicyEval *before, Qd
     {
       const Flow *flow = &g_array_index (self->flows, Flow, i);
 
-      if (!may_pass (before, flow) || may_pass (after, flow))
+      if (!qd_policy_seen_is_cut (&flow->seen, before, after))
         continue;
       print_flow (flow, before, json, n++ == 0);
-      sum += isfinite (flow->bytes_a_day) ? flow->bytes_a_day : 0;
+      sum += isfinite (flow->seen.bytes_a_day) ? flow->seen.bytes_a_day : 0;
     }
   if (json)
     {

@@ -5,6 +5,10 @@
 #include "lab-world.h"
 
 #include "lab-rng.h"
+#include "lab-workloads.h"
+
+/* One flow in so many is between the pods of the cluster, as their habits have it. */
+#define HABIT_EACH 16
 
 const LabPolicy lab_policies[] = {
   { "policy-default", "Default", "LowestLatency", FALSE },
@@ -53,6 +57,19 @@ lab_flow_decide (LabWorld *world, guint index)
   flow->path = lab_policies[flow->policy].deny ? -1 : carrier_of (world, flow->home_path);
 }
 
+/* What policies let pass or not is another matter: this is what was seen on the wire, and no routing policy blocks it. */
+static void
+become_habit (const LabWorld *world, LabFlow *flow, guint64 g)
+{
+  const LabHabitFlow *habit = &g_array_index (world->habits, LabHabitFlow, g % world->habits->len);
+
+  flow->src_ip = habit->src;
+  flow->dst_ip = habit->dst;
+  flow->dst_port = habit->port;
+  flow->protocol = habit->protocol;
+  flow->policy = 0;
+}
+
 /* Slot @index gets the flow that the seed puts there in @generation. */
 static void
 make_flow (LabWorld *world, guint index, gint32 generation)
@@ -77,6 +94,8 @@ make_flow (LabWorld *world, guint index, gint32 generation)
   flow->dst_port = service->port;
   flow->protocol = service->protocol;
   flow->policy = service->policy;
+  if (index % HABIT_EACH == 1 && world->habits->len > 0)
+    become_habit (world, flow, g);
   flow->status = lab_policies[flow->policy].deny ? LAB_FLOW_BLOCKED
                  : h >> 40 & 7 ? LAB_FLOW_ACTIVE : LAB_FLOW_IDLE;
   flow->started = (gint64) generation * flow->life - flow->phase;
@@ -96,8 +115,12 @@ generation_at (const LabFlow *flow, gint64 tick)
 void
 lab_flows_make (LabWorld *world, guint flows)
 {
+  LabWorkloads *workloads = lab_workloads_new (world->seed);
+
   world->n_flows = flows;
   world->flows = g_new0 (LabFlow, flows + 1);
+  world->habits = lab_workloads_flows (workloads);
+  lab_workloads_free (workloads);
   for (guint i = 0; i < flows; i++)
     {
       LabFlow *flow = &world->flows[i];

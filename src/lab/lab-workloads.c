@@ -184,7 +184,10 @@ add_pod (LabWorkloads *all, const Workload *workload, const char *name, const ch
   g_autofree char *node_name = g_strdup_printf ("worker-%u", node + 1), *host = g_strdup_printf ("192.168.50.%u", node + 11);
   g_autofree char *address = workload->host_network ? g_strdup (host) : g_strdup_printf ("10.244.%u.%u", node, 10 + number / N_NODES);
   g_autoptr (GString) out = g_string_new (NULL);
+  const LabPodAddress at = { (guint) (workload - workloads), workload->host_network ? 192u << 24 | 168u << 16 | 50u << 8 | (node + 11)
+                                                                                     : 10u << 24 | 244u << 16 | node << 8 | (10 + number / N_NODES) };
 
+  g_array_append_val (all->pods, at);
   begin_object (out, "v1", "Pod", workload->namespace, name);
   write_labels (out, "labels", workload->labels, hash);
   if (owner != NULL)
@@ -230,6 +233,7 @@ lab_workloads_new (guint64 seed)
 
   all->seed = seed;
   all->objects = g_ptr_array_new_with_free_func ((GDestroyNotify) json_node_unref);
+  all->pods = g_array_new (FALSE, FALSE, sizeof (LabPodAddress));
   for (guint i = 0; i < G_N_ELEMENTS (namespaces); i++)
     {
       g_autoptr (GString) out = g_string_new (NULL);
@@ -248,6 +252,7 @@ void
 lab_workloads_free (LabWorkloads *all)
 {
   g_ptr_array_unref (all->objects);
+  g_array_unref (all->pods);
   g_free (all);
 }
 
@@ -294,6 +299,51 @@ lab_workloads_habit (const LabCluster *cluster, guint index)
   lab_end_find (cluster, habits[index].to, destinations, &dst);
   lab_protocol_read (habits[index].protocol, &protocol);
   return lab_policy_verdict (cluster, &switches, &src, &dst, protocol, habits[index].port);
+}
+
+/* The pods of "ns/name", or the one address that @text is. (transfer full) */
+static GArray *
+addresses_of (const LabWorkloads *all, const char *text)
+{
+  GArray *found = g_array_new (FALSE, FALSE, sizeof (guint32));
+  LabAddress address;
+
+  if (lab_address_parse (text, &address))
+    {
+      guint32 number = (guint32) address.bytes[0] << 24 | (guint32) address.bytes[1] << 16 | (guint32) address.bytes[2] << 8 | address.bytes[3];
+
+      g_array_append_val (found, number);
+      return found;
+    }
+  for (guint i = 0; i < all->pods->len; i++)
+    {
+      const LabPodAddress *pod = &g_array_index (all->pods, LabPodAddress, i);
+      g_autofree char *name = g_strdup_printf ("%s/%s", workloads[pod->workload].namespace, workloads[pod->workload].name);
+
+      if (g_str_equal (name, text))
+        g_array_append_val (found, pod->address);
+    }
+  return found;
+}
+
+GArray *
+lab_workloads_flows (const LabWorkloads *all)
+{
+  GArray *flows = g_array_new (FALSE, FALSE, sizeof (LabHabitFlow));
+
+  for (guint i = 0; i < G_N_ELEMENTS (habits); i++)
+    {
+      g_autoptr (GArray) from = addresses_of (all, habits[i].from), to = addresses_of (all, habits[i].to);
+
+      for (guint k = 0; k < from->len && to->len > 0; k++)
+        {
+          const LabHabitFlow flow = { g_array_index (from, guint32, k), g_array_index (to, guint32, k % to->len), (guint16) habits[i].port,
+                                      g_str_equal (habits[i].protocol, "UDP") ? 17 : 6 };
+
+          g_array_append_val (flows, flow);
+        }
+    }
+  return flows;
 }
 
 /* Minute by minute, as the seed has it. */

@@ -13,13 +13,30 @@ typedef struct
 {
   guint64 seed;
   GPtrArray *objects;           /* JsonNode */
+  GArray *pods;                 /* of LabPodAddress */
 } LabWorkloads;
+
+typedef struct
+{
+  guint workload;               /* which of the table, for the habits */
+  guint32 address;
+} LabPodAddress;
+
+/* Who speaks to whom as a habit has it, in the order of the host. */
+typedef struct
+{
+  guint32 src, dst;
+  guint16 port;
+  guint8 protocol;              /* of IP: 6, 17 */
+} LabHabitFlow;
 
 LabWorkloads *lab_workloads_new  (guint64 seed);
 void          lab_workloads_free (LabWorkloads *all);
 
 /* The habits of these workloads: flows that are tried over and over. */
 extern const guint lab_n_habits;
+/* What is on the wire because of them: of each source every pod, with one of the destination's each. (transfer full) */
+GArray       *lab_workloads_flows    (const LabWorkloads *all);
 LabVerdict    lab_workloads_habit    (const LabCluster *cluster, guint index);
 
 /* How often habit @index was tried from @since until @until, unix seconds. */

@@ -126,6 +126,7 @@ lab_world_free (LabWorld *world)
   g_free (world->sites);
   g_free (world->paths);
   g_free (world->flows);
+  g_clear_pointer (&world->habits, g_array_unref);
   g_free (world->nodes);
   g_free (world->site_path_start);
   g_free (world->site_paths);

@@ -209,6 +209,7 @@ struct LabWorld
   guint n_paths;
   LabFlow *flows;
   guint n_flows;
+  GArray *habits;               /* of LabHabitFlow */
   LabNode *nodes;
   guint n_nodes;
 

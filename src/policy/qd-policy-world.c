@@ -18,6 +18,8 @@ struct _QdPolicyWorld
   GPtrArray *own_findings;      /* of QdPolicyFinding: about files together */
   GPtrArray *findings;          /* borrowed: those of the parts, then these */
   gboolean invalid;
+  QdPolicyPart *live;           /* the one of @parts that a cluster said; NULL: none */
+  gboolean without_files;       /* the files' namespaces and workloads do not count */
   GPtrArray *namespaces, *workloads;   /* owned */
   GPtrArray *services, *policies;      /* the parts' */
   GHashTable *namespace_by_name;       /* interned name → namespace */
@@ -110,8 +112,9 @@ read_parts (QdPolicyWorld *self, QdYamlFile *const *files, guint n_files, QdPoli
     }
 }
 
+/* What is in a cluster is there once, whatever a file says of it: that is how one begins a change. */
 static void
-keep_document (Making *making, QdPolicyDocument *document)
+keep_document (Making *making, QdPolicyDocument *document, gboolean live)
 {
   Key *key = g_new (Key, 1);
   const QdPolicyDocument *first;
@@ -127,6 +130,8 @@ keep_document (Making *making, QdPolicyDocument *document)
       return;
     }
   g_free (key);
+  if (live)
+    return;
   other = qd_policy_place_to_text (&first->place);
   finding = qd_policy_finding_new (QD_POLICY_ERROR, "duplicate", &document->place,
                                    g_strdup_printf (_("%s %s%s%s is there twice: the other is at %s"), document->kind,
@@ -297,6 +302,40 @@ find_equal_priorities (QdPolicyWorld *self)
 
 /* --- The world ---------------------------------------------------------------------------------------------------- */
 
+static gboolean
+is_left_out (QdPolicyWorld *self, const QdPolicyPart *part, const QdPolicyDocument *document)
+{
+  return part == self->live ? document->policy != NULL : self->without_files && (document->labels || document->pod);
+}
+
+static gboolean
+has_workloads (const QdPolicyPart *part)
+{
+  for (guint i = 0; i < part->documents->len; i++)
+    if (((QdPolicyDocument *) part->documents->pdata[i])->pod)
+      return TRUE;
+  return FALSE;
+}
+
+/* Last, so that it gives way. */
+static void
+take_live (QdPolicyWorld *self, QdYamlFile *live, QdPolicyLiveMode mode, QdPolicyWorld *previous)
+{
+  gboolean wanted = mode == QD_POLICY_LIVE_INSTEAD || mode == QD_POLICY_LIVE_BESIDE;
+
+  if (mode == QD_POLICY_LIVE_AUTO)
+    {
+      wanted = TRUE;
+      for (guint i = 0; i < self->parts->len; i++)
+        wanted &= !has_workloads (self->parts->pdata[i]);
+    }
+  if (!wanted)
+    return;
+  self->without_files = mode == QD_POLICY_LIVE_INSTEAD;
+  read_parts (self, &live, 1, previous);
+  self->live = self->parts->pdata[self->parts->len - 1];
+}
+
 static void
 take_documents (Making *making)
 {
@@ -307,7 +346,8 @@ take_documents (Making *making)
       QdPolicyPart *part = g_ptr_array_index (self->parts, i);
 
       for (guint k = 0; k < part->documents->len; k++)
-        keep_document (making, g_ptr_array_index (part->documents, k));
+        if (!is_left_out (self, part, part->documents->pdata[k]))
+          keep_document (making, part->documents->pdata[k], part == self->live);
     }
   for (guint i = 0; i < making->kept->len; i++)
     {
@@ -337,6 +377,12 @@ gather_findings (QdPolicyWorld *self)
 QdPolicyWorld *
 qd_policy_world_new (QdYamlFile *const *files, guint n_files, QdPolicyWorld *previous)
 {
+  return qd_policy_world_new_live (files, n_files, NULL, QD_POLICY_LIVE_NEVER, previous);
+}
+
+QdPolicyWorld *
+qd_policy_world_new_live (QdYamlFile *const *files, guint n_files, QdYamlFile *live, QdPolicyLiveMode mode, QdPolicyWorld *previous)
+{
   QdPolicyWorld *self = g_new0 (QdPolicyWorld, 1);
   Making making = { self };
   GHashTableIter iter;
@@ -355,6 +401,8 @@ qd_policy_world_new (QdYamlFile *const *files, guint n_files, QdPolicyWorld *pre
   making.drafts = g_hash_table_new_full (hash_key, equal_keys, NULL, free_draft);
   making.kept = g_ptr_array_new ();
   read_parts (self, files, n_files, previous);
+  if (live)
+    take_live (self, live, mode, previous);
   take_documents (&making);
   g_hash_table_iter_init (&iter, making.drafts);
   while (g_hash_table_iter_next (&iter, NULL, &draft))
@@ -368,6 +416,12 @@ qd_policy_world_new (QdYamlFile *const *files, guint n_files, QdPolicyWorld *pre
   g_hash_table_unref (making.drafts);
   g_hash_table_unref (making.documents);
   return self;
+}
+
+gboolean
+qd_policy_world_is_live (QdPolicyWorld *self)
+{
+  return self->live != NULL;
 }
 
 QdPolicyWorld *

@@ -130,6 +130,17 @@ typedef struct {
 /* Reads @files (references are kept). It never fails: what is wrong is among the findings, and what can be understood of it is there. With
  * @previous (or NULL), what that world read out of the very same files is shared, so that an edit costs what the edited file costs. */
 QdPolicyWorld *qd_policy_world_new (QdYamlFile *const *files, guint n_files, QdPolicyWorld *previous);
+/* How what a cluster has meets what the files say. Where both have the same object, that of the files counts. */
+typedef enum {
+  QD_POLICY_LIVE_AUTO,      /* the cluster's workloads, where no file has any */
+  QD_POLICY_LIVE_NEVER,
+  QD_POLICY_LIVE_INSTEAD,   /* the cluster's namespaces and workloads, and none of the files' */
+  QD_POLICY_LIVE_BESIDE,    /* both */
+} QdPolicyLiveMode;
+/* As above, with @live: what a cluster has, as a list of objects; its policies are left out. */
+QdPolicyWorld *qd_policy_world_new_live (QdYamlFile *const *files, guint n_files, QdYamlFile *live, QdPolicyLiveMode mode, QdPolicyWorld *previous);
+/* Whether what a cluster has is part of it. */
+gboolean qd_policy_world_is_live (QdPolicyWorld *self);
 QdPolicyWorld *qd_policy_world_ref (QdPolicyWorld *self);
 void qd_policy_world_unref (QdPolicyWorld *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdPolicyWorld, qd_policy_world_unref)

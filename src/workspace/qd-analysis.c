@@ -13,6 +13,8 @@ typedef struct {
   GPtrArray *tests;          /* QdYamlFile */
   GPtrArray *faults;         /* QdAnalysisFault */
   guint n_unread;            /* how many manifests are among them */
+  QdYamlFile *live;          /* what a cluster has; NULL: nothing is known of one */
+  QdPolicyLiveMode mode;
   QdPolicyWorld *world;
   QdPolicyEval *eval;
 } State;
@@ -112,6 +114,25 @@ read_text (State *state, const char *name, GBytes *bytes, QdAnalysis *previous, 
     }
 }
 
+/* The same in both states, before and now: it is not ours to change. */
+static void
+read_live (State *state, const QdAnalysisLive *live, QdAnalysis *previous)
+{
+  QdYamlFile *file = previous ? previous->now.live : NULL;
+  g_autoptr (GError) error = NULL;
+
+  state->mode = live->mode;
+  if (file && g_str_equal (qd_yaml_file_get_name (file), live->name) && holds (file, live->text))
+    state->live = qd_yaml_file_ref (file);
+  else
+    state->live = qd_yaml_file_new (live->name, live->text, &error);
+  if (error)
+    {
+      g_ptr_array_add (state->faults, fault_new (live->name, error->message));
+      state->n_unread++;
+    }
+}
+
 static void
 state_init (State *state)
 {
@@ -129,6 +150,7 @@ state_clear (State *state)
   g_clear_pointer (&state->by_name, g_hash_table_unref);
   g_clear_pointer (&state->files, g_ptr_array_unref);
   g_clear_pointer (&state->tests, g_ptr_array_unref);
+  g_clear_pointer (&state->live, qd_yaml_file_unref);
   g_clear_pointer (&state->faults, g_ptr_array_unref);
 }
 
@@ -139,13 +161,19 @@ evaluate (State *state, const QdPolicyOptions *options, const State *from)
   const QdPolicyOptions *earlier = from && from->eval ? qd_policy_eval_get_options (from->eval) : NULL;
   gboolean same_options = earlier && options && earlier->host_network == options->host_network && earlier->ip_block == options->ip_block;
 
-  state->world = qd_policy_world_new ((QdYamlFile *const *) state->files->pdata, state->files->len, from ? from->world : NULL);
+  state->world = qd_policy_world_new_live ((QdYamlFile *const *) state->files->pdata, state->files->len, state->live, state->mode, from ? from->world : NULL);
   if (state->n_unread == 0 && !qd_policy_world_is_invalid (state->world))
     state->eval = qd_policy_eval_new (state->world, options, same_options ? from->eval : NULL);
 }
 
 QdAnalysis *
 qd_analysis_new (const QdAnalysisText *texts, guint n, const QdPolicyOptions *options, QdAnalysis *previous)
+{
+  return qd_analysis_new_live (texts, n, NULL, options, previous);
+}
+
+QdAnalysis *
+qd_analysis_new_live (const QdAnalysisText *texts, guint n, const QdAnalysisLive *live, const QdPolicyOptions *options, QdAnalysis *previous)
 {
   QdAnalysis *self = g_new0 (QdAnalysis, 1);
   const State *before = previous && previous->changed ? &previous->before : previous ? &previous->now : NULL;
@@ -157,6 +185,8 @@ qd_analysis_new (const QdAnalysisText *texts, guint n, const QdPolicyOptions *op
       read_text (&self->now, texts[i].name, texts[i].mine, previous, NULL);
       self->changed |= texts[i].before == NULL || !g_bytes_equal (texts[i].mine, texts[i].before);
     }
+  if (live)
+    read_live (&self->now, live, previous);
   evaluate (&self->now, options, previous ? &previous->now : NULL);
   self->findings = qd_policy_lint_world (self->now.world, self->now.eval, (QdYamlFile *const *) self->now.files->pdata, self->now.files->len,
                                          (QdYamlFile *const *) self->now.tests->pdata, self->now.tests->len, NULL);
@@ -166,6 +196,10 @@ qd_analysis_new (const QdAnalysisText *texts, guint n, const QdPolicyOptions *op
   for (guint i = 0; i < n; i++)
     if (texts[i].before)
       read_text (&self->before, texts[i].name, texts[i].before, previous, &self->now);
+  self->before.live = self->now.live ? qd_yaml_file_ref (self->now.live) : NULL;
+  /* Whose workloads they are is not to change with a manifest that is being written. */
+  self->before.mode = self->now.mode != QD_POLICY_LIVE_AUTO ? self->now.mode
+                      : qd_policy_world_is_live (self->now.world) ? QD_POLICY_LIVE_BESIDE : QD_POLICY_LIVE_NEVER;
   evaluate (&self->before, options, before ? before : &self->now);
   return self;
 }

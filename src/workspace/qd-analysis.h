@@ -21,8 +21,13 @@ typedef struct { const char *name; GBytes *mine, *before; } QdAnalysisText;
 /* Why a text could not be read. */
 typedef struct { const char *name; char *message; guint line, column; } QdAnalysisFault;
 
+/* What a cluster has: a list of objects, as JSON or YAML. @name: what findings call it. */
+typedef struct { const char *name; GBytes *text; QdPolicyLiveMode mode; } QdAnalysisLive;
+
 /* Takes as long as it takes: on a worker. What @previous read of the same bytes is taken from it. */
 QdAnalysis *qd_analysis_new (const QdAnalysisText *texts, guint n, const QdPolicyOptions *options, QdAnalysis *previous);
+/* As above, in a world with what a cluster has; @live may be NULL. */
+QdAnalysis *qd_analysis_new_live (const QdAnalysisText *texts, guint n, const QdAnalysisLive *live, const QdPolicyOptions *options, QdAnalysis *previous);
 QdAnalysis *qd_analysis_ref (QdAnalysis *self);
 void qd_analysis_unref (QdAnalysis *self);
 

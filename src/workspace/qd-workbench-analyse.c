@@ -11,6 +11,7 @@
 typedef struct {
   GArray *texts;             /* QdAnalysisText, its members owned */
   QdPolicyOptions options;
+  QdAnalysisLive live;       /* its members owned; NULL @text: nothing is known of a cluster */
   QdAnalysis *previous;
   guint generation;
 } Order;
@@ -31,6 +32,8 @@ order_free (gpointer data)
   Order *self = data;
 
   g_array_unref (self->texts);
+  g_free ((char *) self->live.name);
+  g_clear_pointer (&self->live.text, g_bytes_unref);
   g_clear_pointer (&self->previous, qd_analysis_unref);
   g_free (self);
 }
@@ -44,6 +47,7 @@ order_new (QdWorkbench *self)
   order->texts = g_array_new (FALSE, FALSE, sizeof (QdAnalysisText));
   g_array_set_clear_func (order->texts, text_clear);
   order->options = self->options;
+  order->live = (QdAnalysisLive) { g_strdup (self->live_name), self->live ? g_bytes_ref (self->live) : NULL, self->live_mode };
   order->previous = self->analysis ? qd_analysis_ref (self->analysis) : NULL;
   order->generation = self->generation;
   for (guint i = 0; i < g_list_model_get_n_items (documents); i++)
@@ -62,7 +66,8 @@ static void
 analyse (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Order *order = data;
-  QdAnalysis *analysis = qd_analysis_new ((const QdAnalysisText *) order->texts->data, order->texts->len, &order->options, order->previous);
+  QdAnalysis *analysis = qd_analysis_new_live ((const QdAnalysisText *) order->texts->data, order->texts->len, order->live.text ? &order->live : NULL,
+                                               &order->options, order->previous);
 
   /* Here, and not where the window lives, if ours is the last hold on it. */
   g_clear_pointer (&order->previous, qd_analysis_unref);
@@ -181,5 +186,20 @@ void
 qd_workbench_set_options (QdWorkbench *self, const QdPolicyOptions *options)
 {
   self->options = *options;
+  qd_workbench_analyse_soon (self);
+}
+
+void
+qd_workbench_set_live (QdWorkbench *self, const char *name, GBytes *text, QdPolicyLiveMode mode)
+{
+  gboolean same = (text == self->live || (text && self->live && g_bytes_equal (text, self->live))) && (text == NULL || mode == self->live_mode);
+
+  if (!g_set_str (&self->live_name, text ? name : NULL) && same)
+    return;
+  if (text)
+    g_bytes_ref (text);
+  g_clear_pointer (&self->live, g_bytes_unref);
+  self->live = text;
+  self->live_mode = mode;
   qd_workbench_analyse_soon (self);
 }

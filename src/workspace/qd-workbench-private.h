@@ -23,6 +23,9 @@ struct _QdWorkbench {
 
   QdAnalysis *analysis;
   QdPolicyOptions options;
+  char *live_name;           /* of what a cluster has; NULL: nothing is known of one */
+  GBytes *live;
+  QdPolicyLiveMode live_mode;
   guint analyse_id;
   gboolean analysing, analyse_again;
 };

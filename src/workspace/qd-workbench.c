@@ -531,6 +531,8 @@ qd_workbench_finalize (GObject *object)
   g_object_unref (self->documents);
   g_hash_table_unref (self->by_name);
   g_hash_table_unref (self->monitors);
+  g_free (self->live_name);
+  g_clear_pointer (&self->live, g_bytes_unref);
   G_OBJECT_CLASS (qd_workbench_parent_class)->finalize (object);
 }
 

@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-app"
+
+#include "config.h"
+
+#include "qd-policy-live.h"
+
+#include <string.h>
+
+#include "qd-capability.h"
+#include "qd-json.h"
+
+#define VERB "workloads.list"
+/* Workloads come and go with deployments, not with packets. */
+#define REFRESH_S 30
+/* So often it is kept on the desk that nothing has changed. */
+#define KEEP_US (300 * (gint64) G_USEC_PER_SEC)
+/* A connection says something all the time; little of that is about this. */
+#define PAUSE_MS 200
+/* No more than that is kept on the desk. */
+#define MAX_KEPT (8u * 1024u * 1024u)
+
+struct _QdPolicyLive {
+  GObject parent_instance;
+
+  QdSession *session;
+  QdHub *hub;
+  gboolean active;
+  char *connection, *name;   /* NULL: of nobody */
+  GBytes *text;
+  gint64 as_of, kept_at;
+  gboolean online;
+  char *fault;
+  GCancellable *asking;      /* of what is on its way; NULL: nothing is */
+  gboolean stored;           /* what the desk has of @connection was read, or newer was heard */
+  guint refresh_id, update_id;
+};
+
+static guint changed_signal;
+
+G_DEFINE_FINAL_TYPE (QdPolicyLive, qd_policy_live, G_TYPE_OBJECT)
+
+static void
+tell (QdPolicyLive *self)
+{
+  g_signal_emit (self, changed_signal, 0);
+}
+
+/* --- Kept on the desk ------------------------------------------------------------------------------ */
+
+static char *
+dup_key (const char *connection)
+{
+  return g_strconcat ("policy-workloads:", connection, NULL);
+}
+
+typedef struct { GBytes *text; gint64 as_of; } Kept;
+
+static void
+kept_free (gpointer data)
+{
+  Kept *kept = data;
+
+  g_clear_pointer (&kept->text, g_bytes_unref);
+  g_free (kept);
+}
+
+/* {"as_of_us":…,"text":"…"}, as text; large, so not on the main thread. */
+static void
+pack (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Kept *kept = data;
+  g_autoptr (JsonObject) object = json_object_new ();
+  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), object);
+  g_autofree char *text = g_strndup (g_bytes_get_data (kept->text, NULL), g_bytes_get_size (kept->text));
+
+  json_object_set_int_member (object, "as_of_us", kept->as_of);
+  json_object_set_string_member (object, "text", text);
+  g_task_return_pointer (task, qd_json_to_text (node, FALSE), g_free);
+}
+
+static void
+packed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  QdPolicyLive *self = QD_POLICY_LIVE (source);
+  g_autofree char *key = data, *json = g_task_propagate_pointer (G_TASK (result), NULL);
+  QdStore *store = self->hub ? qd_hub_get_store (self->hub) : NULL;
+
+  if (store && json)
+    qd_store_set_async (store, key, json, NULL, NULL);
+}
+
+static void
+keep (QdPolicyLive *self)
+{
+  g_autoptr (GTask) task = NULL;
+  Kept *kept;
+
+  if (qd_hub_get_store (self->hub) == NULL || g_bytes_get_size (self->text) > MAX_KEPT)
+    return;
+  self->kept_at = self->as_of;
+  kept = g_new0 (Kept, 1);
+  kept->text = g_bytes_ref (self->text);
+  kept->as_of = self->as_of;
+  task = g_task_new (self, NULL, packed_cb, dup_key (self->connection));
+  g_task_set_task_data (task, kept, kept_free);
+  g_task_run_in_thread (task, pack);
+}
+
+static void
+unpack (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  g_autoptr (JsonNode) node = qd_json_parse (data, -1, "workloads", NULL);
+  JsonObject *object = qd_json_object (node);
+  const char *text = object ? qd_json_get_string (object, "text", NULL) : NULL;
+  Kept *kept;
+
+  if (text == NULL)
+    {
+      g_task_return_pointer (task, NULL, NULL);
+      return;
+    }
+  kept = g_new0 (Kept, 1);
+  qd_json_get_int (object, "as_of_us", &kept->as_of);
+  kept->text = g_bytes_new (text, strlen (text));
+  g_task_return_pointer (task, kept, kept_free);
+}
+
+/* @data: whose it is */
+static void
+unpacked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  QdPolicyLive *self = QD_POLICY_LIVE (source);
+  g_autofree char *connection = data;
+  Kept *kept = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  /* What the server said meanwhile is newer. */
+  if (kept && self->text == NULL && g_strcmp0 (self->connection, connection) == 0)
+    {
+      self->text = g_bytes_ref (kept->text);
+      self->as_of = kept->as_of;
+      tell (self);
+    }
+  g_clear_pointer (&kept, kept_free);
+}
+
+typedef struct { QdPolicyLive *self; char *connection; } Getting;
+
+static void
+got_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Getting *getting = data;
+  g_autoptr (QdPolicyLive) self = getting->self;
+  g_autofree char *connection = getting->connection;
+  char *json = qd_store_get_finish (QD_STORE (source), result, NULL);
+  g_autoptr (GTask) task = NULL;
+
+  g_free (getting);
+  if (json == NULL || self->session == NULL)
+    {
+      g_free (json);
+      return;
+    }
+  task = g_task_new (self, NULL, unpacked_cb, g_steal_pointer (&connection));
+  g_task_set_task_data (task, json, g_free);
+  g_task_run_in_thread (task, unpack);
+}
+
+static void
+read_kept (QdPolicyLive *self)
+{
+  QdStore *store = qd_hub_get_store (self->hub);
+  g_autofree char *key = dup_key (self->connection);
+  Getting *getting;
+
+  if (store == NULL || self->stored)
+    return;
+  self->stored = TRUE;
+  getting = g_new (Getting, 1);
+  *getting = (Getting) { g_object_ref (self), g_strdup (self->connection) };
+  qd_store_get_async (store, key, got_cb, getting);
+}
+
+/* --- Asking ----------------------------------------------------------------------------------------- */
+
+/* A worker's: the objects as a file of them. */
+static void
+write_text (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  g_autoptr (JsonObject) object = json_object_new ();
+  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), object);
+  char *text;
+
+  json_object_set_string_member (object, "apiVersion", "v1");
+  json_object_set_string_member (object, "kind", "List");
+  json_object_set_array_member (object, "items", json_array_ref (qd_json_list (data, "workloads")));
+  text = qd_json_to_text (node, TRUE);
+  g_task_return_pointer (task, g_bytes_new_take (text, strlen (text)), (GDestroyNotify) g_bytes_unref);
+}
+
+static void
+take_text (QdPolicyLive *self, GBytes *text, const GError *error)
+{
+  gboolean same = text && self->text && g_bytes_equal (self->text, text);
+
+  g_clear_object (&self->asking);
+  g_set_str (&self->fault, error ? error->message : NULL);
+  if (text)
+    {
+      self->as_of = g_get_real_time ();
+      self->stored = TRUE;
+      if (!same)
+        {
+          g_clear_pointer (&self->text, g_bytes_unref);
+          self->text = g_bytes_ref (text);
+        }
+      if (!same || self->as_of - self->kept_at > KEEP_US)
+        keep (self);
+    }
+  tell (self);
+}
+
+static void
+written_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  QdPolicyLive *self = QD_POLICY_LIVE (source);
+  g_autoptr (GBytes) text = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  if (text && self->asking && g_task_get_cancellable (G_TASK (result)) == self->asking)
+    take_text (self, text, NULL);
+}
+
+static void
+heard_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (QdPolicyLive) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) answer = qd_hub_run_finish (QD_HUB (source), result, &error);
+  g_autoptr (GTask) task = NULL;
+
+  /* It was let go of: of another connection, or there is no window any more. */
+  if (self->asking == NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (answer == NULL || qd_json_list (answer, "workloads") == NULL)
+    {
+      take_text (self, NULL, error);
+      return;
+    }
+  task = g_task_new (self, self->asking, written_cb, NULL);
+  g_task_set_task_data (task, g_steal_pointer (&answer), (GDestroyNotify) json_node_unref);
+  g_task_run_in_thread (task, write_text);
+}
+
+static void
+ask (QdPolicyLive *self)
+{
+  if (!self->active || !self->online || self->asking)
+    return;
+  self->asking = g_cancellable_new ();
+  g_free (qd_hub_run (self->hub, self->connection, VERB, NULL, "", NULL, self->asking, heard_cb, g_object_ref (self)));
+}
+
+static void
+stop_asking (QdPolicyLive *self)
+{
+  if (self->asking)
+    g_cancellable_cancel (self->asking);
+  g_clear_object (&self->asking);
+}
+
+static gboolean
+refresh_cb (gpointer data)
+{
+  ask (data);
+  return G_SOURCE_CONTINUE;
+}
+
+/* --- Whose ------------------------------------------------------------------------------------------- */
+
+/* One that is not there now may have been: its last copy says so. */
+static const char *
+find_connection (QdPolicyLive *self, gboolean *online)
+{
+  const char *found = qd_session_find_connection (self->session, VERB);
+
+  *online = found && qd_capability_allowed (qd_session_get_fleet (self->session), found, VERB, NULL);
+  if (found == NULL && self->text)
+    found = self->connection;
+  return found && !qd_connection_is_paper (found) ? found : NULL;
+}
+
+static void
+forget (QdPolicyLive *self)
+{
+  stop_asking (self);
+  g_clear_pointer (&self->text, g_bytes_unref);
+  g_clear_pointer (&self->fault, g_free);
+  self->as_of = self->kept_at = 0;
+  self->stored = FALSE;
+}
+
+static void
+update (QdPolicyLive *self)
+{
+  gboolean online, was = self->online, changed;
+  const char *connection = find_connection (self, &online);
+  QdEntity *entity = connection ? qd_fleet_lookup (qd_session_get_fleet (self->session), connection, QD_KIND_CONNECTION, connection) : NULL;
+
+  changed = g_set_str (&self->connection, connection);
+  if (changed)
+    forget (self);
+  changed |= g_set_str (&self->name, entity ? qd_entity_get_name (entity) : connection);
+  self->online = online;
+  if (connection)
+    read_kept (self);
+  if (changed || online != was)
+    tell (self);
+  /* It may be another one than when it was gone. */
+  if (online && (changed || !was))
+    ask (self);
+}
+
+static gboolean
+update_cb (gpointer data)
+{
+  QdPolicyLive *self = data;
+
+  self->update_id = 0;
+  update (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+update_soon (QdPolicyLive *self)
+{
+  if (self->update_id == 0)
+    self->update_id = g_timeout_add (PAUSE_MS, update_cb, self);
+}
+
+/* --- The object -------------------------------------------------------------------------------------- */
+
+static void
+qd_policy_live_dispose (GObject *object)
+{
+  QdPolicyLive *self = QD_POLICY_LIVE (object);
+
+  g_clear_handle_id (&self->refresh_id, g_source_remove);
+  g_clear_handle_id (&self->update_id, g_source_remove);
+  forget (self);
+  g_clear_object (&self->session);
+  g_clear_object (&self->hub);
+  G_OBJECT_CLASS (qd_policy_live_parent_class)->dispose (object);
+}
+
+static void
+qd_policy_live_finalize (GObject *object)
+{
+  QdPolicyLive *self = QD_POLICY_LIVE (object);
+
+  g_free (self->connection);
+  g_free (self->name);
+  G_OBJECT_CLASS (qd_policy_live_parent_class)->finalize (object);
+}
+
+static void
+qd_policy_live_class_init (QdPolicyLiveClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = qd_policy_live_dispose;
+  G_OBJECT_CLASS (klass)->finalize = qd_policy_live_finalize;
+  changed_signal = g_signal_new ("changed", QD_TYPE_POLICY_LIVE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+qd_policy_live_init (QdPolicyLive *self)
+{
+}
+
+QdPolicyLive *
+qd_policy_live_new (QdSession *session)
+{
+  QdPolicyLive *self = g_object_new (QD_TYPE_POLICY_LIVE, NULL);
+  QdEntityList *connections = qd_fleet_get_list (qd_session_get_fleet (session), QD_KIND_CONNECTION);
+
+  self->session = g_object_ref (session);
+  self->hub = g_object_ref (qd_session_get_hub (session));
+  g_signal_connect_object (session, "notify::connection", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (connections, "items-changed", G_CALLBACK (update_soon), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (connections, "items-updated", G_CALLBACK (update_soon), self, G_CONNECT_SWAPPED);
+  update (self);
+  return self;
+}
+
+void
+qd_policy_live_set_active (QdPolicyLive *self, gboolean active)
+{
+  if (self->active == active)
+    return;
+  self->active = active;
+  g_clear_handle_id (&self->refresh_id, g_source_remove);
+  if (!active)
+    return;
+  self->refresh_id = g_timeout_add_seconds (REFRESH_S, refresh_cb, self);
+  ask (self);
+}
+
+const char *
+qd_policy_live_get_connection (QdPolicyLive *self)
+{
+  return self->connection;
+}
+
+const char *
+qd_policy_live_get_name (QdPolicyLive *self)
+{
+  return self->connection ? self->name : NULL;
+}
+
+GBytes *
+qd_policy_live_get_text (QdPolicyLive *self)
+{
+  return self->text;
+}
+
+gint64
+qd_policy_live_get_as_of (QdPolicyLive *self)
+{
+  return self->as_of;
+}
+
+gboolean
+qd_policy_live_is_online (QdPolicyLive *self)
+{
+  return self->online;
+}
+
+const char *
+qd_policy_live_get_fault (QdPolicyLive *self)
+{
+  return self->fault;
+}
