@@ -50,7 +50,7 @@ complete -c qdctl -n '__fish_seen_subcommand_from policy' -F
 complete -c qdctl -n '__fish_seen_subcommand_from policy' -a 'connectivity explain diff lint test convert format'
 complete -c qdctl -n '__fish_seen_subcommand_from policy' -l json -d 'Print JSON'
 complete -c qdctl -n '__fish_seen_subcommand_from policy' -l from -x -d 'Who connects'
-complete -c qdctl -n '__fish_seen_subcommand_from policy' -l to -x -a 'k8s patronus' -d 'To whom; for convert, into which spelling'
+complete -c qdctl -n '__fish_seen_subcommand_from policy' -l to -x -a 'k8s patronus node-api' -d 'To whom; for convert, into which spelling'
 complete -c qdctl -n '__fish_seen_subcommand_from policy' -l shape -x -a 'request response' -d 'Which of the two spellings that Patronus has'
 complete -c qdctl -n '__fish_seen_subcommand_from policy' -s o -l output -rF -d 'Write to this file'
 complete -c qdctl -n '__fish_seen_subcommand_from policy' -l strict -d 'Fail where something is lost'

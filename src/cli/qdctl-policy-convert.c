@@ -11,22 +11,25 @@
 
 #include "qd-json.h"
 #include "qd-patronus-policy.h"
+#include "qd-patronus-routing.h"
 #include "qd-yaml-edit.h"
 
-typedef enum { TO_KUBERNETES, TO_PATRONUS } Target;
+typedef enum { TO_KUBERNETES, TO_PATRONUS, TO_NODE_API, N_TARGETS } Target;
+
+static const char *const targets[N_TARGETS] = { "k8s", "patronus", "node-api" };
 
 static gboolean
 parse_options (const QdctlPolicyOptions *options, Target *target, QdPatronusShape *shape)
 {
-  gboolean kubernetes = g_strcmp0 (options->to, "k8s") == 0;
-
-  *target = kubernetes ? TO_KUBERNETES : TO_PATRONUS;
+  *target = 0;
+  while (*target < N_TARGETS && g_strcmp0 (options->to, targets[*target]) != 0)
+    ++*target;
   *shape = g_strcmp0 (options->shape, "response") == 0 ? QD_PATRONUS_RESPONSE : QD_PATRONUS_REQUEST;
-  if (!kubernetes && g_strcmp0 (options->to, "patronus") != 0)
-    qdctl_complain (_("convert needs --to k8s or --to patronus"));
+  if (*target == N_TARGETS)
+    qdctl_complain (_("convert needs --to k8s, --to patronus or, for routing policies, --to node-api"));
   else if (options->shape && *shape == QD_PATRONUS_REQUEST && !g_str_equal (options->shape, "request"))
     qdctl_complain (_("--shape is request or response, not “%s”"), options->shape);
-  else if (options->shape && kubernetes)
+  else if (options->shape && *target != TO_PATRONUS)
     qdctl_complain (_("--shape is for --to patronus"));
   else
     return TRUE;
@@ -118,6 +121,16 @@ say_findings (const QdPatronusConversion *conversion)
     }
 }
 
+static QdPatronusConversion *
+run (QdYamlFile *file, Target target, QdPatronusShape shape)
+{
+  if (target == TO_NODE_API)
+    return qd_patronus_routing_import (file);
+  if (target == TO_KUBERNETES)
+    return qd_patronus_import (file);
+  return qd_patronus_routing_is_file (file) ? qd_patronus_routing_export (file) : qd_patronus_export (file, shape);
+}
+
 QdExit
 qdctl_policy_convert (const QdctlPolicyOptions *options, char **paths)
 {
@@ -136,7 +149,7 @@ qdctl_policy_convert (const QdctlPolicyOptions *options, char **paths)
     }
   if (!qdctl_policy_read (&input, paths, 1, FALSE))
     return QD_EXIT_BAD_INPUT;
-  conversion = target == TO_KUBERNETES ? qd_patronus_import (g_ptr_array_index (input.files, 0)) : qd_patronus_export (g_ptr_array_index (input.files, 0), shape);
+  conversion = run (g_ptr_array_index (input.files, 0), target, shape);
   say_findings (conversion);
   if (conversion->invalid)
     return QD_EXIT_BAD_INPUT;
@@ -145,7 +158,7 @@ qdctl_policy_convert (const QdctlPolicyOptions *options, char **paths)
       qdctl_complain (_("there is no policy in %s that could be converted"), qdctl_name_of (paths[0]));
       return QD_EXIT_BAD_INPUT;
     }
-  text = target == TO_KUBERNETES && !options->json ? to_yaml (conversion) : to_json (conversion, target);
+  text = target != TO_PATRONUS && !options->json ? to_yaml (conversion) : to_json (conversion, target);
   if (!put_out (options, text))
     return QD_EXIT_BAD_INPUT;
   return options->strict && conversion->lossy ? QD_EXIT_NO : QD_EXIT_YES;

@@ -128,7 +128,7 @@ static const Action actions[] = {
   { "diff", 2, 2, "diff OLD NEW [--flows FILE.csv] [--json]", " json flows host-network ip-block keep-going ", qdctl_policy_diff },
   { "lint", 1, 0, "lint PATH… [--json|--sarif]", " json sarif host-network ip-block keep-going ", qdctl_policy_lint },
   { "test", 1, 0, "test PATH…", " host-network ip-block keep-going ", qdctl_policy_test },
-  { "convert", 1, 1, "convert FILE --to k8s|patronus [--shape=request|response] [-o FILE] [--json] [--strict]", " json to shape output strict ", qdctl_policy_convert },
+  { "convert", 1, 1, "convert FILE --to k8s|patronus|node-api [--shape=request|response] [-o FILE] [--json] [--strict]", " json to shape output strict ", qdctl_policy_convert },
   { "format", 1, 1, "format FILE [-w]", " write ", qdctl_policy_format },
 };
 
@@ -206,7 +206,7 @@ qdctl_policy (const char *name, int argc, char **argv)
   const GOptionEntry entries[] = {
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_("Print JSON"), NULL },
     { "from", 0, 0, G_OPTION_ARG_STRING, &options.from, N_("explain: who connects: a workload, or an IP address"), N_("NS/NAME|IP") },
-    { "to", 0, 0, G_OPTION_ARG_STRING, &options.to, N_("explain: to whom; convert: k8s or patronus"), N_("NS/NAME|IP|NAME") },
+    { "to", 0, 0, G_OPTION_ARG_STRING, &options.to, N_("explain: to whom; convert: k8s, patronus or node-api"), N_("NS/NAME|IP|NAME") },
     { "port", 0, 0, G_OPTION_ARG_STRING, &options.port, N_("explain: on which port, as 80/TCP"), N_("PORT") },
     { "flows", 0, 0, G_OPTION_ARG_FILENAME, &options.flows, N_("diff: which of these flows that were seen are cut off, as “qdctl flows --csv” lists them"), N_("FILE") },
     { "host-network", 0, 0, G_OPTION_ARG_STRING, &options.host_network, N_("Pods in their node's network: exempt from policies, or a pod as others (exempt)"), N_("NAME") },

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "qd-patronus-policy.h"
+#include "qd-patronus-routing.h"
 #include "qd-policy-world.h"
 #include "qd-yaml-edit.h"
 
@@ -92,6 +93,24 @@ check_export (QdYamlFile *file, gsize size, QdPatronusShape shape)
     g_assert_true (qd_yaml_node_equals_json (qd_yaml_node_get_item (qd_yaml_file_get_document (made, 0), i), g_ptr_array_index (again->objects, i)));
 }
 
+/* Routing policies out of rows are rows again. */
+static void
+check_rows (QdYamlFile *file, gsize size)
+{
+  g_autoptr (QdPatronusConversion) rows = qd_patronus_routing_export (file), conversion = qd_patronus_routing_import (file), back = NULL;
+  g_autoptr (QdYamlFile) made = NULL;
+
+  check_findings (rows, size);
+  check_findings (conversion, size);
+  if (conversion->objects->len == 0)
+    return;
+  made = file_of (conversion->objects, TRUE);
+  back = qd_patronus_routing_export (made);
+  for (guint i = 0; i < back->findings->len; i++)
+    g_assert_true (((QdPatronusFinding *) g_ptr_array_index (back->findings, i))->severity != QD_POLICY_ERROR ||
+                   g_str_equal (((QdPatronusFinding *) g_ptr_array_index (back->findings, i))->code, "duplicate"));
+}
+
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
@@ -103,5 +122,6 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   check_import (file, size);
   check_export (file, size, QD_PATRONUS_RESPONSE);
   check_export (file, size, QD_PATRONUS_REQUEST);
+  check_rows (file, size);
   return 0;
 }

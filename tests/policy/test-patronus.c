@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "qd-patronus-policy.h"
+#include "qd-patronus-routing.h"
 #include "qd-policy-diff.h"
 #include "qd-yaml-edit.h"
 #include "worlds.h"
@@ -461,6 +462,92 @@ test_worlds (void)
   g_assert_cmpuint (whole, >, 40);
 }
 
+/* --- Routing policies ------------------------------------------------------------------------------------------------------ */
+
+static void
+expect_routing (const char *text, gboolean export, guint n, const char *codes)
+{
+  g_autoptr (QdYamlFile) file = read_file ("it.yaml", text);
+  g_autoptr (QdPatronusConversion) conversion = export ? qd_patronus_routing_export (file) : qd_patronus_routing_import (file);
+  g_autofree char *found = codes_of (conversion);
+
+  g_assert_cmpstr (found, ==, codes);
+  g_assert_cmpuint (conversion->objects->len, ==, n);
+}
+
+static void
+test_routing (void)
+{
+  expect_routing ("{name: a, priority: 10, path_preference: LowestCost, match: {dst_port_range: '443'}}\n", TRUE, 1, "");
+  expect_routing ("{name: a, priority: 10, path_preference: LowestCost, match: {dscp: 3}}\n", TRUE, 0, "1:68 lost dscp match.dscp\n");
+  expect_routing ("{name: a, priority: 10, path_preference: LowestCost, match: {application_class: voice}}\n", TRUE, 0,
+                  "1:81 lost application-class match.application_class\n");
+  expect_routing ("{name: a, id: x, priority: 1001, path_preference: {custom: {loss: 1, mos: 2}}, failover: {primary: p}}\n", TRUE, 1,
+                  "1:15 lost id id\n1:28 lost priority priority\n1:75 lost weight path_preference.custom.mos\n1:90 lost failover failover\n");
+  expect_routing ("{name: a, priority: 10, path_preference: {custom: {mos: 2}}}\n", TRUE, 0, "1:57 lost weight path_preference.custom.mos\n");
+  expect_routing ("{name: a, priority: x, path_preference: LowestCost, foo: 1}\n", TRUE, 0, "1:21 error type priority\n1:53 lost unknown-field foo\n");
+  expect_routing ("{name: a, priority: 10, match_rules: {protocol: 17}, path_preference: LowestCost}\n", FALSE, 1, "");
+  expect_routing ("{name: a, priority: 1001, match_rules: {protocol: 47, x: 1}, path_preference: LowestCost}\n", FALSE, 0,
+                  "1:21 lost priority priority\n1:40 lost unknown-field match_rules\n1:40 lost protocol match_rules\n");
+  expect_routing ("{name: a, priority: 1, match_rules: '{', path_preference: Fast, x: 1}\n", FALSE, 0,
+                  "1:37 error json match_rules\n1:65 lost unknown-field x\n");
+  expect_routing ("{name: '', match_rules: {dst_port_range: [2, 1]}, path_preference: Fast}\n", FALSE, 0,
+                  "1:1 error name \n1:1 error priority \n1:25 error match-rules match_rules\n1:68 error preference path_preference\n");
+}
+
+/* Rows become routing policies that are valid, and the same rows again. */
+static void
+test_rows (void)
+{
+  static const char *const preferences[] = { "\\\"LowestLatency\\\"", "\\\"HighestBandwidth\\\"", "\\\"LowestCost\\\"",
+                                             "{\\\"Custom\\\":{\\\"latency_weight\\\":0.5,\\\"jitter_weight\\\":0.25,\\\"loss_weight\\\":1.5,\\\"bandwidth_weight\\\":0.0,"
+                                             "\\\"cost_weight\\\":1000.0}}" };
+  static const char *const protocols[] = { "null", "1", "6", "17" };
+
+  for (guint64 seed = 1; seed <= 500; seed++)
+    {
+      Dice dice = { seed };
+      g_autoptr (GString) text = g_string_new ("[");
+      g_autoptr (QdYamlFile) file = NULL, made = NULL;
+      g_autoptr (QdPatronusConversion) there = NULL, back = NULL;
+      guint n = 1 + dice_below (&dice, 4);
+
+      for (guint i = 0; i < n; i++)
+        {
+          guint first = 1 + dice_below (&dice, 65535), last = first + dice_below (&dice, 65536 - first);
+
+          g_string_append_printf (text, "%s{\"policy_id\":\"%" G_GUINT64_FORMAT "\",\"name\":\"p%u\",\"priority\":%u,\"match_rules\":\"{\\\"src_ip\\\":%s,\\\"dst_ip\\\":%s,"
+                                  "\\\"src_port\\\":%s,\\\"dst_port_range\\\":", i ? "," : "", dice_next (&dice), i, 1000 - i - dice_below (&dice, 2) * 10,
+                                  dice_chance (&dice, 50) ? "null" : "\\\"10.0.0.0/8\\\"", dice_chance (&dice, 50) ? "null" : "\\\"10.1.2.3/32\\\"",
+                                  dice_chance (&dice, 50) ? "null" : "5060");
+          if (dice_chance (&dice, 50))
+            g_string_append (text, "null");
+          else
+            g_string_append_printf (text, "[%u,%u]", first, last);
+          g_string_append_printf (text, ",\\\"protocol\\\":%s,\\\"application_class\\\":%s}\",\"path_preference\":\"%s\",\"enabled\":%u}", protocols[dice_below (&dice, 4)],
+                                  dice_chance (&dice, 50) ? "null" : "\\\"VoIP\\\"", preferences[dice_below (&dice, 4)], dice_below (&dice, 2));
+        }
+      g_string_append_c (text, ']');
+      file = read_file ("it.json", text->str);
+      there = qd_patronus_routing_import (file);
+      g_assert_false (there->lossy);
+      g_assert_cmpuint (there->objects->len, ==, n);
+      made = file_of (there->objects);
+      back = qd_patronus_routing_export (made);
+      g_assert_false (back->lossy);
+      g_assert_cmpuint (back->objects->len, ==, n);
+      /* They come in the order in which they are asked. */
+      for (guint i = 0; i < n; i++)
+        {
+          gboolean found = FALSE;
+
+          for (guint k = 0; k < n; k++)
+            found |= qd_yaml_node_equals_json (qd_yaml_node_get_item (qd_yaml_file_get_document (file, 0), i), g_ptr_array_index (back->objects, k));
+          g_assert_true (found);
+        }
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -472,5 +559,7 @@ main (int argc, char **argv)
   g_test_add_func ("/policy/patronus/number", test_number);
   g_test_add_func ("/policy/patronus/there-and-back", test_there_and_back);
   g_test_add_func ("/policy/patronus/worlds", test_worlds);
+  g_test_add_func ("/policy/patronus/routing", test_routing);
+  g_test_add_func ("/policy/patronus/rows", test_rows);
   return g_test_run ();
 }
