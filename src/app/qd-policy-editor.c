@@ -35,7 +35,7 @@ struct _QdPolicyEditor {
   gboolean unsaid;           /* something was changed here that was not told yet */
 };
 
-enum { TYPED, MOVED, N_SIGNALS };
+enum { TYPED, MOVED, FIX, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (QdPolicyEditor, qd_policy_editor, GTK_TYPE_WIDGET)
@@ -207,13 +207,19 @@ find_help (QdPolicyEditor *self, const GtkTextIter *at)
   return qd_policy_help_new (peek->where);
 }
 
+static void
+fix_cb (gpointer self, QdProblem *problem)
+{
+  g_signal_emit (self, signals[FIX], 0, problem);
+}
+
 static GtkWidget *
 make_hint (QdPolicyEditor *self, const GtkTextIter *at)
 {
   g_autoptr (GPtrArray) problems = find_problems (self, at);
   g_autoptr (QdPolicyHelp) help = find_help (self, at);
 
-  return qd_policy_hint_new (problems, help);
+  return qd_policy_hint_new (problems, help, fix_cb, self);
 }
 
 static GtkWidget *
@@ -356,6 +362,31 @@ unfold_all_tool (QdPolicyEditor *self)
   qd_policy_text_unfold_all (QD_POLICY_TEXT (self->view));
 }
 
+/* One fix is made at once; of more one is asked for. */
+static void
+fix_tool (QdPolicyEditor *self)
+{
+  g_autoptr (GPtrArray) problems = NULL;
+  QdProblem *only = NULL;
+  GtkTextIter at;
+  guint n = 0;
+
+  get_cursor (self, &at);
+  problems = find_problems (self, &at);
+  for (guint i = 0; i < problems->len; i++)
+    if (qd_problem_get_fix (g_ptr_array_index (problems, i)))
+      {
+        only = g_ptr_array_index (problems, i);
+        n++;
+      }
+  if (n == 1)
+    fix_cb (self, only);
+  else if (n > 1)
+    qd_policy_editor_describe (self);
+  else
+    gtk_accessible_announce (GTK_ACCESSIBLE (self->view), _("There is no fix here"), GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+}
+
 static const struct { const char *name; void (*run) (QdPolicyEditor *self); } tools[] = {
   { "find", find_tool },
   { "replace", replace_tool },
@@ -368,6 +399,7 @@ static const struct { const char *name; void (*run) (QdPolicyEditor *self); } to
   { "unfold", unfold_tool },
   { "fold-all", fold_all_tool },
   { "unfold-all", unfold_all_tool },
+  { "fix", fix_tool },
 };
 
 const char *
@@ -506,6 +538,7 @@ qd_policy_editor_class_init (QdPolicyEditorClass *klass)
   G_OBJECT_CLASS (klass)->dispose = qd_policy_editor_dispose;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   signals[TYPED] = g_signal_new ("typed", QD_TYPE_POLICY_EDITOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, QD_TYPE_DOCUMENT, G_TYPE_BYTES);
+  signals[FIX] = g_signal_new ("fix", QD_TYPE_POLICY_EDITOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, QD_TYPE_PROBLEM);
   signals[MOVED] = g_signal_new ("moved", QD_TYPE_POLICY_EDITOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_UINT);
 }
 

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  *
  * The text of one document: highlighted, completed, explained, folded, searched, with problems underlined. Each document keeps its own
  * history of changes, whatever is shown meanwhile. ::typed (QdDocument, GBytes) soon after something was
- * changed here; ::moved (guint line, guint column) when the cursor was.
+ * changed here; ::moved (guint line, guint column) when the cursor was; ::fix (QdProblem) where its fix is to be made.
  */
 #define QD_TYPE_POLICY_EDITOR (qd_policy_editor_get_type ())
 G_DECLARE_FINAL_TYPE (QdPolicyEditor, qd_policy_editor, QD, POLICY_EDITOR, GtkWidget)
@@ -36,7 +36,7 @@ gboolean qd_policy_editor_splice (QdPolicyEditor *self, gsize offset, gsize remo
 /* What exists, for completion and help: of the last analysis; NULL: nothing is known. A reference is kept. */
 void qd_policy_editor_set_world (QdPolicyEditor *self, QdPolicyWorld *world);
 /* What the editor can be told to do, by name: "find", "replace", "next-match", "previous-match", "go-to-line", "complete", "describe", "fold",
- * "unfold", "fold-all", "unfold-all". Without a document nothing happens. */
+ * "unfold", "fold-all", "unfold-all", "fix": what is wrong at the cursor, where that can be mended. Without a document nothing happens. */
 const char *qd_policy_editor_get_tool (guint i);   /* NULL beyond the last */
 void qd_policy_editor_run (QdPolicyEditor *self, const char *tool);
 /* Shows what is known about the place of the cursor, and says it. */

@@ -492,6 +492,9 @@ make_verdict (QdPolicyExplainPane *self)
   gtk_box_append (GTK_BOX (line), words);
   gtk_box_append (GTK_BOX (line), make_icon_button ("edit-copy-symbolic", "explain.copy", _("Copy explanation")));
   gtk_widget_set_valign (gtk_widget_get_last_child (line), GTK_ALIGN_START);
+  /* Of the page that this stands on. */
+  gtk_box_append (GTK_BOX (line), make_icon_button ("list-add-symbolic", "policy.new-test", _("New test from this flow")));
+  gtk_widget_set_valign (gtk_widget_get_last_child (line), GTK_ALIGN_START);
   return line;
 }
 

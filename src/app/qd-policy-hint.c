@@ -7,8 +7,6 @@
 
 #include <glib/gi18n.h>
 
-#include "qd-policy-problems.h"
-
 #define WIDTH_CHARS 52
 
 static GtkWidget *
@@ -28,10 +26,11 @@ add_label (GtkWidget *box, const char *text, const char *const *styles)
 }
 
 static void
-add_problem (GtkWidget *box, QdProblem *problem)
+add_problem (GtkWidget *box, QdProblem *problem, QdPolicyFixFunc fix, gpointer owner)
 {
   static const char *const dim[] = { "dimmed", "caption", NULL };
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 9), *words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *icon = gtk_image_new ();
+  GtkWidget *button = qd_policy_fix_button_new (problem, fix, owner);
 
   qd_policy_problems_set_icon (GTK_IMAGE (icon), qd_problem_get_severity (problem));
   gtk_widget_set_valign (icon, GTK_ALIGN_START);
@@ -40,6 +39,11 @@ add_problem (GtkWidget *box, QdProblem *problem)
   add_label (words, qd_problem_get_message (problem), NULL);
   if (qd_problem_get_code (problem))
     add_label (words, qd_problem_get_code (problem), dim);
+  if (button)
+    {
+      gtk_widget_set_margin_top (button, 6);
+      gtk_box_append (GTK_BOX (words), button);
+    }
   gtk_box_append (GTK_BOX (row), icon);
   gtk_box_append (GTK_BOX (row), words);
   gtk_box_append (GTK_BOX (box), row);
@@ -62,7 +66,7 @@ add_help (GtkWidget *box, const QdPolicyHelp *help)
 }
 
 GtkWidget *
-qd_policy_hint_new (GPtrArray *problems, const QdPolicyHelp *help)
+qd_policy_hint_new (GPtrArray *problems, const QdPolicyHelp *help, QdPolicyFixFunc fix, gpointer owner)
 {
   GtkWidget *box;
 
@@ -71,7 +75,7 @@ qd_policy_hint_new (GPtrArray *problems, const QdPolicyHelp *help)
   box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   gtk_widget_add_css_class (box, "qd-policy-hint");
   for (guint i = 0; i < problems->len; i++)
-    add_problem (box, g_ptr_array_index (problems, i));
+    add_problem (box, g_ptr_array_index (problems, i), fix, owner);
   if (problems->len > 0 && help)
     gtk_box_append (GTK_BOX (box), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
   if (help)
@@ -85,7 +89,14 @@ qd_policy_hint_to_text (GPtrArray *problems, const QdPolicyHelp *help)
   GString *text = g_string_new (NULL);
 
   for (guint i = 0; i < problems->len; i++)
-    g_string_append_printf (text, "%s%s", text->len ? "\n" : "", qd_problem_get_message (g_ptr_array_index (problems, i)));
+    {
+      QdPolicyFix *fix = qd_problem_get_fix (g_ptr_array_index (problems, i));
+
+      g_string_append_printf (text, "%s%s", text->len ? "\n" : "", qd_problem_get_message (g_ptr_array_index (problems, i)));
+      if (fix)
+        /* TRANSLATORS: what would mend a problem */
+        g_string_append_printf (text, _("\nFix: %s"), qd_policy_fix_get_title (fix));
+    }
   if (help)
     {
       const char *lines[] = { help->doc, help->values, help->meant };

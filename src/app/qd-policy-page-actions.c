@@ -75,6 +75,12 @@ next_problem_cb (QdPolicyPage *self)
   qd_policy_problems_next (self->problems);
 }
 
+static void
+tests_cb (QdPolicyPage *self)
+{
+  gtk_toggle_button_set_active (self->tests_button, gtk_widget_get_visible (GTK_WIDGET (self->tests_button)) && !gtk_toggle_button_get_active (self->tests_button));
+}
+
 /* --- Choices ------------------------------------------------------------------------------------------- */
 
 static void
@@ -149,6 +155,8 @@ static const struct { const char *name; void (*run) (QdPolicyPage *self); } plai
   { "undo", undo_cb },
   { "redo", redo_cb },
   { "next-problem", next_problem_cb },
+  { "tests", tests_cb },
+  { "new-test", qd_policy_page_new_test },
 };
 
 static void
@@ -254,6 +262,7 @@ add_shortcuts (QdPolicyPage *self)
     { "<Control><Shift>g", "policy.previous-match" },
     { "<Control>l", "policy.go-to-line" },
     { "<Control>i", "policy.describe" },
+    { "<Control>period", "policy.fix" },
     { "<Control><Shift>bracketleft", "policy.fold" },
     { "<Control><Shift>bracketright", "policy.unfold" },
     { "<Control>braceleft", "policy.fold" },

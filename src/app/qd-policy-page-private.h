@@ -10,6 +10,7 @@
 #include "qd-policy-matrix.h"
 #include "qd-policy-page.h"
 #include "qd-policy-problems.h"
+#include "qd-policy-tests.h"
 #include "qd-workbench.h"
 
 G_BEGIN_DECLS
@@ -23,7 +24,10 @@ struct _QdPolicyPage {
   AdwBanner *conflict_banner, *locked_banner;
   GtkLabel *title_label, *problems_label, *reading_label, *place_label, *branch_label;
   GtkImage *problems_icon;
-  GtkToggleButton *problems_button;
+  GtkToggleButton *problems_button, *tests_button;
+  GtkImage *tests_icon;
+  GtkLabel *tests_label;
+  AdwBin *tests_bin;
   GtkWidget *git_box, *save_button, *header_end;
   AdwBin *files_bin, *editor_bin, *problems_bin;
   GtkStack *builder_stack, *matrix_stack;
@@ -41,6 +45,7 @@ struct _QdPolicyPage {
   QdPolicyFiles *files;
   QdPolicyEditor *editor;
   QdPolicyProblems *problems;
+  QdPolicyTests *tests;
   QdPolicyBuilder *builder;
   QdPolicyMatrix *matrix;
   QdPolicyExplainPane *why;
@@ -104,6 +109,14 @@ void qd_policy_page_choose_workloads (QdPolicyPage *self, const char *whose);   
 void qd_policy_page_update_fleet (QdPolicyPage *self);
 /* Why such a flow may pass, or may not. */
 void qd_policy_page_explain_seen (QdPolicyPage *self, const QdPolicySeen *seen);
+
+/* qd-policy-page-tests.c */
+void qd_policy_page_init_tests (QdPolicyPage *self);
+void qd_policy_page_update_tests (QdPolicyPage *self, QdAnalysis *analysis);
+/* Makes the change that mends @problem, as one step that can be undone. */
+void qd_policy_page_fix (QdPolicyPage *self, QdProblem *problem);
+/* Adds a test that says of the flow that is explained what is so now. */
+void qd_policy_page_new_test (QdPolicyPage *self);
 
 /* qd-policy-page-dialogs.c */
 void qd_policy_page_ask_new_file (QdPolicyPage *self);

@@ -249,6 +249,7 @@ analysed_cb (QdPolicyPage *self)
   qd_policy_editor_set_problems (self->editor, G_LIST_MODEL (self->found));
   qd_policy_editor_set_world (self->editor, qd_analysis_get_world (analysis));
   show_problems (self);
+  qd_policy_page_update_tests (self, analysis);
   show_reading (self, analysis);
   qd_policy_page_update_builder (self, FALSE);
   qd_policy_page_update_matrix (self);
@@ -472,6 +473,7 @@ qd_policy_page_class_init (QdPolicyPageClass *klass)
   CHILD (problems_icon); CHILD (problems_button); CHILD (git_box);
   CHILD (save_button); CHILD (header_end);
   CHILD (files_bin); CHILD (editor_bin); CHILD (problems_bin); CHILD (recent);
+  CHILD (tests_button); CHILD (tests_icon); CHILD (tests_label); CHILD (tests_bin);
   CHILD (matrix_stack); CHILD (matrix_entry); CHILD (changes_button); CHILD (matrix_bin); CHILD (why_bin); CHILD (why_split); CHILD (builder_stack); CHILD (builder_bin); CHILD (policy_drop);
   CHILD (flows_bin); CHILD (live_button); CHILD (live_label);
 #undef CHILD
@@ -511,4 +513,5 @@ qd_policy_page_init (QdPolicyPage *self)
   self->problems = QD_POLICY_PROBLEMS (qd_policy_problems_new ());
   adw_bin_set_child (self->problems_bin, GTK_WIDGET (self->problems));
   g_signal_connect_object (self->problems, "chosen", G_CALLBACK (problem_chosen_cb), self, G_CONNECT_SWAPPED);
+  qd_policy_page_init_tests (self);
 }

@@ -13,7 +13,7 @@ struct _QdPolicyProblems {
   GtkSingleSelection *selection;
 };
 
-static guint chosen_signal;
+static guint chosen_signal, fix_signal;
 
 G_DEFINE_FINAL_TYPE (QdPolicyProblems, qd_policy_problems, GTK_TYPE_WIDGET)
 
@@ -31,6 +31,46 @@ qd_policy_problems_set_icon (GtkImage *image, QdPolicySeverity severity)
   gtk_image_set_from_icon_name (image, looks[severity].icon);
   gtk_widget_add_css_class (GTK_WIDGET (image), looks[severity].style);
 }
+
+/* --- Fixes ---------------------------------------------------------------------------------------------- */
+
+static void
+fix_clicked_cb (GtkWidget *button, gpointer owner)
+{
+  g_autoptr (QdProblem) problem = g_object_ref (g_object_get_data (G_OBJECT (button), "problem"));
+  QdPolicyFixFunc fix = (QdPolicyFixFunc) g_object_get_data (G_OBJECT (button), "fix");
+  GtkWidget *popover = gtk_widget_get_ancestor (button, GTK_TYPE_POPOVER);
+
+  if (popover)
+    gtk_popover_popdown (GTK_POPOVER (popover));
+  fix (owner, problem);
+}
+
+GtkWidget *
+qd_policy_fix_button_new (QdProblem *problem, QdPolicyFixFunc fix, gpointer owner)
+{
+  GtkWidget *button;
+
+  if (qd_problem_get_fix (problem) == NULL)
+    return NULL;
+  button = gtk_button_new_with_label (qd_policy_fix_get_title (qd_problem_get_fix (problem)));
+  gtk_label_set_ellipsize (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (button))), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_tooltip_text (button, qd_policy_fix_get_title (qd_problem_get_fix (problem)));
+  gtk_widget_set_halign (button, GTK_ALIGN_START);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  g_object_set_data_full (G_OBJECT (button), "problem", g_object_ref (problem), g_object_unref);
+  g_object_set_data (G_OBJECT (button), "fix", (gpointer) fix);
+  g_signal_connect_object (button, "clicked", G_CALLBACK (fix_clicked_cb), owner, 0);
+  return button;
+}
+
+static void
+fix_cb (gpointer owner, QdProblem *problem)
+{
+  g_signal_emit (owner, fix_signal, 0, problem);
+}
+
+/* --- The list ------------------------------------------------------------------------------------------- */
 
 static GtkWidget *
 make_label (gboolean place)
@@ -70,12 +110,22 @@ setup_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
 }
 
 static void
-bind_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
+unbind_cb (QdPolicyProblems *self, GtkListItem *item)
+{
+  GtkWidget *box = gtk_list_item_get_child (item), *last = gtk_widget_get_last_child (box);
+
+  if (GTK_IS_BUTTON (last))
+    gtk_box_remove (GTK_BOX (box), last);
+}
+
+static void
+bind_cb (QdPolicyProblems *self, GtkListItem *item)
 {
   GtkWidget *icon = gtk_widget_get_first_child (gtk_list_item_get_child (item));
   GtkWidget *message = gtk_widget_get_first_child (gtk_widget_get_next_sibling (icon)), *place = gtk_widget_get_next_sibling (message);
   QdProblem *problem = gtk_list_item_get_item (item);
   QdPolicySeverity severity = qd_problem_get_severity (problem);
+  GtkWidget *button = qd_policy_fix_button_new (problem, fix_cb, self);
   g_autofree char *where = g_strdup_printf ("%s:%u:%u", qd_problem_get_file (problem), qd_problem_get_line (problem), qd_problem_get_column (problem));
   g_autofree char *words = g_strdup_printf ("%s: %s, %s", _(looks[severity].word), qd_problem_get_message (problem), where);
 
@@ -83,6 +133,8 @@ bind_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
   gtk_label_set_label (GTK_LABEL (message), qd_problem_get_message (problem));
   gtk_label_set_label (GTK_LABEL (place), where);
   gtk_list_item_set_accessible_label (item, words);
+  if (button)
+    gtk_box_append (GTK_BOX (gtk_list_item_get_child (item)), button);
 }
 
 static void
@@ -159,6 +211,7 @@ qd_policy_problems_class_init (QdPolicyProblemsClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = qd_policy_problems_dispose;
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BIN_LAYOUT);
+  fix_signal = g_signal_new ("fix", QD_TYPE_POLICY_PROBLEMS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, QD_TYPE_PROBLEM);
   chosen_signal = g_signal_new ("chosen", QD_TYPE_POLICY_PROBLEMS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, QD_TYPE_PROBLEM);
 }
 
@@ -169,7 +222,8 @@ qd_policy_problems_init (QdPolicyProblems *self)
   GtkWidget *list;
 
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), NULL);
-  g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
+  g_signal_connect_object (factory, "bind", G_CALLBACK (bind_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (factory, "unbind", G_CALLBACK (unbind_cb), self, G_CONNECT_SWAPPED);
   self->selection = gtk_single_selection_new (NULL);
   gtk_single_selection_set_autoselect (self->selection, FALSE);
   gtk_single_selection_set_can_unselect (self->selection, TRUE);

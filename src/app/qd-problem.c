@@ -13,6 +13,7 @@ struct _QdProblem {
   const char *code;
   QdPolicySeverity severity;
   guint line, column, length;
+  QdPolicyFix *fix;
 };
 
 G_DEFINE_FINAL_TYPE (QdProblem, qd_problem, G_TYPE_OBJECT)
@@ -24,6 +25,7 @@ qd_problem_finalize (GObject *object)
 
   g_free (self->file);
   g_free (self->message);
+  g_clear_pointer (&self->fix, qd_policy_fix_unref);
   G_OBJECT_CLASS (qd_problem_parent_class)->finalize (object);
 }
 
@@ -65,6 +67,7 @@ from_finding (const QdPolicyFinding *finding)
   self->line = span.line;
   self->column = span.column;
   self->length = length_of (finding->place.file, span);
+  self->fix = finding->fix ? qd_policy_fix_ref (finding->fix) : NULL;
   return self;
 }
 
@@ -158,4 +161,10 @@ guint
 qd_problem_get_length (QdProblem *self)
 {
   return self->length;
+}
+
+QdPolicyFix *
+qd_problem_get_fix (QdProblem *self)
+{
+  return self->fix;
 }

@@ -23,6 +23,7 @@ const char *qd_problem_get_code (QdProblem *self);         /* NULL: it cannot be
 QdPolicySeverity qd_problem_get_severity (QdProblem *self);
 guint qd_problem_get_line (QdProblem *self);               /* from 1 */
 guint qd_problem_get_column (QdProblem *self);             /* from 1, in characters */
+QdPolicyFix *qd_problem_get_fix (QdProblem *self);         /* borrowed; NULL: there is none that is safe */
 guint qd_problem_get_length (QdProblem *self);             /* characters of that line; 0: to its end */
 
 G_END_DECLS

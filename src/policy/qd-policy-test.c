@@ -187,3 +187,30 @@ qd_policy_test_run (const QdPolicyTest *self, QdPolicyEval *eval, char **why)
   *why = g_strdup (explanation->text);
   return QD_POLICY_TEST_FAILED;
 }
+
+gboolean
+qd_policy_test_find_ends (const QdPolicyTest *self, QdPolicyEval *eval, guint *src, guint *dst)
+{
+  g_autofree char *why = NULL;
+  const char *name;
+
+  return find_end (eval, self->from, src, &name, &why) && find_end (eval, self->to, dst, &name, &why);
+}
+
+QdPolicyFinding *
+qd_policy_test_to_finding (const QdPolicyTest *self, QdPolicyTestResult result, const char *why)
+{
+  if (result == QD_POLICY_TEST_PASSED)
+    return NULL;
+  if (result == QD_POLICY_TEST_BROKEN)
+    return qd_policy_finding_new (QD_POLICY_WARNING, "test-broken", &self->place, g_strdup_printf (_("The test “%s” cannot be run: %s"), self->name, why));
+  return qd_policy_finding_new (QD_POLICY_WARNING, "test-failed", &self->place, g_strdup_printf (_("The test “%s” fails: %s"), self->name, why));
+}
+
+char *
+qd_policy_test_name_end (QdPolicyEval *eval, guint end)
+{
+  const QdAddressRange *range = qd_policy_eval_get_range (eval, end);
+
+  return range ? qd_address_to_text (&range->first) : g_strdup (qd_policy_eval_get_text (eval, end));
+}

@@ -40,5 +40,11 @@ typedef enum {
 
 /* @why becomes a sentence on a test that did not pass, without the place; else NULL. (transfer full) Any thread. */
 QdPolicyTestResult qd_policy_test_run (const QdPolicyTest *self, QdPolicyEval *eval, char **why);
+/* Who its ends are in @eval. FALSE: one of them is not there, or is more than one. Any thread. */
+gboolean qd_policy_test_find_ends (const QdPolicyTest *self, QdPolicyEval *eval, guint *src, guint *dst);
+/* How a test names an end of @eval: a workload, or an address of the range. (transfer full) */
+char *qd_policy_test_name_end (QdPolicyEval *eval, guint end);
+/* A warning at its place that it did not pass, and @why: "test-failed" or "test-broken". (transfer full) NULL: it did. */
+QdPolicyFinding *qd_policy_test_to_finding (const QdPolicyTest *self, QdPolicyTestResult result, const char *why);
 
 G_END_DECLS

@@ -23,6 +23,7 @@ struct _QdAnalysis {
   gatomicrefcount refs;
   State now, before;
   GPtrArray *findings;       /* QdPolicyFinding, of @now */
+  GPtrArray *tests;          /* QdAnalysisTest, of @now */
   gboolean changed;          /* else @before is empty: it is @now */
 };
 
@@ -88,12 +89,6 @@ find_read (QdAnalysis *previous, const State *other, const char *name, GBytes *b
   return NULL;
 }
 
-static gboolean
-is_test (const char *name)
-{
-  return g_str_has_suffix (name, ".policytest.yaml") || g_str_has_suffix (name, ".policytest.yml");
-}
-
 static void
 read_text (State *state, const char *name, GBytes *bytes, QdAnalysis *previous, const State *other)
 {
@@ -104,13 +99,13 @@ read_text (State *state, const char *name, GBytes *bytes, QdAnalysis *previous, 
     file = qd_yaml_file_new (name, bytes, &error);
   if (file)
     {
-      g_ptr_array_add (is_test (name) ? state->tests : state->files, file);
+      g_ptr_array_add (qd_policy_is_test_file (name) ? state->tests : state->files, file);
       g_hash_table_insert (state->by_name, (gpointer) qd_yaml_file_get_name (file), file);
     }
   else
     {
       g_ptr_array_add (state->faults, fault_new (name, error->message));
-      state->n_unread += !is_test (name);
+      state->n_unread += !qd_policy_is_test_file (name);
     }
 }
 
@@ -166,6 +161,56 @@ evaluate (State *state, const QdPolicyOptions *options, const State *from)
     state->eval = qd_policy_eval_new (state->world, options, same_options ? from->eval : NULL);
 }
 
+/* --- Tests ---------------------------------------------------------------------------------------------- */
+
+static void
+test_free (gpointer data)
+{
+  QdAnalysisTest *self = data;
+
+  qd_policy_test_free (self->test);
+  g_free (self->why);
+  g_free (self);
+}
+
+static void
+run_test (QdAnalysis *self, QdPolicyTest *test)
+{
+  QdAnalysisTest *outcome = g_new0 (QdAnalysisTest, 1);
+  QdPolicyFinding *finding;
+
+  *outcome = (QdAnalysisTest) { .test = test, .run = self->now.eval != NULL, .src = QD_POLICY_NO_END, .dst = QD_POLICY_NO_END };
+  g_ptr_array_add (self->tests, outcome);
+  if (!outcome->run)
+    return;
+  outcome->result = qd_policy_test_run (test, self->now.eval, &outcome->why);
+  if (!qd_policy_test_find_ends (test, self->now.eval, &outcome->src, &outcome->dst))
+    outcome->src = outcome->dst = QD_POLICY_NO_END;
+  finding = qd_policy_test_to_finding (test, outcome->result, outcome->why);
+  if (finding)
+    g_ptr_array_add (self->findings, finding);
+}
+
+/* What cannot be read of them is among the findings already. */
+static void
+run_tests (QdAnalysis *self)
+{
+  g_autoptr (GPtrArray) said = g_ptr_array_new_with_free_func ((GDestroyNotify) qd_policy_finding_free);
+
+  self->tests = g_ptr_array_new_with_free_func (test_free);
+  for (guint i = 0; i < self->now.tests->len; i++)
+    {
+      GPtrArray *tests = qd_policy_tests_read (g_ptr_array_index (self->now.tests, i), said);
+
+      g_ptr_array_set_free_func (tests, NULL);
+      for (guint k = 0; k < tests->len; k++)
+        run_test (self, g_ptr_array_index (tests, k));
+      g_ptr_array_unref (tests);
+    }
+}
+
+/* --- All ------------------------------------------------------------------------------------------------ */
+
 QdAnalysis *
 qd_analysis_new (const QdAnalysisText *texts, guint n, const QdPolicyOptions *options, QdAnalysis *previous)
 {
@@ -190,6 +235,7 @@ qd_analysis_new_live (const QdAnalysisText *texts, guint n, const QdAnalysisLive
   evaluate (&self->now, options, previous ? &previous->now : NULL);
   self->findings = qd_policy_lint_world (self->now.world, self->now.eval, (QdYamlFile *const *) self->now.files->pdata, self->now.files->len,
                                          (QdYamlFile *const *) self->now.tests->pdata, self->now.tests->len, NULL);
+  run_tests (self);
   if (!self->changed)
     return self;
   state_init (&self->before);
@@ -216,6 +262,7 @@ qd_analysis_unref (QdAnalysis *self)
 {
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
+  g_ptr_array_unref (self->tests);
   g_ptr_array_unref (self->findings);
   state_clear (&self->now);
   state_clear (&self->before);
@@ -238,6 +285,12 @@ GPtrArray *
 qd_analysis_get_findings (QdAnalysis *self)
 {
   return self->findings;
+}
+
+GPtrArray *
+qd_analysis_get_tests (QdAnalysis *self)
+{
+  return self->tests;
 }
 
 QdPolicyWorld *

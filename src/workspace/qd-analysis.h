@@ -3,6 +3,7 @@
 
 #include "qd-policy-eval.h"
 #include "qd-policy-lint.h"
+#include "qd-policy-test.h"
 
 G_BEGIN_DECLS
 
@@ -24,6 +25,15 @@ typedef struct { const char *name; char *message; guint line, column; } QdAnalys
 /* What a cluster has: a list of objects, as JSON or YAML. @name: what findings call it. */
 typedef struct { const char *name; GBytes *text; QdPolicyLiveMode mode; } QdAnalysisLive;
 
+/* A test and what became of it. */
+typedef struct {
+  QdPolicyTest *test;
+  gboolean run;                /* else no verdict is given out: something cannot be read, or is invalid */
+  QdPolicyTestResult result;
+  guint src, dst;              /* its ends in the evaluation; QD_POLICY_NO_END: not known */
+  char *why;                   /* of one that did not pass, in a sentence; else NULL */
+} QdAnalysisTest;
+
 /* Takes as long as it takes: on a worker. What @previous read of the same bytes is taken from it. */
 QdAnalysis *qd_analysis_new (const QdAnalysisText *texts, guint n, const QdPolicyOptions *options, QdAnalysis *previous);
 /* As above, in a world with what a cluster has; @live may be NULL. */
@@ -35,6 +45,8 @@ QdYamlFile *qd_analysis_find_file (QdAnalysis *self, const char *name);   /* NUL
 GPtrArray *qd_analysis_get_faults (QdAnalysis *self);                     /* of QdAnalysisFault */
 /* Of const QdPolicyFinding: all that is to be said of what could be read. */
 GPtrArray *qd_analysis_get_findings (QdAnalysis *self);
+/* Of const QdAnalysisTest: those that could be read, in the order of the files. What did not pass is among the findings, too. */
+GPtrArray *qd_analysis_get_tests (QdAnalysis *self);
 QdPolicyWorld *qd_analysis_get_world (QdAnalysis *self);
 /* NULL while something cannot be read or is invalid: no verdict is given out then. */
 QdPolicyEval *qd_analysis_get_eval (QdAnalysis *self);

@@ -439,6 +439,199 @@ test_erased (void)
   end (&self);
 }
 
+static gboolean
+has_label (GtkWidget *from, const char *text)
+{
+  gboolean found = GTK_IS_LABEL (from) && strstr (gtk_label_get_text (GTK_LABEL (from)), text) != NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (from); child && !found; child = gtk_widget_get_next_sibling (child))
+    found = has_label (child, text);
+  return found;
+}
+
+#define TESTS "tests:\n- name: outside stays outside\n  from: 203.0.113.5\n  to: shop/web\n  port: 80\n  expect: deny\n"                        \
+              "- name: outside comes in\n  from: 203.0.113.5\n  to: shop/web\n  port: 80\n  expect: allow\n"                                       \
+              "- name: nobody\n  from: shop/nobody\n  to: shop/web\n  port: 53/UDP\n  expect: deny\n"
+
+/* "ok 1 - name" and "not ok 2 - name" of `qdctl policy test`, as "1name" and "0name" by line. */
+static char *
+run_headless (Fixture *self)
+{
+  g_autofree char *qdctl = g_build_filename (g_getenv ("QD_BUILD_ROOT"), "src", "cli", "qdctl", NULL), *out = NULL;
+  char *argv[] = { qdctl, (char *) "policy", (char *) "test", self->folder, NULL };
+  g_auto (GStrv) lines = NULL;
+  GString *verdicts = g_string_new (NULL);
+
+  g_assert_true (g_spawn_sync (NULL, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &out, NULL, NULL, NULL));
+  lines = g_strsplit (out, "\n", -1);
+  for (guint i = 0; lines[i]; i++)
+    if (g_str_has_prefix (lines[i], "ok ") || g_str_has_prefix (lines[i], "not ok "))
+      g_string_append_printf (verdicts, "%d%s\n", *lines[i] == 'o', strstr (lines[i], " - ") + 3);
+  return g_string_free (verdicts, FALSE);
+}
+
+static char *
+list_verdicts (Fixture *self)
+{
+  GPtrArray *tests = qd_analysis_get_tests (qd_workbench_get_analysis (self->page->workbench));
+  GString *verdicts = g_string_new (NULL);
+
+  for (guint i = 0; i < tests->len; i++)
+    {
+      const QdAnalysisTest *test = g_ptr_array_index (tests, i);
+
+      g_string_append_printf (verdicts, "%d%s\n", test->run && test->result == QD_POLICY_TEST_PASSED, test->test->name);
+    }
+  return g_string_free (verdicts, FALSE);
+}
+
+static gboolean
+has_verdicts (Fixture *self, const char *expected)
+{
+  g_autofree char *verdicts = list_verdicts (self);
+
+  return g_str_equal (verdicts, expected);
+}
+
+/* Tests beside the policies run while one types, with the verdicts that they have without a window. */
+static void
+test_tests (void)
+{
+  Fixture self;
+  g_autofree char *headless = NULL, *here = NULL, *text = NULL;
+  GtkTextBuffer *buffer;
+  GtkTextIter at;
+
+  begin (&self);
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (self.page->tests_button)));
+  write_file (&self, "shop.policytest.yaml", TESTS);
+  UNTIL (is_quiet (&self) && g_str_equal (gtk_label_get_label (self.page->tests_label), "1 of 3 tests pass"));
+  headless = run_headless (&self);
+  here = list_verdicts (&self);
+  g_assert_cmpstr (here, ==, headless);
+  g_assert_cmpstr (here, ==, "1outside stays outside\n0outside comes in\n0nobody\n");
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (self.page->tests_button)));
+  g_assert_cmpuint (qd_document_get_n_warnings (find (&self, "shop.policytest.yaml")), ==, 2);
+
+  /* The list says what became of each, and leads to why. */
+  run (&self, "policy.tests");
+  g_assert_true (gtk_toggle_button_get_active (self.page->tests_button));
+  fixture_settle (GTK_WIDGET (self.window));
+  UNTIL (has_label (GTK_WIDGET (self.page->tests), "Failed") && has_label (GTK_WIDGET (self.page->tests), "Broken") &&
+         has_label (GTK_WIDGET (self.page->tests), "Passed"));
+  g_assert_true (has_label (GTK_WIDGET (self.page->tests), "Expected to be allowed, is denied"));
+  fixture_press (GTK_WIDGET (self.page->tests), "_Why");
+  g_assert_cmpstr (adw_view_stack_get_visible_child_name (self.page->views), ==, "matrix");
+  UNTIL ((text = qd_policy_explain_pane_dup_text (self.page->why)) != NULL);
+  g_assert_nonnull (strstr (text, "80"));
+
+  /* Underlined where it is written. */
+  qd_policy_page_go_to (self.page, "shop.policytest.yaml", 7, 3);
+  buffer = qd_policy_editor_get_buffer (self.page->editor);
+  gtk_text_buffer_get_iter_at_line_offset (buffer, &at, 6, 4);
+  g_assert_true (gtk_text_iter_has_tag (&at, gtk_text_tag_table_lookup (gtk_text_buffer_get_tag_table (buffer), "qd-warning")));
+
+  /* A change of the policy is a change of the verdicts; without a verdict, nothing is said to pass. */
+  qd_policy_page_show_document (self.page, find (&self, "policy.yaml"));
+  type (&self, "  ingress: [{}]\n");
+  UNTIL (has_verdicts (&self, "0outside stays outside\n1outside comes in\n0nobody\n"));
+  g_assert_cmpstr (gtk_label_get_label (self.page->tests_label), ==, "1 of 3 tests pass");
+  type (&self, "  bad: [\n");
+  UNTIL (is_quiet (&self) && g_str_equal (gtk_label_get_label (self.page->tests_label), "3 tests not run"));
+  qd_workbench_revert (self.page->workbench, find (&self, "policy.yaml"));
+  end (&self);
+}
+
+/* What is so now becomes a test: the first one makes the file, the next one is added to it. */
+static void
+test_new_test (void)
+{
+  Fixture self;
+  QdPolicyEval *eval;
+  g_autofree char *text = NULL;
+
+  begin (&self);
+  eval = qd_analysis_get_eval (qd_workbench_get_analysis (self.page->workbench));
+  for (guint i = 0; i < 2; i++)
+    {
+      gtk_widget_activate_action (GTK_WIDGET (self.page), "policy.view", "s", "matrix");
+      eval = qd_analysis_get_eval (qd_workbench_get_analysis (self.page->workbench));
+      qd_policy_page_explain (self.page, i == 0 ? qd_policy_eval_get_n_workloads (eval) : qd_policy_eval_find_workload (eval, "shop/web", NULL),
+                              i == 0 ? qd_policy_eval_find_workload (eval, "shop/web", NULL) : qd_policy_eval_get_n_workloads (eval));
+      g_assert_true (qd_policy_explain_pane_set_port (self.page->why, i == 0 ? "80" : "53/UDP"));
+      run (&self, "policy.new-test");
+      g_assert_cmpstr (qd_document_get_name (self.page->document), ==, "flows.policytest.yaml");
+      UNTIL (is_quiet (&self) && g_list_model_get_n_items (G_LIST_MODEL (self.page->found)) < 100 &&
+             qd_analysis_get_tests (qd_workbench_get_analysis (self.page->workbench))->len == i + 1);
+    }
+  text = shown_text (&self);
+  g_assert_cmpstr (text, ==, "tests:\n- from: 0.0.0.0\n  to: shop/web[Pod]\n  port: 80\n  expect: deny\n"
+                             "- from: shop/web[Pod]\n  to: 0.0.0.0\n  port: 53/UDP\n  expect: allow\n");
+  UNTIL (g_str_equal (gtk_label_get_label (self.page->tests_label), "2 of 2 tests pass"));
+  qd_workbench_revert (self.page->workbench, find (&self, "flows.policytest.yaml"));
+  end (&self);
+}
+
+static QdProblem *
+find_fixable (Fixture *self)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->page->found)); i++)
+    {
+      g_autoptr (QdProblem) problem = g_list_model_get_item (G_LIST_MODEL (self->page->found), i);
+
+      if (qd_problem_get_fix (problem) && g_strcmp0 (qd_problem_get_code (problem), "unquoted") == 0)
+        return g_steal_pointer (&problem);
+    }
+  return NULL;
+}
+
+/* A fix is one step, made from the list or where it is underlined; on a text that changed meanwhile it is not made. */
+static void
+test_fix (void)
+{
+  Fixture self;
+  g_autoptr (QdProblem) problem = NULL;
+  g_autofree char *before = NULL;
+  guint line;
+
+  begin (&self);
+  qd_policy_page_show_document (self.page, find (&self, "policy.yaml"));
+  type (&self, "  ingress:\n  - from:\n    - podSelector: {matchLabels: {app: yes}}\n");
+  before = shown_text (&self);
+  UNTIL (is_quiet (&self) && (problem = find_fixable (&self)) != NULL);
+  line = qd_problem_get_line (problem);
+  g_assert_cmpuint (line, ==, 12);
+  gtk_toggle_button_set_active (self.page->problems_button, TRUE);
+  fixture_settle (GTK_WIDGET (self.window));
+  fixture_press (GTK_WIDGET (self.page->problems), qd_policy_fix_get_title (qd_problem_get_fix (problem)));
+#define TEXT_HAS(part) ({ g_autofree char *now_ = shown_text (&self); strstr (now_, part) != NULL; })
+  UNTIL (TEXT_HAS ("{app: \"yes\"}") || TEXT_HAS ("{app: 'yes'}"));
+  run (&self, "policy.undo");
+  {
+    g_autofree char *after = shown_text (&self);
+
+    g_assert_cmpstr (after, ==, before);
+  }
+
+  /* By keys, where the cursor is. */
+  qd_policy_page_flush (self.page);
+  g_clear_object (&problem);
+  UNTIL (is_quiet (&self) && (problem = find_fixable (&self)) != NULL);
+  qd_policy_page_go_to (self.page, "policy.yaml", line, qd_problem_get_column (problem));
+  run (&self, "policy.fix");
+  UNTIL (!TEXT_HAS ("{app: yes}"));
+  run (&self, "policy.undo");
+
+  /* The text is another by the time that the change is worked out. */
+  type (&self, "# later\n");
+  qd_policy_page_fix (self.page, problem);
+  type (&self, "# still later\n");
+  UNTIL (is_quiet (&self));
+  g_assert_true (TEXT_HAS ("{app: yes}") && TEXT_HAS ("# still later\n"));
+  qd_workbench_revert (self.page->workbench, find (&self, "policy.yaml"));
+  end (&self);
+}
+
 static void
 test_examples (void)
 {
@@ -486,6 +679,9 @@ main (int argc, char **argv)
   g_test_add_func ("/policy-page/builder", test_builder);
   g_test_add_func ("/policy-page/matrix", test_matrix);
   g_test_add_func ("/policy-page/erased", test_erased);
+  g_test_add_func ("/policy-page/tests", test_tests);
+  g_test_add_func ("/policy-page/new-test", test_new_test);
+  g_test_add_func ("/policy-page/fix", test_fix);
   g_test_add_func ("/policy-page/examples", test_examples);
   return g_test_run ();
 }
