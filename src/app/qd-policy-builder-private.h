@@ -4,6 +4,8 @@
 #include "qd-policy-builder.h"
 #include "qd-policy-draft.h"
 #include "qd-policy-edit.h"
+#include "qd-policy-meant.h"
+#include "qd-policy-pick.h"
 
 G_BEGIN_DECLS
 
@@ -11,25 +13,31 @@ G_BEGIN_DECLS
 typedef struct {
   QdPolicyDraft *draft;      /* NULL: nothing is shown */
   QdPolicyWorld *world;      /* NULL: not known */
-  QdPolicyOptions options;
-  guint serial;              /* another one with each world */
-  gboolean editable;         /* a NetworkPolicy */
+  QdPolicyKind kind;         /* of what is shown */
+  QdPolicyMeant *meant;      /* of just this draft and world; NULL: not found yet */
 } QdPolicyView;
+
+/* Whose labels a selector is about. */
+typedef enum { QD_POLICY_LABELS_OF_PODS, QD_POLICY_LABELS_OF_NAMESPACES, QD_POLICY_LABELS_OF_NODES } QdPolicyLabelsOf;
 
 const QdPolicyView *qd_policy_builder_get_view (QdPolicyBuilder *self);
 /* A change of what is shown. */
 QdPolicyEdit *qd_policy_builder_begin (QdPolicyBuilder *self);
 /* Ends it (it is freed): the splice is told to whoever has the text, and the changed policy is shown; or why not. */
 gboolean qd_policy_builder_end (QdPolicyBuilder *self, QdPolicyEdit *edit);
+/* Shows anew what there is, as after a change that was not to be. */
+void qd_policy_builder_refresh (QdPolicyBuilder *self);
 /* Asks to be shown @node in the text. */
 void qd_policy_builder_go (QdPolicyBuilder *self, const QdYamlNode *node);
 
 /* Changes of rules as a whole: their cards, with what is unfolded and has the focus, follow. */
-#define QD_POLICY_ANYONE 4u   /* beside the forms of a peer */
+#define QD_POLICY_ANYONE ((guint) QD_N_PEER_FORMS)   /* beside the forms of a peer */
 void qd_policy_builder_add_rule (QdPolicyBuilder *self, QdPolicyDirection direction, guint form);
 void qd_policy_builder_duplicate_rule (QdPolicyBuilder *self, QdPolicyDirection direction, guint rule);
 void qd_policy_builder_remove_rule (QdPolicyBuilder *self, QdPolicyDirection direction, guint rule);
 void qd_policy_builder_move_rule (QdPolicyBuilder *self, QdPolicyDirection direction, guint rule, guint to);
+/* @pick is one more peer of @rule, or of a new one with QD_YAML_END. */
+void qd_policy_builder_add_pick (QdPolicyBuilder *self, QdPolicyDirection direction, guint rule, QdPolicyPick *pick);
 
 /* --- What its parts share --- */
 
@@ -40,7 +48,9 @@ GtkWidget *qd_policy_label_new (const char *text, const char *css_class);   /* w
 GtkWidget *qd_policy_field_new (const char *title, GtkWidget *child);
 /* Changes only what differs. */
 void qd_policy_label_set (GtkWidget *label, const char *text);
-/* "shop/web[Deployment], shop/db[StatefulSet] and 7 more"; NULL where there are none. (transfer full) */
-char *qd_policy_name_workloads (GPtrArray *workloads);
+/* What a form of a peer is called. */
+const char *qd_policy_form_name (QdPeerForm form);
+/* The forms that rules of that direction can have here, each with @action and its number; @anyone: everyone, too, where that can be said. (transfer full) */
+GMenu *qd_policy_builder_list_forms (QdPolicyBuilder *self, QdPolicyDirection direction, const char *action, gboolean anyone);
 
 G_END_DECLS

@@ -8,14 +8,15 @@
 #include <glib/gi18n.h>
 
 #include "qd-policy-rule-card.h"
+#include "qd-policy-shelf.h"
 #include "qd-policy-subject.h"
 
-#define MAX_CARDS 100        /* of a direction: what is more is for the text */
+#define MAX_CARDS QD_POLICY_MEANT_RULES   /* of a direction: what is more is for the text */
 #define THREE_COLUMNS "min-width: 860sp"
 #define COLUMN_WIDTH 560
 
 typedef struct {
-  GtkWidget *box, *arrow, *add, *order, *note, *empty, *cards_box, *rest;
+  GtkWidget *box, *title, *arrow, *add, *order, *note, *empty, *cards_box, *rest;
   GPtrArray *cards;
 } Column;
 
@@ -26,8 +27,10 @@ struct _QdPolicyBuilder {
   AdwBin parent_instance;
 
   QdPolicyView view;
-  QdPolicyEval *eval;
-  GtkWidget *banner, *stack, *nothing, *scrolled, *columns, *middle, *subject;
+  QdPolicyOptions options;
+  GtkWidget *banner, *stack, *nothing, *go, *scrolled, *columns, *middle, *subject, *shelf;
+  GCancellable *finding;    /* whom it all means */
+  guint find_id;
   Column sides[QD_POLICY_N_DIRECTIONS];
   gboolean disposed;
 };
@@ -137,23 +140,48 @@ show_cards (QdPolicyBuilder *self, QdPolicyDirection direction, const QdPolicy *
 static const char *
 say_empty (const QdPolicy *policy, QdPolicyDirection direction)
 {
+  gboolean ingress = direction == QD_POLICY_INGRESS;
+
+  if (policy->kind != QD_POLICY_NETWORK)
+    return ingress ? _("Says nothing about what comes in") : _("Says nothing about what goes out");
   if (policy->applies[direction])
-    return direction == QD_POLICY_INGRESS ? _("Nothing may come in") : _("Nothing may go out");
-  return direction == QD_POLICY_INGRESS ? _("Whatever other policies let in") : _("Whatever other policies let out");
+    return ingress ? _("Nothing may come in") : _("Nothing may go out");
+  return ingress ? _("Whatever other policies let in") : _("Whatever other policies let out");
+}
+
+static const char *
+say_title (const QdPolicy *policy, QdPolicyDirection direction)
+{
+  if (policy->kind != QD_POLICY_NETWORK)
+    return direction == QD_POLICY_INGRESS ? _("Who reaches them") : _("Whom they reach");
+  return direction == QD_POLICY_INGRESS ? _("May reach them") : _("They may reach");
+}
+
+/* Where rules allow or deny, their order matters, and there is a bound. Returns: (transfer full) */
+static char *
+say_order (const QdPolicy *policy, QdPolicyDirection direction)
+{
+  guint n = policy->rules[direction]->len, max = qd_policy_kind_max_entries (policy->kind);
+
+  if (n >= max)
+    return g_strdup_printf (ngettext ("First match decides. %u rule is all there may be", "First match decides. %u rules are all there may be", max), max);
+  return g_strdup_printf (ngettext ("First match decides. %u of %u rule", "First match decides. %u of %u rules", max), n, max);
 }
 
 static void
 show_side (QdPolicyBuilder *self, QdPolicyDirection direction, const QdPolicy *policy)
 {
   Column *column = &self->sides[direction];
-  gboolean rules = policy->rules[direction]->len > 0;
+  gboolean rules = policy->rules[direction]->len > 0, network = policy->kind == QD_POLICY_NETWORK;
+  g_autofree char *order = network ? NULL : say_order (policy, direction);
 
+  qd_policy_label_set (column->title, say_title (policy, direction));
   show_cards (self, direction, policy);
-  gtk_widget_set_visible (column->order, !self->view.editable);
-  qd_policy_label_set (column->empty, self->view.editable ? say_empty (policy, direction) : _("No rules"));
+  qd_policy_label_set (column->order, order != NULL ? order : "");
+  gtk_widget_set_visible (column->order, !network && rules);
+  qd_policy_label_set (column->empty, say_empty (policy, direction));
   gtk_widget_set_visible (column->empty, !rules);
-  gtk_widget_set_visible (column->note, rules && self->view.editable && !policy->applies[direction]);
-  gtk_widget_set_visible (column->add, self->view.editable);
+  gtk_widget_set_visible (column->note, rules && network && !policy->applies[direction]);
 }
 
 static void
@@ -169,24 +197,36 @@ show_nothing (QdPolicyBuilder *self)
   /* One that has no name, say. */
   else if (kind != NULL && g_str_has_suffix (kind, "NetworkPolicy") && findings->len > 0)
     why = ((const QdPolicyFinding *) findings->pdata[0])->message;
+  /* Each of its policies is at a place of its own, and has no document that could be changed alone. */
+  else if (kind != NULL && g_str_has_suffix (kind, "List"))
+    why = _("The builder shows one policy of a document. This one is a list: edit it in the text, or give each policy a document of its own.");
   title = kind != NULL ? g_strdup_printf (_("A %s"), kind) : g_strdup (_("No Policy"));
   escaped = g_markup_escape_text (why, -1);
   adw_status_page_set_title (ADW_STATUS_PAGE (self->nothing), title);
   adw_status_page_set_description (ADW_STATUS_PAGE (self->nothing), escaped);
+  gtk_widget_set_visible (self->go, self->view.draft != NULL && qd_policy_draft_get_node (self->view.draft) != NULL);
   gtk_stack_set_visible_child (GTK_STACK (self->stack), self->nothing);
+}
+
+static const QdPolicy *
+get_policy (QdPolicyBuilder *self)
+{
+  return self->view.draft != NULL ? qd_policy_draft_get_policy (self->view.draft) : NULL;
 }
 
 static void
 show (QdPolicyBuilder *self, gboolean other)
 {
-  const QdPolicy *policy = self->view.draft != NULL ? qd_policy_draft_get_policy (self->view.draft) : NULL;
+  const QdPolicy *policy = get_policy (self);
 
-  self->view.editable = policy != NULL && policy->kind == QD_POLICY_NETWORK;
   if (policy == NULL)
     {
       show_nothing (self);
       return;
     }
+  /* What cards can say depends on the kind. */
+  other = other || self->view.kind != policy->kind;
+  self->view.kind = policy->kind;
   if (other)
     for (guint d = 0; d < QD_POLICY_N_DIRECTIONS; d++)
       while (self->sides[d].cards->len > 0)
@@ -197,15 +237,65 @@ show (QdPolicyBuilder *self, gboolean other)
   gtk_stack_set_visible_child (GTK_STACK (self->stack), self->scrolled);
 }
 
+/* --- Whom it means ------------------------------------------------------------------------- */
+
+static void
+show_meant (QdPolicyBuilder *self)
+{
+  qd_policy_subject_update_meant (QD_POLICY_SUBJECT (self->subject));
+  for (guint d = 0; d < QD_POLICY_N_DIRECTIONS; d++)
+    for (guint i = 0; i < self->sides[d].cards->len; i++)
+      qd_policy_rule_card_update_meant (self->sides[d].cards->pdata[i]);
+}
+
+static void
+found_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (QdPolicyBuilder) self = data;
+  g_autoptr (QdPolicyMeant) meant = qd_policy_meant_find_finish (result, NULL);
+
+  /* What comes too late was cancelled, and is not there. */
+  if (meant == NULL || self->disposed || qd_policy_meant_get_draft (meant) != self->view.draft)
+    return;
+  g_clear_object (&self->finding);
+  self->view.meant = g_steal_pointer (&meant);
+  show_meant (self);
+}
+
+static gboolean
+find_cb (gpointer data)
+{
+  QdPolicyBuilder *self = data;
+
+  self->find_id = 0;
+  self->finding = g_cancellable_new ();
+  qd_policy_meant_find (self->view.draft, self->view.world, &self->options, self->finding, found_cb, g_object_ref (self));
+  return G_SOURCE_REMOVE;
+}
+
+/* A text and its world often come right behind each other: they are asked about once. */
+static void
+find_soon (QdPolicyBuilder *self)
+{
+  if (self->finding != NULL)
+    g_cancellable_cancel (self->finding);
+  g_clear_object (&self->finding);
+  g_clear_handle_id (&self->find_id, g_source_remove);
+  g_clear_pointer (&self->view.meant, qd_policy_meant_unref);
+  if (!self->disposed && self->view.world != NULL && get_policy (self) != NULL)
+    self->find_id = g_idle_add (find_cb, self);
+}
+
 static void
 show_draft (QdPolicyBuilder *self, QdYamlFile *file, guint document, gboolean other)
 {
   QdPolicyDraft *old = self->view.draft;
 
   self->view.draft = file != NULL ? qd_policy_draft_new (file, document) : NULL;
+  find_soon (self);
   show (self, other);
   /* Cards look at nodes of the old one until they are shown the new one. */
-  g_clear_pointer (&old, qd_policy_draft_free);
+  g_clear_pointer (&old, qd_policy_draft_unref);
 }
 
 /* --- What the parts ask for ---------------------------------------------------------------- */
@@ -220,6 +310,12 @@ QdPolicyEdit *
 qd_policy_builder_begin (QdPolicyBuilder *self)
 {
   return qd_policy_edit_new (qd_policy_draft_get_file (self->view.draft), qd_policy_draft_get_document (self->view.draft));
+}
+
+void
+qd_policy_builder_refresh (QdPolicyBuilder *self)
+{
+  show (self, FALSE);
 }
 
 static void
@@ -285,7 +381,7 @@ qd_policy_builder_add_rule (QdPolicyBuilder *self, QdPolicyDirection direction, 
   QdPolicyEdit *edit = qd_policy_builder_begin (self);
   guint at = count_rules (self, direction);
 
-  qd_policy_edit_add_rule (edit, direction, QD_YAML_END, form < QD_POLICY_ANYONE ? form : QD_PEER_FORM_PODS);
+  qd_policy_edit_add_rule (edit, direction, QD_YAML_END, form < QD_POLICY_ANYONE ? (QdPeerForm) form : QD_PEER_FORM_PODS);
   if (form == QD_POLICY_ANYONE)
     qd_policy_edit_set_anyone (edit, direction, at);
   if (end (self, edit, INSERT, direction, at, 0) && at < self->sides[direction].cards->len)
@@ -328,6 +424,45 @@ qd_policy_builder_move_rule (QdPolicyBuilder *self, QdPolicyDirection direction,
     }
 }
 
+/* How many peers a rule has, as it is written. */
+static guint
+count_peers (QdPolicyBuilder *self, QdPolicyDirection direction, guint rule)
+{
+  const QdPolicyRule *written = get_policy (self)->rules[direction]->pdata[rule];
+
+  return qd_yaml_node_get_length (qd_yaml_node_get (written->place.node, qd_policy_direction_peers (direction)));
+}
+
+void
+qd_policy_builder_add_pick (QdPolicyBuilder *self, QdPolicyDirection direction, guint rule, QdPolicyPick *pick)
+{
+  const QdPolicy *policy = get_policy (self);
+  gboolean new = rule == QD_YAML_END;
+  g_autofree char *peer = NULL, *words = NULL;
+  QdPolicyEdit *edit;
+  QdPeerForm form;
+
+  if (policy == NULL || pick == NULL || (!new && rule >= policy->rules[direction]->len))
+    return;
+  form = qd_policy_pick_get_form (pick, policy->kind, policy->namespace);
+  if (form == QD_N_PEER_FORMS)
+    {
+      words = g_strdup_printf (_("%s has no labels: no selector can name it"), qd_policy_pick_get_text (pick));
+      refuse (self, words);
+      return;
+    }
+  edit = qd_policy_builder_begin (self);
+  peer = qd_policy_path_peer (direction, new ? count_rules (self, direction) : rule, new ? 0 : count_peers (self, direction, rule));
+  if (new)
+    qd_policy_edit_add_rule (edit, direction, QD_YAML_END, form);
+  else
+    qd_policy_edit_add_peer (edit, direction, rule, form);
+  qd_policy_pick_fill (pick, edit, policy->kind, form, peer);
+  words = g_strdup_printf (direction == QD_POLICY_INGRESS ? _("Added %s to what comes in") : _("Added %s to what goes out"), qd_policy_pick_get_text (pick));
+  if (end (self, edit, new ? INSERT : KEEP, direction, count_rules (self, direction), 0))
+    gtk_accessible_announce (GTK_ACCESSIBLE (self), words, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+}
+
 static void
 add_rule_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -335,33 +470,31 @@ add_rule_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   guint direction, form;
 
   g_variant_get (parameter, "(uu)", &direction, &form);
-  if (self->view.editable && direction < QD_POLICY_N_DIRECTIONS && form <= QD_POLICY_ANYONE)
+  if (get_policy (self) != NULL && direction < QD_POLICY_N_DIRECTIONS && form <= QD_POLICY_ANYONE)
     qd_policy_builder_add_rule (self, direction, form);
 }
 
 /* --- Building ------------------------------------------------------------------------------ */
 
+/* Made when it is asked for: what can be said depends on the kind of policy. */
 static void
-append_form (GMenu *menu, const char *label, QdPolicyDirection direction, guint form)
+fill_add_cb (GtkMenuButton *button, gpointer user_data)
 {
-  g_autofree char *action = g_strdup_printf ("builder.add-rule((uint32 %u, uint32 %u))", direction, form);
+  QdPolicyBuilder *self = QD_POLICY_BUILDER (gtk_widget_get_ancestor (GTK_WIDGET (button), QD_TYPE_POLICY_BUILDER));
+  QdPolicyDirection direction = (QdPolicyDirection) GPOINTER_TO_UINT (user_data);
+  g_autofree char *action = g_strdup_printf ("builder.add-rule((uint32 %u, uint32 %%u))", direction);
+  g_autoptr (GMenu) menu = qd_policy_builder_list_forms (self, direction, action, TRUE);
 
-  g_menu_append (menu, label, action);
+  gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
 }
 
 static GtkWidget *
 add_new (QdPolicyDirection direction)
 {
-  g_autoptr (GMenu) menu = g_menu_new ();
   GtkWidget *button = gtk_menu_button_new ();
   const char *name = direction == QD_POLICY_INGRESS ? _("Add a rule for incoming traffic") : _("Add a rule for outgoing traffic");
 
-  append_form (menu, _("_Pods in This Namespace"), direction, QD_PEER_FORM_PODS);
-  append_form (menu, _("Whole _Namespaces"), direction, QD_PEER_FORM_NAMESPACES);
-  append_form (menu, _("Pods _in Namespaces"), direction, QD_PEER_FORM_BOTH);
-  append_form (menu, _("_Addresses"), direction, QD_PEER_FORM_BLOCK);
-  append_form (menu, _("_Everyone"), direction, QD_POLICY_ANYONE);
-  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
+  gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (button), fill_add_cb, GUINT_TO_POINTER (direction), NULL);
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "list-add-symbolic");
   gtk_widget_set_tooltip_text (button, name);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
@@ -370,14 +503,30 @@ add_new (QdPolicyDirection direction)
   return button;
 }
 
-static GtkWidget *
-title_new (const char *title)
+/* A workload or label is dropped beside the rules: a rule of its own. */
+static gboolean
+drop_ingress_cb (QdPolicyBuilder *self, const GValue *value)
 {
-  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *label = qd_policy_label_new (title, "title-4");
+  qd_policy_builder_add_pick (self, QD_POLICY_INGRESS, QD_YAML_END, g_value_get_object (value));
+  return TRUE;
+}
 
-  gtk_widget_set_hexpand (label, TRUE);
+static gboolean
+drop_egress_cb (QdPolicyBuilder *self, const GValue *value)
+{
+  qd_policy_builder_add_pick (self, QD_POLICY_EGRESS, QD_YAML_END, g_value_get_object (value));
+  return TRUE;
+}
+
+static GtkWidget *
+title_new (const char *title, GtkWidget **label)
+{
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+
+  *label = qd_policy_label_new (title, "title-4");
+  gtk_widget_set_hexpand (*label, TRUE);
   gtk_widget_set_size_request (line, -1, 34);
-  gtk_box_append (GTK_BOX (line), label);
+  gtk_box_append (GTK_BOX (line), *label);
   return line;
 }
 
@@ -399,11 +548,12 @@ side_new (QdPolicyBuilder *self, QdPolicyDirection direction)
 {
   Column *column = &self->sides[direction];
   gboolean ingress = direction == QD_POLICY_INGRESS;
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 9), *title = title_new (ingress ? _("May reach them") : _("They may reach"));
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 9), *title = title_new (NULL, &column->title);
+  GtkDropTarget *target = gtk_drop_target_new (QD_TYPE_POLICY_PICK, GDK_ACTION_COPY);
 
   column->cards = g_ptr_array_new ();
   column->add = add_new (direction);
-  column->order = qd_policy_label_new (_("The first rule that fits decides. Edit it in the text."), "dimmed");
+  column->order = qd_policy_label_new (NULL, "dimmed");
   column->note = qd_policy_label_new (ingress ? _("These rules have no effect: incoming traffic is not isolated")
                                               : _("These rules have no effect: outgoing traffic is not isolated"), "qd-degraded");
   column->empty = qd_policy_label_new (NULL, "qd-policy-empty");
@@ -420,6 +570,9 @@ side_new (QdPolicyBuilder *self, QdPolicyDirection direction)
   gtk_box_append (GTK_BOX (box), column->empty);
   gtk_box_append (GTK_BOX (box), column->cards_box);
   gtk_box_append (GTK_BOX (box), column->rest);
+  gtk_widget_add_css_class (box, "qd-policy-side");
+  g_signal_connect_swapped (target, "drop", ingress ? G_CALLBACK (drop_ingress_cb) : G_CALLBACK (drop_egress_cb), self);
+  gtk_widget_add_controller (box, GTK_EVENT_CONTROLLER (target));
   column->box = clamp_new (box);
   return column->box;
 }
@@ -427,11 +580,13 @@ side_new (QdPolicyBuilder *self, QdPolicyDirection direction)
 static GtkWidget *
 middle_new (QdPolicyBuilder *self)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 9);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 9), *label;
 
   self->subject = qd_policy_subject_new (self);
-  gtk_box_append (GTK_BOX (box), title_new (_("The policy")));
+  self->shelf = qd_policy_shelf_new (self);
+  gtk_box_append (GTK_BOX (box), title_new (_("The policy"), &label));
   gtk_box_append (GTK_BOX (box), self->subject);
+  gtk_box_append (GTK_BOX (box), self->shelf);
   self->middle = clamp_new (box);
   return self->middle;
 }
@@ -475,6 +630,13 @@ columns_new (QdPolicyBuilder *self)
 }
 
 static void
+go_cb (QdPolicyBuilder *self)
+{
+  if (self->view.draft != NULL && qd_policy_draft_get_node (self->view.draft) != NULL)
+    qd_policy_builder_go (self, qd_policy_draft_get_node (self->view.draft));
+}
+
+static void
 dismiss_cb (AdwBanner *banner)
 {
   adw_banner_set_revealed (banner, FALSE);
@@ -486,12 +648,12 @@ qd_policy_builder_dispose (GObject *object)
   QdPolicyBuilder *self = QD_POLICY_BUILDER (object);
 
   self->disposed = TRUE;
+  find_soon (self);
   adw_bin_set_child (ADW_BIN (self), NULL);
   for (guint d = 0; d < QD_POLICY_N_DIRECTIONS; d++)
     g_clear_pointer (&self->sides[d].cards, g_ptr_array_unref);
   g_clear_pointer (&self->view.world, qd_policy_world_unref);
-  g_clear_pointer (&self->eval, qd_policy_eval_unref);
-  g_clear_pointer (&self->view.draft, qd_policy_draft_free);
+  g_clear_pointer (&self->view.draft, qd_policy_draft_unref);
   G_OBJECT_CLASS (qd_policy_builder_parent_class)->dispose (object);
 }
 
@@ -536,6 +698,11 @@ qd_policy_builder_init (QdPolicyBuilder *self)
   adw_banner_set_button_label (ADW_BANNER (self->banner), _("Dismiss"));
   g_signal_connect (self->banner, "button-clicked", G_CALLBACK (dismiss_cb), NULL);
   self->nothing = adw_status_page_new ();
+  self->go = gtk_button_new_with_label (_("Go to Text"));
+  gtk_widget_set_halign (self->go, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (self->go, "pill");
+  g_signal_connect_swapped (self->go, "clicked", G_CALLBACK (go_cb), self);
+  adw_status_page_set_child (ADW_STATUS_PAGE (self->nothing), self->go);
   self->stack = gtk_stack_new ();
   gtk_widget_set_vexpand (self->stack, TRUE);
   gtk_stack_add_child (GTK_STACK (self->stack), self->nothing);
@@ -558,20 +725,19 @@ qd_policy_builder_new (void)
 }
 
 void
-qd_policy_builder_set_world (QdPolicyBuilder *self, QdPolicyWorld *world, QdPolicyEval *eval)
+qd_policy_builder_set_world (QdPolicyBuilder *self, QdPolicyWorld *world, const QdPolicyOptions *options)
 {
-  QdPolicyWorld *old_world = self->view.world;
-  QdPolicyEval *old_eval = self->eval;
+  QdPolicyWorld *old = self->view.world;
 
   g_return_if_fail (QD_IS_POLICY_BUILDER (self));
-  self->view.world = world != NULL ? qd_policy_world_ref (world) : NULL;
-  self->eval = eval != NULL ? qd_policy_eval_ref (eval) : NULL;
-  self->view.serial++;
-  self->view.options = eval != NULL ? *qd_policy_eval_get_options (eval) : (QdPolicyOptions) { 0 };
-  if (self->view.draft != NULL)
-    show (self, FALSE);
-  g_clear_pointer (&old_world, qd_policy_world_unref);
-  g_clear_pointer (&old_eval, qd_policy_eval_unref);
+  if (world != old)
+    {
+      self->view.world = world != NULL ? qd_policy_world_ref (world) : NULL;
+      g_clear_pointer (&old, qd_policy_world_unref);
+      qd_policy_shelf_set_world (QD_POLICY_SHELF (self->shelf), world);
+    }
+  self->options = options != NULL ? *options : (QdPolicyOptions) { 0 };
+  find_soon (self);
 }
 
 void
@@ -592,8 +758,6 @@ qd_policy_builder_set_policy (QdPolicyBuilder *self, QdYamlFile *file, guint doc
 }
 
 /* --- What its parts share ------------------------------------------------------------------ */
-
-#define MAX_NAMED 5
 
 GtkWidget *
 qd_policy_button_new (const char *icon, const char *name)
@@ -638,15 +802,35 @@ qd_policy_label_set (GtkWidget *label, const char *text)
     gtk_label_set_text (GTK_LABEL (label), text);
 }
 
-char *
-qd_policy_name_workloads (GPtrArray *workloads)
+const char *
+qd_policy_form_name (QdPeerForm form)
 {
-  guint shown = workloads->len > MAX_NAMED ? MAX_NAMED : workloads->len, more = workloads->len - shown;
-  GString *text = g_string_new (NULL);
+  switch (form)
+    {
+    case QD_PEER_FORM_PODS: return _("Pods in this namespace");
+    case QD_PEER_FORM_NAMESPACES: return _("Whole namespaces");
+    case QD_PEER_FORM_BOTH: return _("Pods in namespaces");
+    case QD_PEER_FORM_BLOCK: return _("Addresses");
+    case QD_PEER_FORM_NODES: return _("Nodes");
+    case QD_PEER_FORM_DOMAINS: return _("Domain names");
+    case QD_N_PEER_FORMS: default: return _("Everyone");
+    }
+}
 
-  for (guint i = 0; i < shown; i++)
-    g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", ((const QdPolicyWorkload *) workloads->pdata[i])->text);
-  if (more > 0)
-    g_string_append_printf (text, ngettext (" and %u more", " and %u more", more), more);
-  return g_string_free (text, shown == 0);
+GMenu *
+qd_policy_builder_list_forms (QdPolicyBuilder *self, QdPolicyDirection direction, const char *action, gboolean anyone)
+{
+  const char *const labels[] = { _("_Pods in This Namespace"), _("Whole _Namespaces"), _("Pods _in Namespaces"), _("_Addresses"), _("N_odes"), _("_Domain Names"),
+                                 _("_Everyone") };
+  GMenu *menu = g_menu_new ();
+
+  for (guint form = 0; form <= QD_POLICY_ANYONE; form++)
+    if (form == QD_POLICY_ANYONE ? anyone && self->view.kind == QD_POLICY_NETWORK : qd_policy_kind_has_form (self->view.kind, direction, form))
+      {
+        g_auto (GStrv) parts = g_strsplit (action, "%u", 2);
+        g_autofree char *whole = g_strdup_printf ("%s%u%s", parts[0], form, parts[1]);
+
+        g_menu_append (menu, labels[form], whole);
+      }
+  return menu;
 }

@@ -13,8 +13,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (QdPolicyBuilder, qd_policy_builder, QD, POLICY_BUILDER, AdwBin)
 
 GtkWidget *qd_policy_builder_new (void);
-/* The labels, ports and workloads that there are; of @eval (or NULL) the options. Both are kept. */
-void qd_policy_builder_set_world (QdPolicyBuilder *self, QdPolicyWorld *world, QdPolicyEval *eval);
+/* The labels, ports and workloads that there are, which is kept, and how policies are read; either may be NULL. */
+void qd_policy_builder_set_world (QdPolicyBuilder *self, QdPolicyWorld *world, const QdPolicyOptions *options);
 /* Shows a document of @file, which is kept; NULL: none. Where it is the same document of a file of the same name, what has the
  * focus, is unfolded or being typed stays. */
 void qd_policy_builder_set_policy (QdPolicyBuilder *self, QdYamlFile *file, guint document);

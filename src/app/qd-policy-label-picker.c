@@ -8,6 +8,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "qd-policy-known.h"
+
 #define MAX_ROWS 60
 
 typedef enum { MODE_IS, MODE_ONE_OF, MODE_NONE_OF, MODE_EXISTS, MODE_MISSING } Mode;
@@ -16,15 +18,12 @@ struct _QdPolicyLabelPicker {
   GtkPopover parent_instance;
 
   QdPolicyBuilder *builder;   /* we are within it */
-  gboolean of_namespaces;
+  QdPolicyLabelsOf of;
   char *path, *namespace;
   GtkWidget *mode, *search, *list, *fault;
 };
 
 G_DEFINE_FINAL_TYPE (QdPolicyLabelPicker, qd_policy_label_picker, GTK_TYPE_POPOVER)
-
-/* A label and how many have it; of a mode that wants no values, value is NULL. */
-typedef struct { const char *key, *value; guint count; } Choice;
 
 static Mode
 get_mode (QdPolicyLabelPicker *self)
@@ -36,66 +35,6 @@ static gboolean
 wants_values (QdPolicyLabelPicker *self)
 {
   return get_mode (self) <= MODE_NONE_OF;
-}
-
-/* --- What there is ------------------------------------------------------------------------- */
-
-static guint
-hash_choice (gconstpointer data)
-{
-  const Choice *choice = data;
-
-  return g_direct_hash (choice->key) * 31 + g_direct_hash (choice->value);
-}
-
-/* Labels are interned. */
-static gboolean
-equal_choices (gconstpointer a, gconstpointer b)
-{
-  const Choice *l = a, *r = b;
-
-  return l->key == r->key && l->value == r->value;
-}
-
-static void
-count_labels (GHashTable *choices, const QdLabels *labels, gboolean values)
-{
-  for (guint i = 0; i < labels->n; i++)
-    {
-      Choice key = { labels->labels[i].key, values ? labels->labels[i].value : NULL, 1 };
-      Choice *known = g_hash_table_lookup (choices, &key);
-
-      if (known != NULL)
-        known->count++;
-      else
-        g_hash_table_add (choices, g_memdup2 (&key, sizeof key));
-    }
-}
-
-static int
-compare_choices (gconstpointer a, gconstpointer b)
-{
-  const Choice *l = *(Choice *const *) a, *r = *(Choice *const *) b;
-  int order = strcmp (l->key, r->key);
-
-  return order != 0 ? order : g_strcmp0 (l->value, r->value);
-}
-
-/* The pods of a workload share their labels: the first one speaks for them. */
-static void
-count_world (QdPolicyLabelPicker *self, GHashTable *choices, QdPolicyWorld *world)
-{
-  GPtrArray *workloads = qd_policy_world_get_workloads (world), *namespaces = qd_policy_world_get_namespaces (world);
-
-  for (guint i = 0; self->of_namespaces && i < namespaces->len; i++)
-    count_labels (choices, ((const QdPolicyNamespace *) namespaces->pdata[i])->labels, wants_values (self));
-  for (guint i = 0; !self->of_namespaces && i < workloads->len; i++)
-    {
-      const QdPolicyWorkload *workload = workloads->pdata[i];
-
-      if (workload->pods->len > 0 && (self->namespace == NULL || g_str_equal (workload->namespace->name, self->namespace)))
-        count_labels (choices, ((const QdPolicyPod *) workload->pods->pdata[0])->labels, wants_values (self));
-    }
 }
 
 /* --- Rows ---------------------------------------------------------------------------------- */
@@ -117,7 +56,7 @@ add_row (QdPolicyLabelPicker *self, const char *key, const char *value, const ch
 }
 
 static gboolean
-is_wanted (const Choice *choice, const char *text)
+is_wanted (const QdPolicyKnownLabel *choice, const char *text)
 {
   g_autofree char *label = choice->value != NULL ? g_strdup_printf ("%s=%s", choice->key, choice->value) : g_strdup (choice->key);
 
@@ -127,8 +66,19 @@ is_wanted (const Choice *choice, const char *text)
 static char *
 say_count (QdPolicyLabelPicker *self, guint count)
 {
-  return self->of_namespaces ? g_strdup_printf (ngettext ("%u namespace", "%u namespaces", count), count)
+  return self->of == QD_POLICY_LABELS_OF_NAMESPACES ? g_strdup_printf (ngettext ("%u namespace", "%u namespaces", count), count)
                              : g_strdup_printf (ngettext ("%u workload", "%u workloads", count), count);
+}
+
+static const char *
+say_none (QdPolicyLabelPicker *self)
+{
+  switch (self->of)
+    {
+    case QD_POLICY_LABELS_OF_NAMESPACES: return _("No namespace has it");
+    case QD_POLICY_LABELS_OF_NODES: return _("The labels of nodes are not known here");
+    case QD_POLICY_LABELS_OF_PODS: default: return _("No workload has it");
+    }
 }
 
 /* What was typed, where it is a condition that nothing meets yet. */
@@ -144,7 +94,7 @@ add_typed (QdPolicyLabelPicker *self, const char *text, gboolean known)
   gtk_widget_set_visible (self->fault, !valid);
   qd_policy_label_set (self->fault, valid ? "" : error->message);
   if (whole && valid && !known)
-    add_row (self, key, equals != NULL ? equals + 1 : NULL, self->of_namespaces ? _("No namespace has it") : _("No workload has it"));
+    add_row (self, key, equals != NULL ? equals + 1 : NULL, say_none (self));
 }
 
 static void
@@ -152,19 +102,17 @@ fill (QdPolicyLabelPicker *self)
 {
   QdPolicyWorld *world = qd_policy_builder_get_view (self->builder)->world;
   const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search));
-  g_autoptr (GHashTable) choices = g_hash_table_new_full (hash_choice, equal_choices, g_free, NULL);
   g_autoptr (GPtrArray) sorted = NULL;
   gboolean known = FALSE;
   guint shown = 0;
 
-  if (world != NULL)
-    count_world (self, choices, world);
-  sorted = g_hash_table_get_keys_as_ptr_array (choices);
-  g_ptr_array_sort (sorted, compare_choices);
+  /* Nodes are no part of what is read here. */
+  if (world != NULL && self->of != QD_POLICY_LABELS_OF_NODES)
+    sorted = qd_policy_known_labels (world, self->of == QD_POLICY_LABELS_OF_NAMESPACES, self->namespace, wants_values (self));
   gtk_list_box_remove_all (GTK_LIST_BOX (self->list));
-  for (guint i = 0; i < sorted->len; i++)
+  for (guint i = 0; sorted != NULL && i < sorted->len; i++)
     {
-      const Choice *choice = sorted->pdata[i];
+      const QdPolicyKnownLabel *choice = sorted->pdata[i];
       g_autofree char *count = say_count (self, choice->count);
       g_autofree char *label = choice->value != NULL ? g_strdup_printf ("%s=%s", choice->key, choice->value) : g_strdup (choice->key);
 
@@ -254,14 +202,14 @@ scrolled_list (QdPolicyLabelPicker *self)
 }
 
 GtkWidget *
-qd_policy_label_picker_new (QdPolicyBuilder *builder, gboolean of_namespaces)
+qd_policy_label_picker_new (QdPolicyBuilder *builder, QdPolicyLabelsOf of)
 {
   QdPolicyLabelPicker *self = g_object_new (QD_TYPE_POLICY_LABEL_PICKER, NULL);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   const char *const modes[] = { _("Has the label"), _("Has one of the values"), _("Has none of the values"), _("Has any value"), _("Lacks the label"), NULL };
 
   self->builder = builder;
-  self->of_namespaces = of_namespaces;
+  self->of = of;
   self->mode = gtk_drop_down_new_from_strings (modes);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->mode), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Condition"), -1);
   self->search = gtk_search_entry_new ();

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 #define QD_TYPE_POLICY_LABEL_PICKER (qd_policy_label_picker_get_type ())
 G_DECLARE_FINAL_TYPE (QdPolicyLabelPicker, qd_policy_label_picker, QD, POLICY_LABEL_PICKER, GtkPopover)
 
-GtkWidget *qd_policy_label_picker_new (QdPolicyBuilder *builder, gboolean of_namespaces);
+GtkWidget *qd_policy_label_picker_new (QdPolicyBuilder *builder, QdPolicyLabelsOf of);
 /* The place of the selector that it changes; @namespace: only labels of workloads there, NULL: of all. */
 void qd_policy_label_picker_set (QdPolicyLabelPicker *self, const char *path, const char *namespace);
 

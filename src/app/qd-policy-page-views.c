@@ -141,7 +141,7 @@ qd_policy_page_update_builder (QdPolicyPage *self, gboolean follow_cursor)
 
   if (g_strcmp0 (adw_view_stack_get_visible_child_name (self->views), "builder") != 0)
     return;
-  qd_policy_builder_set_world (self->builder, analysis ? qd_analysis_get_world (analysis) : NULL, analysis ? qd_analysis_get_eval (analysis) : NULL);
+  qd_policy_builder_set_world (self->builder, analysis ? qd_analysis_get_world (analysis) : NULL, &self->options);
   if (file && !follow_cursor && self->policy < qd_yaml_file_get_n_documents (file) && is_policy (qd_yaml_file_get_document (file, self->policy)))
     found = TRUE;
   else

@@ -199,21 +199,75 @@ qd_policy_port_row_new (QdPolicyBuilder *builder, gboolean adds)
   return GTK_WIDGET (self);
 }
 
+/* What is written in the other kinds, as it is typed here. Returns: (transfer full) */
 static char *
-say (const QdYamlNode *node)
+say_range (const QdYamlNode *start, const QdYamlNode *end)
+{
+  const char *first = qd_yaml_node_get_text (start), *last = qd_yaml_node_get_text (end);
+
+  if (g_strcmp0 (first, "1") == 0 && g_strcmp0 (last, "65535") == 0)
+    return g_strdup ("");
+  return g_strdup_printf ("%s-%s", first != NULL ? first : "?", last != NULL ? last : "?");
+}
+
+static char *
+say_admin (const QdYamlNode *node, const char **protocol)
+{
+  const QdYamlNode *number = qd_yaml_node_get (node, "portNumber"), *range = qd_yaml_node_get (node, "portRange");
+  const char *text = qd_yaml_node_get_text (qd_yaml_node_get (node, "namedPort"));
+
+  *protocol = qd_yaml_node_get_string (qd_yaml_node_get (number != NULL ? number : range, "protocol"));
+  if (range != NULL && number == NULL)
+    return say_range (qd_yaml_node_get (range, "start"), qd_yaml_node_get (range, "end"));
+  if (number != NULL)
+    text = qd_yaml_node_get_text (qd_yaml_node_get (number, "port"));
+  return g_strdup (text != NULL ? text : "?");
+}
+
+static char *
+say_cluster (const QdYamlNode *node, const char **protocol)
+{
+  static const char *const keys[] = { "tcp", "udp", "sctp" }, *const words[] = { "TCP", "UDP", "SCTP" };
+  const char *text = qd_yaml_node_get_text (qd_yaml_node_get (node, "destinationNamedPort"));
+  const QdYamlNode *port, *range;
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (qd_yaml_node_get (node, keys[i]) != NULL)
+      {
+        *protocol = words[i];
+        port = qd_yaml_node_get (qd_yaml_node_get (node, keys[i]), "destinationPort");
+        range = qd_yaml_node_get (port, "range");
+        if (range != NULL)
+          return say_range (qd_yaml_node_get (range, "start"), qd_yaml_node_get (range, "end"));
+        text = qd_yaml_node_get_text (qd_yaml_node_get (port, "number"));
+      }
+  return g_strdup (text != NULL ? text : "?");
+}
+
+static char *
+say_network (const QdYamlNode *node, const char **protocol)
 {
   const char *port = qd_yaml_node_get_text (qd_yaml_node_get (node, "port")), *end = qd_yaml_node_get_text (qd_yaml_node_get (node, "endPort"));
 
+  *protocol = qd_yaml_node_get_string (qd_yaml_node_get (node, "protocol"));
   if (port == NULL)
     return g_strdup ("");
   return end != NULL ? g_strdup_printf ("%s-%s", port, end) : g_strdup (port);
 }
 
+/* A name is one of every protocol, but in a NetworkPolicy. */
+static gboolean
+is_of_all (QdPolicyKind kind, const char *text)
+{
+  return kind != QD_POLICY_NETWORK && *text != '\0' && !g_ascii_isdigit (*text) && *text != '?';
+}
+
 void
 qd_policy_port_row_set (QdPolicyPortRow *self, QdPolicyDirection direction, guint rule, guint port, const QdYamlNode *node, gboolean alone)
 {
-  const char *word = qd_yaml_node_get_string (qd_yaml_node_get (node, "protocol"));
-  g_autofree char *text = say (node);
+  QdPolicyKind kind = qd_policy_builder_get_view (self->builder)->kind;
+  const char *word = NULL;
+  g_autofree char *text = NULL;
   QdProtocol protocol = QD_PROTOCOL_TCP;
 
   self->direction = direction;
@@ -221,10 +275,13 @@ qd_policy_port_row_set (QdPolicyPortRow *self, QdPolicyDirection direction, guin
   self->port = port;
   if (self->adds)
     return;
-  if (word != NULL && !qd_protocol_parse (word, &protocol))
+  text = kind == QD_POLICY_NETWORK ? say_network (node, &word) : kind == QD_POLICY_CLUSTER_NETWORK ? say_cluster (node, &word) : say_admin (node, &word);
+  if ((word != NULL && !qd_protocol_parse (word, &protocol)) || is_of_all (kind, text))
     protocol = (QdProtocol) GTK_INVALID_LIST_POSITION;
   self->updating = TRUE;
   gtk_drop_down_set_selected (GTK_DROP_DOWN (self->protocol), protocol);
+  gtk_widget_set_sensitive (self->protocol, !is_of_all (kind, text));
+  gtk_widget_set_tooltip_text (self->protocol, is_of_all (kind, text) ? _("A named port is of whichever protocol the workload says") : NULL);
   self->updating = FALSE;
   qd_policy_entry_set_text (QD_POLICY_ENTRY (self->entry), text);
   gtk_widget_set_sensitive (self->remove, !alone);

@@ -7,12 +7,13 @@
 
 #include <glib/gi18n.h>
 
+#include "qd-policy-entry.h"
 #include "qd-policy-peer-row.h"
 #include "qd-policy-port-row.h"
 #include "qd-policy-who.h"
 #include "qd-policy-words.h"
 
-#define MAX_PARTS 40   /* peers, and ports, that one card shows */
+#define MAX_PARTS QD_POLICY_MEANT_PEERS   /* peers, and ports, that one card shows */
 
 struct _QdPolicyRuleCard {
   AdwBin parent_instance;
@@ -21,21 +22,22 @@ struct _QdPolicyRuleCard {
   QdPolicyDirection direction;
   guint index;
   const QdYamlNode *node;        /* of what the builder shows */
-  GtkWidget *handle, *head, *action, *sentence, *chevron, *menu;
+  GtkWidget *handle, *head, *number, *action, *badges, *sentence, *chevron, *menu;
   GtkWidget *meant, *warnings;
+  GtkWidget *says, *actions, *name;      /* of policies other than a NetworkPolicy; NULL until it is unfolded */
   GtkWidget *revealer, *peers, *anyone, *add_peer, *everyone, *ports, *add_port, *every_port, *every_port_button, *rest;
   GPtrArray *peer_rows, *port_rows;
   char *written;                 /* its text */
-  char *meant_key;               /* what @meant was found for */
-  gboolean nobody;
+  guint shown_action;
+  gboolean nobody, updating;
 };
 
 G_DEFINE_FINAL_TYPE (QdPolicyRuleCard, qd_policy_rule_card, ADW_TYPE_BIN)
 
-static gboolean
-is_editable (QdPolicyRuleCard *self)
+static QdPolicyKind
+get_kind (QdPolicyRuleCard *self)
 {
-  return qd_policy_builder_get_view (self->builder)->editable;
+  return qd_policy_builder_get_view (self->builder)->kind;
 }
 
 /* --- Actions ------------------------------------------------------------------------------- */
@@ -45,8 +47,7 @@ duplicate_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   QdPolicyRuleCard *self = QD_POLICY_RULE_CARD (widget);
 
-  if (is_editable (self))
-    qd_policy_builder_duplicate_rule (self->builder, self->direction, self->index);
+  qd_policy_builder_duplicate_rule (self->builder, self->direction, self->index);
 }
 
 static void
@@ -54,8 +55,7 @@ remove_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   QdPolicyRuleCard *self = QD_POLICY_RULE_CARD (widget);
 
-  if (is_editable (self))
-    qd_policy_builder_remove_rule (self->builder, self->direction, self->index);
+  qd_policy_builder_remove_rule (self->builder, self->direction, self->index);
 }
 
 static void
@@ -63,7 +63,7 @@ move_by (QdPolicyRuleCard *self, int step)
 {
   guint to = self->index + (guint) step;
 
-  if (is_editable (self) && (step > 0 || self->index > 0))
+  if (step > 0 || self->index > 0)
     qd_policy_builder_move_rule (self->builder, self->direction, self->index, to);
 }
 
@@ -120,12 +120,40 @@ every_port_cb (QdPolicyRuleCard *self)
 }
 
 static void
+action_cb (QdPolicyRuleCard *self)
+{
+  guint action = adw_toggle_group_get_active (ADW_TOGGLE_GROUP (self->actions));
+  QdPolicyEdit *edit;
+
+  /* What is set back while it is being told is told once more. */
+  if (self->updating || action > QD_POLICY_PASS || action == self->shown_action)
+    return;
+  edit = qd_policy_builder_begin (self->builder);
+  qd_policy_edit_set_action (edit, self->direction, self->index, (QdPolicyAction) action);
+  /* What is not to be goes back to what is. */
+  if (!qd_policy_builder_end (self->builder, edit))
+    qd_policy_builder_refresh (self->builder);
+}
+
+static gboolean
+check_name_cb (gpointer owner, const char *text, GError **error)
+{
+  return qd_policy_check_rule_name (text, error);
+}
+
+static gboolean
+name_cb (QdPolicyRuleCard *self, const char *text)
+{
+  QdPolicyEdit *edit = qd_policy_builder_begin (self->builder);
+
+  qd_policy_edit_set_rule_name (edit, self->direction, self->index, text);
+  return qd_policy_builder_end (self->builder, edit);
+}
+
+static void
 head_cb (QdPolicyRuleCard *self)
 {
-  if (is_editable (self))
-    qd_policy_rule_card_set_expanded (self, !qd_policy_rule_card_get_expanded (self));
-  else
-    go_cb (GTK_WIDGET (self), NULL, NULL);
+  qd_policy_rule_card_set_expanded (self, !qd_policy_rule_card_get_expanded (self));
 }
 
 /* --- Dragging ------------------------------------------------------------------------------ */
@@ -135,8 +163,6 @@ drag_prepare_cb (QdPolicyRuleCard *self, double x, double y, GtkDragSource *sour
 {
   g_autoptr (GdkPaintable) picture = gtk_widget_paintable_new (GTK_WIDGET (self));
 
-  if (!is_editable (self))
-    return NULL;
   gtk_drag_source_set_icon (source, picture, (int) x, (int) y);
   return gdk_content_provider_new_typed (QD_TYPE_POLICY_RULE_CARD, self);
 }
@@ -144,10 +170,16 @@ drag_prepare_cb (QdPolicyRuleCard *self, double x, double y, GtkDragSource *sour
 static gboolean
 drop_cb (QdPolicyRuleCard *self, const GValue *value, double x, double y, GtkDropTarget *target)
 {
-  QdPolicyRuleCard *dragged = g_value_get_object (value);
+  QdPolicyRuleCard *dragged;
 
+  if (G_VALUE_HOLDS (value, QD_TYPE_POLICY_PICK))
+    {
+      qd_policy_builder_add_pick (self->builder, self->direction, self->index, g_value_get_object (value));
+      return TRUE;
+    }
+  dragged = g_value_get_object (value);
   /* A rule of the other direction means something else there. */
-  if (dragged == NULL || dragged == self || dragged->builder != self->builder || dragged->direction != self->direction || !is_editable (self))
+  if (dragged == NULL || dragged == self || dragged->builder != self->builder || dragged->direction != self->direction)
     return FALSE;
   qd_policy_builder_move_rule (self->builder, self->direction, dragged->index, self->index);
   return TRUE;
@@ -156,9 +188,11 @@ drop_cb (QdPolicyRuleCard *self, const GValue *value, double x, double y, GtkDro
 static void
 add_dragging (QdPolicyRuleCard *self)
 {
+  GType types[] = { QD_TYPE_POLICY_RULE_CARD, QD_TYPE_POLICY_PICK };
   GtkDragSource *source = gtk_drag_source_new ();
-  GtkDropTarget *target = gtk_drop_target_new (QD_TYPE_POLICY_RULE_CARD, GDK_ACTION_MOVE);
+  GtkDropTarget *target = gtk_drop_target_new (G_TYPE_INVALID, GDK_ACTION_MOVE | GDK_ACTION_COPY);
 
+  gtk_drop_target_set_gtypes (target, types, G_N_ELEMENTS (types));
   gtk_drag_source_set_actions (source, GDK_ACTION_MOVE);
   g_signal_connect_swapped (source, "prepare", G_CALLBACK (drag_prepare_cb), self);
   gtk_widget_add_controller (self->handle, GTK_EVENT_CONTROLLER (source));
@@ -211,8 +245,13 @@ head_new (QdPolicyRuleCard *self)
   gtk_widget_set_cursor_from_name (self->handle, "grab");
   gtk_widget_set_valign (self->handle, GTK_ALIGN_START);
   gtk_widget_add_css_class (self->handle, "qd-policy-handle");
+  self->badges = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  self->number = qd_policy_label_new (NULL, "dimmed");
+  gtk_widget_add_css_class (self->number, "numeric");
   self->action = qd_policy_label_new (NULL, "qd-badge");
   gtk_widget_set_halign (self->action, GTK_ALIGN_START);
+  gtk_box_append (GTK_BOX (self->badges), self->number);
+  gtk_box_append (GTK_BOX (self->badges), self->action);
   self->sentence = qd_policy_label_new (NULL, NULL);
   self->meant = qd_policy_label_new (NULL, "caption");
   gtk_widget_add_css_class (self->meant, "dimmed");
@@ -223,7 +262,7 @@ head_new (QdPolicyRuleCard *self)
   gtk_widget_add_css_class (self->head, "qd-policy-head");
   gtk_widget_set_hexpand (self->head, TRUE);
   gtk_widget_set_hexpand (words, TRUE);
-  gtk_box_append (GTK_BOX (words), self->action);
+  gtk_box_append (GTK_BOX (words), self->badges);
   gtk_box_append (GTK_BOX (words), self->sentence);
   gtk_box_append (GTK_BOX (words), self->meant);
   gtk_box_append (GTK_BOX (inside), words);
@@ -237,20 +276,68 @@ head_new (QdPolicyRuleCard *self)
   return line;
 }
 
+static void
+fill_peers_cb (GtkMenuButton *button, gpointer user_data)
+{
+  QdPolicyRuleCard *self = user_data;
+  g_autoptr (GMenu) menu = qd_policy_builder_list_forms (self->builder, self->direction, "rule.add-peer(uint32 %u)", FALSE);
+
+  gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
+}
+
 static GtkWidget *
 add_peer_new (QdPolicyRuleCard *self)
 {
-  g_autoptr (GMenu) menu = g_menu_new ();
   GtkWidget *button = gtk_menu_button_new ();
 
-  g_menu_append (menu, _("_Pods in This Namespace"), "rule.add-peer(uint32 0)");
-  g_menu_append (menu, _("Whole _Namespaces"), "rule.add-peer(uint32 1)");
-  g_menu_append (menu, _("Pods _in Namespaces"), "rule.add-peer(uint32 2)");
-  g_menu_append (menu, _("_Addresses"), "rule.add-peer(uint32 3)");
-  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
+  gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (button), fill_peers_cb, self, NULL);
   gtk_menu_button_set_label (GTK_MENU_BUTTON (button), _("Add Peer"));
   gtk_widget_add_css_class (button, "flat");
   return button;
+}
+
+static const char *
+say_action (QdPolicyKind kind, QdPolicyAction action)
+{
+  switch (action)
+    {
+    case QD_POLICY_DENY: return C_("policy action", "Deny");
+    case QD_POLICY_PASS: return C_("policy action", "Pass");
+    case QD_POLICY_ALLOW: default: return kind == QD_POLICY_CLUSTER_NETWORK ? C_("policy action", "Accept") : C_("policy action", "Allow");
+    }
+}
+
+static void
+fill_actions (QdPolicyRuleCard *self)
+{
+  QdPolicyKind kind = get_kind (self);
+
+  adw_toggle_group_remove_all (ADW_TOGGLE_GROUP (self->actions));
+  for (guint action = QD_POLICY_ALLOW; action <= QD_POLICY_PASS; action++)
+    if (qd_policy_kind_action (kind, action) != NULL)
+      {
+        AdwToggle *toggle = adw_toggle_new ();
+
+        adw_toggle_set_label (toggle, say_action (kind, action));
+        adw_toggle_group_add (ADW_TOGGLE_GROUP (self->actions), toggle);
+      }
+}
+
+/* What a rule does, and what it is called. */
+static GtkWidget *
+says_new (QdPolicyRuleCard *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 9);
+
+  self->actions = adw_toggle_group_new ();
+  fill_actions (self);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->actions), GTK_ACCESSIBLE_PROPERTY_LABEL, _("What the rule does"), -1);
+  self->name = qd_policy_entry_new (_("Name of the rule"), _("No name"), FALSE, check_name_cb, self);
+  gtk_box_append (GTK_BOX (box), self->actions);
+  gtk_box_append (GTK_BOX (box), self->name);
+  g_signal_connect_swapped (self->actions, "notify::active", G_CALLBACK (action_cb), self);
+  g_signal_connect_swapped (self->name, "commit", G_CALLBACK (name_cb), self);
+  return box;
 }
 
 static GtkWidget *
@@ -270,13 +357,14 @@ body_new (QdPolicyRuleCard *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 9), *ends = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
 
+  self->says = says_new (self);
   self->everyone = gtk_button_new_with_label (_("Allow Everyone"));
-  self->every_port_button = gtk_button_new_with_label (_("Allow Every Port"));
+  self->every_port_button = gtk_button_new_with_label (_("Every Port"));
   gtk_widget_add_css_class (self->everyone, "flat");
   gtk_widget_add_css_class (self->every_port_button, "flat");
   self->peers = gtk_box_new (GTK_ORIENTATION_VERTICAL, 9);
   self->ports = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-  self->anyone = qd_policy_label_new (_("Everyone, inside and outside of the cluster. Add a peer to say who."), "dimmed");
+  self->anyone = qd_policy_label_new (NULL, "dimmed");
   self->every_port = qd_policy_label_new (_("Every port. Add one to say which."), "dimmed");
   self->rest = qd_policy_label_new (_("There is more than is shown here: edit it in the text."), "caption");
   self->add_peer = add_peer_new (self);
@@ -286,6 +374,7 @@ body_new (QdPolicyRuleCard *self)
   gtk_box_append (GTK_BOX (ends), self->everyone);
   gtk_widget_set_halign (self->everyone, GTK_ALIGN_END);
   gtk_box_append (GTK_BOX (box), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
+  gtk_box_append (GTK_BOX (box), self->says);
   gtk_box_append (GTK_BOX (box), qd_policy_label_new (self->direction == QD_POLICY_INGRESS ? _("From") : _("To"), "heading"));
   gtk_box_append (GTK_BOX (box), self->peers);
   gtk_box_append (GTK_BOX (box), self->anyone);
@@ -323,7 +412,6 @@ qd_policy_rule_card_finalize (GObject *object)
 
   g_ptr_array_unref (self->peer_rows);
   g_ptr_array_unref (self->port_rows);
-  g_free (self->meant_key);
   g_free (self->written);
   G_OBJECT_CLASS (qd_policy_rule_card_parent_class)->finalize (object);
 }
@@ -378,17 +466,6 @@ qd_policy_rule_card_new (QdPolicyBuilder *builder, QdPolicyDirection direction)
 
 /* --- Showing ------------------------------------------------------------------------------- */
 
-static const char *
-say_action (const QdPolicyRule *rule)
-{
-  switch (rule->action)
-    {
-    case QD_POLICY_DENY: return C_("policy action", "Deny");
-    case QD_POLICY_PASS: return C_("policy action", "Pass");
-    case QD_POLICY_ALLOW: default: return C_("policy action", "Allow");
-    }
-}
-
 static void
 add_warning (QdPolicyRuleCard *self, const char *text)
 {
@@ -434,33 +511,28 @@ qd_policy_rule_card_shows (QdPolicyRuleCard *self, const QdPolicyRule *rule)
   return g_strcmp0 (written, self->written) == 0;
 }
 
-/* All that whom a rule means depends on: what it says, also where the sentence ends in "and more". */
-static char *
-dup_key (QdPolicyRuleCard *self, const QdPolicyView *view, const QdPolicy *policy)
-{
-  const char *sentence = gtk_label_get_text (GTK_LABEL (self->sentence));
-
-  return g_strdup_printf ("%s %u %s\n%s", policy->namespace != NULL ? policy->namespace : "", view->serial, sentence, self->written);
-}
-
-/* Whom it means now. With thousands of workloads this costs: it is found when it may have changed. */
-static void
-show_meant (QdPolicyRuleCard *self, const QdPolicyRule *rule)
+void
+qd_policy_rule_card_update_meant (QdPolicyRuleCard *self)
 {
   const QdPolicyView *view = qd_policy_builder_get_view (self->builder);
-  const QdPolicy *policy = qd_policy_draft_get_policy (view->draft);
-  g_autoptr (GPtrArray) meant = NULL;
-  g_autofree char *names = NULL, *key = dup_key (self, view, policy);
+  const QdPolicyMany *many = view->meant != NULL ? qd_policy_meant_get_rule (view->meant, self->direction, self->index) : NULL;
+  const QdPolicyRule *rule;
+  gboolean nobody;
 
-  if (g_strcmp0 (key, self->meant_key) == 0)
+  /* Until it is known, what was shown stays. */
+  if (many == NULL)
     return;
-  g_set_str (&self->meant_key, key);
-  if (view->world != NULL)
-    meant = qd_policy_find_meant (view->world, policy, rule, &view->options);
-  names = meant != NULL ? qd_policy_name_workloads (meant) : NULL;
-  qd_policy_label_set (self->meant, names != NULL ? names : "");
-  gtk_widget_set_visible (self->meant, names != NULL);
-  self->nobody = meant != NULL && meant->len == 0 && !qd_policy_rule_reaches_outside (rule);
+  rule = qd_policy_draft_get_policy (view->draft)->rules[self->direction]->pdata[self->index];
+  qd_policy_label_set (self->meant, many->names != NULL ? many->names : "");
+  gtk_widget_set_visible (self->meant, many->names != NULL);
+  nobody = many->n == 0 && !qd_policy_rule_reaches_outside (rule);
+  if (nobody != self->nobody)
+    {
+      self->nobody = nobody;
+      show_warnings (self);
+    }
+  for (guint i = 0; qd_policy_rule_card_get_expanded (self) && i < self->peer_rows->len; i++)
+    qd_policy_peer_row_update_meant (self->peer_rows->pdata[i]);
 }
 
 static GtkWidget *
@@ -489,12 +561,28 @@ fit_rows (QdPolicyRuleCard *self, GtkWidget *box, GPtrArray *rows, guint n, gboo
     }
 }
 
+static void
+show_says (QdPolicyRuleCard *self)
+{
+  const QdPolicyRule *rule = qd_policy_draft_get_policy (qd_policy_builder_get_view (self->builder)->draft)->rules[self->direction]->pdata[self->index];
+  gboolean network = get_kind (self) == QD_POLICY_NETWORK;
+
+  gtk_widget_set_visible (self->says, !network);
+  if (network)
+    return;
+  self->updating = TRUE;
+  self->shown_action = rule->action;
+  adw_toggle_group_set_active (ADW_TOGGLE_GROUP (self->actions), rule->action);
+  self->updating = FALSE;
+  qd_policy_entry_set_text (QD_POLICY_ENTRY (self->name), rule->name != NULL ? rule->name : "");
+}
+
 /* Only what is unfolded has widgets to change it. */
 static void
 show_parts (QdPolicyRuleCard *self)
 {
   const QdYamlNode *peers = qd_yaml_node_get (self->node, qd_policy_direction_peers (self->direction));
-  const QdYamlNode *ports = qd_yaml_node_get (self->node, "ports");
+  const QdYamlNode *ports = qd_yaml_node_get (self->node, qd_policy_kind_ports (get_kind (self)));
   guint n_peers = qd_yaml_node_get_length (peers), n_ports = qd_yaml_node_get_length (ports);
 
   fit_rows (self, self->peers, self->peer_rows, MIN (n_peers, MAX_PARTS), FALSE);
@@ -504,8 +592,11 @@ show_parts (QdPolicyRuleCard *self)
   for (guint i = 0; i < self->port_rows->len; i++)
     qd_policy_port_row_set (self->port_rows->pdata[i], self->direction, self->index, i, qd_yaml_node_get_item (ports, i), n_ports == 1);
   qd_policy_port_row_set (QD_POLICY_PORT_ROW (self->add_port), self->direction, self->index, n_ports, NULL, FALSE);
+  show_says (self);
   gtk_widget_set_visible (self->anyone, n_peers == 0);
-  gtk_widget_set_visible (self->everyone, n_peers > 0);
+  qd_policy_label_set (self->anyone, get_kind (self) == QD_POLICY_NETWORK ? _("Everyone, inside and outside of the cluster. Add a peer to say who.")
+                                                                          : _("Nobody. Add a peer to say who."));
+  gtk_widget_set_visible (self->everyone, n_peers > 0 && get_kind (self) == QD_POLICY_NETWORK);
   gtk_widget_set_visible (self->every_port, n_ports == 0);
   gtk_widget_set_visible (self->every_port_button, n_ports > 0);
   gtk_widget_set_visible (self->rest, n_peers > MAX_PARTS || n_ports > MAX_PARTS);
@@ -514,19 +605,19 @@ show_parts (QdPolicyRuleCard *self)
 static void
 show_sentence (QdPolicyRuleCard *self, const QdPolicyRule *rule)
 {
-  g_autofree char *sentence = qd_policy_say_rule (rule), *action = NULL, *name = NULL;
-  gboolean editable = is_editable (self);
+  g_autofree char *sentence = qd_policy_say_rule (rule), *action = NULL, *name = NULL, *number = g_strdup_printf ("%u", self->index + 1);
+  gboolean network = get_kind (self) == QD_POLICY_NETWORK;
 
-  action = rule->name != NULL ? g_strdup_printf ("%s · %s", say_action (rule), rule->name) : g_strdup (say_action (rule));
-  name = editable ? g_strdup (sentence) : g_strdup_printf ("%s: %s", action, sentence);
+  action = rule->name != NULL ? g_strdup_printf ("%s · %s", say_action (get_kind (self), rule->action), rule->name)
+                              : g_strdup (say_action (get_kind (self), rule->action));
+  /* TRANSLATORS: the how-manieth rule, what it does and what it is called, and what it says */
+  name = network ? g_strdup (sentence) : g_strdup_printf (_("Rule %s: %s: %s"), number, action, sentence);
+  qd_policy_label_set (self->number, number);
   qd_policy_label_set (self->action, action);
   qd_policy_label_set (self->sentence, sentence);
-  gtk_widget_set_visible (self->action, !editable);
+  gtk_widget_set_visible (self->badges, !network);
   gtk_widget_set_css_classes (self->action, (const char *[]) { "qd-badge", rule->action == QD_POLICY_DENY ? "qd-down" : rule->action == QD_POLICY_ALLOW
                               ? "qd-well" : "qd-unknown", NULL });
-  gtk_widget_set_visible (self->handle, editable);
-  gtk_widget_set_visible (self->chevron, editable);
-  gtk_widget_set_visible (self->menu, editable);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->head), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
                                   GTK_ACCESSIBLE_PROPERTY_KEY_SHORTCUTS, "Alt+Up Alt+Down Control+D", -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
@@ -540,12 +631,10 @@ qd_policy_rule_card_set (QdPolicyRuleCard *self, guint index, const QdPolicyRule
   g_free (self->written);
   self->written = dup_written (rule);
   show_sentence (self, rule);
-  show_meant (self, rule);
   show_warnings (self);
-  if (!is_editable (self))
-    qd_policy_rule_card_set_expanded (self, FALSE);
-  else if (qd_policy_rule_card_get_expanded (self))
+  if (qd_policy_rule_card_get_expanded (self))
     show_parts (self);
+  qd_policy_rule_card_update_meant (self);
 }
 
 void

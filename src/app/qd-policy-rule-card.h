@@ -13,6 +13,8 @@ G_DECLARE_FINAL_TYPE (QdPolicyRuleCard, qd_policy_rule_card, QD, POLICY_RULE_CAR
 GtkWidget *qd_policy_rule_card_new (QdPolicyBuilder *builder, QdPolicyDirection direction);
 /* Shows rule @index of the policy that the builder shows, as it was read and as it is written. */
 void qd_policy_rule_card_set (QdPolicyRuleCard *self, guint index, const QdPolicyRule *rule, const QdYamlNode *node);
+/* Says anew which workloads are meant, where that is known by now. */
+void qd_policy_rule_card_update_meant (QdPolicyRuleCard *self);
 /* Whether that is what it shows, word for word. */
 gboolean qd_policy_rule_card_shows (QdPolicyRuleCard *self, const QdPolicyRule *rule);
 void qd_policy_rule_card_set_expanded (QdPolicyRuleCard *self, gboolean expanded);

@@ -177,10 +177,10 @@ qd_policy_selector_row_init (QdPolicySelectorRow *self)
 }
 
 GtkWidget *
-qd_policy_selector_row_new (QdPolicyBuilder *builder, gboolean of_namespaces, const char *all)
+qd_policy_selector_row_new (QdPolicyBuilder *builder, QdPolicyLabelsOf of, const char *all)
 {
   QdPolicySelectorRow *self = g_object_new (QD_TYPE_POLICY_SELECTOR_ROW, NULL);
-  const char *name = of_namespaces ? _("Add a condition on namespaces") : _("Add a condition on pods");
+  const char *const names[] = { _("Add a condition on pods"), _("Add a condition on namespaces"), _("Add a condition on nodes") }, *name = names[of];
 
   self->builder = builder;
   self->box = adw_wrap_box_new ();
@@ -189,7 +189,7 @@ qd_policy_selector_row_new (QdPolicyBuilder *builder, gboolean of_namespaces, co
   self->all = gtk_label_new (all);
   gtk_widget_add_css_class (self->all, "dimmed");
   self->add = gtk_menu_button_new ();
-  self->picker = qd_policy_label_picker_new (builder, of_namespaces);
+  self->picker = qd_policy_label_picker_new (builder, of);
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (self->add), self->picker);
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (self->add), "list-add-symbolic");
   gtk_widget_add_css_class (self->add, "qd-chip-add");
@@ -210,5 +210,4 @@ qd_policy_selector_row_set (QdPolicySelectorRow *self, const char *path, const Q
   show_chips (self, node);
   hide_rest (self);
   gtk_widget_set_visible (self->all, self->used == 0);
-  gtk_widget_set_visible (self->add, qd_policy_builder_get_view (self->builder)->editable);
 }

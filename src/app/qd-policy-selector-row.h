@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (QdPolicySelectorRow, qd_policy_selector_row, QD, POLICY_SELECTOR_ROW, AdwBin)
 
 /* @all says what it selects without any condition. */
-GtkWidget *qd_policy_selector_row_new (QdPolicyBuilder *builder, gboolean of_namespaces, const char *all);
+GtkWidget *qd_policy_selector_row_new (QdPolicyBuilder *builder, QdPolicyLabelsOf of, const char *all);
 /* @path is where @node is or is to be; @namespace as for the label picker. */
 void qd_policy_selector_row_set (QdPolicySelectorRow *self, const char *path, const QdYamlNode *node, const char *namespace);
 

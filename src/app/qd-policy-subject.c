@@ -9,19 +9,19 @@
 
 #include "qd-policy-entry.h"
 #include "qd-policy-selector-row.h"
-#include "qd-policy-who.h"
 #include "qd-policy-words.h"
 
-#define MAX_WORKLOADS 5
 #define MAX_FINDINGS 8
 
 struct _QdPolicySubject {
   AdwBin parent_instance;
 
   QdPolicyBuilder *builder;     /* we are within it */
-  GtkWidget *names, *name, *namespace;
-  GtkWidget *tier;              /* of admin policies: what and which priority */
-  GtkWidget *selector_box, *selector, *admin_selector;
+  GtkWidget *name, *namespace_box, *namespace;
+  GtkWidget *standing;          /* of the others: when it is asked */
+  GtkWidget *tier_box, *tier, *priority_box, *priority;
+  GtkWidget *form_box, *form;   /* of the others: whole namespaces, or pods */
+  GtkWidget *namespaces_box, *namespaces, *selector_box, *selector;
   GtkWidget *workloads_box, *workloads;
   GtkWidget *types, *isolates[QD_POLICY_N_DIRECTIONS];
   GtkWidget *findings_group, *findings;
@@ -62,6 +62,49 @@ namespace_cb (QdPolicySubject *self, const char *text)
   return qd_policy_builder_end (self->builder, edit);
 }
 
+static gboolean
+check_priority_cb (gpointer owner, const char *text, GError **error)
+{
+  return qd_policy_check_priority (text, NULL, error);
+}
+
+static gboolean
+priority_cb (QdPolicySubject *self, const char *text)
+{
+  QdPolicyEdit *edit = qd_policy_builder_begin (self->builder);
+
+  qd_policy_edit_set_priority (edit, text);
+  return qd_policy_builder_end (self->builder, edit);
+}
+
+static void
+tier_cb (QdPolicySubject *self)
+{
+  guint active = adw_toggle_group_get_active (ADW_TOGGLE_GROUP (self->tier));
+  QdPolicyEdit *edit;
+
+  if (self->updating || active > 1)
+    return;
+  edit = qd_policy_builder_begin (self->builder);
+  qd_policy_edit_set_tier (edit, active == 0 ? QD_POLICY_TIER_ADMIN : QD_POLICY_TIER_BASELINE);
+  if (!qd_policy_builder_end (self->builder, edit))
+    qd_policy_subject_update (self, FALSE);
+}
+
+static void
+form_cb (QdPolicySubject *self)
+{
+  guint active = adw_toggle_group_get_active (ADW_TOGGLE_GROUP (self->form));
+  QdPolicyEdit *edit;
+
+  if (self->updating || active > 1)
+    return;
+  edit = qd_policy_builder_begin (self->builder);
+  qd_policy_edit_set_subject (edit, active == 1);
+  if (!qd_policy_builder_end (self->builder, edit))
+    qd_policy_subject_update (self, FALSE);
+}
+
 static void
 types_cb (QdPolicySubject *self)
 {
@@ -89,6 +132,24 @@ go_cb (QdPolicySubject *self, GtkListBoxRow *row)
 /* --- Building ------------------------------------------------------------------------------ */
 
 static GtkWidget *
+toggles_new (QdPolicySubject *self, const char *name, const char *first, const char *second, GCallback callback)
+{
+  GtkWidget *group = adw_toggle_group_new ();
+  const char *const labels[] = { first, second };
+
+  for (guint i = 0; i < G_N_ELEMENTS (labels); i++)
+    {
+      AdwToggle *toggle = adw_toggle_new ();
+
+      adw_toggle_set_label (toggle, labels[i]);
+      adw_toggle_group_add (ADW_TOGGLE_GROUP (group), toggle);
+    }
+  gtk_accessible_update_property (GTK_ACCESSIBLE (group), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  g_signal_connect_swapped (group, "notify::active", callback, self);
+  return group;
+}
+
+static GtkWidget *
 names_new (QdPolicySubject *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 9);
@@ -96,10 +157,20 @@ names_new (QdPolicySubject *self)
   self->name = qd_policy_entry_new (_("Name"), NULL, FALSE, check_name_cb, self);
   /* TRANSLATORS: shown where a policy names no namespace; the word is Kubernetes' own */
   self->namespace = qd_policy_entry_new (_("Namespace"), _("default"), FALSE, check_namespace_cb, self);
+  self->namespace_box = qd_policy_field_new (_("Namespace"), self->namespace);
+  self->standing = qd_policy_label_new (NULL, "heading");
+  self->tier = toggles_new (self, _("Tier"), C_("policy tier", "Admin"), C_("policy tier", "Baseline"), G_CALLBACK (tier_cb));
+  self->tier_box = qd_policy_field_new (_("Tier"), self->tier);
+  self->priority = qd_policy_entry_new (_("Priority"), "0", FALSE, check_priority_cb, self);
+  self->priority_box = qd_policy_field_new (_("Priority, 0 comes first"), self->priority);
+  gtk_box_append (GTK_BOX (box), self->standing);
   gtk_box_append (GTK_BOX (box), qd_policy_field_new (_("Name"), self->name));
-  gtk_box_append (GTK_BOX (box), qd_policy_field_new (_("Namespace"), self->namespace));
+  gtk_box_append (GTK_BOX (box), self->namespace_box);
+  gtk_box_append (GTK_BOX (box), self->tier_box);
+  gtk_box_append (GTK_BOX (box), self->priority_box);
   g_signal_connect_swapped (self->name, "commit", G_CALLBACK (name_cb), self);
   g_signal_connect_swapped (self->namespace, "commit", G_CALLBACK (namespace_cb), self);
+  g_signal_connect_swapped (self->priority, "commit", G_CALLBACK (priority_cb), self);
   return box;
 }
 
@@ -141,15 +212,16 @@ qd_policy_subject_new (QdPolicyBuilder *builder)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12), *card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
 
   self->builder = builder;
-  self->names = names_new (self);
-  self->tier = qd_policy_label_new (NULL, "heading");
-  self->selector = qd_policy_selector_row_new (builder, FALSE, _("All pods of the namespace"));
+  self->form = toggles_new (self, _("What is selected"), _("Whole Namespaces"), _("Pods"), G_CALLBACK (form_cb));
+  self->form_box = qd_policy_field_new (_("Selects"), self->form);
+  self->namespaces = qd_policy_selector_row_new (builder, QD_POLICY_LABELS_OF_NAMESPACES, _("Every namespace"));
+  self->namespaces_box = qd_policy_field_new (_("In namespaces with"), self->namespaces);
+  self->selector = qd_policy_selector_row_new (builder, QD_POLICY_LABELS_OF_PODS, _("All pods of the namespace"));
   self->selector_box = qd_policy_field_new (_("Selects pods with"), self->selector);
-  self->admin_selector = qd_policy_label_new (NULL, NULL);
-  gtk_box_append (GTK_BOX (card), self->tier);
-  gtk_box_append (GTK_BOX (card), self->names);
+  gtk_box_append (GTK_BOX (card), names_new (self));
+  gtk_box_append (GTK_BOX (card), self->form_box);
+  gtk_box_append (GTK_BOX (card), self->namespaces_box);
   gtk_box_append (GTK_BOX (card), self->selector_box);
-  gtk_box_append (GTK_BOX (card), self->admin_selector);
   gtk_widget_add_css_class (card, "card");
   gtk_widget_add_css_class (card, "qd-policy-body");
   self->workloads = list_new (_("Selected workloads"));
@@ -173,45 +245,61 @@ qd_policy_subject_new (QdPolicyBuilder *builder)
 static void
 show_names (QdPolicySubject *self, const QdPolicyView *view, gboolean other)
 {
-  const QdYamlNode *metadata = qd_yaml_node_get (qd_policy_draft_get_node (view->draft), "metadata");
+  const QdYamlNode *root = qd_policy_draft_get_node (view->draft), *metadata = qd_yaml_node_get (root, "metadata");
   const char *name = qd_yaml_node_get_text (qd_yaml_node_get (metadata, "name")), *namespace = qd_yaml_node_get_text (qd_yaml_node_get (metadata, "namespace"));
+  const char *priority = qd_yaml_node_get_text (qd_yaml_node_get (qd_yaml_node_get (root, "spec"), "priority"));
   void (*show) (QdPolicyEntry *entry, const char *text) = other ? qd_policy_entry_reset : qd_policy_entry_set_text;
 
   show (QD_POLICY_ENTRY (self->name), name != NULL ? name : "");
   show (QD_POLICY_ENTRY (self->namespace), namespace != NULL ? namespace : "");
-  gtk_widget_set_visible (self->names, view->editable);
+  show (QD_POLICY_ENTRY (self->priority), priority != NULL ? priority : "");
+  gtk_widget_set_visible (self->namespace_box, view->kind == QD_POLICY_NETWORK);
+  gtk_widget_set_visible (self->priority_box, view->kind == QD_POLICY_ADMIN_NETWORK || view->kind == QD_POLICY_CLUSTER_NETWORK);
 }
 
+/* When it is asked among others, and of which sort it is. */
 static char *
-say_tier (const QdPolicy *policy)
+say_standing (const QdPolicy *policy)
 {
-  switch (policy->kind)
-    {
-    case QD_POLICY_ADMIN_NETWORK:
-      return g_strdup_printf (_("%s: before all network policies, priority %d"), policy->name, policy->priority);
-    case QD_POLICY_BASELINE_ADMIN:
-      return g_strdup_printf (_("%s: where no network policy isolates"), policy->name);
-    case QD_POLICY_CLUSTER_NETWORK:
-      return policy->tier == QD_POLICY_TIER_BASELINE ? g_strdup_printf (_("%s: where no network policy isolates, priority %d"), policy->name, policy->priority)
-                                                     : g_strdup_printf (_("%s: before all network policies, priority %d"), policy->name, policy->priority);
-    case QD_POLICY_NETWORK:
-    default:
-      return g_strdup ("");
-    }
+  const char *kind = qd_policy_kind_to_string (policy->kind);
+
+  if (policy->kind == QD_POLICY_NETWORK)
+    return g_strdup ("");
+  return g_strdup_printf (policy->tier == QD_POLICY_TIER_BASELINE ? _("%s: where no network policy isolates") : _("%s: before all network policies"), kind);
 }
 
-/* The subject of an admin policy is said as a peer is. */
 static void
-show_admin (QdPolicySubject *self, const QdPolicyView *view, const QdPolicy *policy)
+show_standing (QdPolicySubject *self, const QdPolicyView *view, const QdPolicy *policy)
 {
-  QdPolicyPeer subject = { .kind = QD_POLICY_PEER_PODS, .namespaces = policy->namespaces, .pods = policy->pods };
-  g_autofree char *tier = say_tier (policy), *words = view->editable ? g_strdup ("") : qd_policy_say_peer (&subject);
+  g_autofree char *standing = say_standing (policy);
 
-  qd_policy_label_set (self->tier, tier);
-  qd_policy_label_set (self->admin_selector, words);
-  gtk_widget_set_visible (self->tier, !view->editable);
-  gtk_widget_set_visible (self->admin_selector, !view->editable);
-  gtk_widget_set_visible (self->selector_box, view->editable);
+  qd_policy_label_set (self->standing, standing);
+  gtk_widget_set_visible (self->standing, view->kind != QD_POLICY_NETWORK);
+  gtk_widget_set_visible (self->tier_box, view->kind == QD_POLICY_CLUSTER_NETWORK);
+  self->updating = TRUE;
+  adw_toggle_group_set_active (ADW_TOGGLE_GROUP (self->tier), policy->tier == QD_POLICY_TIER_BASELINE);
+  self->updating = FALSE;
+}
+
+/* The pods of a NetworkPolicy, or the subject of another. */
+static void
+show_selectors (QdPolicySubject *self, const QdPolicyView *view, const QdPolicy *policy)
+{
+  const QdYamlNode *root = qd_policy_draft_get_node (view->draft);
+  const QdYamlNode *subject = qd_yaml_node_get (qd_yaml_node_get (root, "spec"), "subject");
+  gboolean network = view->kind == QD_POLICY_NETWORK, pods = qd_yaml_node_get_type (qd_yaml_node_get (subject, "pods")) == QD_YAML_MAP;
+  QdPeerForm form = pods ? QD_PEER_FORM_BOTH : QD_PEER_FORM_NAMESPACES;
+  g_autofree char *of_pods = qd_policy_path_selector (view->kind, form, network ? "/spec" : "/spec/subject", FALSE);
+  g_autofree char *of_namespaces = qd_policy_path_selector (view->kind, form, "/spec/subject", TRUE);
+
+  gtk_widget_set_visible (self->form_box, !network);
+  self->updating = TRUE;
+  adw_toggle_group_set_active (ADW_TOGGLE_GROUP (self->form), pods);
+  self->updating = FALSE;
+  gtk_widget_set_visible (self->namespaces_box, !network);
+  gtk_widget_set_visible (self->selector_box, network || pods);
+  qd_policy_selector_row_set (QD_POLICY_SELECTOR_ROW (self->namespaces), of_namespaces, qd_yaml_node_find (root, of_namespaces), NULL);
+  qd_policy_selector_row_set (QD_POLICY_SELECTOR_ROW (self->selector), of_pods, qd_yaml_node_find (root, of_pods), policy->namespace);
 }
 
 static GtkWidget *
@@ -246,28 +334,32 @@ set_row (GtkWidget *row, const char *title, const char *subtitle)
     adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
 }
 
-static void
-show_workloads (QdPolicySubject *self, const QdPolicyView *view, const QdPolicy *policy)
+void
+qd_policy_subject_update_meant (QdPolicySubject *self)
 {
-  g_autoptr (GPtrArray) selected = view->world != NULL ? qd_policy_find_selected (view->world, policy, &view->options) : NULL;
-  guint n = selected != NULL ? selected->len : 0, shown = n > MAX_WORKLOADS ? MAX_WORKLOADS : n;
+  const QdPolicyView *view = qd_policy_builder_get_view (self->builder);
+  GPtrArray *selected = view->meant != NULL ? qd_policy_meant_get_selected (view->meant) : NULL;
+  guint n = view->meant != NULL ? qd_policy_meant_get_n_selected (view->meant) : 0;
   g_autofree char *more = NULL;
 
-  gtk_widget_set_visible (self->workloads_box, selected != NULL);
-  for (guint i = 0; i < shown; i++)
+  /* Until it is known, what was shown stays. */
+  if (selected == NULL)
+    return;
+  gtk_widget_set_visible (self->workloads_box, TRUE);
+  for (guint i = 0; i < selected->len; i++)
     {
       const QdPolicyWorkload *workload = selected->pdata[i];
       g_autofree char *where = g_strdup_printf ("%s · %s", workload->namespace->name, workload->kind);
 
       set_row (row_at (self->workloads, i), workload->name, where);
     }
-  if (n > shown)
-    more = g_strdup_printf (ngettext ("%u more workload", "%u more workloads", n - shown), n - shown);
+  if (n > selected->len)
+    more = g_strdup_printf (ngettext ("%u more workload", "%u more workloads", n - selected->len), n - selected->len);
   else if (n == 0)
     more = g_strdup (_("Selects no workload that is known here"));
   if (more != NULL)
-    set_row (row_at (self->workloads, shown), more, NULL);
-  cut_rows (self->workloads, shown + (more != NULL));
+    set_row (row_at (self->workloads, selected->len), more, NULL);
+  cut_rows (self->workloads, selected->len + (more != NULL));
 }
 
 static void
@@ -275,7 +367,7 @@ show_types (QdPolicySubject *self, const QdPolicyView *view, const QdPolicy *pol
 {
   gboolean both = policy->applies[QD_POLICY_INGRESS] && policy->applies[QD_POLICY_EGRESS];
 
-  gtk_widget_set_visible (gtk_widget_get_parent (self->types), view->editable);
+  gtk_widget_set_visible (gtk_widget_get_parent (self->types), view->kind == QD_POLICY_NETWORK);
   self->updating = TRUE;
   for (guint d = 0; d < QD_POLICY_N_DIRECTIONS; d++)
     {
@@ -328,12 +420,13 @@ qd_policy_subject_update (QdPolicySubject *self, gboolean other)
 {
   const QdPolicyView *view = qd_policy_builder_get_view (self->builder);
   const QdPolicy *policy = qd_policy_draft_get_policy (view->draft);
-  const QdYamlNode *spec = qd_yaml_node_get (qd_policy_draft_get_node (view->draft), "spec");
 
   show_names (self, view, other);
-  show_admin (self, view, policy);
-  qd_policy_selector_row_set (QD_POLICY_SELECTOR_ROW (self->selector), "/spec/podSelector", qd_yaml_node_get (spec, "podSelector"), policy->namespace);
-  show_workloads (self, view, policy);
+  show_standing (self, view, policy);
+  show_selectors (self, view, policy);
+  if (other || view->world == NULL)
+    gtk_widget_set_visible (self->workloads_box, FALSE);
+  qd_policy_subject_update_meant (self);
   show_types (self, view, policy);
   show_findings (self, view, policy);
 }

@@ -12,5 +12,7 @@ G_DECLARE_FINAL_TYPE (QdPolicySubject, qd_policy_subject, QD, POLICY_SUBJECT, Ad
 GtkWidget *qd_policy_subject_new (QdPolicyBuilder *builder);
 /* Shows the policy that the builder shows. @other: it is another one than before, and what was typed is gone. */
 void qd_policy_subject_update (QdPolicySubject *self, gboolean other);
+/* Says anew which workloads are selected, where that is known by now. */
+void qd_policy_subject_update_meant (QdPolicySubject *self);
 
 G_END_DECLS

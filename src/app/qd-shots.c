@@ -8,6 +8,8 @@
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 
+#include "qd-policy-rule-card.h"
+
 #define WIDE_WIDTH 1180
 #define WIDE_HEIGHT 760
 #define NARROW_WIDTH 360
@@ -200,6 +202,40 @@ show_policy_builder (Shots *shots)
   gtk_widget_activate_action (GTK_WIDGET (qd_window_get_page (shots->window)), "policy.view", "s", "builder");
 }
 
+/* The first widget of @type below @from, visible or not. */
+static GtkWidget *
+find_widget (GtkWidget *from, GType type)
+{
+  GtkWidget *found = g_type_is_a (G_OBJECT_TYPE (from), type) ? from : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (from); child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
+    found = find_widget (child, type);
+  return found;
+}
+
+/* A rule of it unfolded, once it is there. */
+static gboolean
+unfold_cb (gpointer data)
+{
+  Shots *shots = data;
+  GtkWidget *page = GTK_WIDGET (qd_window_get_page (shots->window)), *card = find_widget (page, QD_TYPE_POLICY_RULE_CARD);
+
+  if (card == NULL)
+    return G_SOURCE_CONTINUE;
+  qd_policy_rule_card_set_expanded (QD_POLICY_RULE_CARD (card), TRUE);
+  return G_SOURCE_REMOVE;
+}
+
+/* The policies of an administrator, whose order matters. */
+static void
+show_policy_admin (Shots *shots)
+{
+  qd_window_show_page (shots->window, "policies");
+  gtk_widget_activate_action (GTK_WIDGET (qd_window_get_page (shots->window)), "policy.example", "s", "tenants");
+  gtk_widget_activate_action (GTK_WIDGET (qd_window_get_page (shots->window)), "policy.view", "s", "builder");
+  g_timeout_add (100, unfold_cb, shots);
+}
+
 static void
 show_policy_matrix (Shots *shots)
 {
@@ -249,6 +285,7 @@ static const Scene scenes[] = {
   { "policy", show_policy, hide_policy },
   { "policy-folded", show_policy_folded, hide_policy },
   { "policy-builder", show_policy_builder, hide_policy },
+  { "policy-admin", show_policy_admin, hide_policy },
   { "policy-matrix", show_policy_matrix, hide_policy },
   { "policy-why", show_policy_why, hide_policy },
   { "impact", show_impact },

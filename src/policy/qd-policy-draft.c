@@ -6,6 +6,7 @@
 #include "qd-policy-read-private.h"
 
 struct _QdPolicyDraft {
+  gatomicrefcount refs;
   QdPolicyPart *part;
   guint document;
   const QdYamlNode *node;
@@ -43,6 +44,7 @@ qd_policy_draft_new (QdYamlFile *file, guint document)
 {
   QdPolicyDraft *self = g_new0 (QdPolicyDraft, 1);
 
+  g_atomic_ref_count_init (&self->refs);
   self->part = qd_policy_part_read_one (file, document);
   self->document = document;
   self->node = qd_yaml_file_get_document (file, document);
@@ -50,9 +52,18 @@ qd_policy_draft_new (QdYamlFile *file, guint document)
   return self;
 }
 
-void
-qd_policy_draft_free (QdPolicyDraft *self)
+QdPolicyDraft *
+qd_policy_draft_ref (QdPolicyDraft *self)
 {
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+qd_policy_draft_unref (QdPolicyDraft *self)
+{
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
   qd_policy_part_unref (self->part);
   g_free (self);
 }

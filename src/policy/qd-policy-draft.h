@@ -5,12 +5,14 @@
 
 G_BEGIN_DECLS
 
-/* One document of a file on its own, while it is written: what is understood of it, without the rest of the world. Immutable. */
+/* One document of a file on its own, while it is written: what is understood of it, without the rest of the world. Immutable, reference counted; any thread may
+ * read it. */
 typedef struct _QdPolicyDraft QdPolicyDraft;
 
 QdPolicyDraft *qd_policy_draft_new (QdYamlFile *file, guint document);
-void qd_policy_draft_free (QdPolicyDraft *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdPolicyDraft, qd_policy_draft_free)
+QdPolicyDraft *qd_policy_draft_ref (QdPolicyDraft *self);
+void qd_policy_draft_unref (QdPolicyDraft *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdPolicyDraft, qd_policy_draft_unref)
 
 QdYamlFile *qd_policy_draft_get_file (QdPolicyDraft *self);
 guint qd_policy_draft_get_document (QdPolicyDraft *self);

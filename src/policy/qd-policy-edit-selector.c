@@ -238,6 +238,34 @@ qd_policy_check_block (const char *text, GError **error)
 }
 
 gboolean
+qd_policy_check_domain (const char *text, GError **error)
+{
+  if (qd_policy_is_domain_pattern (text))
+    return TRUE;
+  return refuse (error, g_strdup_printf (_("“%s” is no domain name: a name with a dot in it, perhaps with *. before it"), text));
+}
+
+gboolean
+qd_policy_check_rule_name (const char *text, GError **error)
+{
+  if (g_utf8_strlen (text, -1) <= QD_POLICY_MAX_RULE_NAME)
+    return TRUE;
+  return refuse (error, g_strdup_printf (_("the name of a rule has at most %d characters"), QD_POLICY_MAX_RULE_NAME));
+}
+
+gboolean
+qd_policy_check_priority (const char *text, int *priority, GError **error)
+{
+  guint64 number;
+
+  if (!g_ascii_string_to_unsigned (text, 10, 0, QD_POLICY_MAX_PRIORITY, &number, NULL))
+    return refuse (error, g_strdup_printf (_("“%s” is no priority: a whole number from 0, which comes first, to %d"), text, QD_POLICY_MAX_PRIORITY));
+  if (priority != NULL)
+    *priority = (int) number;
+  return TRUE;
+}
+
+gboolean
 qd_policy_check_except (const char *block, const char *text, GError **error)
 {
   QdAddressRange whole, part;

@@ -14,9 +14,6 @@
 
 /* The document as it is to be: what is written down changes towards it in the end. */
 
-/* Kept for documentation (RFC 5737): it means nobody until somebody says who. */
-#define NEW_BLOCK "192.0.2.0/24"
-
 static const char *const directions[QD_POLICY_N_DIRECTIONS] = { "egress", "ingress" };
 static const char *const peer_lists[QD_POLICY_N_DIRECTIONS] = { "to", "from" };
 static const char *const type_names[QD_POLICY_N_DIRECTIONS] = { "Egress", "Ingress" };
@@ -24,11 +21,18 @@ static const char *const type_names[QD_POLICY_N_DIRECTIONS] = { "Egress", "Ingre
 /* The order in which fields are written when they are new. */
 static const char *const top_order[] = { "apiVersion", "kind", "metadata", "spec", NULL };
 static const char *const metadata_order[] = { "name", "namespace", NULL };
-static const char *const spec_order[] = { "podSelector", "policyTypes", "ingress", "egress", NULL };
-static const char *const rule_order[] = { "from", "to", "ports", NULL };
-static const char *const peer_order[] = { "namespaceSelector", "podSelector", "ipBlock", NULL };
-static const char *const block_order[] = { "cidr", "except", NULL };
-static const char *const port_order[] = { "protocol", "port", "endPort", NULL };
+const char *const qd_policy_edit_spec_order[] = { "tier", "priority", "subject", "podSelector", "policyTypes", "ingress", "egress", NULL };
+const char *const qd_policy_edit_rule_order[] = { "name", "action", "from", "to", "ports", "protocols", NULL };
+
+/* What says not what it is, is written as a NetworkPolicy. */
+static QdPolicyKind
+find_kind (const char *word)
+{
+  for (QdPolicyKind kind = QD_POLICY_ADMIN_NETWORK; kind < QD_POLICY_NETWORK; kind++)
+    if (g_strcmp0 (word, qd_policy_kind_to_string (kind)) == 0)
+      return kind;
+  return QD_POLICY_NETWORK;
+}
 
 QdPolicyEdit *
 qd_policy_edit_new (QdYamlFile *file, guint document)
@@ -38,6 +42,7 @@ qd_policy_edit_new (QdYamlFile *file, guint document)
   self->file = qd_yaml_file_ref (file);
   self->document = document;
   self->root = qd_yaml_node_to_json (qd_yaml_file_get_document (file, document));
+  self->kind = find_kind (qd_yaml_node_get_string (qd_yaml_node_get (qd_yaml_file_get_document (file, document), "kind")));
   return self;
 }
 
@@ -47,12 +52,31 @@ qd_policy_edit_free (QdPolicyEdit *self)
   qd_yaml_file_unref (self->file);
   json_node_unref (self->root);
   g_clear_error (&self->error);
+  g_free (self->rule);
   g_free (self);
+}
+
+/* The very rule that was meant, with its comments. NULL: that is not all that is to change. */
+static QdYamlFile *
+end_rule (QdPolicyEdit *self, QdYamlSplice *splice)
+{
+  QdYamlFile *changed = self->to == QD_YAML_END ? qd_yaml_edit_remove (self->file, self->document, self->rule, splice, NULL)
+                                                : qd_yaml_edit_move (self->file, self->document, self->rule, self->to, splice, NULL);
+
+  if (changed == NULL || qd_yaml_node_equals_json (qd_yaml_file_get_document (changed, self->document), self->root))
+    return changed;
+  qd_yaml_file_unref (changed);
+  qd_yaml_splice_clear (splice);
+  return NULL;
 }
 
 QdYamlFile *
 qd_policy_edit_end (QdPolicyEdit *self, QdYamlSplice *splice, GError **error)
 {
+  QdYamlFile *changed = self->error == NULL && self->rule != NULL ? end_rule (self, splice) : NULL;
+
+  if (changed != NULL)
+    return changed;
   if (self->error == NULL)
     return qd_yaml_become (self->file, self->document, "", self->root, splice, error);
   g_propagate_error (error, g_steal_pointer (&self->error));
@@ -123,8 +147,8 @@ qd_policy_edit_put (JsonObject *object, const char *key, JsonNode *value, const 
     json_object_set_member (object, key, value);
 }
 
-static JsonNode *
-object_node (JsonObject *object)
+JsonNode *
+qd_policy_edit_object_node (JsonObject *object)
 {
   JsonNode *node = json_node_alloc ();
 
@@ -132,8 +156,8 @@ object_node (JsonObject *object)
   return node;
 }
 
-static JsonNode *
-array_node (JsonArray *array)
+JsonNode *
+qd_policy_edit_array_node (JsonArray *array)
 {
   JsonNode *node = json_node_alloc ();
 
@@ -141,8 +165,8 @@ array_node (JsonArray *array)
   return node;
 }
 
-static gboolean
-is_none (JsonNode *node)
+gboolean
+qd_policy_edit_is_none (JsonNode *node)
 {
   return node == NULL || JSON_NODE_HOLDS_NULL (node);
 }
@@ -154,8 +178,8 @@ qd_policy_edit_map (QdPolicyEdit *self, JsonObject *parent, const char *key, con
 
   if (parent == NULL)
     return NULL;
-  if (is_none (node))
-    qd_policy_edit_put (parent, key, object_node (json_object_new ()), order);
+  if (qd_policy_edit_is_none (node))
+    qd_policy_edit_put (parent, key, qd_policy_edit_object_node (json_object_new ()), order);
   else if (!JSON_NODE_HOLDS_OBJECT (node))
     {
       qd_policy_edit_fail (self, _("“%s” is no map: change it in the text"), key);
@@ -171,8 +195,8 @@ qd_policy_edit_list (QdPolicyEdit *self, JsonObject *parent, const char *key, co
 
   if (parent == NULL)
     return NULL;
-  if (is_none (node))
-    qd_policy_edit_put (parent, key, array_node (json_array_new ()), order);
+  if (qd_policy_edit_is_none (node))
+    qd_policy_edit_put (parent, key, qd_policy_edit_array_node (json_array_new ()), order);
   else if (!JSON_NODE_HOLDS_ARRAY (node))
     {
       qd_policy_edit_fail (self, _("“%s” is no sequence: change it in the text"), key);
@@ -190,8 +214,8 @@ top (QdPolicyEdit *self)
   return NULL;
 }
 
-static JsonObject *
-spec (QdPolicyEdit *self)
+JsonObject *
+qd_policy_edit_spec (QdPolicyEdit *self)
 {
   return qd_policy_edit_map (self, top (self), "spec", top_order);
 }
@@ -199,12 +223,12 @@ spec (QdPolicyEdit *self)
 static JsonArray *
 rules (QdPolicyEdit *self, QdPolicyDirection direction)
 {
-  return qd_policy_edit_list (self, spec (self), directions[direction], spec_order);
+  return qd_policy_edit_list (self, qd_policy_edit_spec (self), directions[direction], qd_policy_edit_spec_order);
 }
 
 /* Item @i of @list, which must be a map; null becomes an empty one. */
-static JsonObject *
-item (QdPolicyEdit *self, JsonArray *list, guint i)
+JsonObject *
+qd_policy_edit_item (QdPolicyEdit *self, JsonArray *list, guint i)
 {
   JsonNode *node = list != NULL && i < json_array_get_length (list) ? json_array_get_element (list, i) : NULL;
 
@@ -216,27 +240,27 @@ item (QdPolicyEdit *self, JsonArray *list, guint i)
   return NULL;
 }
 
-static JsonObject *
-rule_at (QdPolicyEdit *self, QdPolicyDirection direction, guint rule)
+JsonObject *
+qd_policy_edit_rule (QdPolicyEdit *self, QdPolicyDirection direction, guint rule)
 {
-  return item (self, rules (self, direction), rule);
+  return qd_policy_edit_item (self, rules (self, direction), rule);
 }
 
-static JsonArray *
-peers (QdPolicyEdit *self, QdPolicyDirection direction, guint rule)
+JsonArray *
+qd_policy_edit_peers (QdPolicyEdit *self, QdPolicyDirection direction, guint rule)
 {
-  return qd_policy_edit_list (self, rule_at (self, direction, rule), peer_lists[direction], rule_order);
+  return qd_policy_edit_list (self, qd_policy_edit_rule (self, direction, rule), peer_lists[direction], qd_policy_edit_rule_order);
 }
 
-static JsonObject *
-peer_at (QdPolicyEdit *self, QdPolicyDirection direction, guint rule, guint peer)
+JsonObject *
+qd_policy_edit_peer (QdPolicyEdit *self, QdPolicyDirection direction, guint rule, guint peer)
 {
-  return item (self, peers (self, direction, rule), peer);
+  return qd_policy_edit_item (self, qd_policy_edit_peers (self, direction, rule), peer);
 }
 
 /* json-glib only appends. (transfer full: value) */
-static void
-insert_element (JsonArray *list, guint at, JsonNode *value)
+void
+qd_policy_edit_insert (JsonArray *list, guint at, JsonNode *value)
 {
   g_autoptr (GPtrArray) behind = g_ptr_array_new ();
 
@@ -251,8 +275,8 @@ insert_element (JsonArray *list, guint at, JsonNode *value)
     json_array_add_element (list, behind->pdata[i]);
 }
 
-static JsonNode *
-string_node (const char *text)
+JsonNode *
+qd_policy_edit_string_node (const char *text)
 {
   return json_node_init_string (json_node_alloc (), text);
 }
@@ -286,8 +310,8 @@ qd_policy_direction_peers (QdPolicyDirection direction)
 /* --- The policy --------------------------------------------------------------------------------------------------- */
 
 /* Takes what a check says. */
-static gboolean
-allow (QdPolicyEdit *self, gboolean valid, GError *error)
+gboolean
+qd_policy_edit_allow (QdPolicyEdit *self, gboolean valid, GError *error)
 {
   if (!valid && self->error == NULL)
     self->error = g_steal_pointer (&error);
@@ -302,11 +326,24 @@ qd_policy_edit_set_name (QdPolicyEdit *self, const char *name)
   gboolean valid = qd_policy_check_name (name, &error);
   JsonObject *metadata;
 
-  if (!allow (self, valid, error))
+  if (!qd_policy_edit_allow (self, valid, error))
     return;
+  if (self->kind == QD_POLICY_BASELINE_ADMIN && !g_str_equal (name, "default"))
+    {
+      qd_policy_edit_fail (self, _("There is one BaselineAdminNetworkPolicy, and it is called default"));
+      return;
+    }
   metadata = qd_policy_edit_map (self, top (self), "metadata", top_order);
   if (metadata != NULL)
-    qd_policy_edit_put (metadata, "name", string_node (name), metadata_order);
+    qd_policy_edit_put (metadata, "name", qd_policy_edit_string_node (name), metadata_order);
+}
+
+static gboolean
+is_network (QdPolicyEdit *self)
+{
+  if (self->kind != QD_POLICY_NETWORK)
+    qd_policy_edit_fail (self, _("A %s has no such field"), qd_policy_kind_to_string (self->kind));
+  return self->kind == QD_POLICY_NETWORK;
 }
 
 void
@@ -316,13 +353,13 @@ qd_policy_edit_set_namespace (QdPolicyEdit *self, const char *namespace)
   gboolean none = namespace == NULL || *namespace == '\0', valid = none || qd_policy_check_namespace (namespace, &error);
   JsonObject *metadata;
 
-  if (!allow (self, valid, error))
+  if (!qd_policy_edit_allow (self, valid, error) || !is_network (self))
     return;
   metadata = qd_policy_edit_map (self, top (self), "metadata", top_order);
   if (metadata != NULL && none && json_object_has_member (metadata, "namespace"))
     json_object_remove_member (metadata, "namespace");
   else if (metadata != NULL && !none)
-    qd_policy_edit_put (metadata, "namespace", string_node (namespace), metadata_order);
+    qd_policy_edit_put (metadata, "namespace", qd_policy_edit_string_node (namespace), metadata_order);
 }
 
 static int
@@ -349,7 +386,7 @@ qd_policy_edit_set_types (QdPolicyEdit *self, gboolean ingress, gboolean egress)
       qd_policy_edit_fail (self, _("A policy isolates incoming or outgoing traffic, or both"));
       return;
     }
-  types = qd_policy_edit_list (self, spec (self), "policyTypes", spec_order);
+  types = is_network (self) ? qd_policy_edit_list (self, qd_policy_edit_spec (self), "policyTypes", qd_policy_edit_spec_order) : NULL;
   for (guint d = QD_POLICY_N_DIRECTIONS; types != NULL && d > 0; d--)
     {
       int at = find_type (types, d - 1);
@@ -364,48 +401,39 @@ qd_policy_edit_set_types (QdPolicyEdit *self, gboolean ingress, gboolean egress)
 /* --- Rules -------------------------------------------------------------------------------------------------------- */
 
 static void
-give_form (JsonObject *peer, QdPeerForm form)
+note_rule (QdPolicyEdit *self, QdPolicyDirection direction, guint rule, guint to)
 {
-  gboolean wants[] = { form == QD_PEER_FORM_NAMESPACES || form == QD_PEER_FORM_BOTH, form == QD_PEER_FORM_PODS || form == QD_PEER_FORM_BOTH,
-                       form == QD_PEER_FORM_BLOCK };
-
-  for (guint i = 0; i < G_N_ELEMENTS (wants); i++)
-    {
-      gboolean has = !is_none (json_object_get_member (peer, peer_order[i]));
-      JsonObject *made = wants[i] && !has ? json_object_new () : NULL;
-
-      if (has && !wants[i])
-        json_object_remove_member (peer, peer_order[i]);
-      if (made == NULL)
-        continue;
-      if (form == QD_PEER_FORM_BLOCK)
-        json_object_set_string_member (made, "cidr", NEW_BLOCK);
-      qd_policy_edit_put (peer, peer_order[i], object_node (made), peer_order);
-    }
+  g_free (self->rule);
+  self->rule = qd_policy_path_rule (direction, rule);
+  self->to = to;
 }
 
-static JsonNode *
-peer_new (QdPeerForm form)
+gboolean
+qd_policy_edit_has_room (QdPolicyEdit *self, JsonArray *list, const char *key)
 {
-  JsonObject *peer = json_object_new ();
+  guint max = qd_policy_kind_max_entries (self->kind);
 
-  give_form (peer, form);
-  return object_node (peer);
+  if (json_array_get_length (list) < max)
+    return TRUE;
+  qd_policy_edit_fail (self, _("“%s” may have no more than %u entries in a %s"), key, max, qd_policy_kind_to_string (self->kind));
+  return FALSE;
 }
 
 void
 qd_policy_edit_add_rule (QdPolicyEdit *self, QdPolicyDirection direction, guint at, QdPeerForm form)
 {
-  JsonArray *list = rules (self, direction), *peer_list;
+  JsonArray *list = rules (self, direction), *peers;
   JsonObject *rule;
 
-  if (list == NULL)
+  if (list == NULL || !qd_policy_edit_has_room (self, list, directions[direction]) || !qd_policy_edit_allow_form (self, direction, NULL, form))
     return;
   rule = json_object_new ();
-  peer_list = json_array_new ();
-  json_array_add_element (peer_list, peer_new (form));
-  json_object_set_array_member (rule, peer_lists[direction], peer_list);
-  insert_element (list, at, object_node (rule));
+  peers = json_array_new ();
+  if (self->kind != QD_POLICY_NETWORK)
+    json_object_set_string_member (rule, "action", qd_policy_kind_action (self->kind, QD_POLICY_ALLOW));
+  json_array_add_element (peers, qd_policy_edit_peer_new (self, form));
+  json_object_set_array_member (rule, peer_lists[direction], peers);
+  qd_policy_edit_insert (list, at, qd_policy_edit_object_node (rule));
 }
 
 void
@@ -413,8 +441,8 @@ qd_policy_edit_duplicate_rule (QdPolicyEdit *self, QdPolicyDirection direction, 
 {
   JsonArray *list = rules (self, direction);
 
-  if (rule_at (self, direction, rule) != NULL)
-    insert_element (list, rule + 1, json_node_copy (json_array_get_element (list, rule)));
+  if (qd_policy_edit_rule (self, direction, rule) != NULL && qd_policy_edit_has_room (self, list, directions[direction]))
+    qd_policy_edit_insert (list, rule + 1, json_node_copy (json_array_get_element (list, rule)));
 }
 
 void
@@ -429,9 +457,12 @@ qd_policy_edit_remove_rule (QdPolicyEdit *self, QdPolicyDirection direction, gui
       return;
     }
   json_array_remove_element (list, rule);
-  types = json_object_get_member (spec (self), "policyTypes");
+  note_rule (self, direction, rule, QD_YAML_END);
+  if (self->kind != QD_POLICY_NETWORK)
+    return;
+  types = json_object_get_member (qd_policy_edit_spec (self), "policyTypes");
   if (direction == QD_POLICY_EGRESS && json_array_get_length (list) == 0 &&
-      (is_none (types) || (JSON_NODE_HOLDS_ARRAY (types) && json_array_get_length (json_node_get_array (types)) == 0)))
+      (qd_policy_edit_is_none (types) || (JSON_NODE_HOLDS_ARRAY (types) && json_array_get_length (json_node_get_array (types)) == 0)))
     qd_policy_edit_set_types (self, TRUE, TRUE);
 }
 
@@ -448,163 +479,6 @@ qd_policy_edit_move_rule (QdPolicyEdit *self, QdPolicyDirection direction, guint
     }
   moved = json_array_dup_element (list, rule);
   json_array_remove_element (list, rule);
-  insert_element (list, to, moved);
-}
-
-/* --- Peers -------------------------------------------------------------------------------------------------------- */
-
-void
-qd_policy_edit_set_anyone (QdPolicyEdit *self, QdPolicyDirection direction, guint rule)
-{
-  JsonObject *object = rule_at (self, direction, rule);
-
-  if (object != NULL && json_object_has_member (object, peer_lists[direction]))
-    json_object_remove_member (object, peer_lists[direction]);
-}
-
-void
-qd_policy_edit_add_peer (QdPolicyEdit *self, QdPolicyDirection direction, guint rule, QdPeerForm form)
-{
-  JsonArray *list = peers (self, direction, rule);
-
-  if (list != NULL)
-    json_array_add_element (list, peer_new (form));
-}
-
-void
-qd_policy_edit_remove_peer (QdPolicyEdit *self, QdPolicyDirection direction, guint rule, guint peer)
-{
-  JsonArray *list = peers (self, direction, rule);
-
-  if (list == NULL || peer >= json_array_get_length (list))
-    qd_policy_edit_fail (self, _("There is no such entry any more"));
-  else if (json_array_get_length (list) == 1)
-    qd_policy_edit_fail (self, _("Without this, the rule would allow everyone: remove the rule, or say that everyone is meant"));
-  else
-    json_array_remove_element (list, peer);
-}
-
-void
-qd_policy_edit_set_peer_form (QdPolicyEdit *self, QdPolicyDirection direction, guint rule, guint peer, QdPeerForm form)
-{
-  JsonObject *object = peer_at (self, direction, rule, peer);
-
-  if (object != NULL)
-    give_form (object, form);
-}
-
-static JsonObject *
-block_at (QdPolicyEdit *self, QdPolicyDirection direction, guint rule, guint peer)
-{
-  return qd_policy_edit_map (self, peer_at (self, direction, rule, peer), "ipBlock", peer_order);
-}
-
-void
-qd_policy_edit_set_block (QdPolicyEdit *self, QdPolicyDirection direction, guint rule, guint peer, const char *cidr)
-{
-  GError *error = NULL;
-  gboolean valid = qd_policy_check_block (cidr, &error);
-  JsonObject *block = allow (self, valid, error) ? block_at (self, direction, rule, peer) : NULL;
-
-  if (block != NULL)
-    qd_policy_edit_put (block, "cidr", string_node (cidr), block_order);
-}
-
-void
-qd_policy_edit_set_except (QdPolicyEdit *self, QdPolicyDirection direction, guint rule, guint peer, guint except, const char *cidr)
-{
-  JsonObject *block = block_at (self, direction, rule, peer);
-  JsonNode *whole = block != NULL ? json_object_get_member (block, "cidr") : NULL;
-  const char *text = whole != NULL && JSON_NODE_HOLDS_VALUE (whole) ? json_node_get_string (whole) : NULL;
-  GError *error = NULL;
-  gboolean valid = qd_policy_check_except (text != NULL ? text : "", cidr, &error);
-  JsonArray *list = allow (self, valid, error) ? qd_policy_edit_list (self, block, "except", block_order) : NULL;
-
-  if (list == NULL)
-    return;
-  if (except < json_array_get_length (list))
-    json_array_remove_element (list, except);
-  insert_element (list, except, string_node (cidr));
-}
-
-void
-qd_policy_edit_remove_except (QdPolicyEdit *self, QdPolicyDirection direction, guint rule, guint peer, guint except)
-{
-  JsonObject *block = block_at (self, direction, rule, peer);
-  JsonArray *list = block != NULL ? qd_policy_edit_list (self, block, "except", block_order) : NULL;
-
-  if (list == NULL || except >= json_array_get_length (list))
-    qd_policy_edit_fail (self, _("There is no such entry any more"));
-  else if (json_array_get_length (list) == 1)
-    json_object_remove_member (block, "except");
-  else
-    json_array_remove_element (list, except);
-}
-
-/* --- Ports -------------------------------------------------------------------------------------------------------- */
-
-static void
-remove_member (JsonObject *object, const char *key)
-{
-  if (json_object_has_member (object, key))
-    json_object_remove_member (object, key);
-}
-
-static void
-fill_port (JsonObject *port, QdProtocol protocol, const char *text, guint first, guint last)
-{
-  /* TCP is what is meant where nothing is said. */
-  if (protocol != QD_PROTOCOL_TCP || json_object_get_size (port) == 0 || json_object_has_member (port, "protocol"))
-    qd_policy_edit_put (port, "protocol", string_node (qd_protocol_to_string (protocol)), port_order);
-  if (*text == '\0')
-    remove_member (port, "port");
-  else
-    qd_policy_edit_put (port, "port", first == 0 ? string_node (text) : json_node_init_int (json_node_alloc (), first), port_order);
-  if (*text != '\0' && last > first)
-    qd_policy_edit_put (port, "endPort", json_node_init_int (json_node_alloc (), last), port_order);
-  else
-    remove_member (port, "endPort");
-}
-
-void
-qd_policy_edit_set_port (QdPolicyEdit *self, QdPolicyDirection direction, guint rule, guint port, QdProtocol protocol, const char *text)
-{
-  guint first = 0, last = 0;
-  GError *error = NULL;
-  gboolean valid = qd_policy_check_port (text, &first, &last, &error);
-  JsonArray *list = allow (self, valid, error) ? qd_policy_edit_list (self, rule_at (self, direction, rule), "ports", rule_order) : NULL;
-  JsonObject *object;
-
-  if (list == NULL)
-    return;
-  if (port >= json_array_get_length (list))
-    {
-      json_array_add_object_element (list, json_object_new ());
-      port = json_array_get_length (list) - 1;
-    }
-  object = item (self, list, port);
-  if (object != NULL)
-    fill_port (object, protocol, text, first, last);
-}
-
-void
-qd_policy_edit_remove_port (QdPolicyEdit *self, QdPolicyDirection direction, guint rule, guint port)
-{
-  JsonArray *list = qd_policy_edit_list (self, rule_at (self, direction, rule), "ports", rule_order);
-
-  if (list == NULL || port >= json_array_get_length (list))
-    qd_policy_edit_fail (self, _("There is no such entry any more"));
-  else if (json_array_get_length (list) == 1)
-    qd_policy_edit_fail (self, _("Without this, the rule would allow every port: remove the rule, or say that every port is meant"));
-  else
-    json_array_remove_element (list, port);
-}
-
-void
-qd_policy_edit_set_every_port (QdPolicyEdit *self, QdPolicyDirection direction, guint rule)
-{
-  JsonObject *object = rule_at (self, direction, rule);
-
-  if (object != NULL)
-    remove_member (object, "ports");
+  qd_policy_edit_insert (list, to, moved);
+  note_rule (self, direction, rule, to);
 }

@@ -9,8 +9,6 @@
 
 /* policy.networking.k8s.io: AdminNetworkPolicy and BaselineAdminNetworkPolicy v1alpha1, ClusterNetworkPolicy v1alpha2. */
 
-#define MAX_PRIORITY 1000
-#define MAX_NAME 100
 #define MAX_NETWORKS 25
 
 typedef struct {
@@ -25,13 +23,6 @@ static gboolean
 is_cluster (const Rules *self)
 {
   return self->kind == QD_POLICY_CLUSTER_NETWORK;
-}
-
-/* How many rules, peers and ports a list may have. */
-static guint
-max_entries (QdPolicyKind kind)
-{
-  return kind == QD_POLICY_CLUSTER_NETWORK ? 25 : 100;
 }
 
 /* --- Peers and subjects ------------------------------------------------------------------------------------------- */
@@ -331,7 +322,7 @@ read_ports (Rules *self, const QdYamlNode *node, QdPolicyRule *rule)
   const char *list_name = is_cluster (self) ? "protocols" : "ports";
   const QdYamlNode *list = qd_policy_reader_get (self->reader, node, list_name, QD_YAML_SEQ);
 
-  qd_policy_reader_bound (self->reader, list, list_name, max_entries (self->kind));
+  qd_policy_reader_bound (self->reader, list, list_name, qd_policy_kind_max_entries (self->kind));
   if (list && qd_yaml_node_get_length (list) == 0 && is_cluster (self))
     qd_policy_reader_refuse (self->reader, list, "required", _("“%s” is empty"), list_name);
   rule->any_port = qd_yaml_node_get_length (list) == 0 && (list || qd_policy_node_is_null (qd_yaml_node_get (node, list_name)));
@@ -386,7 +377,7 @@ read_peers (Rules *self, const QdYamlNode *node, QdPolicyRule *rule)
         qd_policy_reader_refuse (self->reader, list ? list : node, "no-peers", _("“%s” needs an entry: unlike in a NetworkPolicy, none is not everyone"), list_name);
       return;
     }
-  qd_policy_reader_bound (self->reader, list, list_name, max_entries (self->kind));
+  qd_policy_reader_bound (self->reader, list, list_name, qd_policy_kind_max_entries (self->kind));
   for (guint i = 0; i < qd_yaml_node_get_length (list); i++)
     {
       QdPolicyPeer *peer = read_peer (self, qd_yaml_node_get_item (list, i), rule->action, list_name);
@@ -413,8 +404,8 @@ read_rule (Rules *self, const QdYamlNode *node)
     }
   qd_policy_reader_know (self->reader, node, known);
   rule->name = g_strdup (qd_policy_reader_get_string (self->reader, node, "name"));
-  if (rule->name && g_utf8_strlen (rule->name, -1) > MAX_NAME)
-    qd_policy_reader_refuse (self->reader, qd_yaml_node_get (node, "name"), "name", _("the name of a rule has at most %d characters"), MAX_NAME);
+  if (rule->name && g_utf8_strlen (rule->name, -1) > QD_POLICY_MAX_RULE_NAME)
+    qd_policy_reader_refuse (self->reader, qd_yaml_node_get (node, "name"), "name", _("the name of a rule has at most %d characters"), QD_POLICY_MAX_RULE_NAME);
   read_action (self, node, rule);
   read_peers (self, node, rule);
   read_ports (self, node, rule);
@@ -431,7 +422,7 @@ read_rules (QdPolicyReader *self, const QdYamlNode *spec, QdPolicy *policy, QdPo
   const QdYamlNode *list = qd_policy_reader_get (self, spec, list_name, QD_YAML_SEQ);
   Rules rules = { self, policy->kind, direction, FALSE, NULL };
 
-  qd_policy_reader_bound (self, list, list_name, max_entries (policy->kind));
+  qd_policy_reader_bound (self, list, list_name, qd_policy_kind_max_entries (policy->kind));
   for (guint i = 0; i < qd_yaml_node_get_length (list); i++)
     g_ptr_array_add (policy->rules[direction], read_rule (&rules, qd_yaml_node_get_item (list, i)));
   policy->applies[direction] = policy->rules[direction]->len > 0;
@@ -482,7 +473,7 @@ qd_policy_read_admin_policy (QdPolicyReader *self, const QdYamlNode *object, QdP
   policy = document->policy = qd_policy_new (kind, tier, document);
   qd_policy_reader_know (self, spec, known[kind]);
   if (kind != QD_POLICY_BASELINE_ADMIN &&
-      !qd_policy_reader_get_int (self, spec, "priority", "priority", 0, MAX_PRIORITY, &policy->priority) &&
+      !qd_policy_reader_get_int (self, spec, "priority", "priority", 0, QD_POLICY_MAX_PRIORITY, &policy->priority) &&
       qd_policy_node_is_null (qd_yaml_node_get (spec, "priority")))
     qd_policy_reader_refuse (self, spec ? spec : object, "required", _("“%s” is missing"), "priority");
   read_subject (self, spec, policy);

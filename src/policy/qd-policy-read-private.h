@@ -38,6 +38,9 @@ const char *qd_policy_find_kind (const char *kind);
 QdPolicyPart *qd_policy_part_ref (QdPolicyPart *self);
 void qd_policy_part_unref (QdPolicyPart *self);
 
+#define QD_POLICY_MAX_PRIORITY 1000
+#define QD_POLICY_MAX_RULE_NAME 100   /* in characters */
+
 /* --- While it is read ----------------------------------------------------------------------------------------- */
 
 typedef struct {

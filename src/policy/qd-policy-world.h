@@ -63,6 +63,8 @@ typedef enum {
 } QdPolicyKind;
 
 const char *qd_policy_kind_to_string (QdPolicyKind kind);
+/* How many entries its lists of rules, peers and ports may have; of a NetworkPolicy G_MAXUINT. */
+guint qd_policy_kind_max_entries (QdPolicyKind kind);
 
 typedef enum { QD_POLICY_TIER_ADMIN, QD_POLICY_TIER_NETWORK, QD_POLICY_TIER_BASELINE } QdPolicyTier;
 typedef enum { QD_POLICY_ALLOW, QD_POLICY_DENY, QD_POLICY_PASS } QdPolicyAction;

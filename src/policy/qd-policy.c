@@ -19,6 +19,17 @@ qd_policy_kind_to_string (QdPolicyKind kind)
     }
 }
 
+guint
+qd_policy_kind_max_entries (QdPolicyKind kind)
+{
+  switch (kind)
+    {
+    case QD_POLICY_ADMIN_NETWORK: case QD_POLICY_BASELINE_ADMIN: return 100;
+    case QD_POLICY_CLUSTER_NETWORK: return 25;
+    case QD_POLICY_NETWORK: default: return G_MAXUINT;
+    }
+}
+
 static void
 free_block (gpointer data)
 {

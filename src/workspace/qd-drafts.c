@@ -216,6 +216,12 @@ qd_drafts_free (QdDrafts *self)
   g_free (self);
 }
 
+const char *
+qd_drafts_get_folder (const QdDrafts *self)
+{
+  return self->folder;
+}
+
 static void
 say (QdDrafts *self, const char *key, GBytes *base, GBytes *mine)
 {

@@ -28,6 +28,7 @@ typedef void (*QdDraftsFunc) (const char *key, const GError *error, gpointer dat
 QdDrafts *qd_drafts_new (const char *folder, QdDraftsFunc func, gpointer data);
 /* Waits until all is written, or could not be. */
 void qd_drafts_free (QdDrafts *self);
+const char *qd_drafts_get_folder (const QdDrafts *self);
 
 /* These two never wait. The last word about a key counts. @key: what the draft is of, such as a path;
  * at most 4 KiB. Texts of more than 16 MiB each are refused as an error to @func. */

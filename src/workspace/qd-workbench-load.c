@@ -19,22 +19,41 @@ qd_workbench_load_free (QdWorkbenchLoad *self)
 {
   g_clear_pointer (&self->workspace, qd_workspace_unref);
   g_clear_pointer (&self->texts, g_hash_table_unref);
+  g_clear_pointer (&self->stamps, g_hash_table_unref);
+  g_clear_pointer (&self->lock, qd_folder_lock_free);
   g_clear_pointer (&self->drafts, g_hash_table_unref);
   g_clear_pointer (&self->problems, g_ptr_array_unref);
   g_clear_pointer (&self->git, qd_git_status_free);
   g_free (self);
 }
 
+/* What was read of @file before, where it is still that. */
+static GBytes *
+find_known (const QdWorkspaceFile *file, GHashTable *texts, GHashTable *stamps)
+{
+  const QdWorkspaceStamp *before = stamps ? g_hash_table_lookup (stamps, file->name) : NULL;
+  GBytes *text = before && texts && qd_workspace_stamp_holds (before, &file->stamp) ? g_hash_table_lookup (texts, file->name) : NULL;
+
+  return text ? g_bytes_ref (text) : NULL;
+}
+
 static gboolean
-read_texts (QdWorkbenchLoad *self, GCancellable *cancellable, GError **error)
+read_texts (QdWorkbenchLoad *self, GHashTable *texts, GHashTable *stamps, GCancellable *cancellable, GError **error)
 {
   gsize total = 0;
 
   for (guint i = 0; i < qd_workspace_get_n_files (self->workspace); i++)
     {
-      const char *name = qd_workspace_get_file (self->workspace, i)->name;
+      const QdWorkspaceFile *file = qd_workspace_get_file (self->workspace, i);
+      const char *name = file->name;
       g_autoptr (GError) failure = NULL;
-      GBytes *text = qd_workspace_read (self->workspace, name, cancellable, &failure);
+      GBytes *text = find_known (file, texts, stamps);
+
+      if (text == NULL)
+        {
+          text = qd_workspace_read (self->workspace, name, cancellable, &failure);
+          self->n_read++;
+        }
 
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         {
@@ -48,6 +67,7 @@ read_texts (QdWorkbenchLoad *self, GCancellable *cancellable, GError **error)
         }
       total += g_bytes_get_size (text);
       g_hash_table_insert (self->texts, g_strdup (name), text);
+      g_hash_table_insert (self->stamps, g_strdup (name), g_memdup2 (&file->stamp, sizeof file->stamp));
       if (total > QD_WORKBENCH_MAX_BYTES)
         {
           g_set_error (error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE, _("%s holds more than %d MiB of YAML and JSON: open a folder further down"),
@@ -105,8 +125,26 @@ draft_free (gpointer data)
   qd_draft_free (data);
 }
 
+/* FALSE: another has it. */
+static gboolean
+take_lock (QdWorkbenchLoad *self, QdDrafts *drafts, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  self->lock = qd_folder_lock_take (qd_drafts_get_folder (drafts), qd_workspace_get_folder (self->workspace), &failure);
+  if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_BUSY))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  if (failure)
+    g_ptr_array_add (self->problems, g_strdup_printf (_("Whether another window keeps drafts of this folder cannot be told: %s"), failure->message));
+  return TRUE;
+}
+
 QdWorkbenchLoad *
-qd_workbench_load_new (const char *folder, QdDrafts *drafts, GCancellable *cancellable, GError **error)
+qd_workbench_load_new (const char *folder, QdDrafts *drafts, GHashTable *texts, GHashTable *stamps, GCancellable *cancellable,
+                       GError **error)
 {
   g_autoptr (QdWorkbenchLoad) self = g_new0 (QdWorkbenchLoad, 1);
 
@@ -114,11 +152,14 @@ qd_workbench_load_new (const char *folder, QdDrafts *drafts, GCancellable *cance
   if (self->workspace == NULL)
     return NULL;
   self->texts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
+  self->stamps = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->drafts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, draft_free);
   self->problems = g_ptr_array_new_with_free_func (g_free);
   for (const char *const *problem = qd_workspace_get_problems (self->workspace); *problem; problem++)
     g_ptr_array_add (self->problems, g_strdup (*problem));
-  if (!read_texts (self, cancellable, error))
+  if (drafts && !take_lock (self, drafts, error))
+    return NULL;
+  if (!read_texts (self, texts, stamps, cancellable, error))
     return NULL;
   if (drafts)
     read_drafts (self, drafts);

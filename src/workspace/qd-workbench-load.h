@@ -2,6 +2,7 @@
 #pragma once
 
 #include "qd-drafts.h"
+#include "qd-folder-lock.h"
 #include "qd-workspace-git.h"
 #include "qd-workspace.h"
 
@@ -10,7 +11,10 @@ G_BEGIN_DECLS
 /* What a folder holds, read at one time. Made on a worker. */
 typedef struct {
   QdWorkspace *workspace;
-  GHashTable *texts;         /* name → GBytes: what the disk holds */
+  GHashTable *texts;         /* name → GBytes: what the disk holds; not changed any more */
+  GHashTable *stamps;        /* name → QdWorkspaceStamp of those; not changed any more */
+  guint n_read;              /* so many of them were read, the others were known */
+  QdFolderLock *lock;        /* where drafts were asked for; NULL: none could be had, and that is a problem */
   GHashTable *drafts;        /* name → QdDraft, where they were asked for */
   GPtrArray *problems;       /* char *: what could not be read */
   QdGitStatus *git;          /* NULL: no checkout */
@@ -19,8 +23,10 @@ typedef struct {
 /* Together no more than this is read: a folder with more is none of policies. */
 #define QD_WORKBENCH_MAX_BYTES ((gsize) 256 * 1024 * 1024)
 
-/* @drafts: (nullable): where to look for drafts; those on their way are written first. */
-QdWorkbenchLoad *qd_workbench_load_new (const char *folder, QdDrafts *drafts, GCancellable *cancellable, GError **error);
+/* @drafts: (nullable): where to look for drafts; those on their way are written first. Fails with G_IO_ERROR_BUSY where another keeps the drafts of that
+ * folder. @texts, @stamps: (nullable): of a load before: what did not change since is not read again. */
+QdWorkbenchLoad *qd_workbench_load_new (const char *folder, QdDrafts *drafts, GHashTable *texts, GHashTable *stamps, GCancellable *cancellable,
+                                        GError **error);
 void qd_workbench_load_free (QdWorkbenchLoad *self);
 /* What a draft of a file of a folder is called. */
 char *qd_workbench_draft_key (const char *folder, const char *name);

@@ -14,6 +14,8 @@ struct _QdWorkbench {
 
   char *folder;
   QdWorkspace *workspace;
+  QdFolderLock *lock;        /* of @folder's drafts; NULL: none could be had */
+  GHashTable *texts, *stamps;   /* of the last load: see qd-workbench-load.h */
   QdGitStatus *git;
   GCancellable *loading;     /* of what is being opened */
   guint generation;          /* grows with each folder: what comes late is known by it */

@@ -160,6 +160,10 @@ qd_workbench_take_load (QdWorkbench *self, QdWorkbenchLoad *load)
 
   g_clear_pointer (&self->workspace, qd_workspace_unref);
   self->workspace = qd_workspace_ref (load->workspace);
+  g_clear_pointer (&self->texts, g_hash_table_unref);
+  self->texts = g_hash_table_ref (load->texts);
+  g_clear_pointer (&self->stamps, g_hash_table_unref);
+  self->stamps = g_hash_table_ref (load->stamps);
   g_clear_pointer (&self->git, qd_git_status_free);
   self->git = g_steal_pointer (&load->git);
   update_documents (self, load);
@@ -179,20 +183,25 @@ qd_workbench_take_load (QdWorkbench *self, QdWorkbenchLoad *load)
 
 /* --- Again --------------------------------------------------------------------------------------------- */
 
-typedef struct { char *folder; guint generation; } Scan;
+typedef struct { char *folder; guint generation; GHashTable *texts, *stamps; } Scan;
 
 static void
 scan_free (gpointer data)
 {
-  g_free (((Scan *) data)->folder);
-  g_free (data);
+  Scan *self = data;
+
+  g_free (self->folder);
+  g_clear_pointer (&self->texts, g_hash_table_unref);
+  g_clear_pointer (&self->stamps, g_hash_table_unref);
+  g_free (self);
 }
 
 static void
 scan (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
+  const Scan *order = data;
   GError *error = NULL;
-  QdWorkbenchLoad *load = qd_workbench_load_new (((Scan *) data)->folder, NULL, NULL, &error);
+  QdWorkbenchLoad *load = qd_workbench_load_new (order->folder, NULL, order->texts, order->stamps, NULL, &error);
 
   if (load)
     g_task_return_pointer (task, load, (GDestroyNotify) qd_workbench_load_free);
@@ -238,7 +247,8 @@ qd_workbench_rescan (QdWorkbench *self)
     }
   self->scanning = TRUE;
   order = g_new (Scan, 1);
-  *order = (Scan) { g_strdup (self->folder), self->generation };
+  *order = (Scan) { g_strdup (self->folder), self->generation, self->texts ? g_hash_table_ref (self->texts) : NULL,
+                    self->stamps ? g_hash_table_ref (self->stamps) : NULL };
   task = g_task_new (self, NULL, scanned_cb, NULL);
   g_task_set_task_data (task, order, scan_free);
   g_task_run_in_thread (task, scan);

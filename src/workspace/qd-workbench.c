@@ -183,13 +183,24 @@ qd_workbench_resolve (QdWorkbench *self, QdDocument *document, QdMerge *merge, c
 
 /* --- Opening ------------------------------------------------------------------------------------------ */
 
-typedef struct { char *folder; QdDrafts *drafts; guint generation; } Opening;
+typedef struct { char *folder; QdDrafts *drafts; guint generation; QdFolderLock *held; } Opening;
 
 static void
 opening_free (gpointer data)
 {
+  g_clear_pointer (&((Opening *) data)->held, qd_folder_lock_free);
   g_free (((Opening *) data)->folder);
   g_free (data);
+}
+
+/* Who opens the folder next finds all drafts that were kept under the lock. */
+static void
+let_go (QdDrafts *drafts, QdFolderLock *lock)
+{
+  if (lock == NULL)
+    return;
+  qd_drafts_flush (drafts, NULL);
+  qd_folder_lock_free (lock);
 }
 
 static void
@@ -197,9 +208,11 @@ load (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Opening *opening = data;
   GError *error = NULL;
-  /* The drafts live as long as the workbench, which the task holds. */
-  QdWorkbenchLoad *result = qd_workbench_load_new (opening->folder, opening->drafts, cancellable, &error);
+  QdWorkbenchLoad *result;
 
+  /* The drafts live as long as the workbench, which the task holds. */
+  let_go (opening->drafts, g_steal_pointer (&opening->held));
+  result = qd_workbench_load_new (opening->folder, opening->drafts, NULL, NULL, cancellable, &error);
   if (result)
     g_task_return_pointer (task, result, (GDestroyNotify) qd_workbench_load_free);
   else
@@ -224,6 +237,7 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (loaded)
     {
       g_set_str (&self->folder, qd_workspace_get_folder (loaded->workspace));
+      self->lock = g_steal_pointer (&loaded->lock);
       qd_workbench_take_load (self, loaded);
       qd_workbench_watch (self);
       g_task_return_boolean (outer, TRUE);
@@ -234,8 +248,8 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FOLDER]);
 }
 
-void
-qd_workbench_close (QdWorkbench *self)
+static void
+shut (QdWorkbench *self)
 {
   self->generation++;
   if (self->loading)
@@ -248,9 +262,36 @@ qd_workbench_close (QdWorkbench *self)
   g_hash_table_remove_all (self->by_name);
   g_list_store_remove_all (self->documents);
   g_clear_pointer (&self->workspace, qd_workspace_unref);
+  g_clear_pointer (&self->texts, g_hash_table_unref);
+  g_clear_pointer (&self->stamps, g_hash_table_unref);
   g_clear_pointer (&self->git, qd_git_status_free);
   g_clear_pointer (&self->folder, g_free);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FOLDER]);
+}
+
+static void
+free_lock (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Opening *closing = data;
+
+  let_go (closing->drafts, g_steal_pointer (&closing->held));
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+qd_workbench_close (QdWorkbench *self)
+{
+  g_autoptr (GTask) task = NULL;
+  Opening *closing;
+
+  shut (self);
+  if (self->lock == NULL)
+    return;
+  closing = g_new0 (Opening, 1);
+  *closing = (Opening) { .drafts = self->drafts, .held = g_steal_pointer (&self->lock) };
+  task = g_task_new (self, NULL, NULL, NULL);
+  g_task_set_task_data (task, closing, opening_free);
+  g_task_run_in_thread (task, free_lock);
 }
 
 void
@@ -276,9 +317,9 @@ qd_workbench_open (QdWorkbench *self, const char *folder, GAsyncReadyCallback ca
   g_autoptr (GTask) task = NULL;
   Opening *opening = g_new (Opening, 1);
 
-  qd_workbench_close (self);
+  shut (self);
   self->loading = g_cancellable_new ();
-  *opening = (Opening) { g_strdup (folder), self->drafts, self->generation };
+  *opening = (Opening) { g_strdup (folder), self->drafts, self->generation, g_steal_pointer (&self->lock) };
   task = g_task_new (self, self->loading, loaded_cb, outer);
   g_task_set_task_data (task, opening, opening_free);
   g_task_run_in_thread (task, load);
@@ -517,9 +558,10 @@ qd_workbench_dispose (GObject *object)
 {
   QdWorkbench *self = QD_WORKBENCH (object);
 
-  qd_workbench_close (self);
+  shut (self);
   /* Its thread ends: what it was given is on the disk then. */
   g_clear_pointer (&self->drafts, qd_drafts_free);
+  g_clear_pointer (&self->lock, qd_folder_lock_free);
   G_OBJECT_CLASS (qd_workbench_parent_class)->dispose (object);
 }
 

@@ -9,11 +9,15 @@
 
 #include <glib/gi18n-lib.h>
 
-#define ATTRIBUTES G_FILE_ATTRIBUTE_STANDARD_NAME "," G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_SIZE
+#define STAMP "unix::device,unix::inode,time::modified,time::modified-nsec,time::changed,time::changed-nsec"
+#define ATTRIBUTES G_FILE_ATTRIBUTE_STANDARD_NAME "," G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_SIZE "," STAMP
+/* The coarsest clocks of file systems count in two seconds. */
+#define SETTLES_NS (2 * G_GINT64_CONSTANT (1000000000))
 
 struct _QdWorkspace {
   gatomicrefcount refs;
   char *folder;
+  gint64 began_ns;           /* when it was looked through */
   GPtrArray *files;          /* QdWorkspaceFile */
   GPtrArray *problems;       /* char *, NULL at the end */
 };
@@ -46,8 +50,33 @@ add_problem (QdWorkspace *self, const char *name, const char *why)
   g_ptr_array_add (self->problems, g_strdup_printf ("%s: %s", shown, why));
 }
 
+static gint64
+get_time (GFileInfo *info, const char *seconds, const char *nanoseconds)
+{
+  return (gint64) g_file_info_get_attribute_uint64 (info, seconds) * 1000000000 + g_file_info_get_attribute_uint32 (info, nanoseconds);
+}
+
+static QdWorkspaceStamp
+take_stamp (QdWorkspace *self, GFileInfo *info)
+{
+  QdWorkspaceStamp stamp = { g_file_info_get_attribute_uint32 (info, "unix::device"), g_file_info_get_attribute_uint64 (info, "unix::inode"),
+                             g_file_info_get_size (info), get_time (info, "time::modified", "time::modified-nsec"),
+                             get_time (info, "time::changed", "time::changed-nsec"), FALSE };
+
+  /* Where a file system knows no such times, nothing is ever settled. */
+  stamp.settled = stamp.changed_ns > 0 && MAX (stamp.changed_ns, stamp.modified_ns) < self->began_ns - SETTLES_NS;
+  return stamp;
+}
+
+gboolean
+qd_workspace_stamp_holds (const QdWorkspaceStamp *before, const QdWorkspaceStamp *now)
+{
+  return before->settled && before->device == now->device && before->inode == now->inode && before->size == now->size &&
+         before->modified_ns == now->modified_ns && before->changed_ns == now->changed_ns;
+}
+
 static gboolean
-add_file (QdWorkspace *self, char *name, goffset size, GError **error)
+add_file (QdWorkspace *self, char *name, GFileInfo *info, GError **error)
 {
   QdWorkspaceFile *file;
 
@@ -65,7 +94,7 @@ add_file (QdWorkspace *self, char *name, goffset size, GError **error)
       return TRUE;
     }
   file = g_new (QdWorkspaceFile, 1);
-  *file = (QdWorkspaceFile) { name, size };
+  *file = (QdWorkspaceFile) { name, g_file_info_get_size (info), take_stamp (self, info) };
   g_ptr_array_add (self->files, file);
   return TRUE;
 }
@@ -82,7 +111,7 @@ look_at (QdWorkspace *self, GFile *folder, const char *above, GFileInfo *info, g
   if (*name == '.')
     return TRUE;
   if (g_file_info_get_file_type (info) == G_FILE_TYPE_REGULAR)
-    return !is_ours (name) || add_file (self, g_steal_pointer (&whole), g_file_info_get_size (info), error);
+    return !is_ours (name) || add_file (self, g_steal_pointer (&whole), info, error);
   if (g_file_info_get_file_type (info) != G_FILE_TYPE_DIRECTORY)
     return TRUE;
   if (depth >= QD_WORKSPACE_MAX_DEPTH)
@@ -135,6 +164,7 @@ qd_workspace_new (const char *folder, GCancellable *cancellable, GError **error)
 
   g_atomic_ref_count_init (&self->refs);
   self->folder = g_file_get_path (file);
+  self->began_ns = g_get_real_time () * 1000;
   self->files = g_ptr_array_new_with_free_func (file_free);
   /* room for one, so that it ends with NULL while it is empty too */
   self->problems = g_ptr_array_new_null_terminated (1, g_free, TRUE);

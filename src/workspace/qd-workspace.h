@@ -17,10 +17,22 @@ typedef struct _QdWorkspace QdWorkspace;
 #define QD_WORKSPACE_MAX_DEPTH 32
 #define QD_WORKSPACE_MAX_BYTES (16 * 1024 * 1024)   /* of one file */
 
+/* What tells one state of a file from another without reading it. */
+typedef struct {
+  guint64 device, inode;
+  goffset size;
+  gint64 modified_ns, changed_ns;   /* UTC; the second moves also where the first is set back */
+  gboolean settled;                 /* older than what a clock of a file system may round away when it was looked at: a later change moves it */
+} QdWorkspaceStamp;
+
 typedef struct {
   char *name;          /* below the folder, with "/", in UTF-8 */
   goffset size;
+  QdWorkspaceStamp stamp;   /* taken before the file is read */
 } QdWorkspaceFile;
+
+/* Whether what was read when the stamp was @before is what is there when it is @now. */
+gboolean qd_workspace_stamp_holds (const QdWorkspaceStamp *before, const QdWorkspaceStamp *now);
 
 /* Folders and files whose name begins with a dot are passed over, and so is what symbolic links point
  * to. Fails where the folder cannot be read, or is too large to be one of policies. */

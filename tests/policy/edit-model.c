@@ -56,8 +56,10 @@ peer_free (gpointer data)
 
   selector_clear (&self->namespaces);
   selector_clear (&self->pods);
+  selector_clear (&self->nodes);
   g_free (self->cidr);
   g_ptr_array_unref (self->excepts);
+  g_ptr_array_unref (self->words);
   g_free (self);
 }
 
@@ -68,7 +70,9 @@ model_peer_new (void)
 
   model_selector_init (&self->namespaces, FALSE);
   model_selector_init (&self->pods, FALSE);
+  model_selector_init (&self->nodes, FALSE);
   self->excepts = g_ptr_array_new_with_free_func (g_free);
+  self->words = g_ptr_array_new_with_free_func (g_free);
   return self;
 }
 
@@ -94,6 +98,7 @@ rule_free (gpointer data)
 {
   g_ptr_array_unref (((Rule *) data)->peers);
   g_ptr_array_unref (((Rule *) data)->ports);
+  g_free (((Rule *) data)->name);
   g_free (data);
 }
 
@@ -107,11 +112,25 @@ model_rule_new (void)
   return self;
 }
 
+Model *
+model_new (QdPolicyKind kind)
+{
+  Model *self = g_new0 (Model, 1);
+
+  self->kind = kind;
+  model_selector_init (&self->namespaces, kind != QD_POLICY_NETWORK);
+  model_selector_init (&self->pods, kind == QD_POLICY_NETWORK);
+  for (guint d = 0; d < 2; d++)
+    self->rules[d] = g_ptr_array_new_with_free_func (rule_free);
+  return self;
+}
+
 void
 model_free (Model *self)
 {
   g_free (self->name);
   g_free (self->namespace);
+  selector_clear (&self->namespaces);
   selector_clear (&self->pods);
   g_ptr_array_unref (self->rules[0]);
   g_ptr_array_unref (self->rules[1]);
@@ -206,8 +225,8 @@ join_sorted (GPtrArray *words)
   return g_string_free (text, FALSE);
 }
 
-static char *
-tell_selector (Selector *self)
+char *
+model_tell_selector (Selector *self)
 {
   GPtrArray *words = g_ptr_array_new_with_free_func (g_free);
 
@@ -228,8 +247,8 @@ tell_selector (Selector *self)
   return join_sorted (words);
 }
 
-static char *
-tell_read_selector (const QdSelector *self)
+char *
+model_tell_read_selector (const QdSelector *self)
 {
   GPtrArray *words = g_ptr_array_new_with_free_func (g_free);
 
@@ -252,13 +271,42 @@ tell_read_selector (const QdSelector *self)
   return join_sorted (words);
 }
 
-static void
-tell_port (GString *out, int protocol, guint first, guint last, const char *name)
+void
+model_tell_port (GString *out, const char *protocol, guint first, guint last, const char *name)
 {
   if (name != NULL)
-    g_string_append_printf (out, "  %s %s\n", protocols[protocol], name);
+    g_string_append_printf (out, "  %s %s\n", protocol, name);
   else
-    g_string_append_printf (out, "  %s %u-%u\n", protocols[protocol], first, last);
+    g_string_append_printf (out, "  %s %u-%u\n", protocol, first, last);
+}
+
+void
+model_tell_ports (GString *out, GPtrArray *ports, gboolean names_of_all)
+{
+  for (guint i = 0; i < ports->len; i++)
+    {
+      Port *port = ports->pdata[i];
+      char *dash = strchr (port->text, '-');
+      guint first = (guint) atoi (port->text);
+      const char *protocol = protocols[port->protocol];
+
+      if (*port->text == '\0')
+        model_tell_port (out, protocol, 1, 65535, NULL);
+      else
+        model_tell_port (out, first == 0 && names_of_all ? "any" : protocol, first, dash != NULL ? (guint) atoi (dash + 1) : first,
+                         first == 0 ? port->text : NULL);
+    }
+}
+
+void
+model_tell_read_ports (GString *out, const QdPolicyRule *rule)
+{
+  for (guint i = 0; i < rule->ports->len; i++)
+    {
+      const QdPolicyPort *port = &g_array_index (rule->ports, QdPolicyPort, i);
+
+      model_tell_port (out, port->any_protocol ? "any" : protocols[port->protocol], port->first, port->last, port->name);
+    }
 }
 
 static void
@@ -268,7 +316,7 @@ tell_rule (GString *out, Rule *rule)
   for (guint i = 0; i < rule->peers->len; i++)
     {
       Peer *peer = rule->peers->pdata[i];
-      g_autofree char *namespaces = tell_selector (&peer->namespaces), *pods = tell_selector (&peer->pods);
+      g_autofree char *namespaces = model_tell_selector (&peer->namespaces), *pods = model_tell_selector (&peer->pods);
 
       if (peer->cidr == NULL)
         g_string_append_printf (out, "  peer %s / %s\n", namespaces, pods);
@@ -288,24 +336,14 @@ tell_rule (GString *out, Rule *rule)
           g_string_append_c (out, '\n');
         }
     }
-  for (guint i = 0; i < rule->ports->len; i++)
-    {
-      Port *port = rule->ports->pdata[i];
-      char *dash = strchr (port->text, '-');
-      guint first = (guint) atoi (port->text);
-
-      if (*port->text == '\0')
-        tell_port (out, port->protocol, 1, 65535, NULL);
-      else
-        tell_port (out, port->protocol, first, dash != NULL ? (guint) atoi (dash + 1) : first, first == 0 ? port->text : NULL);
-    }
+  model_tell_ports (out, rule->ports, FALSE);
 }
 
 char *
 model_tell (Model *self)
 {
   GString *out = g_string_new (NULL);
-  g_autofree char *pods = tell_selector (&self->pods);
+  g_autofree char *pods = model_tell_selector (&self->pods);
   gboolean ingress = self->types == 0 || (self->types & 2), egress = self->types == 0 ? self->rules[0]->len > 0 : self->types & 1;
 
   g_string_append_printf (out, "%s/%s for %s%s%s\n", self->namespace != NULL ? self->namespace : "default", self->name, pods, ingress ? " ingress" : "",
@@ -326,7 +364,7 @@ tell_read_rule (GString *out, const QdPolicyRule *rule)
   for (guint i = 0; i < rule->peers->len; i++)
     {
       const QdPolicyPeer *peer = rule->peers->pdata[i];
-      g_autofree char *namespaces = tell_read_selector (peer->namespaces), *pods = tell_read_selector (peer->pods);
+      g_autofree char *namespaces = model_tell_read_selector (peer->namespaces), *pods = model_tell_read_selector (peer->pods);
 
       if (peer->kind == QD_POLICY_PEER_PODS)
         g_string_append_printf (out, "  peer %s / %s\n", namespaces, pods);
@@ -345,19 +383,14 @@ tell_read_rule (GString *out, const QdPolicyRule *rule)
           g_string_append_c (out, '\n');
         }
     }
-  for (guint i = 0; i < rule->ports->len; i++)
-    {
-      const QdPolicyPort *port = &g_array_index (rule->ports, QdPolicyPort, i);
-
-      tell_port (out, (int) port->protocol, port->first, port->last, port->name);
-    }
+  model_tell_read_ports (out, rule);
 }
 
 char *
 model_tell_policy (const QdPolicy *policy)
 {
   GString *out = g_string_new (NULL);
-  g_autofree char *pods = tell_read_selector (policy->pods);
+  g_autofree char *pods = model_tell_read_selector (policy->pods);
 
   g_string_append_printf (out, "%s/%s for %s%s%s\n", policy->namespace, policy->name, pods, policy->applies[QD_POLICY_INGRESS] ? " ingress" : "",
                           policy->applies[QD_POLICY_EGRESS] ? " egress" : "");
@@ -381,8 +414,8 @@ object_node (JsonObject *object)
   return node;
 }
 
-static JsonObject *
-selector_to_json (Selector *self)
+JsonObject *
+model_selector_to_json (Selector *self)
 {
   JsonObject *object = json_object_new (), *labels = json_object_new ();
   JsonArray *expressions = json_array_new ();
@@ -424,9 +457,9 @@ peers_to_json (GPtrArray *peers)
       JsonObject *object = json_object_new ();
 
       if (peer->pods.there)
-        json_object_set_object_member (object, "podSelector", selector_to_json (&peer->pods));
+        json_object_set_object_member (object, "podSelector", model_selector_to_json (&peer->pods));
       if (peer->namespaces.there)
-        json_object_set_object_member (object, "namespaceSelector", selector_to_json (&peer->namespaces));
+        json_object_set_object_member (object, "namespaceSelector", model_selector_to_json (&peer->namespaces));
       if (peer->cidr != NULL)
         {
           JsonObject *block = json_object_new ();
@@ -478,7 +511,7 @@ model_to_json (Model *self, GRand *rand)
     json_object_set_string_member (metadata, "namespace", self->namespace);
   json_object_set_member (metadata, "annotations", random_value (rand, 3));
   json_object_set_object_member (top, "metadata", metadata);
-  json_object_set_object_member (spec, "podSelector", selector_to_json (&self->pods));
+  json_object_set_object_member (spec, "podSelector", model_selector_to_json (&self->pods));
   if (self->types != 0)
     {
       JsonArray *types = json_array_new ();
@@ -513,8 +546,8 @@ model_to_json (Model *self, GRand *rand)
   return object_node (top);
 }
 
-static void
-random_selector (GRand *rand, Selector *self)
+void
+model_random_selector (GRand *rand, Selector *self)
 {
   for (int n = g_rand_int_range (rand, 0, 3); n > 0; n--)
     model_label (self, PICK (rand, model_keys), PICK (rand, model_values));
@@ -539,9 +572,9 @@ random_peer (GRand *rand)
   peer->namespaces.there = form == QD_PEER_FORM_NAMESPACES || form == QD_PEER_FORM_BOTH;
   peer->pods.there = form == QD_PEER_FORM_PODS || form == QD_PEER_FORM_BOTH;
   if (peer->namespaces.there)
-    random_selector (rand, &peer->namespaces);
+    model_random_selector (rand, &peer->namespaces);
   if (peer->pods.there)
-    random_selector (rand, &peer->pods);
+    model_random_selector (rand, &peer->pods);
   if (form == QD_PEER_FORM_BLOCK)
     {
       peer->cidr = g_strdup (model_blocks[block]);
@@ -554,16 +587,14 @@ random_peer (GRand *rand)
 Model *
 model_random (GRand *rand)
 {
-  Model *self = g_new0 (Model, 1);
+  Model *self = model_new (QD_POLICY_NETWORK);
 
   self->name = g_strdup ("allow-web");
   self->namespace = g_rand_boolean (rand) ? g_strdup ("shop") : NULL;
   self->types = g_rand_int_range (rand, 0, 4);
-  model_selector_init (&self->pods, TRUE);
-  random_selector (rand, &self->pods);
+  model_random_selector (rand, &self->pods);
   for (guint d = 0; d < 2; d++)
     {
-      self->rules[d] = g_ptr_array_new_with_free_func (rule_free);
       for (int n = g_rand_int_range (rand, 0, 3); n > 0; n--)
         {
           Rule *rule = model_rule_new ();
@@ -598,6 +629,8 @@ model_copy_rule (Rule *rule)
 {
   Rule *copy = model_rule_new ();
 
+  copy->action = rule->action;
+  copy->name = g_strdup (rule->name);
   for (guint i = 0; i < rule->peers->len; i++)
     {
       Peer *from = rule->peers->pdata[i], *to = model_peer_new ();
@@ -607,6 +640,10 @@ model_copy_rule (Rule *rule)
       to->cidr = g_strdup (from->cidr);
       for (guint k = 0; k < from->excepts->len; k++)
         g_ptr_array_add (to->excepts, g_strdup (from->excepts->pdata[k]));
+      to->form = from->form;
+      model_copy_selector (&to->nodes, &from->nodes);
+      for (guint k = 0; k < from->words->len; k++)
+        g_ptr_array_add (to->words, g_strdup (from->words->pdata[k]));
       g_ptr_array_add (copy->peers, to);
     }
   for (guint i = 0; i < rule->ports->len; i++)

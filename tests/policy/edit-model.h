@@ -5,15 +5,24 @@
 
 #include "qd-policy-world.h"
 
-/* A NetworkPolicy as words in lists: what a change means, worked out by one who knows nothing of text. */
+/* A policy as words in lists: what a change means, worked out by one who knows nothing of text. Of a NetworkPolicy here; what is otherwise in the
+ * policies of administrators is in edit-model-admin.h. */
 
 typedef struct { char *key, *value; } Label;
 typedef struct { char *key; int operator; GPtrArray *values; } Expression;
 typedef struct { gboolean there; GArray *labels, *expressions; } Selector;
-typedef struct { Selector namespaces, pods; char *cidr; GPtrArray *excepts; } Peer;
+/* The last three of policies other than a NetworkPolicy: @form is a QdPeerForm, @words are networks or domain names. */
+typedef struct { Selector namespaces, pods; char *cidr; GPtrArray *excepts; int form; Selector nodes; GPtrArray *words; } Peer;
 typedef struct { int protocol; char *text; } Port;
-typedef struct { GPtrArray *peers; GPtrArray *ports; } Rule;   /* empty: everyone, every port */
-typedef struct { char *name, *namespace; int types; Selector pods; GPtrArray *rules[2]; } Model;   /* types: 1 egress, 2 ingress, 0 not written */
+typedef struct { GPtrArray *peers; GPtrArray *ports; int action; char *name; } Rule;   /* no peers: everyone; no ports: every port */
+typedef struct {
+  QdPolicyKind kind;
+  char *name, *namespace;
+  int types;                /* 1 egress, 2 ingress, 0 not written */
+  int priority, tier;
+  Selector namespaces, pods;
+  GPtrArray *rules[2];
+} Model;
 
 /* What random ones are made of: of each block its parts. */
 extern const char *const model_keys[4], *const model_values[6], *const model_blocks[3], *const model_parts[3][3], *const model_port_texts[7];
@@ -32,5 +41,13 @@ char *model_tell (Model *self);
 char *model_tell_policy (const QdPolicy *policy);
 JsonNode *model_to_json (Model *self, GRand *rand);
 Model *model_random (GRand *rand);
+Model *model_new (QdPolicyKind kind);
 Rule *model_copy_rule (Rule *rule);
 void model_copy_selector (Selector *to, Selector *from);
+void model_random_selector (GRand *rand, Selector *self);
+JsonObject *model_selector_to_json (Selector *self);
+char *model_tell_selector (Selector *self);
+char *model_tell_read_selector (const QdSelector *self);
+void model_tell_port (GString *out, const char *protocol, guint first, guint last, const char *name);
+void model_tell_ports (GString *out, GPtrArray *ports, gboolean names_of_all);
+void model_tell_read_ports (GString *out, const QdPolicyRule *rule);

@@ -3,51 +3,18 @@
 
 #include "config.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "edit-model.h"
-#include "qd-policy-draft.h"
-#include "qd-policy-edit.h"
-#include "random-yaml.h"
+#include "edit-check.h"
 
 /* Policies are changed by splices of their text, and by hand in a model that knows nothing of text. After each change the text is
  * read, and must say what the model says. */
 
 /* --- Changes, in both ------------------------------------------------------------------------------------------- */
 
-/* One of each kind of change, where there is what it needs; FALSE: there is not. @loses: comments may go with it. */
-typedef struct { GRand *rand; Model *model; QdPolicyEdit *edit; gboolean loses; guint d, rule, peer; } Change;
-
-static Rule *
-pick_rule (Change *self)
-{
-  GPtrArray *rules;
-
-  self->d = (guint) g_rand_int_range (self->rand, 0, 2);
-  rules = self->model->rules[self->d];
-  if (rules->len == 0)
-    return NULL;
-  self->rule = (guint) g_rand_int_range (self->rand, 0, (int) rules->len);
-  return rules->pdata[self->rule];
-}
-
-static Peer *
-pick_peer (Change *self)
-{
-  Rule *rule = pick_rule (self);
-
-  if (rule == NULL || rule->peers->len == 0)
-    return NULL;
-  self->peer = (guint) g_rand_int_range (self->rand, 0, (int) rule->peers->len);
-  return rule->peers->pdata[self->peer];
-}
-
 /* A selector and its place, or NULL. */
 static Selector *
 pick_selector (Change *self, char **path)
 {
-  Peer *peer = g_rand_int_range (self->rand, 0, 4) > 0 ? pick_peer (self) : NULL;
+  Peer *peer = g_rand_int_range (self->rand, 0, 4) > 0 ? edit_pick_peer (self) : NULL;
   g_autofree char *at = NULL;
 
   if (peer == NULL)
@@ -101,39 +68,10 @@ change_selector (Change *self)
 {
   g_autofree char *path = NULL;
   Selector *selector = pick_selector (self, &path);
-  const char *key = PICK (self->rand, model_keys), *value = PICK (self->rand, model_values);
-  int what = g_rand_int_range (self->rand, 0, 5), operator = g_rand_int_range (self->rand, 0, 2);
-  gboolean on = g_rand_boolean (self->rand);
 
   if (selector == NULL)
     return FALSE;
-  self->loses = TRUE;
-  if (what < 2)
-    {
-      value = on ? value : NULL;
-      self->loses = value == NULL;
-      model_label (selector, key, value);
-      qd_policy_edit_set_label (self->edit, path, key, value);
-    }
-  else if (what == 2)
-    {
-      model_value (selector, key, operator, value, on);
-      qd_policy_edit_set_value (self->edit, path, key, (QdSelectorOperator) operator, value, on);
-    }
-  else if (what == 3)
-    {
-      self->loses = FALSE;
-      if (model_find_expression (selector, key, operator + 2) < 0)
-        model_add_expression (selector, key, operator + 2);
-      qd_policy_edit_add_presence (self->edit, path, key, (QdSelectorOperator) (operator + 2));
-    }
-  else if (selector->expressions->len > 0)
-    {
-      guint at = (guint) g_rand_int_range (self->rand, 0, (int) selector->expressions->len);
-
-      g_array_remove_index (selector->expressions, at);
-      qd_policy_edit_remove_expression (self->edit, path, at);
-    }
+  edit_change_selector (self, selector, path);
   return TRUE;
 }
 
@@ -151,10 +89,11 @@ plain_peer (QdPeerForm form)
 static gboolean
 change_rules (Change *self)
 {
-  Rule *rule = pick_rule (self);
+  Rule *rule = edit_pick_rule (self);
   GPtrArray *rules = self->model->rules[self->d];
   int what = g_rand_int_range (self->rand, 0, 4);
 
+  self->touches = what == 3;
   if (what == 0 || rule == NULL)
     {
       QdPeerForm form = (QdPeerForm) g_rand_int_range (self->rand, 0, 4);
@@ -192,7 +131,7 @@ change_rules (Change *self)
 static gboolean
 change_peers (Change *self)
 {
-  Rule *rule = pick_rule (self);
+  Rule *rule = edit_pick_rule (self);
   QdPeerForm form = (QdPeerForm) g_rand_int_range (self->rand, 0, 4);
   int what = g_rand_int_range (self->rand, 0, 4);
 
@@ -244,7 +183,7 @@ change_peers (Change *self)
 static gboolean
 change_block (Change *self)
 {
-  Peer *peer = pick_peer (self);
+  Peer *peer = edit_pick_peer (self);
   int block = 0;
   const char *except;
 
@@ -288,7 +227,7 @@ change_block (Change *self)
 static gboolean
 change_ports (Change *self)
 {
-  Rule *rule = pick_rule (self);
+  Rule *rule = edit_pick_rule (self);
   int protocol = g_rand_int_range (self->rand, 0, 3);
   const char *text = PICK (self->rand, model_port_texts);
   guint at;
@@ -328,87 +267,6 @@ static gboolean (*const changes[]) (Change *self) = {
 
 /* --- The property ------------------------------------------------------------------------------------------------- */
 
-static QdYamlFile *
-read_good (const char *text)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
-  QdYamlFile *file = qd_yaml_file_new ("f.yaml", bytes, &error);
-
-  if (file == NULL)
-    g_error ("%s in\n%s", error->message, text);
-  return file;
-}
-
-static char *
-dup_text (QdYamlFile *file)
-{
-  gsize length;
-  const char *text = g_bytes_get_data (qd_yaml_file_get_bytes (file), &length);
-
-  return g_strndup (text, length);
-}
-
-/* Each comment is there once, unless it was copied: how many different ones are. */
-static guint
-count_comments (const char *text)
-{
-  g_autoptr (GHashTable) seen = g_hash_table_new (g_direct_hash, g_direct_equal);
-
-  for (const char *p = strstr (text, "#c"); p != NULL; p = strstr (p + 1, "#c"))
-    g_hash_table_add (seen, GINT_TO_POINTER (atoi (p + 2)));
-  return g_hash_table_size (seen);
-}
-
-#define BEFORE "# a file's head\nkind: Deployment   # stays\n"
-#define AFTER "\n---\nkind:   [what, \"ever\" ] # stays\n"
-
-static void
-check_change (Model *model, QdYamlFile *file, QdYamlFile *changed, const QdYamlSplice *splice, gboolean loses)
-{
-  g_autofree char *before = dup_text (file), *after = dup_text (changed), *wanted = model_tell (model), *found = NULL;
-  g_autoptr (GBytes) spliced = qd_yaml_splice_apply (splice, qd_yaml_file_get_bytes (file));
-  g_autoptr (QdPolicyDraft) draft = qd_policy_draft_new (changed, 1);
-  GPtrArray *findings = qd_policy_draft_get_findings (draft);
-
-  g_assert_true (g_bytes_equal (spliced, qd_yaml_file_get_bytes (changed)));
-  g_assert_true (g_utf8_validate (splice->inserted, (gssize) splice->length, NULL));
-  g_assert_true (g_str_has_prefix (after, BEFORE));
-  g_assert_true (g_str_has_suffix (after, AFTER));
-  for (guint i = 0; i < findings->len; i++)
-    if (((const QdPolicyFinding *) findings->pdata[i])->severity == QD_POLICY_ERROR)
-      g_error ("%s in\n%s", ((const QdPolicyFinding *) findings->pdata[i])->message, after);
-  g_assert_nonnull (qd_policy_draft_get_policy (draft));
-  found = model_tell_policy (qd_policy_draft_get_policy (draft));
-  if (strcmp (found, wanted) != 0)
-    g_error ("\n%s\nbecame\n%s\nwhich is\n%s\nand not\n%s", before, after, found, wanted);
-  if (!loses && count_comments (after) < count_comments (before))
-    g_error ("a comment was lost:\n%s\nbecame\n%s", before, after);
-}
-
-static gboolean
-change_once (GRand *rand, Model *model, QdYamlFile **file)
-{
-  g_autoptr (QdPolicyEdit) edit = qd_policy_edit_new (*file, 1);
-  g_auto (QdYamlSplice) splice = { 0 };
-  g_autoptr (GError) error = NULL;
-  Change change = { .rand = rand, .model = model, .edit = edit };
-  QdYamlFile *changed;
-
-  if (!PICK (rand, changes) (&change))
-    return FALSE;
-  changed = qd_policy_edit_end (edit, &splice, &error);
-  if (changed == NULL)
-    {
-      g_autofree char *text = dup_text (*file);
-      g_error ("%s in\n%s", error->message, text);
-    }
-  check_change (model, *file, changed, &splice, change.loses);
-  qd_yaml_file_unref (*file);
-  *file = changed;
-  return TRUE;
-}
-
 static void
 test_random (void)
 {
@@ -419,13 +277,8 @@ test_random (void)
       g_autoptr (GRand) rand = g_rand_new_with_seed ((guint32) g_test_rand_int ());
       Model *model = model_random (rand);
       g_autoptr (JsonNode) json = model_to_json (model, rand);
-      guint n_comments;
-      g_autofree char *yaml = random_yaml (rand, json, &n_comments), *text = g_strconcat (BEFORE, g_str_has_prefix (yaml, "---") ? "" : "---\n", yaml, AFTER, NULL);
-      QdYamlFile *file = read_good (text);
 
-      for (guint i = 0; i < 12; i++)
-        done += change_once (rand, model, &file);
-      qd_yaml_file_unref (file);
+      done += edit_check (model, json, rand, changes, G_N_ELEMENTS (changes), model_tell, model_tell_policy);
       model_free (model);
     }
   g_test_message ("%u changes", done);

@@ -3,9 +3,15 @@
 
 #include "qd-workbench.h"
 
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <glib/gstdio.h>
+
+#include "qd-workbench-load.h"
 
 #define POLICY(name, app) "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: " name ", namespace: shop}\n" \
                           "spec:\n  podSelector: {matchLabels: {app: " app "}}\n  policyTypes: [Ingress]\n"
@@ -491,9 +497,196 @@ test_nothing_lost (void)
   end (&self);
 }
 
+/* --- What is read again ------------------------------------------------------------------------------ */
+
+static QdWorkbenchLoad *
+load_again (Fixture *self, QdWorkbenchLoad *before)
+{
+  g_autoptr (GError) error = NULL;
+  QdWorkbenchLoad *load = qd_workbench_load_new (self->folder, NULL, before ? before->texts : NULL, before ? before->stamps : NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  return load;
+}
+
+static void
+assert_text (QdWorkbenchLoad *load, const char *name, const char *text)
+{
+  GBytes *bytes = g_hash_table_lookup (load->texts, name);
+
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), text, strlen (text));
+}
+
+/* Changes the text, and sets back what the clock and the size would tell. */
+static void
+change_secretly (Fixture *self, const char *name, const char *text)
+{
+  g_autofree char *path = g_build_filename (self->folder, name, NULL);
+  struct stat before;
+  FILE *file;
+
+  g_assert_cmpint (stat (path, &before), ==, 0);
+  file = fopen (path, "r+");
+  g_assert_cmpuint (fwrite (text, 1, strlen (text), file), ==, strlen (text));
+  fclose (file);
+  g_assert_cmpint (utimensat (AT_FDCWD, path, (struct timespec[]) { before.st_atim, before.st_mtim }, 0), ==, 0);
+}
+
+/* A file that is as it was is not read; whatever else was done to it, it is. */
+static void
+test_read_again (void)
+{
+  Fixture self;
+  g_autoptr (QdWorkbenchLoad) first = NULL, second = NULL, third = NULL;
+  gint64 until = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+
+  begin (&self);
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%u.yaml", i);
+
+      write_file (&self, name, "a: 1\n");
+    }
+  first = load_again (&self, NULL);
+  g_assert_cmpuint (first->n_read, ==, 4);
+  /* Within one tick of the clock nothing tells the two apart: so it is read. */
+  change_secretly (&self, "0.yaml", "a: 2\n");
+  second = load_again (&self, first);
+  g_assert_cmpuint (second->n_read, ==, 4);
+  assert_text (second, "0.yaml", "a: 2\n");
+
+  /* Once they are older than any clock is coarse, none is read any more. */
+  do
+    {
+      g_clear_pointer (&third, qd_workbench_load_free);
+      third = g_steal_pointer (&second);
+      second = load_again (&self, third);
+      assert_text (second, "0.yaml", "a: 2\n");
+    }
+  while (second->n_read > 0 && g_get_monotonic_time () < until);
+  g_assert_cmpuint (second->n_read, ==, 0);
+  g_assert_cmpuint (g_hash_table_size (second->texts), ==, 4);
+
+  change_secretly (&self, "1.yaml", "a: 3\n");
+  remove_file (&self, "2.yaml");
+  write_file (&self, "4.yaml", "a: 4\n");
+  write_file (&self, "3.yaml", "a: 1\n");
+  g_clear_pointer (&third, qd_workbench_load_free);
+  third = load_again (&self, second);
+  g_assert_cmpuint (third->n_read, ==, 3);
+  assert_text (third, "0.yaml", "a: 2\n");
+  assert_text (third, "1.yaml", "a: 3\n");
+  assert_text (third, "4.yaml", "a: 4\n");
+  g_assert_null (g_hash_table_lookup (third->texts, "2.yaml"));
+  end (&self);
+}
+
+/* --- Two of them ------------------------------------------------------------------------------------- */
+
+typedef struct { gboolean done; GError *error; } Opened;
+
+static void
+tried_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Opened *opened = data;
+
+  qd_workbench_open_finish (QD_WORKBENCH (source), result, &opened->error);
+  opened->done = TRUE;
+}
+
+static void
+test_two_windows (void)
+{
+  Fixture self;
+  g_autoptr (QdWorkbench) other = NULL;
+  Opened opened = { 0 };
+
+  begin (&self);
+  write_file (&self, "a.yaml", "a: 1\n");
+  open_bench (&self);
+  type (&self, "a.yaml", "a: 2\n");
+  other = qd_workbench_new (self.drafts);
+  qd_workbench_open (other, self.folder, tried_cb, &opened);
+  UNTIL (opened.done);
+  g_assert_error (opened.error, G_IO_ERROR, G_IO_ERROR_BUSY);
+  g_assert_nonnull (strstr (opened.error->message, "another window"));
+  g_assert_null (qd_workbench_get_folder (other));
+  g_clear_error (&opened.error);
+
+  /* The first one goes on as if nothing had happened; closed, the other has all that was typed, to the last key. */
+  type (&self, "a.yaml", "a: 3\n");
+  qd_workbench_close (self.bench);
+  opened.done = FALSE;
+  qd_workbench_open (other, self.folder, tried_cb, &opened);
+  UNTIL (opened.done);
+  g_assert_no_error (opened.error);
+  g_assert_true (qd_document_is_dirty (qd_workbench_find (other, "a.yaml")));
+  g_assert_cmpmem (g_bytes_get_data (qd_document_get_mine (qd_workbench_find (other, "a.yaml")), NULL), 5, "a: 3\n", 5);
+
+  /* It may open its own folder again, and nobody minds. */
+  opened.done = FALSE;
+  qd_workbench_open (other, self.folder, tried_cb, &opened);
+  UNTIL (opened.done);
+  g_assert_no_error (opened.error);
+  end (&self);
+}
+
+static void
+read_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_assert_cmpint (g_input_stream_read_finish (G_INPUT_STREAM (source), result, NULL), >, 0);
+  *(gboolean *) data = TRUE;
+}
+
+/* This program again, as another that has the folder open. */
+static void
+test_two_programs (void)
+{
+  Fixture self;
+  g_autofree char *own = g_file_read_link ("/proc/self/exe", NULL), *pid = NULL;
+  g_autoptr (GSubprocess) program = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (QdFolderLock) lock = NULL;
+  gboolean ready = FALSE;
+  char word[8];
+
+  begin (&self);
+  program = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDIN_PIPE, &error, own, "--hold", self.drafts, self.folder, NULL);
+  g_assert_no_error (error);
+  g_input_stream_read_async (g_subprocess_get_stdout_pipe (program), word, sizeof word, G_PRIORITY_DEFAULT, NULL, read_cb, &ready);
+  UNTIL (ready);
+  lock = qd_folder_lock_take (self.drafts, self.folder, &error);
+  g_assert_null (lock);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_BUSY);
+  pid = g_strdup_printf ("process %s on ", g_subprocess_get_identifier (program));
+  g_assert_nonnull (strstr (error->message, pid));
+  g_clear_error (&error);
+
+  /* However it ends. */
+  g_subprocess_send_signal (program, SIGKILL);
+  g_assert_true (g_subprocess_wait (program, NULL, NULL));
+  lock = qd_folder_lock_take (self.drafts, self.folder, &error);
+  g_assert_no_error (error);
+  end (&self);
+}
+
+static int
+hold (char **argv)
+{
+  g_autoptr (QdFolderLock) lock = qd_folder_lock_take (argv[2], argv[3], NULL);
+
+  if (lock == NULL)
+    return 1;
+  g_print ("has\n");
+  getchar ();
+  return 0;
+}
+
 int
 main (int argc, char **argv)
 {
+  if (argc == 4 && g_str_equal (argv[1], "--hold"))
+    return hold (argv);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/workspace/bench/analysis", test_analysis);
   g_test_add_func ("/workspace/bench/drafts-come-back", test_drafts_come_back);
@@ -504,5 +697,8 @@ main (int argc, char **argv)
   g_test_add_func ("/workspace/bench/draft-of-changed", test_draft_of_changed);
   g_test_add_func ("/workspace/bench/open-another", test_open_another);
   g_test_add_func ("/workspace/bench/nothing-lost", test_nothing_lost);
+  g_test_add_func ("/workspace/bench/read-again", test_read_again);
+  g_test_add_func ("/workspace/bench/two-windows", test_two_windows);
+  g_test_add_func ("/workspace/bench/two-programs", test_two_programs);
   return g_test_run ();
 }
