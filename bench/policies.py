@@ -6,13 +6,13 @@ import subprocess
 
 from harness import RUNS, median
 
-# pods, policies, and the goals for all of it in ms and MB, and for an edit in ms
-SIZES = ((1000, 200, 300, None, 50), (5000, 1000, 5000, 500, 50))
+# pods, policies, and the goals for all of it in ms and MB, for an edit and for lint in ms
+SIZES = ((1000, 200, 300, None, 50, 50), (5000, 1000, 5000, 500, 50, 1000))
 
 
 def policy(bench):
     """Everything with everything, beside as many look-ups in a table, and what an edit costs afterwards."""
-    for pods, policies, goal_ms, goal_mb, goal_edit in SIZES:
+    for pods, policies, goal_ms, goal_mb, goal_edit, goal_lint in SIZES:
         for kind in ('alike', 'apart'):
             lines = [json.loads(subprocess.run([bench.program('policy'), str(pods), str(policies), kind], stdout=subprocess.PIPE, text=True, check=True).stdout)
                      for _ in range(RUNS)]
@@ -26,6 +26,7 @@ def policy(bench):
             bench.say(case, 'of it the world', 'ms', figure('read_ms'))
             bench.say(case, 'of it the evaluation', 'ms', figure('evaluate_ms'))
             bench.say(case, 'of it every pair', 'ms', figure('pairs_ms'))
+            bench.say(case, 'lint, at each pause', 'ms', figure('lint_ms'), f'<={goal_lint}')
             bench.say(case, 'memory', 'MB', figure('rss_mb'), goal_mb and f'<={goal_mb}')
             bench.say(case, 'an edit, median', 'ms', figure('edit_ms'), f'<={goal_edit}')
             bench.say(case, 'an edit, p95', 'ms', figure('edit_p95_ms'), f'<={goal_edit}')

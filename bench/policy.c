@@ -6,10 +6,10 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "qd-policy-eval.h"
+#include "qd-policy-lint.h"
 
 /* policy PODS POLICIES alike|apart: what it costs to say who may talk to whom: reading the files, the world, the evaluation, every pair
- * of workloads and ranges, and what an edit of one policy costs afterwards; beside as many look-ups in a plain table. "alike" pods come in
+ * of workloads and ranges, what is to be said about it all (lint), and what an edit of one policy costs afterwards; beside as many look-ups in a plain table. "alike" pods come in
  * fives with the same labels, as replicas do; "apart" each has a label of its own that some policy asks for. One JSON line. */
 
 #define EDITS 50
@@ -175,6 +175,17 @@ ask_all (QdPolicyEval *eval, guint64 *n_pairs)
   return sum;
 }
 
+/* All that is to be said about the files, as it is looked for at each pause of typing. */
+static double
+measure_lint (GPtrArray *files, QdPolicyWorld *world, QdPolicyEval *eval, guint *n_findings)
+{
+  gint64 begin = g_get_monotonic_time ();
+  g_autoptr (GPtrArray) findings = qd_policy_lint_world (world, eval, (QdYamlFile **) files->pdata, files->len, NULL, 0, NULL);
+
+  *n_findings = findings->len;
+  return ms_since (begin);
+}
+
 /* As many look-ups as there are pairs, in a table that is there already. */
 static double
 measure_floor (guint64 n_pairs)
@@ -254,7 +265,8 @@ main (int argc, char **argv)
   g_autoptr (GPtrArray) files = NULL;
   g_autoptr (QdPolicyWorld) world = NULL;
   g_autoptr (QdPolicyEval) eval = NULL;
-  double parse, read, evaluate, pairs, edit[3][2];
+  double parse, read, evaluate, pairs, lint, edit[3][2];
+  guint n_findings;
   guint64 n_pairs, sum;
   struct rusage usage;
   gint64 begin;
@@ -278,13 +290,14 @@ main (int argc, char **argv)
   begin = g_get_monotonic_time ();
   sum = ask_all (eval, &n_pairs);
   pairs = ms_since (begin);
+  lint = measure_lint (files, world, eval, &n_findings);
   getrusage (RUSAGE_SELF, &usage);
   for (Edit i = EDIT_RULE; i <= EDIT_POD; i++)
     measure_edits (&shape, files, i, &edit[i][0], &edit[i][1]);
-  g_print ("{\"parse_ms\":%.3f,\"read_ms\":%.3f,\"evaluate_ms\":%.3f,\"pairs_ms\":%.3f,\"pairs\":%" G_GUINT64_FORMAT ",\"floor_ms\":%.3f,\"classes\":%u,\"rows\":%u,"
+  g_print ("{\"parse_ms\":%.3f,\"read_ms\":%.3f,\"evaluate_ms\":%.3f,\"lint_ms\":%.3f,\"findings\":%u,\"pairs_ms\":%.3f,\"pairs\":%" G_GUINT64_FORMAT ",\"floor_ms\":%.3f,\"classes\":%u,\"rows\":%u,"
            "\"edit_ms\":%.3f,\"edit_p95_ms\":%.3f,\"recut_ms\":%.3f,\"recut_p95_ms\":%.3f,\"relabel_ms\":%.3f,\"relabel_p95_ms\":%.3f,\"rss_mb\":%.1f,"
            "\"sum\":%" G_GUINT64_FORMAT "}\n",
-           parse, read, evaluate, pairs, n_pairs, measure_floor (n_pairs), qd_policy_eval_get_n_classes (eval), qd_policy_eval_get_n_rows (eval), edit[0][0], edit[0][1], edit[1][0],
+           parse, read, evaluate, lint, n_findings, pairs, n_pairs, measure_floor (n_pairs), qd_policy_eval_get_n_classes (eval), qd_policy_eval_get_n_rows (eval), edit[0][0], edit[0][1], edit[1][0],
            edit[1][1], edit[2][0], edit[2][1], (double) usage.ru_maxrss / 1024.0, sum);
   g_rand_free (shape.rand);
   return 0;

@@ -73,6 +73,17 @@ qd_policy_proof_free (QdPolicyProof *self)
   g_free (self);
 }
 
+QdPolicyFinding *
+qd_policy_finding_copy (const QdPolicyFinding *finding)
+{
+  QdPolicyFinding *self = g_memdup2 (finding, sizeof *finding);
+
+  self->message = g_strdup (finding->message);
+  self->proof = finding->proof ? qd_policy_proof_copy (finding->proof) : NULL;
+  self->fix = finding->fix ? qd_policy_fix_ref (finding->fix) : NULL;
+  return self;
+}
+
 void
 qd_policy_finding_free (QdPolicyFinding *self)
 {

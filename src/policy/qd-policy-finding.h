@@ -60,10 +60,12 @@ typedef struct {
   QdPolicyPlace other;   /* the other of two, as of a duplicate; without a file when there is none */
   QdPolicyProof *proof;  /* NULL: it is not about a flow, or no single one shows it */
   QdPolicyFix *fix;      /* NULL: there is none that is safe */
+  gboolean of_world;     /* it comes from looking at all files together: an edit of one may end it in another */
 } QdPolicyFinding;
 
 /* "FILE:LINE:COLUMN: MESSAGE". (transfer full) */
 char *qd_policy_finding_to_text (const QdPolicyFinding *self);
+QdPolicyFinding *qd_policy_finding_copy (const QdPolicyFinding *self);   /* points into the same files */
 void qd_policy_finding_free (QdPolicyFinding *self);
 
 G_END_DECLS

@@ -258,6 +258,7 @@ qd_policy_lint_say (QdPolicyLint *self, QdPolicySeverity severity, const QdPolic
   QdPolicyPlace place = { policy->place.file, node ? node : policy->place.node };
   QdPolicyFinding *finding = qd_policy_finding_new (severity, code, &place, message);
 
+  finding->of_world = TRUE;
   g_ptr_array_add (self->findings, finding);
   return finding;
 }

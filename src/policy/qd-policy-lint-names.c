@@ -5,28 +5,34 @@
 
 #include <glib/gi18n.h>
 
-#include "qd-policy-who.h"
-
 /* What means nobody: selectors that select no pod that is here, and names of ports that nobody has. Where there are no pods to be selected from,
  * nothing is said: then the workloads are elsewhere. */
 
-/* Whether a pod in its node's network is meant, to which policies do not apply. */
 static gboolean
-is_any_in_host_network (GPtrArray *workloads)
+selects (const QdSelector *selector, const QdLabels *labels)
 {
-  gboolean any = workloads->len > 0;
-
-  g_ptr_array_unref (workloads);
-  return any;
+  return selector == NULL || qd_selector_matches (selector, labels);
 }
 
-static QdPolicyOptions
-as_pods (QdPolicyLint *self)
+/* Whether a pod in its node's network would be meant, to which policies do not apply: of what @namespaces selects (NULL: of @own) and @pods. */
+static gboolean
+means_exempt (QdPolicyLint *self, const QdSelector *namespaces, const char *own, const QdSelector *pods)
 {
-  QdPolicyOptions options = *qd_policy_eval_get_options (self->eval);
+  for (guint i = 0; i < self->in.columns->spaces->len; i++)
+    {
+      const QdPolicyColumnSpace *space = &g_array_index (self->in.columns->spaces, QdPolicyColumnSpace, i);
 
-  options.host_network = QD_POLICY_HOST_POD;
-  return options;
+      if (namespaces ? !qd_selector_matches (namespaces, space->labels) : space->name != own)
+        continue;
+      for (guint k = space->first; k < space->end; k++)
+        {
+          const QdPolicyGroup *group = &g_array_index (self->in.columns->groups, QdPolicyGroup, k);
+
+          if (group->exempt && selects (pods, group->labels))
+            return TRUE;
+        }
+    }
+  return FALSE;
 }
 
 /* --- Subjects --------------------------------------------------------------------------------------------------- */
@@ -44,12 +50,11 @@ static void
 look_at_subject (QdPolicyLint *self, const QdPolicyLintPolicy *looked)
 {
   const QdPolicy *policy = looked->policy;
-  QdPolicyOptions options = as_pods (self);
   gboolean here = policy->kind != QD_POLICY_NETWORK || qd_policy_lint_has_pods (self, policy->namespace);
 
   if (looked->n_subjects > 0 || self->n_groups == 0)
     return;
-  if (is_any_in_host_network (qd_policy_find_selected (self->world, policy, &options)))
+  if (means_exempt (self, policy->namespaces, policy->namespace, policy->pods))
     qd_policy_lint_say (self, QD_POLICY_WARNING, policy, subject_node (policy), "selects-nothing",
                         g_strdup (_("this selects only pods in their node's network, to which policies do not apply")));
   else if (here)
@@ -78,11 +83,9 @@ are_spaces_here (QdPolicyLint *self, const QdPolicy *policy, const QdPolicyPeer 
 static void
 look_at_peer (QdPolicyLint *self, const QdPolicy *policy, const QdPolicyPeer *peer, const guint64 *means)
 {
-  QdPolicyOptions options = as_pods (self);
-
   if (peer->kind != QD_POLICY_PEER_PODS || self->n_groups == 0 || !qd_policy_lint_is_empty (means, self->n_columns))
     return;
-  if (is_any_in_host_network (qd_policy_find_peer (self->world, policy, peer, &options)))
+  if (means_exempt (self, peer->namespaces, policy->namespace, peer->pods))
     qd_policy_lint_say (self, QD_POLICY_WARNING, policy, peer->place.node, "peer-nothing",
                         g_strdup (_("this means only pods in their node's network, which others see as their node: an address says who they are")));
   else if (are_spaces_here (self, policy, peer))

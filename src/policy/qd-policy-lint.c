@@ -46,17 +46,6 @@ is_said (const QdPolicyFinding *finding, GHashTable *places)
   return g_str_equal (code, finding->code) || (g_str_equal (finding->code, "type") && g_str_equal (code, "unquoted"));
 }
 
-static QdPolicyFinding *
-copy (const QdPolicyFinding *finding)
-{
-  QdPolicyFinding *self = qd_policy_finding_new (finding->severity, finding->code, &finding->place, g_strdup (finding->message));
-
-  self->other = finding->other;
-  self->proof = finding->proof ? qd_policy_proof_copy (finding->proof) : NULL;
-  self->fix = finding->fix ? qd_policy_fix_ref (finding->fix) : NULL;
-  return self;
-}
-
 /* What policies mean, and whether it can be meant. Of a search that was given up nothing is said: half of it would come and go. */
 static void
 look (QdPolicyWorld *world, QdPolicyEval *eval, GPtrArray *findings, GCancellable *cancellable)
@@ -122,9 +111,9 @@ qd_policy_lint_world (QdPolicyWorld *world, QdPolicyEval *eval, QdYamlFile *cons
     }
   for (guint i = 0; i < read->len; i++)
     if (!is_said (g_ptr_array_index (read, i), places))
-      g_ptr_array_add (findings, copy (g_ptr_array_index (read, i)));
+      g_ptr_array_add (findings, qd_policy_finding_copy (g_ptr_array_index (read, i)));
   for (guint i = 0; i < routes->len; i++)
-    g_ptr_array_add (findings, copy (g_ptr_array_index (routes, i)));
+    g_ptr_array_add (findings, qd_policy_finding_copy (g_ptr_array_index (routes, i)));
   for (guint i = 0; i < n_tests; i++)
     {
       g_hash_table_insert (order, tests[i], GUINT_TO_POINTER (n_files + i));

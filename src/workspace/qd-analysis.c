@@ -211,14 +211,36 @@ run_tests (QdAnalysis *self)
 
 /* --- All ------------------------------------------------------------------------------------------------ */
 
-QdAnalysis *
-qd_analysis_new (const QdAnalysisText *texts, guint n, const QdPolicyOptions *options, QdAnalysis *previous)
+/* Where a search was given up, what the one before found in files that are still there. */
+static void
+carry_over (QdAnalysis *self, QdAnalysis *previous)
 {
-  return qd_analysis_new_live (texts, n, NULL, options, previous);
+  for (guint i = 0; i < self->findings->len; i++)
+    if (((const QdPolicyFinding *) self->findings->pdata[i])->of_world)
+      return;
+  for (guint i = 0; i < previous->findings->len; i++)
+    {
+      const QdPolicyFinding *finding = previous->findings->pdata[i];
+      QdPolicyFinding *kept;
+
+      if (!finding->of_world || find_file (&self->now, qd_yaml_file_get_name (finding->place.file)) != finding->place.file)
+        continue;
+      kept = qd_policy_finding_copy (finding);
+      if (kept->other.file && find_file (&self->now, qd_yaml_file_get_name (kept->other.file)) != kept->other.file)
+        kept->other = (QdPolicyPlace) { NULL };
+      g_ptr_array_add (self->findings, kept);
+    }
 }
 
 QdAnalysis *
-qd_analysis_new_live (const QdAnalysisText *texts, guint n, const QdAnalysisLive *live, const QdPolicyOptions *options, QdAnalysis *previous)
+qd_analysis_new (const QdAnalysisText *texts, guint n, const QdPolicyOptions *options, QdAnalysis *previous)
+{
+  return qd_analysis_new_live (texts, n, NULL, options, previous, NULL);
+}
+
+QdAnalysis *
+qd_analysis_new_live (const QdAnalysisText *texts, guint n, const QdAnalysisLive *live, const QdPolicyOptions *options, QdAnalysis *previous,
+                      GCancellable *hurry)
 {
   QdAnalysis *self = g_new0 (QdAnalysis, 1);
   const State *before = previous && previous->changed ? &previous->before : previous ? &previous->now : NULL;
@@ -234,7 +256,9 @@ qd_analysis_new_live (const QdAnalysisText *texts, guint n, const QdAnalysisLive
     read_live (&self->now, live, previous);
   evaluate (&self->now, options, previous ? &previous->now : NULL);
   self->findings = qd_policy_lint_world (self->now.world, self->now.eval, (QdYamlFile *const *) self->now.files->pdata, self->now.files->len,
-                                         (QdYamlFile *const *) self->now.tests->pdata, self->now.tests->len, NULL);
+                                         (QdYamlFile *const *) self->now.tests->pdata, self->now.tests->len, hurry);
+  if (previous && self->now.eval && g_cancellable_is_cancelled (hurry))
+    carry_over (self, previous);
   run_tests (self);
   if (!self->changed)
     return self;

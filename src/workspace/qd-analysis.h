@@ -36,8 +36,10 @@ typedef struct {
 
 /* Takes as long as it takes: on a worker. What @previous read of the same bytes is taken from it. */
 QdAnalysis *qd_analysis_new (const QdAnalysisText *texts, guint n, const QdPolicyOptions *options, QdAnalysis *previous);
-/* As above, in a world with what a cluster has; @live may be NULL. */
-QdAnalysis *qd_analysis_new_live (const QdAnalysisText *texts, guint n, const QdAnalysisLive *live, const QdPolicyOptions *options, QdAnalysis *previous);
+/* As above, in a world with what a cluster has; @live may be NULL. When @hurry (or NULL) is cancelled, because newer texts wait, what policies mean
+ * together is not looked at again: of files that did not change @previous' findings stand. */
+QdAnalysis *qd_analysis_new_live (const QdAnalysisText *texts, guint n, const QdAnalysisLive *live, const QdPolicyOptions *options, QdAnalysis *previous,
+                                  GCancellable *hurry);
 QdAnalysis *qd_analysis_ref (QdAnalysis *self);
 void qd_analysis_unref (QdAnalysis *self);
 

@@ -13,6 +13,7 @@ typedef struct {
   QdPolicyOptions options;
   QdAnalysisLive live;       /* its members owned; NULL @text: nothing is known of a cluster */
   QdAnalysis *previous;
+  GCancellable *hurry;
   guint generation;
 } Order;
 
@@ -35,6 +36,7 @@ order_free (gpointer data)
   g_free ((char *) self->live.name);
   g_clear_pointer (&self->live.text, g_bytes_unref);
   g_clear_pointer (&self->previous, qd_analysis_unref);
+  g_object_unref (self->hurry);
   g_free (self);
 }
 
@@ -49,6 +51,7 @@ order_new (QdWorkbench *self)
   order->options = self->options;
   order->live = (QdAnalysisLive) { g_strdup (self->live_name), self->live ? g_bytes_ref (self->live) : NULL, self->live_mode };
   order->previous = self->analysis ? qd_analysis_ref (self->analysis) : NULL;
+  order->hurry = g_object_ref (self->hurry);
   order->generation = self->generation;
   for (guint i = 0; i < g_list_model_get_n_items (documents); i++)
     {
@@ -67,7 +70,7 @@ analyse (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Order *order = data;
   QdAnalysis *analysis = qd_analysis_new_live ((const QdAnalysisText *) order->texts->data, order->texts->len, order->live.text ? &order->live : NULL,
-                                               &order->options, order->previous);
+                                               &order->options, order->previous, order->hurry);
 
   /* Here, and not where the window lives, if ours is the last hold on it. */
   g_clear_pointer (&order->previous, qd_analysis_unref);
@@ -144,9 +147,12 @@ begin_cb (gpointer data)
   if (self->analysing)
     {
       self->analyse_again = TRUE;
+      g_cancellable_cancel (self->hurry);
       return G_SOURCE_REMOVE;
     }
   self->analysing = TRUE;
+  g_clear_object (&self->hurry);
+  self->hurry = g_cancellable_new ();
   task = g_task_new (self, NULL, analysed_cb, NULL);
   g_task_set_task_data (task, order_new (self), order_free);
   g_task_run_in_thread (task, analyse);
@@ -167,6 +173,7 @@ qd_workbench_analyse_forget (QdWorkbench *self)
 {
   g_clear_handle_id (&self->analyse_id, g_source_remove);
   g_clear_pointer (&self->analysis, qd_analysis_unref);
+  g_clear_object (&self->hurry);
   self->analyse_again = FALSE;
 }
 

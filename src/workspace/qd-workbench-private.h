@@ -30,6 +30,7 @@ struct _QdWorkbench {
   QdPolicyLiveMode live_mode;
   guint analyse_id;
   gboolean analysing, analyse_again;
+  GCancellable *hurry;       /* of what is analysed at the moment: newer texts wait */
 };
 
 /* qd-workbench-analyse.c. Something changed: looks at it soon. */

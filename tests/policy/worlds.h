@@ -15,6 +15,9 @@ G_BEGIN_DECLS
 /* Of JsonNode, one for each document, each owned by the array. */
 GPtrArray *worlds_make      (guint64 seed);
 
+/* Worlds as people write them, with mistakes of meaning and none of form. */
+GPtrArray *worlds_make_plain (guint64 seed);
+
 /* As YAML, in a spelling that the seed draws: blocks, flows, quotes, anchors. */
 char      *worlds_to_yaml   (GPtrArray *documents, guint64 seed);
 

@@ -202,6 +202,44 @@ may_talk (QdPolicyEval *eval, guint src, guint dst)
   return !qd_port_set_is_none (qd_policy_eval_get (eval, src, dst));
 }
 
+static guint
+count_of_world (QdAnalysis *analysis, const char *name)
+{
+  GPtrArray *findings = qd_analysis_get_findings (analysis);
+  guint n = 0;
+
+  for (guint i = 0; i < findings->len; i++)
+    {
+      const QdPolicyFinding *finding = findings->pdata[i];
+
+      n += finding->of_world && g_str_equal (qd_yaml_file_get_name (finding->place.file), name);
+    }
+  return n;
+}
+
+/* Newer texts wait: what was found of a file that did not change stands, and nothing is said of one that did. */
+static void
+test_hurry (void)
+{
+  g_autoptr (GBytes) pods = g_bytes_new_static (POD ("web"), strlen (POD ("web"))), deny = g_bytes_new_static (POLICY ("deny", "db"), strlen (POLICY ("deny", "db")));
+  g_autoptr (GBytes) other = g_bytes_new_static (POLICY ("other", "gone"), strlen (POLICY ("other", "gone")));
+  g_autoptr (GBytes) typed = g_bytes_new_static (POLICY ("other", "away"), strlen (POLICY ("other", "away")));
+  QdAnalysisText texts[] = { { "pods.yaml", pods, pods }, { "deny.yaml", deny, deny }, { "other.yaml", other, other } };
+  g_autoptr (GCancellable) hurry = g_cancellable_new ();
+  g_autoptr (QdAnalysis) first = qd_analysis_new (texts, 3, NULL, NULL), second = NULL, third = NULL;
+
+  g_assert_cmpuint (count_of_world (first, "deny.yaml"), >, 0);
+  g_assert_cmpuint (count_of_world (first, "other.yaml"), >, 0);
+  texts[2].mine = typed;
+  g_cancellable_cancel (hurry);
+  second = qd_analysis_new_live (texts, 3, NULL, NULL, first, hurry);
+  g_assert_cmpuint (count_of_world (second, "deny.yaml"), ==, count_of_world (first, "deny.yaml"));
+  g_assert_cmpuint (count_of_world (second, "other.yaml"), ==, 0);
+  g_assert_nonnull (qd_analysis_get_eval (second));
+  third = qd_analysis_new (texts, 3, NULL, second);
+  g_assert_cmpuint (count_of_world (third, "other.yaml"), ==, count_of_world (first, "other.yaml"));
+}
+
 static void
 test_analysis (void)
 {
@@ -689,6 +727,7 @@ main (int argc, char **argv)
     return hold (argv);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/workspace/bench/analysis", test_analysis);
+  g_test_add_func ("/workspace/bench/hurry", test_hurry);
   g_test_add_func ("/workspace/bench/drafts-come-back", test_drafts_come_back);
   g_test_add_func ("/workspace/bench/save", test_save);
   g_test_add_func ("/workspace/bench/changed-meanwhile", test_changed_meanwhile);
