@@ -548,7 +548,6 @@ make_view (QdPolicyEditor *self)
   GtkWidget *scrolled = gtk_scrolled_window_new ();
 
   self->view = GTK_SOURCE_VIEW (qd_policy_text_new ());
-  gtk_source_view_set_show_line_numbers (self->view, TRUE);
   gtk_source_view_set_highlight_current_line (self->view, TRUE);
   gtk_source_view_set_auto_indent (self->view, TRUE);
   gtk_source_view_set_indent_width (self->view, 2);

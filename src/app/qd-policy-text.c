@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "qd-policy-fold-gutter.h"
+#include "qd-policy-line-numbers.h"
 #include "qd-policy-folds.h"
 
 /* Right of the numbers of the lines. */
@@ -263,6 +264,7 @@ qd_policy_text_init (QdPolicyText *self)
   GtkSourceGutter *gutter = gtk_source_view_get_gutter (GTK_SOURCE_VIEW (self), GTK_TEXT_WINDOW_LEFT);
   GtkGesture *click = gtk_gesture_click_new ();
 
+  gtk_source_gutter_insert (gutter, qd_policy_line_numbers_new (), GTK_SOURCE_VIEW_GUTTER_POSITION_LINES);
   gtk_source_gutter_insert (gutter, qd_policy_fold_gutter_new (), GUTTER_POSITION);
   gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (click), GTK_PHASE_CAPTURE);
   g_signal_connect_object (click, "pressed", G_CALLBACK (pressed_cb), self, G_CONNECT_SWAPPED);
