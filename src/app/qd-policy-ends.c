@@ -397,8 +397,8 @@ shorten (char *ports)
   return ports;
 }
 
-static char *
-dup_text (const QdPortSet *ports)
+char *
+qd_policy_ports_to_words (const QdPortSet *ports)
 {
   if (qd_port_set_is_all (ports))
     return g_strdup (_("every port"));
@@ -418,7 +418,7 @@ describe_now (QdPolicyEnds *self, guint src, guint dst)
     {
     case QD_POLICY_CELL_ALL: return g_strdup_printf (_("%s may reach %s on every port"), from, to);
     case QD_POLICY_CELL_SOME:
-      text = dup_text (ports);
+      text = qd_policy_ports_to_words (ports);
       /* A source, a destination, and "TCP 80,443". */
       return g_strdup_printf (_("%s may reach %s: %s"), from, to, text);
     case QD_POLICY_CELL_NONE:
@@ -438,7 +438,7 @@ append_difference (GString *out, const QdPortSet *a, const QdPortSet *b, const c
   if (!is_more (a, b))
     return;
   store = qd_port_store_new ();
-  text = dup_text (qd_port_store_get (store, qd_port_store_subtract (store, qd_port_store_add (store, a),
+  text = qd_policy_ports_to_words (qd_port_store_get (store, qd_port_store_subtract (store, qd_port_store_add (store, a),
                                                                      b != NULL ? qd_port_store_add (store, b) : QD_PORTS_NONE)));
   g_string_append_c (out, '\n');
   g_string_append_printf (out, words, text);

@@ -71,6 +71,8 @@ char *qd_policy_ends_dup_ports (QdPolicyEnds *self, guint src, guint dst, gboole
 /* How many cells the thread that made it has asked for: for tests and benches. */
 guint64 qd_policy_ends_get_n_asked (QdPolicyEnds *self);
 
+/* "every port", "nothing", "TCP 80,443": as far as it is readable. (transfer full) */
+char *qd_policy_ports_to_words (const QdPortSet *ports);
 /* "10.0.0.0/8" where it is one block, else "10.0.0.0–10.0.0.9". (transfer full) */
 char *qd_policy_range_to_label (const QdAddressRange *range);
 

@@ -306,6 +306,19 @@ qd_policy_explain_pane_set_port (QdPolicyExplainPane *self, const char *text)
   return TRUE;
 }
 
+void
+qd_policy_explain_pane_show_port (QdPolicyExplainPane *self, QdProtocol protocol, guint port)
+{
+  g_return_if_fail (QD_IS_POLICY_EXPLAIN_PANE (self));
+
+  if (self->eval == NULL || (self->protocol == protocol && self->port == port))
+    return;
+  self->protocol = protocol;
+  self->port = port;
+  show_port (self);
+  ask (self);
+}
+
 static void
 port_changed_cb (QdPolicyExplainPane *self)
 {

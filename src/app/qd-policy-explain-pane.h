@@ -22,6 +22,8 @@ GtkWidget *qd_policy_explain_pane_new (void);
 void qd_policy_explain_pane_set_flow (QdPolicyExplainPane *self, QdPolicyEval *eval, guint src, guint dst);
 /* The same of a flow that was seen, between its very addresses, on its port. */
 void qd_policy_explain_pane_set_seen (QdPolicyExplainPane *self, QdPolicyEval *eval, const QdPolicySeen *seen);
+/* Asks about this port instead. */
+void qd_policy_explain_pane_show_port (QdPolicyExplainPane *self, QdProtocol protocol, guint port);
 /* "80", "80/TCP", "udp 53". FALSE: it is no port, and nothing changes. */
 gboolean qd_policy_explain_pane_set_port (QdPolicyExplainPane *self, const char *text);
 /* Ends of the evaluation; FALSE: nothing is explained. */

@@ -99,9 +99,15 @@ static void
 view_cb (GSimpleAction *action, GVariant *value, gpointer data)
 {
   QdPolicyPage *self = data;
+  const char *name = g_variant_get_string (value, NULL);
 
-  if (adw_view_stack_get_child_by_name (self->views, g_variant_get_string (value, NULL)))
-    adw_view_stack_set_visible_child_name (self->views, g_variant_get_string (value, NULL));
+  /* Who talks is shown in two ways. */
+  if (g_str_equal (name, "graph") || g_str_equal (name, "matrix"))
+    adw_toggle_group_set_active_name (self->picture_group, name);
+  if (g_str_equal (name, "graph"))
+    name = "matrix";
+  if (adw_view_stack_get_child_by_name (self->views, name))
+    adw_view_stack_set_visible_child_name (self->views, name);
 }
 
 /* Two by name; asked before the folder was looked through, it is answered after. */

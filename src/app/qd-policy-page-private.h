@@ -7,6 +7,7 @@
 #include "qd-policy-files.h"
 #include "qd-policy-flows-view.h"
 #include "qd-policy-live.h"
+#include "qd-policy-graph-view.h"
 #include "qd-policy-matrix.h"
 #include "qd-policy-page.h"
 #include "qd-policy-problems.h"
@@ -33,7 +34,9 @@ struct _QdPolicyPage {
   GtkStack *builder_stack, *matrix_stack;
   GtkSearchEntry *matrix_entry;
   GtkToggleButton *changes_button;
-  AdwBin *matrix_bin, *why_bin;
+  AdwBin *matrix_bin, *graph_bin, *why_bin;
+  AdwToggleGroup *picture_group;   /* "matrix", "graph" */
+  GtkStack *picture_stack;
   AdwOverlaySplitView *why_split;
   GtkDropDown *policy_drop;
   AdwBin *builder_bin, *flows_bin;
@@ -48,6 +51,7 @@ struct _QdPolicyPage {
   QdPolicyTests *tests;
   QdPolicyBuilder *builder;
   QdPolicyMatrix *matrix;
+  QdPolicyGraphView *graph;
   QdPolicyExplainPane *why;
   QdPolicyLive *live;          /* the shown connection's workloads */
   QdPolicyFlows *flows;        /* and the flows that a change cuts off */
@@ -97,6 +101,9 @@ void qd_policy_page_note_explained (QdPolicyPage *self, guint src, guint dst);
 void qd_policy_page_explain (QdPolicyPage *self, guint src, guint dst);
 /* Slides in the pane that says why. */
 void qd_policy_page_reveal_why (QdPolicyPage *self);
+/* Of the picture: on a port, or with 0 on the one that matters. */
+void qd_policy_page_explain_port (QdPolicyPage *self, guint src, guint dst, guint protocol, guint port);
+gboolean qd_policy_page_is_graph (QdPolicyPage *self);
 /* The same by name: "ns/name", "ns/name[Kind]". */
 void qd_policy_page_explain_names (QdPolicyPage *self, const char *src, const char *dst);
 void qd_policy_page_spliced (QdPolicyPage *self, const char *file, guint64 offset, guint64 removed, const char *inserted);

@@ -219,6 +219,20 @@ qd_policy_page_explain (QdPolicyPage *self, guint src, guint dst)
 }
 
 void
+qd_policy_page_explain_port (QdPolicyPage *self, guint src, guint dst, guint protocol, guint port)
+{
+  qd_policy_page_explain (self, src, dst);
+  if (port > 0)
+    qd_policy_explain_pane_show_port (self->why, (QdProtocol) protocol, port);
+}
+
+gboolean
+qd_policy_page_is_graph (QdPolicyPage *self)
+{
+  return g_strcmp0 (adw_toggle_group_get_active_name (self->picture_group), "graph") == 0;
+}
+
+void
 qd_policy_page_explain_names (QdPolicyPage *self, const char *src, const char *dst)
 {
   QdPolicyEval *eval = get_eval (self);
@@ -281,7 +295,10 @@ qd_policy_page_update_matrix (QdPolicyPage *self)
   if (g_strcmp0 (adw_view_stack_get_visible_child_name (self->views), "matrix") != 0)
     return;
   gtk_stack_set_visible_child_name (self->matrix_stack, now == NULL ? "invalid" : qd_policy_eval_get_n_workloads (now) == 0 ? "none" : "matrix");
-  qd_policy_matrix_set_evals (self->matrix, now, before == now ? NULL : before);
+  if (qd_policy_page_is_graph (self))
+    qd_policy_graph_view_set_evals (self->graph, now, before == now ? NULL : before);
+  else
+    qd_policy_matrix_set_evals (self->matrix, now, before == now ? NULL : before);
   gtk_widget_set_sensitive (GTK_WIDGET (self->changes_button), before != NULL && before != now);
   update_why (self, now);
   answer_asked (self);

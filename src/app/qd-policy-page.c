@@ -171,14 +171,44 @@ picked_cb (QdPolicyPage *self)
 static void
 matrix_filter_cb (QdPolicyPage *self)
 {
-  qd_policy_matrix_set_filter (self->matrix, gtk_editable_get_text (GTK_EDITABLE (self->matrix_entry)));
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->matrix_entry));
+
+  qd_policy_matrix_set_filter (self->matrix, text);
+  qd_policy_graph_view_set_filter (self->graph, text);
+}
+
+static void
+matrix_next_cb (QdPolicyPage *self)
+{
+  if (qd_policy_page_is_graph (self))
+    qd_policy_graph_view_find_next (self->graph);
+}
+
+static void
+picture_cb (QdPolicyPage *self)
+{
+  const char *name = adw_toggle_group_get_active_name (self->picture_group);
+
+  if (name != NULL)
+    gtk_stack_set_visible_child_name (self->picture_stack, name);
+  if (self->workbench != NULL)
+    qd_policy_page_update_matrix (self);
+}
+
+/* All of somebody: the matrix has room for it. */
+static void
+graph_list_cb (QdPolicyPage *self, const char *filter)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->matrix_entry), filter);
+  adw_toggle_group_set_active_name (self->picture_group, "matrix");
+  gtk_widget_grab_focus (GTK_WIDGET (self->matrix));
 }
 
 static void
 why_closed_cb (QdPolicyPage *self)
 {
   adw_overlay_split_view_set_show_sidebar (self->why_split, FALSE);
-  gtk_widget_grab_focus (GTK_WIDGET (self->matrix));
+  gtk_widget_grab_focus (qd_policy_page_is_graph (self) ? GTK_WIDGET (self->graph) : GTK_WIDGET (self->matrix));
 }
 
 /* Somebody else was chosen in the explanation: the matrix goes there too. */
@@ -187,12 +217,14 @@ why_changed_cb (QdPolicyPage *self, guint src, guint dst)
 {
   qd_policy_page_note_explained (self, src, dst);
   qd_policy_matrix_select (self->matrix, src, dst);
+  qd_policy_graph_view_select (self->graph, src, dst);
 }
 
 static void
 only_changes_cb (QdPolicyPage *self)
 {
   qd_policy_matrix_set_only_changes (self->matrix, gtk_toggle_button_get_active (self->changes_button));
+  qd_policy_graph_view_set_only_changes (self->graph, gtk_toggle_button_get_active (self->changes_button));
 }
 
 static void
@@ -474,13 +506,15 @@ qd_policy_page_class_init (QdPolicyPageClass *klass)
   CHILD (save_button); CHILD (header_end);
   CHILD (files_bin); CHILD (editor_bin); CHILD (problems_bin); CHILD (recent);
   CHILD (tests_button); CHILD (tests_icon); CHILD (tests_label); CHILD (tests_bin);
-  CHILD (matrix_stack); CHILD (matrix_entry); CHILD (changes_button); CHILD (matrix_bin); CHILD (why_bin); CHILD (why_split); CHILD (builder_stack); CHILD (builder_bin); CHILD (policy_drop);
   CHILD (flows_bin); CHILD (live_button); CHILD (live_label);
+  CHILD (matrix_stack); CHILD (matrix_entry); CHILD (changes_button); CHILD (matrix_bin); CHILD (graph_bin); CHILD (picture_group); CHILD (picture_stack); CHILD (why_bin); CHILD (why_split); CHILD (builder_stack); CHILD (builder_bin); CHILD (policy_drop);
 #undef CHILD
   gtk_widget_class_bind_template_callback (widget_class, compare_cb);
   gtk_widget_class_bind_template_callback (widget_class, view_cb);
   gtk_widget_class_bind_template_callback (widget_class, picked_cb);
   gtk_widget_class_bind_template_callback (widget_class, matrix_filter_cb);
+  gtk_widget_class_bind_template_callback (widget_class, matrix_next_cb);
+  gtk_widget_class_bind_template_callback (widget_class, picture_cb);
   gtk_widget_class_bind_template_callback (widget_class, only_changes_cb);
   gtk_widget_class_bind_template_callback (widget_class, why_closed_cb);
 }
@@ -506,6 +540,10 @@ qd_policy_page_init (QdPolicyPage *self)
   self->matrix = QD_POLICY_MATRIX (qd_policy_matrix_new ());
   adw_bin_set_child (self->matrix_bin, GTK_WIDGET (self->matrix));
   g_signal_connect_object (self->matrix, "activated", G_CALLBACK (qd_policy_page_explain), self, G_CONNECT_SWAPPED);
+  self->graph = QD_POLICY_GRAPH_VIEW (qd_policy_graph_view_new ());
+  adw_bin_set_child (self->graph_bin, GTK_WIDGET (self->graph));
+  g_signal_connect_object (self->graph, "explain", G_CALLBACK (qd_policy_page_explain_port), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->graph, "list", G_CALLBACK (graph_list_cb), self, G_CONNECT_SWAPPED);
   self->why = QD_POLICY_EXPLAIN_PANE (qd_policy_explain_pane_new ());
   adw_bin_set_child (self->why_bin, GTK_WIDGET (self->why));
   g_signal_connect_object (self->why, "place", G_CALLBACK (place_cb), self, G_CONNECT_SWAPPED);

@@ -5,9 +5,12 @@
 
 #include "qd-shots.h"
 
+#include <string.h>
+
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 
+#include "qd-policy-page-private.h"
 #include "qd-policy-rule-card.h"
 
 #define WIDE_WIDTH 1180
@@ -275,6 +278,51 @@ show_policy_folded (Shots *shots)
   g_timeout_add (POLL_MS, run_action_cb, shots);
 }
 
+/* A change that is not saved: other customers, another port of the data base, and who watches. */
+static gboolean
+edit_policy_cb (gpointer data)
+{
+  static const char *const edits[][2] = {
+    { "cidr: 0.0.0.0/0", "cidr: 203.0.113.0/24" }, { "port: 5432}\n---", "port: 5433}\n---" }, { "port: sql", "port: 5433" }, { "{purpose: monitoring}", "{}" },
+  };
+  QdPolicyPage *page = data;
+  QdDocument *document = page->workbench && !qd_workbench_is_loading (page->workbench) ? qd_workbench_find (page->workbench, "policies.yaml") : NULL;
+  g_autoptr (GString) text = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (page->workbench == NULL)
+    return G_SOURCE_REMOVE;
+  if (document == NULL)
+    return G_SOURCE_CONTINUE;
+  text = g_string_new_len (g_bytes_get_data (qd_document_get_mine (document), NULL), (gssize) g_bytes_get_size (qd_document_get_mine (document)));
+  for (guint i = 0; i < G_N_ELEMENTS (edits); i++)
+    g_string_replace (text, edits[i][0], edits[i][1], 1);
+  bytes = g_bytes_new (text->str, text->len);
+  qd_workbench_set_text (page->workbench, document, bytes);
+  return G_SOURCE_REMOVE;
+}
+
+/* What a change would newly allow and newly deny. */
+static void
+show_policy_graph (Shots *shots)
+{
+  show_policy (shots);
+  gtk_widget_activate_action (GTK_WIDGET (qd_window_get_page (shots->window)), "policy.view", "s", "graph");
+  g_timeout_add_full (G_PRIORITY_DEFAULT, POLL_MS, edit_policy_cb, g_object_ref (qd_window_get_page (shots->window)), g_object_unref);
+}
+
+static void
+hide_policy_graph (Shots *shots)
+{
+  QdPolicyPage *page = QD_POLICY_PAGE (qd_window_get_page (shots->window));
+  QdDocument *document = qd_workbench_find (page->workbench, "policies.yaml");
+
+  if (document != NULL)
+    qd_workbench_revert (page->workbench, document);
+  gtk_widget_activate_action (GTK_WIDGET (page), "policy.view", "s", "matrix");
+  gtk_widget_activate_action (GTK_WIDGET (page), "policy.close", NULL);
+}
+
 static void
 hide_policy (Shots *shots)
 {
@@ -288,6 +336,7 @@ static const Scene scenes[] = {
   { "policy-admin", show_policy_admin, hide_policy },
   { "policy-matrix", show_policy_matrix, hide_policy },
   { "policy-why", show_policy_why, hide_policy },
+  { "policy-graph", show_policy_graph, hide_policy_graph },
   { "impact", show_impact },
   { "topology-table", show_topology_table, hide_topology_table },
   { "site", show_site },

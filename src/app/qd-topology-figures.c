@@ -149,7 +149,7 @@ place (QdTopologyFigures *self, GArray *taken, guint edge, int width, int height
 static gboolean
 needs_attention (const QdGraphEdge *edge)
 {
-  return edge->status > QD_STATUS_WELL && edge->status <= QD_STATUS_DOWN;
+  return edge->mark != QD_GRAPH_PLAIN || (edge->status > QD_STATUS_WELL && edge->status <= QD_STATUS_DOWN);
 }
 
 static void

@@ -29,7 +29,7 @@ compare_stops (gconstpointer a, gconstpointer b)
   return l->node < r->node ? -1 : l->node > r->node;
 }
 
-/* Where Tab stops: at what needs attention, worst first; where all is well, at the best connected. */
+/* Where Tab stops: at what needs attention, worst first, and where something would change; where all is well, at the best connected. */
 static GArray *
 find_stops (QdTopologyView *self)
 {
@@ -42,7 +42,7 @@ find_stops (QdTopologyView *self)
       const QdGraphNode *node = &scene->nodes[i];
       Stop stop = { i, node->status, node->degree };
 
-      if (node->status >= QD_STATUS_DEGRADED)
+      if (node->status >= QD_STATUS_DEGRADED || node->marked)
         g_array_append_val (stops, stop);
       if (node->degree > scene->nodes[best].degree)
         best = i;
@@ -130,6 +130,47 @@ focus_towards (QdTopologyView *self, double dx, double dy)
     qd_topology_view_set_focus (self, (QdPick) { QD_PICK_NODE, best });
 }
 
+static int
+compare_edges (gconstpointer a, gconstpointer b, gpointer data)
+{
+  const QdGraphEdge *edges = data;
+  guint l = *(const guint *) a, r = *(const guint *) b;
+  gboolean marked = edges[l].mark != QD_GRAPH_PLAIN, other = edges[r].mark != QD_GRAPH_PLAIN;
+
+  if (marked != other)
+    return marked ? -1 : 1;
+  return l < r ? -1 : l > r;
+}
+
+/* From a node to one of its edges after the other, those that would change first, and back to the node. */
+static gboolean
+focus_edge (QdTopologyView *self, int step)
+{
+  QdScene *scene = self->state.scene;
+  QdPick focus = self->state.focus;
+  g_autoptr (GArray) sorted = g_array_new (FALSE, FALSE, sizeof (guint));
+  const guint *at;
+  guint n;
+  int here = -1;
+
+  if (scene == NULL || focus.kind == QD_PICK_NOTHING)
+    return GDK_EVENT_PROPAGATE;
+  if (focus.kind == QD_PICK_NODE)
+    self->focus_node = focus.index;
+  at = qd_scene_edges_at (scene, self->focus_node, &n);
+  g_array_append_vals (sorted, at, n);
+  g_array_sort_with_data (sorted, compare_edges, scene->edges);
+  for (guint i = 0; i < n && focus.kind == QD_PICK_EDGE; i++)
+    if (g_array_index (sorted, guint, i) == focus.index)
+      here = (int) i;
+  here += focus.kind == QD_PICK_NODE && step < 0 ? (int) n : step;
+  if (here < 0 || here >= (int) n)
+    qd_topology_view_set_focus (self, (QdPick) { QD_PICK_NODE, self->focus_node });
+  else
+    qd_topology_view_set_focus (self, (QdPick) { QD_PICK_EDGE, g_array_index (sorted, guint, here) });
+  return GDK_EVENT_STOP;
+}
+
 static gboolean
 arrow (QdTopologyView *self, double dx, double dy, gboolean pan)
 {
@@ -153,6 +194,11 @@ escape (QdTopologyView *self)
   if (self->dragging)
     {
       qd_topology_view_stop_carrying (self);
+      return GDK_EVENT_STOP;
+    }
+  if (self->state.focus.kind == QD_PICK_EDGE)
+    {
+      qd_topology_view_set_focus (self, (QdPick) { QD_PICK_NODE, self->focus_node });
       return GDK_EVENT_STOP;
     }
   if (self->state.focus.kind == QD_PICK_NOTHING && self->state.selected.kind == QD_PICK_NOTHING && self->state.n_marks == 0)
@@ -209,6 +255,8 @@ key_cb (QdTopologyView *self, guint key, guint code, GdkModifierType state)
     case GDK_KEY_Right: case GDK_KEY_KP_Right: return arrow (self, 1, 0, pan);
     case GDK_KEY_Up: case GDK_KEY_KP_Up: return arrow (self, 0, -1, pan);
     case GDK_KEY_Down: case GDK_KEY_KP_Down: return arrow (self, 0, 1, pan);
+    case GDK_KEY_Page_Down: case GDK_KEY_KP_Page_Down: return focus_edge (self, 1);
+    case GDK_KEY_Page_Up: case GDK_KEY_KP_Page_Up: return focus_edge (self, -1);
     case GDK_KEY_Escape: return escape (self);
     case GDK_KEY_Menu:
       menu_by_key (self);

@@ -26,17 +26,10 @@ struct _QdTopologyLegend {
 
 G_DEFINE_FINAL_TYPE (QdTopologyLegend, qd_topology_legend, ADW_TYPE_BIN)
 
-typedef struct {
-  const char *words;
-  guint8 from_status, to_status, edge_status, from_kind, to_kind;
-  guint from_degree, to_degree, members;
-  float capacity, score;
-  guint8 joined, directed, pinned, stale;
-} Sample;
+typedef QdTopologySample Sample;
 
-/* Two nodes and what joins them, as the picture itself would have them, @reach from the middle. */
-static GdkPaintable *
-draw (const Sample *sample, const QdGraphTheme *theme, int width, int height, float reach, double scale)
+GdkPaintable *
+qd_topology_sample_draw (const QdTopologySample *sample, const QdGraphTheme *theme, int width, int height, float reach, double scale)
 {
   g_autoptr (QdGraph) graph = qd_graph_new (2, sample->joined ? 1 : 0);
   QdGraphNode *nodes = qd_graph_nodes (graph, NULL);
@@ -63,6 +56,7 @@ draw (const Sample *sample, const QdGraphTheme *theme, int width, int height, fl
       edge->capacity_mbps = sample->capacity;
       edge->score = sample->score;
       edge->directed = sample->directed;
+      edge->mark = sample->mark;
     }
   bytes = qd_graph_draw_tile (graph, places, &quiet, -0.5 * width / 48, -0.5 * height / 48, 48, width, height, scale, &stride);
   return GDK_PAINTABLE (gdk_memory_texture_new ((int) lrint (width * scale), (int) lrint (height * scale),
@@ -75,7 +69,7 @@ draw_sample (QdStatus status, const QdGraphTheme *theme, double scale)
   const guint8 s = (guint8) status;
   const Sample sample = { NULL, s, s, s, .from_degree = 4, .to_degree = 4, .capacity = 1000, .score = NAN, .joined = TRUE };
 
-  return draw (&sample, theme, SAMPLE_WIDTH, SAMPLE_HEIGHT, 0.36f, scale);
+  return qd_topology_sample_draw (&sample, theme, SAMPLE_WIDTH, SAMPLE_HEIGHT, 0.36f, scale);
 }
 
 static void
@@ -174,7 +168,7 @@ qd_topology_legend_set (QdTopologyLegend *self, const QdGraphTheme *theme, const
 static void
 add_key (GtkGrid *grid, int row, const Sample *sample, const QdGraphTheme *theme)
 {
-  g_autoptr (GdkPaintable) paintable = draw (sample, theme, KEY_WIDTH, KEY_HEIGHT, 0.6f, 2);
+  g_autoptr (GdkPaintable) paintable = qd_topology_sample_draw (sample, theme, KEY_WIDTH, KEY_HEIGHT, 0.6f, 2);
   GtkWidget *picture = gtk_picture_new_for_paintable (paintable), *words = gtk_label_new (_(sample->words));
 
   gtk_picture_set_can_shrink (GTK_PICTURE (picture), TRUE);

@@ -6,6 +6,19 @@
 
 G_BEGIN_DECLS
 
+/* Two nodes and what may join them. */
+typedef struct {
+  const char *words;
+  guint8 from_status, to_status, edge_status, from_kind, to_kind;
+  guint from_degree, to_degree, members;
+  float capacity, score;
+  guint8 joined, directed, pinned, stale;
+  guint8 mark;           /* QdGraphMark */
+} QdTopologySample;
+
+/* The picture of it, as a large one would have it: @reach units from the middle each, of which 48 pixels are one. (transfer full) */
+GdkPaintable *qd_topology_sample_draw (const QdTopologySample *sample, const QdGraphTheme *theme, int width, int height, float reach, double scale);
+
 /**
  * QdTopologyLegend:
  *

@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-#include "qd-status.h"
+#include "qd-graph-style.h"
 
 #define MAX_LIT_EDGES 600
 #define MAX_LABELS 40
@@ -56,65 +56,7 @@ get_places (QdTopologyOverlay *self)
   return self->state->carried_to ? self->state->carried_to : self->state->scene->positions;
 }
 
-/* --- Edges ------------------------------------------------------------------------------------- */
-
-static void
-set_dash (GskStroke *stroke, guint8 status)
-{
-  static const float degraded[] = { 8, 3.5 }, down[] = { 3, 3.5 }, unknown[] = { 2, 4 }, maintenance[] = { 10, 4, 2, 4 };
-
-  switch ((QdStatus) status)
-    {
-    case QD_STATUS_DEGRADED: gsk_stroke_set_dash (stroke, degraded, 2); break;
-    case QD_STATUS_DOWN: gsk_stroke_set_dash (stroke, down, 2); break;
-    case QD_STATUS_UNKNOWN: gsk_stroke_set_dash (stroke, unknown, 2); break;
-    case QD_STATUS_MAINTENANCE: gsk_stroke_set_dash (stroke, maintenance, 4); break;
-    case QD_STATUS_NONE:
-    case QD_STATUS_WELL:
-    default: break;
-    }
-}
-
-static void
-draw_edge (QdTopologyOverlay *self, GtkSnapshot *snapshot, guint edge, const GdkRGBA *halo)
-{
-  const QdTopologyState *state = self->state;
-  const QdGraphEdge *e = &state->scene->edges[edge];
-  double width = qd_graph_edge_width (e, state->viewport.zoom) + 0.6;
-  GdkRGBA colour = qd_topology_rgba (qd_graph_edge_colour (e, &state->theme), 1);
-  QdPoint points[QD_GRAPH_MAX_COURSE];
-  guint n = qd_graph_edge_course (state->scene->graph, get_places (self), edge, points);
-  GskPathBuilder *builder;
-  GskPath *path;
-  GskStroke *stroke;
-
-  if (n < 2)
-    return;
-  builder = gsk_path_builder_new ();
-  for (guint i = 0; i < n; i++)
-    {
-      graphene_point_t at = place_of (self, points[i]);
-      if (i == 0)
-        gsk_path_builder_move_to (builder, at.x, at.y);
-      else
-        gsk_path_builder_line_to (builder, at.x, at.y);
-    }
-  path = gsk_path_builder_free_to_path (builder);
-  if (halo)
-    {
-      stroke = gsk_stroke_new ((float) width + 6);
-      gsk_stroke_set_line_cap (stroke, GSK_LINE_CAP_ROUND);
-      gtk_snapshot_append_stroke (snapshot, path, stroke, halo);
-      gsk_stroke_free (stroke);
-    }
-  stroke = gsk_stroke_new ((float) width);
-  set_dash (stroke, e->status);
-  gtk_snapshot_append_stroke (snapshot, path, stroke, &colour);
-  gsk_stroke_free (stroke);
-  gsk_path_unref (path);
-}
-
-/* --- Nodes ------------------------------------------------------------------------------------- */
+/* --- Symbols ----------------------------------------------------------------------------------- */
 
 static GdkTexture *
 get_symbol (QdTopologyOverlay *self, const QdGraphNode *node, double radius)
@@ -143,6 +85,111 @@ get_symbol (QdTopologyOverlay *self, const QdGraphNode *node, double radius)
 }
 
 static void
+draw_symbol (QdTopologyOverlay *self, GtkSnapshot *snapshot, const QdGraphNode *node, double radius, QdPoint place)
+{
+  graphene_point_t at = place_of (self, place);
+  GdkTexture *texture;
+  float half;
+
+  if (!is_seen (self, at, 30))
+    return;
+  texture = get_symbol (self, node, radius);
+  half = (float) (gdk_texture_get_width (texture) / self->symbols_scale / 2);
+  gtk_snapshot_append_texture (snapshot, texture, &GRAPHENE_RECT_INIT (at.x - half, at.y - half, 2 * half, 2 * half));
+}
+
+static void
+draw_sign (QdTopologyOverlay *self, GtkSnapshot *snapshot, guint edge)
+{
+  QdGraphNode sign;
+  QdPoint at;
+
+  if (qd_graph_edge_sign (self->state->scene->graph, get_places (self), edge, &at, &sign))
+    draw_symbol (self, snapshot, &sign, QD_GRAPH_SIGN_RADIUS, at);
+}
+
+/* --- Edges ------------------------------------------------------------------------------------- */
+
+static void
+set_dash (GskStroke *stroke, const QdEdgeStyle *style)
+{
+  float dash[G_N_ELEMENTS (style->dash)];
+
+  for (guint i = 0; i < G_N_ELEMENTS (dash); i++)
+    dash[i] = (float) style->dash[i];
+  if (dash[0] > 0)
+    gsk_stroke_set_dash (stroke, dash, G_N_ELEMENTS (dash));
+}
+
+static void
+append_points (QdTopologyOverlay *self, GskPathBuilder *builder, const QdPoint *points, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      graphene_point_t at = place_of (self, points[i]);
+
+      if (i == 0)
+        gsk_path_builder_move_to (builder, at.x, at.y);
+      else
+        gsk_path_builder_line_to (builder, at.x, at.y);
+    }
+}
+
+static void
+draw_arrow (QdTopologyOverlay *self, GtkSnapshot *snapshot, guint edge, float width, const GdkRGBA *colour)
+{
+  QdPoint points[3];
+  GskPathBuilder *builder;
+  g_autoptr (GskPath) path = NULL;
+  GskStroke *stroke;
+
+  if (!qd_graph_edge_arrow (self->state->scene->graph, get_places (self), edge, self->state->viewport.zoom, points))
+    return;
+  builder = gsk_path_builder_new ();
+  append_points (self, builder, points, 3);
+  path = gsk_path_builder_free_to_path (builder);
+  stroke = gsk_stroke_new (width);
+  gtk_snapshot_append_stroke (snapshot, path, stroke, colour);
+  gsk_stroke_free (stroke);
+}
+
+static void
+draw_edge (QdTopologyOverlay *self, GtkSnapshot *snapshot, guint edge, const GdkRGBA *halo)
+{
+  const QdTopologyState *state = self->state;
+  QdEdgeStyle style = qd_graph_edge_style (&state->scene->edges[edge], &state->theme, state->viewport.zoom, 1);
+  double width = style.width + 0.6;
+  GdkRGBA colour = qd_topology_rgba (style.colour, 1);
+  QdPoint points[QD_GRAPH_MAX_COURSE];
+  guint n = qd_graph_edge_course (state->scene->graph, get_places (self), edge, points);
+  GskPathBuilder *builder;
+  GskPath *path;
+  GskStroke *stroke;
+
+  if (n < 2)
+    return;
+  builder = gsk_path_builder_new ();
+  append_points (self, builder, points, n);
+  path = gsk_path_builder_free_to_path (builder);
+  if (halo)
+    {
+      stroke = gsk_stroke_new ((float) width + 6);
+      gsk_stroke_set_line_cap (stroke, GSK_LINE_CAP_ROUND);
+      gtk_snapshot_append_stroke (snapshot, path, stroke, halo);
+      gsk_stroke_free (stroke);
+    }
+  stroke = gsk_stroke_new ((float) width);
+  set_dash (stroke, &style);
+  gtk_snapshot_append_stroke (snapshot, path, stroke, &colour);
+  gsk_stroke_free (stroke);
+  gsk_path_unref (path);
+  draw_arrow (self, snapshot, edge, (float) width, &colour);
+  draw_sign (self, snapshot, edge);
+}
+
+/* --- Nodes ------------------------------------------------------------------------------------- */
+
+static void
 draw_ring (GtkSnapshot *snapshot, graphene_point_t at, double radius, double width, const GdkRGBA *colour)
 {
   GskRoundedRect outline;
@@ -159,15 +206,8 @@ draw_node (QdTopologyOverlay *self, GtkSnapshot *snapshot, guint node)
 {
   const QdTopologyState *state = self->state;
   const QdGraphNode *n = &state->scene->nodes[node];
-  graphene_point_t at = place_of (self, get_places (self)[node]);
-  GdkTexture *texture;
-  float half;
 
-  if (!is_seen (self, at, 30))
-    return;
-  texture = get_symbol (self, n, qd_graph_node_radius (n, state->viewport.zoom));
-  half = (float) (gdk_texture_get_width (texture) / self->symbols_scale / 2);
-  gtk_snapshot_append_texture (snapshot, texture, &GRAPHENE_RECT_INIT (at.x - half, at.y - half, 2 * half, 2 * half));
+  draw_symbol (self, snapshot, n, qd_graph_node_radius (n, state->viewport.zoom), get_places (self)[node]);
 }
 
 /* Where the picture below has its label: there it is written over, rather than twice. */
@@ -466,9 +506,15 @@ draw_focus (QdTopologyOverlay *self, GtkSnapshot *snapshot)
   const QdGraphNode *node;
   graphene_point_t at;
 
-  if (state->focus.kind != QD_PICK_NODE || !gtk_widget_has_visible_focus (gtk_widget_get_parent (GTK_WIDGET (self))))
+  if (state->focus.kind == QD_PICK_NOTHING || !gtk_widget_has_visible_focus (gtk_widget_get_parent (GTK_WIDGET (self))))
     return;
   accent = adw_style_manager_get_accent_color_rgba (adw_style_manager_get_default ());
+  if (state->focus.kind == QD_PICK_EDGE)
+    {
+      accent->alpha = 0.5f;
+      draw_edge (self, snapshot, state->focus.index, accent);
+      return;
+    }
   node = &state->scene->nodes[state->focus.index];
   at = place_of (self, state->scene->positions[state->focus.index]);
   draw_ring (snapshot, at, qd_graph_node_radius (node, state->viewport.zoom) + 11, 2, accent);

@@ -39,6 +39,7 @@ struct _QdTopologyView {
   GPtrArray *items;           /* QdTopologyItem by node, made when asked for; NULL slots */
   GPtrArray *edge_items;      /* likewise, for the edges of one node */
   guint edges_of;             /* that node */
+  guint focus_node;           /* whose edge is in focus, when one is */
 };
 
 /* The limits of zoom, in pixels a unit. */

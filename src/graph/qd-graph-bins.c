@@ -13,6 +13,7 @@
 #define MAX_CELLS 48           /* a side */
 #define MAX_PIXEL 1e8          /* beyond, drawing clamps as well */
 #define EDGE_REACH 6.0         /* half of the widest line, and a little */
+#define SIGN_REACH 16.0        /* the sign of one that is marked */
 
 /* What is in each cell: items[first[c]] to items[first[c + 1] - 1]. */
 typedef struct {
@@ -156,7 +157,7 @@ put_edges (Builder *builder, QdGraph *graph, const QdPoint *positions, double zo
 
       for (guint k = 1; k < count; k++)
         put_line (builder, to_pixel (points[k - 1].x, zoom), to_pixel (points[k - 1].y, zoom), to_pixel (points[k].x, zoom),
-                  to_pixel (points[k].y, zoom), EDGE_REACH * scale, i);
+                  to_pixel (points[k].y, zoom), (qd_graph_edges (graph, NULL)[i].mark != QD_GRAPH_PLAIN ? SIGN_REACH : EDGE_REACH) * scale, i);
     }
 }
 

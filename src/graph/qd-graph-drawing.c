@@ -52,19 +52,27 @@ drawing_new (QdGraph *graph, const QdGraphTheme *theme, double zoom, double scal
   return self;
 }
 
+static QdDrawingShape *
+shape_new (QdGraph *graph, const QdPoint *positions)
+{
+  QdDrawingShape *self = g_atomic_rc_box_new0 (QdDrawingShape);
+  guint n;
+
+  qd_graph_nodes (graph, &n);
+  g_mutex_init (&self->lock);
+  self->positions = g_memdup2 (positions, n * sizeof *positions);
+  return self;
+}
+
 QdGraphDrawing *
 qd_graph_drawing_new (QdGraph *graph, const QdPoint *positions, const QdGraphTheme *theme, double zoom, double scale)
 {
   QdGraphDrawing *self;
-  guint n;
 
   if (!(zoom > 0) || !(scale > 0) || !isfinite (zoom) || !isfinite (scale))
     return NULL;
-  qd_graph_nodes (graph, &n);
   self = drawing_new (graph, theme, zoom, scale);
-  self->shape = g_atomic_rc_box_new0 (QdDrawingShape);
-  g_mutex_init (&self->shape->lock);
-  self->shape->positions = g_memdup2 (positions, n * sizeof *positions);
+  self->shape = shape_new (graph, positions);
   self->labels = labels_new ();
   return self;
 }
@@ -93,13 +101,32 @@ labels_stay (QdGraph *one, QdGraph *two)
   return TRUE;
 }
 
+/* A sign reaches further than its edge, and labels keep off it. */
+static gboolean
+signs_stay (QdGraph *one, QdGraph *two)
+{
+  guint n, m;
+  const QdGraphEdge *a = qd_graph_edges (one, &n), *b = qd_graph_edges (two, &m);
+
+  for (guint i = 0; i < MIN (n, m); i++)
+    if ((a[i].mark != QD_GRAPH_PLAIN) != (b[i].mark != QD_GRAPH_PLAIN) || (a[i].mark != QD_GRAPH_PLAIN && a[i].dim != b[i].dim))
+      return FALSE;
+  return n == m;
+}
+
 QdGraphDrawing *
 qd_graph_drawing_update (QdGraphDrawing *self, QdGraph *graph)
 {
   QdGraphDrawing *other = drawing_new (graph, &self->theme, self->zoom, self->scale);
 
-  other->shape = g_atomic_rc_box_acquire (self->shape);
-  other->labels = labels_stay (self->graph, graph) ? g_atomic_rc_box_acquire (self->labels) : labels_new ();
+  if (signs_stay (self->graph, graph))
+    other->shape = g_atomic_rc_box_acquire (self->shape);
+  else
+    {
+      other->shape = shape_new (graph, self->shape->positions);
+      other->shape->map = self->shape->map ? qd_geo_map_ref (self->shape->map) : NULL;
+    }
+  other->labels = other->shape == self->shape && labels_stay (self->graph, graph) ? g_atomic_rc_box_acquire (self->labels) : labels_new ();
   return other;
 }
 

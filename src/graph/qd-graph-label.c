@@ -9,6 +9,7 @@
 #include <string.h>
 #include <pango/pangocairo.h>
 
+#include "qd-graph-style.h"
 #include "qd-graph-symbol.h"
 #include "qd-status.h"
 
@@ -279,7 +280,7 @@ enum { BELOW, AFTER, ABOVE, BEFORE, N_SIDES };
 
 /* The sides in the order in which they are tried. */
 static const guint8 *
-order_sides (const Pull *pull, guint degree)
+order_sides (const Pull *pull, const QdGraphNode *node)
 {
   static const guint8 orders[][N_SIDES] = {
     { BELOW, AFTER, ABOVE, BEFORE },
@@ -288,8 +289,11 @@ order_sides (const Pull *pull, guint degree)
     { BEFORE, BELOW, ABOVE, AFTER },
   };
   /* Edges all around leave no side free: then below, where readers expect it. */
-  if (hypot (pull->x, pull->y) < 0.35 * degree)
+  if (hypot (pull->x, pull->y) < 0.35 * node->degree)
     return orders[0];
+  /* Addresses are long, and stand at the rim of a picture: below, half as much of them reaches beyond it. */
+  if (node->kind == 4)
+    return orders[pull->y > 0.8 * node->degree ? 1 : 0];
   if (fabs (pull->y) > 0.6 * fabs (pull->x))
     return orders[pull->y > 0 ? 1 : 0];
   return orders[pull->x > 0 ? 3 : 2];
@@ -330,6 +334,25 @@ take_node (Room *room, QdPoint at, double zoom, const QdGraphNode *node, guint o
     room_take (room, (Taken) { at.x * zoom - r, at.y * zoom - r, at.x * zoom + r, at.y * zoom + r, (int) owner, -1 });
 }
 
+/* Nothing is written over what stands in the middle of an edge. */
+static void
+take_signs (Room *room, QdGraph *graph, const QdPoint *positions, double zoom, guint n)
+{
+  guint m;
+  const QdGraphEdge *edges = qd_graph_edges (graph, &m);
+
+  for (guint i = 0; i < m; i++)
+    {
+      QdGraphNode sign;
+      QdPoint at;
+      double r = QD_GRAPH_SIGN_RADIUS + 1;
+
+      if (edges[i].mark == QD_GRAPH_PLAIN || edges[i].dim || !qd_graph_edge_sign (graph, positions, i, &at, &sign))
+        continue;
+      room_take (room, (Taken) { at.x * zoom - r, at.y * zoom - r, at.x * zoom + r, at.y * zoom + r, (int) (n + i), -1 });
+    }
+}
+
 QdGraphLabel *
 qd_graph_place_labels (QdGraph *graph, const QdPoint *positions, const QdGraphTheme *theme, double zoom, int *width_out)
 {
@@ -353,6 +376,7 @@ qd_graph_place_labels (QdGraph *graph, const QdPoint *positions, const QdGraphTh
       wishes[count++] = (Wish) { i, weight_of (&nodes[i]) };
   qsort (wishes, count, sizeof *wishes, compare_wishes);
 
+  take_signs (&room, graph, positions, zoom, n);
   /* The most important few may lie over small calm nodes, but not over one another. */
   for (guint k = 0; k < MIN (count, N_BOLD); k++)
     take_node (&room, positions[wishes[k].node], zoom, &nodes[wishes[k].node], wishes[k].node);
@@ -364,7 +388,7 @@ qd_graph_place_labels (QdGraph *graph, const QdPoint *positions, const QdGraphTh
       if (k == N_BOLD)
         for (guint other = 0; other < n; other++)
           take_node (&room, positions[other], zoom, &nodes[other], other);
-      try_sides (&room, positions[i], order_sides (&pulls[i], nodes[i].degree), zoom, nodes[i].kind == 1 && r >= 3 ? r + 3 : r,
+      try_sides (&room, positions[i], order_sides (&pulls[i], &nodes[i]), zoom, nodes[i].kind == 1 && r >= 3 ? r + 3 : r,
                  writer_measure (writer, nodes[i].label), writer->height, air, i, &boxes[i]);
     }
   room_clear (&room);

@@ -16,6 +16,12 @@
  *
  * Well edges are quiet: between the text's colour and the state's, warmer as the score falls.
  */
+static guint32
+mark_colour (guint8 mark, const QdGraphTheme *theme)
+{
+  return mark == QD_GRAPH_ADDED ? theme->well : mark == QD_GRAPH_REMOVED ? theme->down : theme->degraded;
+}
+
 guint32
 qd_graph_edge_colour (const QdGraphEdge *edge, const QdGraphTheme *theme)
 {
@@ -23,6 +29,8 @@ qd_graph_edge_colour (const QdGraphEdge *edge, const QdGraphTheme *theme)
 
   if (edge->dim)
     return qd_colour_mix (theme->foreground, theme->background, theme->high_contrast ? 0.5 : 0.7);
+  if (edge->mark != QD_GRAPH_PLAIN)
+    return mark_colour (edge->mark, theme);
   if (edge->status > QD_STATUS_WELL)
     return edge->status == QD_STATUS_UNKNOWN && !edge->stale
              ? theme->edge_unknown
@@ -42,6 +50,19 @@ set_dash (QdEdgeStyle *style, double on, double off, double on2, double off2)
   style->dash[3] = off2;
 }
 
+/* Nearly a line is what comes, hardly one what goes. */
+static void
+style_mark (QdEdgeStyle *style, guint8 mark)
+{
+  style->alpha = 0.95;
+  if (mark == QD_GRAPH_ADDED)
+    set_dash (style, 14, 3, 14, 3);
+  else if (mark == QD_GRAPH_REMOVED)
+    set_dash (style, 3, 3.5, 3, 3.5);
+  else
+    set_dash (style, 10, 3.5, 2, 3.5);
+}
+
 QdEdgeStyle
 qd_graph_edge_style (const QdGraphEdge *edge, const QdGraphTheme *theme, double zoom, double calm)
 {
@@ -57,6 +78,8 @@ qd_graph_edge_style (const QdGraphEdge *edge, const QdGraphTheme *theme, double 
     case QD_STATUS_WELL:
     default: style.alpha = calm; break;
     }
+  if (edge->mark != QD_GRAPH_PLAIN)
+    style_mark (&style, edge->mark);
   if (edge->stale)
     style.alpha *= 0.6;
   if (edge->dim)
@@ -89,6 +112,20 @@ qd_graph_edge_arrow (QdGraph *graph, const QdPoint *positions, guint i, double z
   points[1] = (QdPoint) { (float) (to.x - ux * back), (float) (to.y - uy * back) };
   for (int side = -1; side <= 1; side += 2)
     points[1 + side] = (QdPoint) { (float) (points[1].x - arm * (ux + side * 0.5 * uy)), (float) (points[1].y - arm * (uy - side * 0.5 * ux)) };
+  return TRUE;
+}
+
+gboolean
+qd_graph_edge_sign (QdGraph *graph, const QdPoint *positions, guint i, QdPoint *at, QdGraphNode *sign)
+{
+  const QdGraphEdge *edge = &qd_graph_edges (graph, NULL)[i];
+  QdPoint course[QD_GRAPH_MAX_COURSE];
+  guint count = edge->mark != QD_GRAPH_PLAIN ? qd_graph_edge_course (graph, positions, i, course) : 0;
+
+  if (count < 2)
+    return FALSE;
+  *at = count == 2 ? (QdPoint) { (course[0].x + course[1].x) / 2, (course[0].y + course[1].y) / 2 } : course[count / 2];
+  *sign = (QdGraphNode) { .kind = (guint8) (QD_SYMBOL_SIGN + edge->mark), .dim = edge->dim };
   return TRUE;
 }
 

@@ -101,6 +101,8 @@ outline_of (const QdGraphNode *node, double radius, guint32 colour)
   static const double square[][2] = { { -0.95, -0.95 }, { 0.95, -0.95 }, { 0.95, 0.95 }, { -0.95, 0.95 } };
   static const double diamond[][2] = { { 0, -1.2 }, { 1.2, 0 }, { 0, 1.2 }, { -1.2, 0 } };
 
+  if (node->kind == 4 && node->status <= QD_STATUS_WELL)
+    return polygon (4, diamond, radius, colour);
   switch ((QdStatus) node->status)
     {
     case QD_STATUS_DEGRADED: return polygon (3, triangle, radius, colour);
@@ -201,12 +203,43 @@ add_plus (QdShape *shapes, const QdGraphTheme *theme, guint32 colour, double rad
   return 2;
 }
 
+/* The sign of a mark: a plus in a circle, a minus in a square, both in a diamond. */
+static guint
+describe_sign (const QdGraphNode *node, const QdGraphTheme *theme, double radius, QdShape shapes[QD_MAX_SHAPES])
+{
+  static const double square[][2] = { { -0.92, -0.92 }, { 0.92, -0.92 }, { 0.92, 0.92 }, { -0.92, 0.92 } };
+  static const double diamond[][2] = { { 0, -1.3 }, { 1.3, 0 }, { 0, 1.3 }, { -1.3, 0 } };
+  QdGraphMark mark = (QdGraphMark) (node->kind - QD_SYMBOL_SIGN);
+  guint32 colour = mark == QD_GRAPH_ADDED ? theme->well : mark == QD_GRAPH_REMOVED ? theme->down : theme->degraded;
+  double arm = radius * 0.5, up = mark == QD_GRAPH_CHANGED ? -radius * 0.18 : 0, low = radius * 0.5;
+
+  if (node->dim)
+    colour = qd_colour_mix (colour, theme->background, theme->high_contrast ? 0.6 : 0.78);
+  shapes[0] = mark == QD_GRAPH_ADDED ? circle (radius, colour) : mark == QD_GRAPH_REMOVED ? polygon (4, square, radius, colour) : polygon (4, diamond, radius, colour);
+  shapes[1] = shapes[0];
+  shapes[0].colour = theme->background;
+  shapes[0].stroke = 3;
+  shapes[2] = lines (mark == QD_GRAPH_REMOVED ? 2 : 4, theme->background, MAX (1.3, radius * 0.26));
+  set_point (&shapes[2], 0, -arm, up);
+  set_point (&shapes[2], 1, arm, up);
+  set_point (&shapes[2], 2, 0, up - arm);
+  set_point (&shapes[2], 3, 0, up + arm);
+  if (mark != QD_GRAPH_CHANGED)
+    return 3;
+  shapes[3] = lines (2, theme->background, MAX (1.3, radius * 0.26));
+  set_point (&shapes[3], 0, -arm, low + radius * 0.12);
+  set_point (&shapes[3], 1, arm, low + radius * 0.12);
+  return 4;
+}
+
 guint
 qd_symbol_describe (const QdGraphNode *node, const QdGraphTheme *theme, double radius, QdShape shapes[QD_MAX_SHAPES])
 {
   guint32 colour = qd_graph_status_colour (node->status, node->stale, theme);
   guint n = 0;
 
+  if (node->kind > QD_SYMBOL_SIGN)
+    return describe_sign (node, theme, radius, shapes);
   if (node->dim)
     colour = qd_colour_mix (colour, theme->background, theme->high_contrast ? 0.6 : 0.78);
   /* A rim of background parts the node from the edges below it. */

@@ -31,6 +31,9 @@ typedef struct {
   double dash;           /* length of its dashes and gaps; 0: unbroken */
 } QdShape;
 
+/* Kinds of nodes that are no nodes: the signs of edges, this and their mark. */
+#define QD_SYMBOL_SIGN 4
+
 #define QD_MAX_SHAPES 12
 /* What a node's symbol is made of, in the order in which it is drawn; ends and corners of lines are round.
  * Whatever draws symbols draws these. Returns how many. */

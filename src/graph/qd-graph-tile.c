@@ -90,10 +90,13 @@ draw_arrow (Tile *tile, guint i, QdEdgeStyle style)
   qd_raster_line (&tile->raster, to_fixed (tile, points[1]), to_fixed (tile, points[2]), &pen, 0);
 }
 
-static gboolean
-is_calm (guint8 status)
+/* How high an edge lies; 0: with the calm ones. */
+static guint
+find_level (const QdGraphEdge *edge)
 {
-  return status <= QD_STATUS_WELL || status > QD_STATUS_DOWN;
+  if (edge->mark != QD_GRAPH_PLAIN && !edge->dim)
+    return edge->mark == QD_GRAPH_REMOVED ? QD_STATUS_DOWN : QD_STATUS_DEGRADED;
+  return edge->status <= QD_STATUS_WELL || edge->status > QD_STATUS_DOWN ? 0 : edge->status;
 }
 
 /* Every how many points of a bow it takes to look round at this zoom: far out it is a straight line. */
@@ -148,14 +151,14 @@ draw_edges (Tile *tile)
     {
       const QdGraphEdge *edge = &edges[tile->edges[i]];
 
-      if (!is_calm (edge->status))
-        seen |= 1u << edge->status;
+      if (find_level (edge) > 0)
+        seen |= 1u << find_level (edge);
       else if (edge_may_touch (tile, edge, n))
         draw_edge (tile, edge, tile->edges[i]);
     }
-  for (guint status = QD_STATUS_MAINTENANCE; status <= QD_STATUS_DOWN; status++)
-    for (guint i = 0; (seen & (1u << status)) != 0 && i < tile->n_edges; i++)
-      if (edges[tile->edges[i]].status == status && edge_may_touch (tile, &edges[tile->edges[i]], n))
+  for (guint level = QD_STATUS_MAINTENANCE; level <= QD_STATUS_DOWN; level++)
+    for (guint i = 0; (seen & (1u << level)) != 0 && i < tile->n_edges; i++)
+      if (find_level (&edges[tile->edges[i]]) == level && edge_may_touch (tile, &edges[tile->edges[i]], n))
         draw_edge (tile, &edges[tile->edges[i]], tile->edges[i]);
 }
 
@@ -170,6 +173,16 @@ blit_surface (Tile *tile, cairo_surface_t *surface, int x, int y)
 }
 
 static void
+blit_symbol (Tile *tile, cairo_surface_t *surface, QdPoint place)
+{
+  QdFixed at = to_fixed (tile, place);
+  int half = cairo_image_surface_get_width (surface) / 2;
+
+  blit_surface (tile, surface, (int) CLAMP (at.x >> 8, -G_MAXINT / 4, G_MAXINT / 4) - half,
+                (int) CLAMP (at.y >> 8, -G_MAXINT / 4, G_MAXINT / 4) - half);
+}
+
+static void
 draw_nodes (Tile *tile, QdSymbols *symbols, gboolean calm_ones)
 {
   const QdGraphNode *nodes = qd_graph_nodes (tile->graph, NULL);
@@ -177,18 +190,25 @@ draw_nodes (Tile *tile, QdSymbols *symbols, gboolean calm_ones)
   for (guint k = 0; k < tile->n_nodes; k++)
     {
       guint i = tile->nodes[k];
-      gboolean calm = nodes[i].status <= QD_STATUS_WELL;
-      cairo_surface_t *surface;
-      QdFixed at;
-      int half;
 
-      if (calm != calm_ones)
+      if ((nodes[i].status <= QD_STATUS_WELL) == calm_ones)
+        blit_symbol (tile, qd_symbols_get (symbols, &nodes[i], qd_graph_node_radius (&nodes[i], tile->zoom)), tile->positions[i]);
+    }
+}
+
+static void
+draw_signs (Tile *tile, QdSymbols *symbols)
+{
+  const QdGraphEdge *edges = qd_graph_edges (tile->graph, NULL);
+
+  for (guint k = 0; k < tile->n_edges; k++)
+    {
+      QdGraphNode sign;
+      QdPoint at;
+
+      if (edges[tile->edges[k]].mark == QD_GRAPH_PLAIN || !qd_graph_edge_sign (tile->graph, tile->positions, tile->edges[k], &at, &sign))
         continue;
-      at = to_fixed (tile, tile->positions[i]);
-      surface = qd_symbols_get (symbols, &nodes[i], qd_graph_node_radius (&nodes[i], tile->zoom));
-      half = cairo_image_surface_get_width (surface) / 2;
-      blit_surface (tile, surface, (int) CLAMP (at.x >> 8, -G_MAXINT / 4, G_MAXINT / 4) - half,
-                    (int) CLAMP (at.y >> 8, -G_MAXINT / 4, G_MAXINT / 4) - half);
+      blit_symbol (tile, qd_symbols_get (symbols, &sign, QD_GRAPH_SIGN_RADIUS), at);
     }
 }
 
@@ -280,6 +300,7 @@ qd_graph_drawing_draw_pixels (QdGraphDrawing *self, double origin_x, double orig
   if (shape->map)
     draw_graticule (&tile, shape->map);
   draw_edges (&tile);
+  draw_signs (&tile, symbols);
   draw_nodes (&tile, symbols, TRUE);
   draw_nodes (&tile, symbols, FALSE);
   if (tile.theme->font[0])

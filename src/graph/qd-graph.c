@@ -282,5 +282,5 @@ qd_graph_edge_width (const QdGraphEdge *edge, double zoom)
 
   if (isfinite (edge->capacity_mbps) && edge->capacity_mbps > 0)
     by_capacity = CLAMP (1.0 + 0.5 * log10 (edge->capacity_mbps / 100.0), 0.8, 3.2);
-  return MAX (by_capacity * by_zoom, 0.9) + (edge->status > 3 ? 0.6 : 0);
+  return MAX (by_capacity * by_zoom, 0.9) + (edge->status > 3 || edge->mark != QD_GRAPH_PLAIN ? 0.6 : 0);
 }

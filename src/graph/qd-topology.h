@@ -16,16 +16,25 @@ typedef struct {
   QdGraphType type;
 } QdGraphAttribute;
 
+/* What a change that is not made yet would do to an edge. */
+typedef enum {
+  QD_GRAPH_PLAIN,        /* nothing */
+  QD_GRAPH_ADDED,
+  QD_GRAPH_REMOVED,
+  QD_GRAPH_CHANGED,      /* some of both */
+} QdGraphMark;
+
 /* A graph to lay out and draw: plain arrays, no pointers into the model; made on the main thread,
  * then immutable and shared with workers. Node and edge order is the caller's. */
 typedef struct {
   char *id, *label;
   char *cluster;         /* what it is grouped by; NULL: by nothing */
   guint8 status;         /* QdStatus */
-  guint8 kind;           /* 0 site, 1 hub, 2 cloud, 3 node */
+  guint8 kind;           /* 0 site, 1 hub, 2 cloud, 3 node, 4 outside of what is ours */
   guint8 stale;
   guint8 pinned;         /* somebody put it where it is: shown with a pin */
   guint8 dim;            /* stands back: faint, and without a label */
+  guint8 marked;         /* an edge at it is marked: see QdGraphMark */
   guint members;         /* how many a folded group stands for; 0: it is a node */
   guint degree;
   double latitude, longitude;   /* NAN: unknown */
@@ -39,6 +48,7 @@ typedef struct {
   guint8 status;
   guint8 stale;
   guint8 dim;            /* stands back: faint */
+  guint8 mark;           /* QdGraphMark: a colour, a dash and a sign at its middle */
   guint8 directed;       /* it leads from src to dst only; else both ways */
   float score;           /* 0..100, NAN unknown */
   float capacity_mbps;   /* NAN unknown */

@@ -528,6 +528,51 @@ qd_policy_eval_get_inside (QdPolicyEval *self, QdPolicyInside *inside)
     inside->row_of[d] = self->row_of[d];
 }
 
+static int
+compare_columns (gconstpointer a, gconstpointer b)
+{
+  guint l = *(const guint *) a, r = *(const guint *) b;
+
+  return (l > r) - (l < r);
+}
+
+/* The columns of an end, as what they can be looked up by. */
+static GBytes *
+make_class_key (QdPolicyEval *self, guint end)
+{
+  guint n;
+  const QdPolicyMember *members = find_members (self, end, &n);
+  guint *columns = g_new (guint, MAX (n, 1));
+
+  for (guint i = 0; i < n; i++)
+    columns[i] = members[i].column;
+  qsort (columns, n, sizeof *columns, compare_columns);
+  return g_bytes_new_take (columns, n * sizeof *columns);
+}
+
+guint *
+qd_policy_eval_list_classes (QdPolicyEval *self, guint *n)
+{
+  guint n_ends = self->ends.first_member->len - 1;
+  g_autoptr (GHashTable) known = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, NULL);
+  guint *classes = g_new (guint, MAX (n_ends, 1));
+
+  *n = 0;
+  for (guint i = 0; i < n_ends; i++)
+    {
+      g_autoptr (GBytes) key = make_class_key (self, i);
+      guint number = GPOINTER_TO_UINT (g_hash_table_lookup (known, key));
+
+      if (number == 0)
+        {
+          number = ++*n;
+          g_hash_table_insert (known, g_steal_pointer (&key), GUINT_TO_POINTER (number));
+        }
+      classes[i] = number - 1;
+    }
+  return classes;
+}
+
 guint
 qd_policy_eval_get_n_classes (QdPolicyEval *self)
 {

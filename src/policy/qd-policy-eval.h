@@ -70,6 +70,10 @@ const QdPortSet *qd_policy_eval_get_direction (QdPolicyEval *self, QdPolicyDirec
 /* The pod that has it, and is not seen as its node; NULL: none. */
 const QdPolicyPod *qd_policy_eval_find_pod (QdPolicyEval *self, const QdAddress *address);
 
+/* A number from 0 for each end (and for each range that is not listed): ends that share it are of the same sorts of pods, so that what may pass
+ * between two ends is decided by their two numbers, and by whether they are one and the same. @n becomes how many numbers there are. (transfer full) */
+guint *qd_policy_eval_list_classes (QdPolicyEval *self, guint *n);
+
 /* For benches and tests: pods that no policy can tell apart count once, and subjects with the same policies. */
 guint qd_policy_eval_get_n_classes (QdPolicyEval *self);
 guint qd_policy_eval_get_n_rows (QdPolicyEval *self);

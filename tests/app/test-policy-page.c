@@ -11,6 +11,7 @@
 #include "qd-application.h"
 #include "qd-policy-buffer.h"
 #include "qd-policy-conflict.h"
+#include "qd-policy-graph-view-private.h"
 #include "qd-policy-page-private.h"
 #include "qd-settings.h"
 #include "qd-yaml-edit.h"
@@ -290,6 +291,58 @@ test_not_utf8 (void)
   type (&self, "more\n");
   qd_policy_page_flush (self.page);
   g_assert_false (qd_document_is_dirty (find (&self, "latin.yaml")));
+  end (&self);
+}
+
+static gboolean
+is_drawn (Fixture *self)
+{
+  return is_quiet (self) && !qd_policy_graph_view_is_busy (self->page->graph) && qd_policy_graph_view_get_data (self->page->graph) != NULL;
+}
+
+static guint
+count_marked (Fixture *self, QdGraphMark mark, guint *last)
+{
+  QdScene *scene = qd_topology_view_get_scene (qd_policy_graph_view_get_view (self->page->graph));
+  guint n = 0;
+
+  for (guint i = 0; i < scene->n_edges; i++)
+    if (scene->edges[i].mark == (guint8) mark)
+      {
+        n++;
+        *last = i;
+      }
+  return n;
+}
+
+/* As one types, the picture says what would change, and a click why. */
+static void
+test_graph (void)
+{
+  Fixture self;
+  guint line = 0, src, dst, port;
+  QdProtocol protocol;
+  g_autofree char *text = NULL;
+
+  begin (&self);
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (self.page), "policy.view", "s", "graph"));
+  UNTIL (is_drawn (&self));
+  g_assert_cmpuint (count_marked (&self, QD_GRAPH_REMOVED, &line), ==, 0);
+  qd_policy_page_show_document (self.page, find (&self, "policy.yaml"));
+  type (&self, "  - Egress\n");
+  UNTIL (is_drawn (&self) && count_marked (&self, QD_GRAPH_REMOVED, &line) == 1);
+  qd_topology_view_pick (qd_policy_graph_view_get_view (self.page->graph), (QdPick) { QD_PICK_EDGE, line }, FALSE);
+  g_assert_true (adw_overlay_split_view_get_show_sidebar (self.page->why_split));
+  g_assert_true (qd_policy_explain_pane_get_flow (self.page->why, &src, &dst, &protocol, &port));
+  g_assert_cmpstr (qd_policy_eval_get_text (qd_analysis_get_eval (qd_workbench_get_analysis (self.page->workbench)), src), ==, "shop/web[Pod]");
+  UNTIL (text != NULL || (text = qd_policy_explain_pane_dup_text (self.page->why)) != NULL);
+  g_assert_nonnull (strstr (text, "deny"));
+
+  /* All of somebody is in the matrix. */
+  g_signal_emit_by_name (self.page->graph, "list", "shop/ >");
+  g_assert_cmpstr (adw_toggle_group_get_active_name (self.page->picture_group), ==, "matrix");
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (self.page->matrix_entry)), ==, "shop/ >");
+  run (&self, "policy.undo");
   end (&self);
 }
 
@@ -675,6 +728,7 @@ main (int argc, char **argv)
   g_test_add_func ("/policy-page/draft", test_draft);
   g_test_add_func ("/policy-page/lossless", test_lossless);
   g_test_add_func ("/policy-page/not-utf8", test_not_utf8);
+  g_test_add_func ("/policy-page/graph", test_graph);
   g_test_add_func ("/policy-page/conflict", test_conflict);
   g_test_add_func ("/policy-page/builder", test_builder);
   g_test_add_func ("/policy-page/matrix", test_matrix);
