@@ -80,6 +80,23 @@ add_level (QdTopologyCanvas *self)
   self->complete = FALSE;
 }
 
+/* Only where no tile will lie. */
+static void
+draw_paper (QdTopologyCanvas *self, GtkSnapshot *snapshot, int width, int height)
+{
+  GdkRGBA paper = qd_topology_rgba (self->state->theme.background, 1);
+  cairo_region_t *bare = qd_tile_level_find_bare (self->now, &self->state->viewport, width, height);
+
+  for (int i = 0; i < cairo_region_num_rectangles (bare); i++)
+    {
+      cairo_rectangle_int_t box;
+
+      cairo_region_get_rectangle (bare, i, &box);
+      gtk_snapshot_append_color (snapshot, &paper, &GRAPHENE_RECT_INIT ((float) box.x, (float) box.y, (float) box.width, (float) box.height));
+    }
+  cairo_region_destroy (bare);
+}
+
 /* What is below a tile is not drawn: without a graphics card, each layer costs as much as all the rest of a frame. */
 static void
 draw_levels (QdTopologyCanvas *self, GtkSnapshot *snapshot, const QdViewport *viewport, int width, int height)
@@ -111,9 +128,11 @@ qd_topology_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   GdkRGBA paper = qd_topology_rgba (state->theme.background, 1);
   QdViewport viewport = state->viewport;
 
-  gtk_snapshot_append_color (snapshot, &paper, &GRAPHENE_RECT_INIT (0, 0, width, height));
   if (state->scene == NULL || state->scene->n_nodes == 0 || !(viewport.zoom > 0) || width <= 0 || height <= 0)
-    return;
+    {
+      gtk_snapshot_append_color (snapshot, &paper, &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
+      return;
+    }
   if (self->now && fabs (qd_tile_level_get_scale (self->now) - get_scale (self)) > 0.001)
     drop_levels (self);
   if (self->now == NULL)
@@ -126,6 +145,7 @@ qd_topology_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     self->base_complete |= qd_tile_level_want (self->base, &viewport, width, height);
   self->complete = qd_tile_level_want (self->now, &viewport, width, height);
   gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
+  draw_paper (self, snapshot, width, height);
   draw_levels (self, snapshot, &viewport, width, height);
   gtk_snapshot_pop (snapshot);
   if (self->complete)

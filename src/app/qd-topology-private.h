@@ -141,6 +141,8 @@ void qd_tile_level_touch (QdTileLevel *self, double left, double top, double rig
 gboolean qd_tile_level_want (QdTileLevel *self, const QdViewport *viewport, int width, int height);
 /* The pixels of the widget that have no tile yet, though something may be there. (transfer full) */
 cairo_region_t *qd_tile_level_find_gaps (QdTileLevel *self, const QdViewport *viewport, int width, int height);
+/* The pixels of the widget in which no tile will be seen. (transfer full) */
+cairo_region_t *qd_tile_level_find_bare (QdTileLevel *self, const QdViewport *viewport, int width, int height);
 /* Draws what there is, for @widget of @scale device pixels a pixel; @within: in these pixels only, or NULL. */
 void qd_tile_level_draw (QdTileLevel *self, GtkWidget *widget, GtkSnapshot *snapshot, const QdViewport *viewport, double scale,
                          const cairo_region_t *within);

@@ -291,6 +291,17 @@ box_of (const Frame *frame, int x, int y)
   return GRAPHENE_RECT_INIT ((float) left, (float) top, (float) (right - left), (float) (bottom - top));
 }
 
+/* Whole pixels within @box, no further than the widget goes. */
+static cairo_rectangle_int_t
+pixels_within (const graphene_rect_t *box, int width, int height)
+{
+  int left = (int) CLAMP (ceilf (box->origin.x), 0, width), top = (int) CLAMP (ceilf (box->origin.y), 0, height);
+  int right = (int) CLAMP (floorf (box->origin.x + box->size.width), left, width);
+  int bottom = (int) CLAMP (floorf (box->origin.y + box->size.height), top, height);
+
+  return (cairo_rectangle_int_t) { left, top, right - left, bottom - top };
+}
+
 /* Whole pixels about @box, no further than the widget goes. */
 static cairo_rectangle_int_t
 pixels_about (const graphene_rect_t *box, int width, int height)
@@ -397,6 +408,26 @@ qd_tile_level_find_gaps (QdTileLevel *self, const QdViewport *viewport, int widt
           cairo_region_union_rectangle (gaps, &pixels);
       }
   return gaps;
+}
+
+cairo_region_t *
+qd_tile_level_find_bare (QdTileLevel *self, const QdViewport *viewport, int width, int height)
+{
+  TileRange range = range_of (self, viewport, width, height);
+  Frame frame = frame_of (self, viewport, width, height);
+  cairo_region_t *bare = cairo_region_create_rectangle (&(cairo_rectangle_int_t) { 0, 0, width, height });
+
+  for (int y = range.top; y <= range.bottom; y++)
+    for (int x = range.left; x <= range.right; x++)
+      {
+        Tile *tile = find_tile (self, x, y);
+        graphene_rect_t box = box_of (&frame, x, y);
+        cairo_rectangle_int_t pixels = pixels_within (&box, width, height);
+
+        if (tile && tile->image && pixels.width > 0 && pixels.height > 0)
+          cairo_region_subtract_rectangle (bare, &pixels);
+      }
+  return bare;
 }
 
 /* How what is drawn gets to the screen. */
