@@ -66,7 +66,7 @@ _qdctl () {
         case ${COMP_WORDS[2]} in
           explain) words+=' --from --to --port' ;;
           diff) words+=' --flows' ;;
-          lint) words='--json --sarif --keep-going --help' ;;
+          lint) words+=' --sarif' ;;
           test) words='--host-network --ip-block --keep-going --help' ;;
           convert) words='--to --shape --output --json --strict --help' ;;
           format) words='--write --help' ;;

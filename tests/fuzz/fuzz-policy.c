@@ -8,12 +8,14 @@
 
 #include "qd-policy-diff.h"
 #include "qd-policy-explain.h"
+#include "qd-policy-lint.h"
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
 /* Any file is a world, however wrong: what is wrong is said with a place in it, and what can be understood of it can be asked for, in each reading. */
 
 #define MAX_ENDS 12
+#define MAX_FIXES 6
 
 static void
 check_findings (QdPolicyWorld *world, gsize size)
@@ -53,6 +55,28 @@ check_eval (QdPolicyEval *eval)
       check_flow (eval, src, n - 1 - dst, ports[(src + dst) % G_N_ELEMENTS (ports)]);
 }
 
+/* Whatever the world is, its findings can be said, and a fix makes a file that can be read, or says why not. */
+static void
+check_lint (QdPolicyWorld *world, QdPolicyEval *eval, QdYamlFile *file)
+{
+  g_autoptr (GPtrArray) findings = qd_policy_lint_world (world, eval, &file, 1, NULL, 0, NULL);
+
+  for (guint i = 0, fixes = 0; i < findings->len; i++)
+    {
+      const QdPolicyFinding *finding = g_ptr_array_index (findings, i);
+      g_autofree char *flow = finding->proof ? qd_policy_proof_to_text (finding->proof) : NULL;
+      g_auto (QdYamlSplice) splice = { 0 };
+      g_autoptr (QdYamlFile) changed = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (*finding->message && g_utf8_validate (finding->message, -1, NULL) && (flow == NULL || g_utf8_validate (flow, -1, NULL)));
+      if (finding->fix == NULL || fixes++ >= MAX_FIXES)
+        continue;
+      changed = qd_policy_fix_apply (finding->fix, &splice, &error);
+      g_assert_true ((changed != NULL) == (error == NULL) && *qd_policy_fix_get_title (finding->fix));
+    }
+}
+
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
@@ -71,6 +95,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
       g_autoptr (QdPolicyDiff) diff = qd_policy_eval_get_n_ends (eval) <= 4 * MAX_ENDS ? qd_policy_diff_new (eval, eval) : NULL;
 
       check_eval (eval);
+      if (reading == 0)
+        check_lint (world, eval, file);
       g_assert_true (diff == NULL || qd_policy_diff_get_changes (diff)->len == 0);
       g_clear_pointer (&before, qd_policy_eval_unref);
       before = eval;
