@@ -46,3 +46,4 @@ def yaml(bench):
     bench.say('10 MB of JSON', 'reading', 'ms', figure('json_ms'), 'ratio<=1', 'json-glib', figure('json_glib_ms'))
     bench.say('10 MB of YAML', 'formatting', 'ms', figure('format_ms'), '<=2000')
     bench.say('20 kB of YAML', 'an edit, longest of 50', 'ms', figure('edit_ms'), '<=16')
+    bench.say('1 MB of YAML', 'what may stand at a place, longest of 50', 'ms', figure('spot_ms'), '<=5', 'libyaml alone', figure('spot_events_ms'))

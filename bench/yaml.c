@@ -9,12 +9,17 @@
 
 #include "qd-yaml-edit.h"
 #include "qd-yaml-format.h"
+#include "qd-yaml-spot.h"
 
 /* What reading, changing and formatting files costs: a large one of YAML, with and without letters that are not ASCII, one of
  * JSON, and one of the size that people edit. Prints one JSON object; milliseconds of wall time. */
 
 #define LARGE (10u * 1000u * 1000u)
+#define MEDIUM (1000u * 1000u)
 #define SMALL 20000u
+/* As in src/app/qd-policy-peek.h. */
+#define BEFORE (256u * 1024u)
+#define AFTER (32u * 1024u)
 #define EDITS 50
 
 static void
@@ -36,6 +41,25 @@ make_yaml (gsize size, const char *word)
 
   for (guint i = 0; text->len < size; i++)
     append_policy (text, i, word);
+  return g_string_free_to_bytes (text);
+}
+
+/* One document of many objects, in which all is asked of all that is before. */
+static GBytes *
+make_list (gsize size)
+{
+  GString *text = g_string_new ("apiVersion: v1\nkind: List\nitems:\n");
+
+  for (guint i = 0; text->len < size; i++)
+    {
+      g_autoptr (GString) policy = g_string_new (NULL);
+      g_auto (GStrv) lines = NULL;
+
+      append_policy (policy, i, "about");
+      lines = g_strsplit (policy->str, "\n", -1);
+      for (guint k = 1; lines[k] && *lines[k] != '\0'; k++)
+        g_string_append_printf (text, "%s%s\n", k == 1 ? "- " : "  ", lines[k]);
+    }
   return g_string_free_to_bytes (text);
 }
 
@@ -139,18 +163,40 @@ format (QdYamlFile *file)
   return since (start);
 }
 
+/* The longest of the questions what may stand at a place, of what the editor looks at around it. */
+static double
+ask (GBytes *bytes)
+{
+  gsize length = g_bytes_get_size (bytes);
+  double longest = 0;
+
+  for (guint i = 1; i <= EDITS; i++)
+    {
+      gsize at = length * i / EDITS, from = at - MIN (at, BEFORE);
+      g_autoptr (GBytes) around = g_bytes_new_from_bytes (bytes, from, MIN (length, at + AFTER) - from);
+      gint64 start = g_get_monotonic_time ();
+      g_autoptr (QdYamlSpot) spot = qd_yaml_spot_find (around, at - from);
+
+      g_assert_nonnull (spot);
+      longest = MAX (longest, since (start));
+    }
+  return longest;
+}
+
 int
 main (void)
 {
   g_autoptr (GBytes) yaml = make_yaml (LARGE, "about"), letters = make_yaml (LARGE, "für"), json = make_json (LARGE), small = make_yaml (SMALL, "about");
-  double yaml_ms, letters_ms, json_ms, small_ms, events_ms = bare_events (yaml);
+  g_autoptr (GBytes) medium = make_list (MEDIUM);
+  double spot_ms = ask (medium), spot_events_ms = bare_events (medium), yaml_ms, letters_ms, json_ms, small_ms, events_ms = bare_events (yaml);
   g_autoptr (QdYamlFile) a = read_file (yaml, &yaml_ms);
   g_autoptr (QdYamlFile) b = read_file (letters, &letters_ms);
   double peer_ms = json_glib (json);
   g_autoptr (QdYamlFile) c = read_file (json, &json_ms);
   g_autoptr (QdYamlFile) d = read_file (small, &small_ms);
 
-  printf ("{\"yaml_ms\":%.3f,\"events_ms\":%.3f,\"letters_ms\":%.3f,\"json_ms\":%.3f,\"json_glib_ms\":%.3f,\"edit_ms\":%.3f,\"format_ms\":%.3f}\n",
-          yaml_ms, events_ms, letters_ms, json_ms, peer_ms, edit (d), format (a));
+  printf ("{\"yaml_ms\":%.3f,\"events_ms\":%.3f,\"letters_ms\":%.3f,\"json_ms\":%.3f,\"json_glib_ms\":%.3f,\"edit_ms\":%.3f,\"format_ms\":%.3f,\"spot_ms\":%.3f,\"spot_events_ms\":%.3f}\n",
+          yaml_ms, events_ms, letters_ms, json_ms, peer_ms, edit (d), format (a),
+          spot_ms, spot_events_ms);
   return 0;
 }

@@ -13,6 +13,7 @@
 
 /* A list is for choosing from, not for reading through. */
 #define MAX_CHOICES 200
+#define DETAIL_ALPHA 40000
 
 /* --- A choice ------------------------------------------------------------------------------------------------- */
 
@@ -202,6 +203,15 @@ show_label (QdPolicyCompletion *self, GtkSourceCompletionCell *cell, const QdPol
 }
 
 static void
+show_detail (GtkSourceCompletionCell *cell, const QdPolicyProposal *proposal)
+{
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
+
+  pango_attr_list_insert (attributes, pango_attr_foreground_alpha_new (DETAIL_ALPHA));
+  gtk_source_completion_cell_set_text_with_attributes (cell, proposal->detail, attributes);
+}
+
+static void
 qd_policy_completion_display (GtkSourceCompletionProvider *provider, GtkSourceCompletionContext *context, GtkSourceCompletionProposal *choice,
                               GtkSourceCompletionCell *cell)
 {
@@ -217,7 +227,7 @@ qd_policy_completion_display (GtkSourceCompletionProvider *provider, GtkSourceCo
       show_label (QD_POLICY_COMPLETION (provider), cell, proposal);
       break;
     case GTK_SOURCE_COMPLETION_COLUMN_AFTER:
-      gtk_source_completion_cell_set_text (cell, proposal->detail);
+      show_detail (cell, proposal);
       break;
     case GTK_SOURCE_COMPLETION_COLUMN_COMMENT:
     case GTK_SOURCE_COMPLETION_COLUMN_DETAILS:

@@ -78,7 +78,8 @@ next_problem_cb (QdPolicyPage *self)
 static void
 tests_cb (QdPolicyPage *self)
 {
-  gtk_toggle_button_set_active (self->tests_button, gtk_widget_get_visible (GTK_WIDGET (self->tests_button)) && !gtk_toggle_button_get_active (self->tests_button));
+  gtk_widget_set_visible (GTK_WIDGET (self->tests_button), TRUE);
+  gtk_toggle_button_set_active (self->tests_button, !gtk_toggle_button_get_active (self->tests_button));
 }
 
 /* --- Choices ------------------------------------------------------------------------------------------- */

@@ -127,12 +127,10 @@ qd_policy_page_update_tests (QdPolicyPage *self, QdAnalysis *analysis)
   guint n = g_list_model_get_n_items (G_LIST_MODEL (outcomes));
   g_autofree char *text = n > 0 ? qd_policy_tests_summarize (G_LIST_MODEL (outcomes)) : NULL;
 
-  gtk_widget_set_visible (GTK_WIDGET (self->tests_button), n > 0);
-  if (n == 0)
-    gtk_toggle_button_set_active (self->tests_button, FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->tests_button), n > 0 || gtk_toggle_button_get_active (self->tests_button));
   qd_policy_tests_set_model (self->tests, G_LIST_MODEL (outcomes));
   qd_state_image_set (GTK_WIDGET (self->tests_icon), find_worst (G_LIST_MODEL (outcomes)));
-  gtk_label_set_label (self->tests_label, text ? text : "");
+  gtk_label_set_label (self->tests_label, text ? text : _("No tests"));
 }
 
 static void

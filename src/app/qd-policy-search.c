@@ -374,8 +374,12 @@ make_find_row (QdPolicySearch *self)
   gtk_box_append (GTK_BOX (row), GTK_WIDGET (self->count));
   add_button (self, row, gtk_button_new_from_icon_name ("go-up-symbolic"), _("Previous match"), G_CALLBACK (previous_cb));
   add_button (self, row, gtk_button_new_from_icon_name ("go-down-symbolic"), _("Next match"), G_CALLBACK (next_cb));
-  self->replace_toggle = add_button (self, row, gtk_toggle_button_new (), _("Replace"), G_CALLBACK (toggled_cb));
+  self->replace_toggle = gtk_toggle_button_new ();
   gtk_button_set_icon_name (GTK_BUTTON (self->replace_toggle), "edit-find-replace-symbolic");
+  gtk_widget_add_css_class (self->replace_toggle, "flat");
+  name (self->replace_toggle, _("Replace"));
+  g_signal_connect_object (self->replace_toggle, "toggled", G_CALLBACK (toggled_cb), self, G_CONNECT_SWAPPED);
+  gtk_box_append (GTK_BOX (row), self->replace_toggle);
   gtk_box_append (GTK_BOX (row), make_options (self));
   return row;
 }

@@ -5,13 +5,14 @@
 
 #include "qd-policy-tests.h"
 
+#include <adwaita.h>
 #include <glib/gi18n.h>
 
 #include "qd-policy-outcome-private.h"
 
 struct _QdPolicyTests {
   GtkWidget parent_instance;
-  GtkWidget *scrolled;
+  GtkWidget *stack;
   GtkSingleSelection *selection;
 };
 
@@ -61,12 +62,16 @@ setup_cb (QdPolicyTests *self, GtkListItem *item)
   gtk_widget_set_hexpand (words, TRUE);
   row->name = add_label (first, NULL, NULL);
   row->word = add_label (first, "dimmed", NULL);
+  gtk_label_set_wrap (GTK_LABEL (row->word), FALSE);
+  gtk_widget_set_valign (row->word, GTK_ALIGN_START);
   gtk_box_append (GTK_BOX (words), first);
   row->flow = add_label (words, "dimmed", "caption");
   row->verdict = add_label (words, "caption", NULL);
   row->why = add_label (words, "dimmed", "caption");
   row->button = gtk_button_new_with_mnemonic (_("_Why"));
   gtk_widget_set_valign (row->button, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (row->button, "flat");
+  gtk_widget_add_css_class (box, "qd-policy-outcome");
   g_object_set_data (G_OBJECT (row->button), "item", item);
   g_signal_connect_object (row->button, "clicked", G_CALLBACK (why_clicked_cb), self, 0);
   gtk_box_append (GTK_BOX (box), row->icon);
@@ -108,6 +113,7 @@ void
 qd_policy_tests_set_model (QdPolicyTests *self, GListModel *outcomes)
 {
   gtk_single_selection_set_model (self->selection, outcomes);
+  gtk_stack_set_visible_child_name (GTK_STACK (self->stack), g_list_model_get_n_items (outcomes) > 0 ? "list" : "none");
 }
 
 char *
@@ -133,7 +139,7 @@ qd_policy_tests_dispose (GObject *object)
 {
   QdPolicyTests *self = QD_POLICY_TESTS (object);
 
-  g_clear_pointer (&self->scrolled, gtk_widget_unparent);
+  g_clear_pointer (&self->stack, gtk_widget_unparent);
   g_clear_object (&self->selection);
   G_OBJECT_CLASS (qd_policy_tests_parent_class)->dispose (object);
 }
@@ -147,11 +153,23 @@ qd_policy_tests_class_init (QdPolicyTestsClass *klass)
   signals[WHY] = g_signal_new ("why", QD_TYPE_POLICY_TESTS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, QD_TYPE_POLICY_OUTCOME);
 }
 
+static GtkWidget *
+make_empty (void)
+{
+  GtkWidget *page = adw_status_page_new ();
+
+  adw_status_page_set_title (ADW_STATUS_PAGE (page), _("No Tests"));
+  adw_status_page_set_description (ADW_STATUS_PAGE (page), _("They are in files beside the policies, called “….policytest.yaml”. "
+                                                             "What is explained under Who Talks can be made one."));
+  gtk_widget_add_css_class (page, "compact");
+  return page;
+}
+
 static void
 qd_policy_tests_init (QdPolicyTests *self)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-  GtkWidget *list;
+  GtkWidget *list, *scrolled = gtk_scrolled_window_new ();
 
   g_signal_connect_object (factory, "setup", G_CALLBACK (setup_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (factory, "bind", G_CALLBACK (bind_cb), self, G_CONNECT_SWAPPED);
@@ -162,10 +180,12 @@ qd_policy_tests_init (QdPolicyTests *self)
   gtk_list_view_set_single_click_activate (GTK_LIST_VIEW (list), TRUE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Tests"), -1);
   g_signal_connect_object (list, "activate", G_CALLBACK (activate_cb), self, G_CONNECT_SWAPPED);
-  self->scrolled = gtk_scrolled_window_new ();
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scrolled), list);
-  gtk_widget_set_parent (self->scrolled, GTK_WIDGET (self));
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), list);
+  self->stack = gtk_stack_new ();
+  gtk_stack_add_named (GTK_STACK (self->stack), make_empty (), "none");
+  gtk_stack_add_named (GTK_STACK (self->stack), scrolled, "list");
+  gtk_widget_set_parent (self->stack, GTK_WIDGET (self));
 }
 
 GtkWidget *

@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /**
  * QdPolicyText:
  *
- * The view of a text that folds (see #QdPolicyFolds): triangles in the gutter, and behind a line that something is folded below how many
+ * The view of a text that folds (see #QdPolicyFolds): numbers and triangles in the gutter, and behind a line that something is folded below how many
  * lines those are, which opens it too. What is copied or cut has in it what is folded.
  */
 #define QD_TYPE_POLICY_TEXT (qd_policy_text_get_type ())

@@ -34,6 +34,20 @@ static const Shortcut pages[] = {
   { N_("Move a card backwards"), "<Alt>Left" },
 };
 
+static const Shortcut editor[] = {
+  { N_("Complete what is being written"), "<Control>space" },
+  { N_("Describe what is at the cursor"), "<Control>i" },
+  { N_("Fix the problem at the cursor"), "<Control>period" },
+  { N_("Go to the next problem"), "F8" },
+  { N_("Find and replace"), "<Control>h" },
+  { N_("Go to the next match"), "<Control>g" },
+  { N_("Go to a line"), "<Control>l" },
+  { N_("Fold what the cursor is in"), "<Control><Shift>bracketleft" },
+  { N_("Unfold it"), "<Control><Shift>bracketright" },
+  { N_("Fold everything"), "<Control><Alt>bracketleft" },
+  { N_("Unfold everything"), "<Control><Alt>bracketright" },
+};
+
 static void
 append_key (GtkWidget *box, const char *text)
 {
@@ -96,6 +110,8 @@ qd_shortcuts_dialog_new (void)
                             ADW_PREFERENCES_GROUP (create_group (_("General"), general, G_N_ELEMENTS (general))));
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page),
                             ADW_PREFERENCES_GROUP (create_group (_("Pages"), pages, G_N_ELEMENTS (pages))));
+  adw_preferences_page_add (ADW_PREFERENCES_PAGE (page),
+                            ADW_PREFERENCES_GROUP (create_group (_("Texts of Policies"), editor, G_N_ELEMENTS (editor))));
   adw_toolbar_view_add_top_bar (ADW_TOOLBAR_VIEW (view), adw_header_bar_new ());
   adw_toolbar_view_set_content (ADW_TOOLBAR_VIEW (view), page);
   adw_dialog_set_title (dialog, _("Keyboard Shortcuts"));

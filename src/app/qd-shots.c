@@ -323,6 +323,22 @@ hide_policy_graph (Shots *shots)
   gtk_widget_activate_action (GTK_WIDGET (page), "policy.close", NULL);
 }
 
+/* What becomes of the tests beside the policies. */
+static void
+show_policy_tests (Shots *shots)
+{
+  show_policy (shots);
+  gtk_widget_activate_action (GTK_WIDGET (qd_window_get_page (shots->window)), "policy.view", "s", "text");
+  gtk_widget_activate_action (GTK_WIDGET (qd_window_get_page (shots->window)), "policy.tests", NULL);
+}
+
+static void
+hide_policy_tests (Shots *shots)
+{
+  gtk_widget_activate_action (GTK_WIDGET (qd_window_get_page (shots->window)), "policy.tests", NULL);
+  gtk_widget_activate_action (GTK_WIDGET (qd_window_get_page (shots->window)), "policy.close", NULL);
+}
+
 static void
 hide_policy (Shots *shots)
 {
@@ -332,6 +348,7 @@ hide_policy (Shots *shots)
 static const Scene scenes[] = {
   { "policy", show_policy, hide_policy },
   { "policy-folded", show_policy_folded, hide_policy },
+  { "policy-tests", show_policy_tests, hide_policy_tests },
   { "policy-builder", show_policy_builder, hide_policy },
   { "policy-admin", show_policy_admin, hide_policy },
   { "policy-matrix", show_policy_matrix, hide_policy },

@@ -16,12 +16,12 @@ const char *const qd_yaml_scan_metadata_keys[QD_YAML_SCAN_N_METADATA] = { "name"
 /* --- Frames ------------------------------------------------------------------------------------------------------ */
 
 Frame *
-qd_yaml_scan_frame_new (FrameKind kind, int column, gboolean flow)
+qd_yaml_scan_frame_new (Scan *s, FrameKind kind, int column, gboolean flow)
 {
-  Frame *self = g_new0 (Frame, 1);
+  Frame *self = s->spare->len > 0 ? g_ptr_array_steal_index_fast (s->spare, s->spare->len - 1) : g_new0 (Frame, 1);
+  GArray *entries = self->entries ? self->entries : g_array_new (FALSE, FALSE, sizeof (Entry));
 
-  *self = (Frame) { .refs = 1, .kind = kind, .column = column, .flow = flow, .half = -1 };
-  self->entries = g_array_new (FALSE, FALSE, sizeof (Entry));
+  *self = (Frame) { .refs = 1, .kind = kind, .column = column, .flow = flow, .half = -1, .entries = entries };
   return self;
 }
 
@@ -124,7 +124,7 @@ note_step (Scan *s, const Frame *parent, FrameKind kind, int column)
 Frame *
 qd_yaml_scan_push (Scan *s, FrameKind kind, int column, gboolean flow)
 {
-  Frame *parent = top (s), *frame = qd_yaml_scan_frame_new (kind, column, flow);
+  Frame *parent = top (s), *frame = qd_yaml_scan_frame_new (s, kind, column, flow);
 
   parent->open = FALSE;
   if (!flow)
@@ -168,7 +168,13 @@ qd_yaml_scan_pop (Scan *s)
   tell_metadata (s, frame, frame_at (s, s->stack->len - 2));
   if (s->pending == frame)
     s->pending = NULL;
-  g_ptr_array_remove_index (s->stack, s->stack->len - 1);
+  if (frame->refs > 1)
+    {
+      g_ptr_array_remove_index (s->stack, s->stack->len - 1);
+      return;
+    }
+  g_array_set_size (frame->entries, 0);
+  g_ptr_array_add (s->spare, g_ptr_array_steal_index (s->stack, s->stack->len - 1));
 }
 
 void
@@ -183,7 +189,7 @@ qd_yaml_scan_begin_document (Scan *s)
 {
   qd_yaml_scan_pop_to (s, 1);
   g_ptr_array_set_size (s->stack, 0);
-  g_ptr_array_add (s->stack, qd_yaml_scan_frame_new (ROOT, -1, FALSE));
+  g_ptr_array_add (s->stack, qd_yaml_scan_frame_new (s, ROOT, -1, FALSE));
   top (s)->open = TRUE;
   if (!s->found)
     {

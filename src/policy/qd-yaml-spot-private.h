@@ -39,6 +39,7 @@ typedef struct {
   const char *text;
   gsize length, cursor, pos;
   GPtrArray *stack;      /* of Frame; the first is the document */
+  GPtrArray *spare;      /* of Frame: closed ones, to be opened again */
   QdYamlSpot *spot;
   gboolean found;        /* the place was passed */
   Frame *pending;        /* what the map hangs from that begins only after the place */
@@ -72,7 +73,7 @@ is_within (const Scan *s, gsize start, gsize end)
   return !s->found && s->cursor >= start && s->cursor <= end;
 }
 
-Frame *qd_yaml_scan_frame_new (FrameKind kind, int column, gboolean flow);
+Frame *qd_yaml_scan_frame_new (Scan *s, FrameKind kind, int column, gboolean flow);
 void qd_yaml_scan_frame_unref (gpointer data);
 void qd_yaml_scan_around_free (gpointer data);
 /* What is written there without quotes; escapes are undone where a key or a word can have them. (transfer full) */

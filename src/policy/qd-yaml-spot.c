@@ -18,10 +18,10 @@ is_blank (char c)
   return c == ' ' || c == '\t';
 }
 
-static gboolean
+static inline gboolean
 ends_word (const Scan *s, gsize pos)
 {
-  return pos >= s->length || strchr (" \t\r\n", s->text[pos]) != NULL;
+  return pos >= s->length || is_blank (s->text[pos]) || s->text[pos] == '\r' || s->text[pos] == '\n';
 }
 
 static gboolean
@@ -101,16 +101,10 @@ find_key (const Scan *s, gsize pos, gsize end, Range *key, gsize *colon)
       return closed && at < end && s->text[at] == ':' && ends_word (s, at + 1);
     }
   for (; at < end; at++)
-    {
-      const char *next = strchr (":#", s->text[at]);
-
-      if (next == NULL || s->text[at] == '\0')
-        continue;
-      if (s->text[at] == '#' && at > pos && is_blank (s->text[at - 1]))
-        return FALSE;
-      if (s->text[at] == ':' && ends_word (s, at + 1))
-        break;
-    }
+    if (s->text[at] == '#' && at > pos && is_blank (s->text[at - 1]))
+      return FALSE;
+    else if (s->text[at] == ':' && ends_word (s, at + 1))
+      break;
   *key = (Range) { pos, trim (s, pos, at) };
   *colon = at;
   return at < end && key->end > key->start && !(s->text[pos] == '?' && ends_word (s, pos + 1));
@@ -133,9 +127,13 @@ skip_properties (const Scan *s, gsize pos, gsize end)
 static gsize
 find_plain_end (const Scan *s, gsize pos, gsize end)
 {
-  for (gsize at = pos; at < end; at++)
-    if (s->text[at] == '#' && at > pos && is_blank (s->text[at - 1]))
-      return trim (s, pos, at);
+  const char *text = s->text, *hash = text + pos;
+
+  while ((hash = memchr (hash, '#', (gsize) (text + end - hash))) != NULL)
+    if (hash > text + pos && is_blank (hash[-1]))
+      return trim (s, pos, (gsize) (hash - text));
+    else
+      hash++;
   return trim (s, pos, end);
 }
 
@@ -520,6 +518,23 @@ take_line (Scan *s)
 
 /* --- Asking ------------------------------------------------------------------------------------------------------ */
 
+/* What is before the document that the place is in says nothing about it. */
+static gsize
+find_document (const Scan *s)
+{
+  gsize start = find_line_end (s, s->cursor);
+
+  for (;;)
+    {
+      const char *line = start > 0 ? memrchr (s->text, '\n', start) : NULL;
+      gsize begin = line ? (gsize) (line + 1 - s->text) : 0;
+
+      if (begin == 0 || (begin <= s->cursor && is_marker (s, begin, "---")))
+        return begin;
+      start = begin - 1;
+    }
+}
+
 QdYamlSpot *
 qd_yaml_spot_find (GBytes *bytes, gsize offset)
 {
@@ -531,9 +546,11 @@ qd_yaml_spot_find (GBytes *bytes, gsize offset)
   *spot = (QdYamlSpot) { .bytes = g_bytes_ref (bytes), .word = g_strdup (""), .text = g_strdup (""), .start = s.cursor, .end = s.cursor };
   spot->frames = g_ptr_array_new_with_free_func (qd_yaml_scan_around_free);
   s.stack = g_ptr_array_new_with_free_func (qd_yaml_scan_frame_unref);
-  g_ptr_array_add (s.stack, qd_yaml_scan_frame_new (ROOT, -1, FALSE));
+  s.spare = g_ptr_array_new_with_free_func (qd_yaml_scan_frame_unref);
+  g_ptr_array_add (s.stack, qd_yaml_scan_frame_new (&s, ROOT, -1, FALSE));
   qd_yaml_scan_begin_document (&s);
-  if (length >= 3 && memcmp (text, "\357\273\277", 3) == 0)
+  s.pos = find_document (&s);
+  if (s.pos == 0 && length >= 3 && memcmp (text, "\357\273\277", 3) == 0)
     s.pos = 3;
   while (s.pos < length && take_line (&s))
     ;
@@ -541,6 +558,7 @@ qd_yaml_spot_find (GBytes *bytes, gsize offset)
     qd_yaml_scan_offer_line (&s, (Range) { s.cursor, s.cursor }, 0);
   qd_yaml_scan_pop_to (&s, 1);
   g_ptr_array_unref (s.stack);
+  g_ptr_array_unref (s.spare);
   return spot;
 }
 

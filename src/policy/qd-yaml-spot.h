@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /* What may be written at a place of a text of YAML or JSON while it is being written: the text need not be whole, nor right. The place is
- * found by indentation and brackets in one pass, without building anything: about 3 ms for 1 MB. Where it cannot be told, nothing is.
+ * found by indentation and brackets in one pass over the document: a few milliseconds for 1 MB. Where it cannot be told, nothing is.
  * Paths are JSON pointers within the document that the place is in. */
 typedef struct {
   char *map;           /* a key may stand here, or does: of the map at this path; NULL: none may */

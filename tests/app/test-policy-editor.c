@@ -139,6 +139,30 @@ get_line (Fixture *self)
   return gtk_text_iter_get_line (&at);
 }
 
+/* Writes pictures of the window and of what pops up over it into the folder that QD_PICTURES names, if there is one. */
+static void
+take_picture (Fixture *self, const char *name, GtkWidget *popup)
+{
+  GtkWidget *widgets[] = { GTK_WIDGET (self->window), popup };
+
+  for (guint i = 0; g_getenv ("QD_PICTURES") && i < G_N_ELEMENTS (widgets); i++)
+    {
+      g_autofree char *file = g_strdup_printf ("%s/editor-%s%s.png", g_getenv ("QD_PICTURES"), name, i == 0 ? "" : "-popup");
+      g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (widgets[i]);
+      g_autoptr (GtkSnapshot) snapshot = gtk_snapshot_new ();
+      g_autoptr (GskRenderNode) node = NULL;
+      g_autoptr (GdkTexture) texture = NULL;
+
+      settle (self);
+      gdk_paintable_snapshot (paintable, snapshot, gtk_widget_get_width (widgets[i]), gtk_widget_get_height (widgets[i]));
+      node = gtk_snapshot_to_node (snapshot);
+      if (node == NULL)
+        continue;
+      texture = gsk_renderer_render_texture (gtk_native_get_renderer (gtk_widget_get_native (widgets[i])), node, NULL);
+      gdk_texture_save_to_png (texture, file);
+    }
+}
+
 /* --- Completion ------------------------------------------------------------------------------------------------ */
 
 static gboolean
@@ -166,6 +190,7 @@ test_typing (void)
   place_at_end (&self);
   type_word ("pol");
   UNTIL (is_popup_shown (&self));
+  take_picture (&self, "keys", find_type (GTK_WIDGET (self.view), "GtkSourceCompletionList"));
   policy_fixture_press (GDK_KEY_Return, 0);
   UNTIL (is_text (&self, HEAD "  policyTypes:\n  - "));
   /* What comes next is proposed by itself. */
@@ -188,6 +213,7 @@ test_asking (void)
   place_at_end (&self);
   policy_fixture_press (GDK_KEY_space, GDK_KEY_Control_L);
   UNTIL (is_popup_shown (&self));
+  take_picture (&self, "values", find_type (GTK_WIDGET (self.view), "GtkSourceCompletionList"));
   policy_fixture_press (GDK_KEY_Down, 0);
   policy_fixture_press (GDK_KEY_Return, 0);
   UNTIL (is_text (&self, HEAD "  podSelector:\n    matchLabels:\n      app: web"));
@@ -277,6 +303,7 @@ test_help (void)
   qd_policy_editor_run (self.editor, "describe");
   popover = find_type (GTK_WIDGET (self.view), "GtkPopover");
   UNTIL (popover && gtk_widget_get_mapped (popover));
+  take_picture (&self, "help", popover);
   policy_fixture_press (GDK_KEY_Escape, 0);
   UNTIL (!gtk_widget_get_mapped (popover));
   UNTIL (gtk_widget_has_focus (GTK_WIDGET (self.view)));
@@ -579,6 +606,8 @@ test_replace (void)
   qd_policy_editor_run (self.editor, "replace");
   gtk_editable_set_text (find_entry (&self, "GtkSearchEntry", 0), "web");
   UNTIL (has_label (search, "1 of 3"));
+  g_assert_true (gtk_widget_get_mapped (GTK_WIDGET (find_entry (&self, "GtkEntry", 1))));
+  take_picture (&self, "replace", search);
   gtk_editable_set_text (find_entry (&self, "GtkEntry", 1), "db");
   g_signal_emit_by_name (find_entry (&self, "GtkEntry", 1), "activate");
   assert_text (&self, "a: db\nb: web\nc: web\n");
@@ -616,6 +645,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   adw_init ();
   qd_app_init ();
+  gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (gdk_display_get_default ()), "/io/github/quarterdeck/Quarterdeck/icons");
   g_test_add_func ("/policy-editor/typing", test_typing);
   g_test_add_func ("/policy-editor/asking", test_asking);
   g_test_add_func ("/policy-editor/ranking", test_ranking);

@@ -191,6 +191,33 @@ test_random (gconstpointer json)
   g_rand_free (rand);
 }
 
+/* Whatever is written, and wherever one is in it: there is an answer, and its word is where the place is. */
+static void
+test_anywhere (void)
+{
+  static const char letters[] = "a: -{}[],\"'#|>&*!\n\n  \r\t?%";
+  GRand *rand = g_rand_new_with_seed (5);
+
+  for (guint i = 0; i < 400; i++)
+    {
+      g_autoptr (JsonNode) value = random_value (rand, 4);
+      guint comments;
+      g_autofree char *text = random_yaml (rand, value, &comments);
+      gsize length = strlen (text);
+
+      for (guint k = 0; length > 0 && k < 3; k++)
+        text[g_rand_int_range (rand, 0, (int) length)] = letters[g_rand_int_range (rand, 0, (int) strlen (letters))];
+      for (gsize at = 0; at <= length; at += 1 + length / 200)
+        {
+          g_autoptr (QdYamlSpot) spot = find_at (text, length, at), cut = find_at (text, at, at);
+
+          g_assert_true (spot->start <= at && at <= spot->end && spot->end <= length);
+          g_assert_true (cut->start <= at && cut->end == at);
+        }
+    }
+  g_rand_free (rand);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -199,6 +226,7 @@ main (int argc, char **argv)
   g_test_add_func ("/yaml-spot/around", test_around);
   g_test_add_func ("/yaml-spot/style", test_style);
   g_test_add_func ("/yaml-spot/pointers", test_pointers);
+  g_test_add_func ("/yaml-spot/anywhere", test_anywhere);
   g_test_add_data_func ("/yaml-spot/random-yaml", NULL, test_random);
   g_test_add_data_func ("/yaml-spot/random-json", "json", test_random);
   return g_test_run ();
