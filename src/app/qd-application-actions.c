@@ -116,7 +116,7 @@ delete_tree (GFile *file)
 static void
 delete_work (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  static const char *const folders[] = { "drafts", "examples" };
+  static const char *const folders[] = { "drafts", "examples", "remotes" };
 
   for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
     {
@@ -128,7 +128,7 @@ delete_work (GTask *task, gpointer source, gpointer data, GCancellable *cancella
   g_task_return_boolean (task, TRUE);
 }
 
-/* Drafts of policies, of whatever folder, and the examples that were laid out. */
+/* Drafts of policies, of whatever folder, the examples that were laid out, and what is remembered of servers' policies. */
 static void
 erase_policy_work (QdApplication *self)
 {

@@ -72,6 +72,7 @@ qdctl_exit_for_error (const GError *error)
       return QD_EXIT_REFUSED;
     case QD_DRIVER_ERROR_CONFLICT:
     case QD_DRIVER_ERROR_FAILED:
+    case QD_DRIVER_ERROR_MISSING:
     default:
       return QD_EXIT_NO;
     }

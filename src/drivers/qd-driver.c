@@ -17,7 +17,42 @@ typedef struct {
   gboolean started;
 } QdDriverPrivate;
 
-G_DEFINE_QUARK (qd-driver-error-quark, qd_driver_error)
+/* Beside code and message: what the server has now, where it said so. */
+typedef struct { JsonNode *current; } QdDriverErrorPrivate;
+
+static void
+qd_driver_error_private_init (QdDriverErrorPrivate *priv)
+{
+}
+
+static void
+qd_driver_error_private_copy (const QdDriverErrorPrivate *from, QdDriverErrorPrivate *to)
+{
+  to->current = from->current ? json_node_ref (from->current) : NULL;
+}
+
+static void
+qd_driver_error_private_clear (QdDriverErrorPrivate *priv)
+{
+  g_clear_pointer (&priv->current, json_node_unref);
+}
+
+G_DEFINE_EXTENDED_ERROR (QdDriverError, qd_driver_error)
+
+JsonNode *
+qd_driver_error_get_current (const GError *error)
+{
+  return error->domain == QD_DRIVER_ERROR ? qd_driver_error_get_private (error)->current : NULL;
+}
+
+void
+qd_driver_error_take_current (GError *error, JsonNode *current)
+{
+  QdDriverErrorPrivate *priv = qd_driver_error_get_private (error);
+
+  g_clear_pointer (&priv->current, json_node_unref);
+  priv->current = current;
+}
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (QdDriver, qd_driver, G_TYPE_OBJECT)
 
 /* --- Endpoints ---------------------------------------------------------------------------- */

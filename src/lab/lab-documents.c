@@ -407,7 +407,7 @@ strip (JsonObject *object)
 }
 
 static void
-plan (LabRequest *request, LabDocuments *documents, const LabDocument *document, JsonObject *after, const char *step)
+plan (LabRequest *request, LabDocuments *documents, const LabDocument *document, JsonObject *after, gboolean enabled, const char *step)
 {
   g_autoptr (GString) before = g_string_new (NULL);
   g_autofree char *text = after != NULL ? object_text (after) : NULL;
@@ -416,6 +416,8 @@ plan (LabRequest *request, LabDocuments *documents, const LabDocument *document,
   if (document != NULL && !document->removed)
     write_document (request->server, documents, before, NULL, document);
   lab_request_plan (request, step, document != NULL ? document->id : "a new one", path, before->len > 0 ? before->str : NULL, text, NULL, NULL);
+  if (documents->kind->warn != NULL)
+    documents->kind->warn (request, document != NULL && !document->removed ? document : NULL, after, enabled);
 }
 
 static void
@@ -473,7 +475,7 @@ lab_documents_create (LabRequest *request, LabDocuments *documents)
     }
   if (request->dry_run)
     {
-      plan (request, documents, document, object, "create it");
+      plan (request, documents, document, object, enabled, "create it");
       return;
     }
   if (document == NULL)
@@ -520,7 +522,7 @@ lab_documents_update (LabRequest *request, LabDocuments *documents)
     return;
   if (request->dry_run)
     {
-      plan (request, documents, document, object, "change it");
+      plan (request, documents, document, object, enabled, "change it");
       return;
     }
   set_object (document, object);
@@ -540,7 +542,7 @@ lab_documents_delete (LabRequest *request, LabDocuments *documents)
     return;
   if (request->dry_run)
     {
-      plan (request, documents, document, NULL, "remove it");
+      plan (request, documents, document, NULL, document->enabled, "remove it");
       return;
     }
   if (lab_request_reason (request) == NULL)

@@ -33,6 +33,9 @@ typedef struct
   char *(*make_id) (JsonObject *object);
   /* What the lab adds to an object that is shown; @out is within the object. May be NULL. */
   void (*add_status) (LabServer *server, GString *out, const LabDocument *document);
+  /* What is to be said of a change before it is made: of @before (NULL: a new one) into @after (NULL: removed), which is to be enabled
+   * or not; by lab_request_warn(). May be NULL. */
+  void (*warn) (LabRequest *request, const LabDocument *before, JsonObject *after, gboolean enabled);
   /* Something has changed. May be NULL. */
   void (*changed) (LabServer *server);
 } LabDocumentKind;

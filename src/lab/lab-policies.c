@@ -123,9 +123,9 @@ add_policy_status (LabServer *server, GString *out, const LabDocument *document)
   lab_json_end (out, '}');
 }
 
-/* The workloads, and the policies that are enabled; @with and @without, which may be NULL, in any case and in none. */
+/* The workloads, and the policies that are enabled; @with and @without, which may be NULL, in any case and in none. Not settled. */
 static LabCluster *
-build_cluster (LabServer *server, const LabDocument *with, const LabDocument *without)
+gather_cluster (LabServer *server, const LabDocument *with, const LabDocument *without)
 {
   LabPolicies *policies = server->policies;
   LabCluster *cluster = lab_cluster_new ();
@@ -148,8 +148,57 @@ build_cluster (LabServer *server, const LabDocument *with, const LabDocument *wi
       if (!lab_cluster_add (cluster, node, &error))
         g_warning ("policy %s is refused: %s", document->id, error->message);
     }
+  return cluster;
+}
+
+static LabCluster *
+build_cluster (LabServer *server, const LabDocument *with, const LabDocument *without)
+{
+  LabCluster *cluster = gather_cluster (server, with, without);
+
   lab_cluster_settle (cluster);
   return cluster;
+}
+
+static guint
+count_selected (const LabCluster *cluster, JsonObject *object)
+{
+  g_autoptr (LabNetworkPolicy) policy = lab_network_policy_read (object, NULL);
+  LabSwitches switches = { FALSE, FALSE };
+  guint n = 0;
+
+  for (guint i = 0; policy != NULL && i < cluster->pods->len; i++)
+    n += lab_policy_selects (policy, g_ptr_array_index (cluster->pods, i), &switches);
+  return n;
+}
+
+/* What is tried over and over, and would be let through no longer, or from now on. */
+static void
+warn_of_habits (LabRequest *request, const LabDocument *before, JsonObject *after)
+{
+  g_autoptr (LabCluster) cluster = gather_cluster (request->server, NULL, before);
+  g_autoptr (JsonNode) node = after != NULL ? json_node_init_object (json_node_alloc (), after) : NULL;
+
+  if (node != NULL && !lab_cluster_add (cluster, node, NULL))
+    return;
+  lab_cluster_settle (cluster);
+  for (guint i = 0; i < lab_n_habits; i++)
+    {
+      gboolean was = request->server->policies->habits[i].allow, is = lab_workloads_habit (cluster, i).allow;
+      g_autofree char *habit = lab_workloads_habit_text (i), *text = g_strdup_printf ("%s would be %s", habit, is ? "let through" : "cut off");
+
+      if (was != is)
+        lab_request_warn (request, text);
+    }
+}
+
+static void
+warn_of_policy (LabRequest *request, const LabDocument *before, JsonObject *after, gboolean enabled)
+{
+  if (after != NULL && count_selected (request->server->policies->cluster, after) == 0)
+    lab_request_warn (request, "it selects no pod that is there");
+  if (enabled)
+    warn_of_habits (request, before, after);
 }
 
 static void
@@ -172,6 +221,7 @@ static const LabDocumentKind policy_kind = {
   .check = check_policy,
   .make_id = policy_id,
   .add_status = add_policy_status,
+  .warn = warn_of_policy,
   .changed = policies_changed,
 };
 

@@ -211,6 +211,18 @@ lab_request_plan (LabRequest *request, const char *step, const char *target, con
   lab_json_end (out, '}');
 }
 
+void
+lab_request_warn (LabRequest *request, const char *text)
+{
+  GString *out = request->out;
+
+  /* The plan ends in its warnings. */
+  g_assert (g_str_has_suffix (out->str, "]}"));
+  g_string_truncate (out, out->len - 2);
+  lab_json_string (out, NULL, text);
+  g_string_append (out, "]}");
+}
+
 static void
 load_answer (const char *const *columns, int n, gpointer user_data)
 {

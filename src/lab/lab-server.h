@@ -135,6 +135,8 @@ gboolean    lab_request_need_body (LabRequest *request);
 void        lab_request_plan      (LabRequest *request, const char *step, const char *target,
                                    const char *path, const char *before, const char *after,
                                    const char *blocker_code, const char *blocker);
+/* Adds a warning to the plan that was answered. */
+void        lab_request_warn      (LabRequest *request, const char *text);
 const char *lab_status_phrase     (guint status);
 void        lab_answers_load      (LabServer *server);
 gboolean    lab_answers_replay    (LabRequest *request);

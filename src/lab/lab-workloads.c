@@ -287,6 +287,13 @@ lab_end_find (const LabCluster *cluster, const char *text, GArray *room, LabEnd 
   return TRUE;
 }
 
+char *
+lab_workloads_habit_text (guint index)
+{
+  return g_strdup_printf ("%s to %s, %u/%s, %u times an hour,", habits[index].from, habits[index].to, habits[index].port, habits[index].protocol,
+                          habits[index].an_hour);
+}
+
 LabVerdict
 lab_workloads_habit (const LabCluster *cluster, guint index)
 {

@@ -39,6 +39,9 @@ extern const guint lab_n_habits;
 GArray       *lab_workloads_flows    (const LabWorkloads *all);
 LabVerdict    lab_workloads_habit    (const LabCluster *cluster, guint index);
 
+/* "default/backend to data/database, 5432/TCP, 2600 times an hour,". Free it. */
+char         *lab_workloads_habit_text (guint index);
+
 /* How often habit @index was tried from @since until @until, unix seconds. */
 guint         lab_workloads_attempts (const LabWorkloads *all, guint index, gint64 since, gint64 until);
 

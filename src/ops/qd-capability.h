@@ -5,6 +5,9 @@
 
 G_BEGIN_DECLS
 
+/* Many changes of policies as one job: by qd_policy_apply_async() alone. */
+#define QD_POLICIES_APPLY "policies.apply"
+
 /* The one table of what can be asked of a fleet: verb, the feature an endpoint must offer, the
  * permission the signed-in role must have, whether it is high-impact. */
 typedef struct {

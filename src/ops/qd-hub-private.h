@@ -4,6 +4,7 @@
 #include <libdex.h>
 
 #include "qd-hub.h"
+#include "qd-job.h"
 
 G_BEGIN_DECLS
 
@@ -52,6 +53,12 @@ void qd_hub_put (QdHub *self, const QdEndpoint *endpoint, QdDriver *driver, gboo
 void qd_hub_start_driver (QdHub *self, QdHubConnection *connection);
 /* Keeps the connections that are to be kept, once those that were are known. */
 void qd_hub_save_connections (QdHub *self);
+/* What speaks against a job before anything is done: an error, or NULL. */
+GError *qd_hub_object (QdHub *self, const char *id, const QdCapability *row, const char *verb, const char *reason);
+/* Keeps @job (taken) until it has ended, and starts it. */
+void qd_hub_take_job (QdHub *self, QdJob *job);
+/* Whether that job is under way. */
+gboolean qd_hub_is_at (QdHub *self, const char *job_id);
 gboolean qd_hub_is_production (QdHub *self, const char *connection);
 
 G_END_DECLS

@@ -442,8 +442,8 @@ query_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 /* What speaks against a job before anything is done: an error, or NULL. */
-static GError *
-objection (QdHub *self, const char *id, const QdCapability *row, const char *verb, const char *reason)
+GError *
+qd_hub_object (QdHub *self, const char *id, const QdCapability *row, const char *verb, const char *reason)
 {
   g_autofree char *why = NULL;
 
@@ -461,6 +461,19 @@ objection (QdHub *self, const char *id, const QdCapability *row, const char *ver
     return g_error_new (QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID,
                         _("“%s” needs a reason: it has a high impact"), _(row->title));
   return NULL;
+}
+
+void
+qd_hub_take_job (QdHub *self, QdJob *job)
+{
+  g_hash_table_insert (self->jobs, g_strdup (qd_job_get_id (job)), job);
+  qd_job_start (job);
+}
+
+gboolean
+qd_hub_is_at (QdHub *self, const char *job_id)
+{
+  return g_hash_table_contains (self->jobs, job_id);
 }
 
 /* Cancelling one of our own jobs is no job. */
@@ -513,7 +526,7 @@ qd_hub_run (QdHub *self, const char *connection, const char *verb, JsonObject *a
       cancel_own (self, args, task);
       return g_steal_pointer (&id);
     }
-  error = objection (self, connection, row, verb, reason);
+  error = qd_hub_object (self, connection, row, verb, reason);
   if (error)
     {
       g_task_return_error (task, error);
@@ -524,8 +537,7 @@ qd_hub_run (QdHub *self, const char *connection, const char *verb, JsonObject *a
   else
     {
       job = qd_job_new (self, id, connection, row, args, summary, reason, task);
-      g_hash_table_insert (self->jobs, g_strdup (id), job);
-      qd_job_start (job);
+      qd_hub_take_job (self, job);
     }
   return g_steal_pointer (&id);
 }

@@ -26,6 +26,18 @@ void qd_policy_plan_async (QdHub *hub, QdRemotes *remotes, const char *connectio
                            guint n_texts, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 QdPolicyPlan *qd_policy_plan_finish (QdHub *hub, GAsyncResult *result, GError **error);
 
+/* What the server says of a step before it is done. */
+typedef struct {
+  char *key;           /* of the step */
+  gboolean blocker;    /* it would be refused; else a warning */
+  char *code, *text;   /* the server's word for it, and its sentence */
+} QdPolicyRemark;
+
+/* Asks what each step that is included would do (dry_run): (element-type QdPolicyRemark), empty where there is nothing to be said. To be
+ * shown beside the plan; an apply asks again. */
+void qd_policy_preflight_async (QdHub *hub, QdPolicyPlan *plan, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+GPtrArray *qd_policy_preflight_finish (QdHub *hub, GAsyncResult *result, GError **error);
+
 /**
  * qd_policy_apply_async:
  *

@@ -53,11 +53,22 @@ char *qd_policy_applied_to_sentence (const QdPolicyApplied *self);
 GBytes *qd_policy_applied_to_bytes (const QdPolicyApplied *self);
 QdPolicyApplied *qd_policy_applied_parse (const char *bytes, gsize length, const char *origin, GError **error);
 
+/* As bytes for the disk, one step's news: appended, so that a job of many steps costs what it does. A line that is not whole is
+ * where a crash cut it, and ends the reading. */
+GBytes *qd_policy_applied_to_line (const QdPolicyApplied *self, guint nth);
+void qd_policy_applied_replay (QdPolicyApplied *self, const char *bytes, gsize length);
+/* Notes in @bases what was done. */
+void qd_policy_applied_note_bases (const QdPolicyApplied *self, QdRemoteSet *bases);
+
 /* What job @job did. G_IO_ERROR_NOT_FOUND: nothing is known of such a job. */
 void qd_remotes_load_applied_async (QdRemotes *self, const char *job, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 QdPolicyApplied *qd_remotes_load_applied_finish (QdRemotes *self, GAsyncResult *result, GError **error);
-/* Done when it is on the disk. @applied is copied. */
+/* Done when it is on the disk. @applied is copied. Before the first change; then after each its news, and at last the end, which brings
+ * the bases up to date as well. */
 void qd_remotes_save_applied_async (QdRemotes *self, const QdPolicyApplied *applied, GAsyncReadyCallback callback, gpointer data);
+void qd_remotes_note_applied_async (QdRemotes *self, const QdPolicyApplied *applied, guint nth, GAsyncReadyCallback callback, gpointer data);
+void qd_remotes_end_applied_async (QdRemotes *self, const QdPolicyApplied *applied, GAsyncReadyCallback callback, gpointer data);
+/* Of all three. */
 gboolean qd_remotes_save_applied_finish (QdRemotes *self, GAsyncResult *result, GError **error);
 /* (element-type QdPolicyApplied): all that are kept, newest first; broken ones are set aside and left out. @workspace and @connection
  * may be NULL: of any. */

@@ -45,7 +45,7 @@ typedef struct {
   GBytes *theirs;      /* NULL: not on the server */
   GBytes *result;      /* what the server has once this is applied; NULL: nothing, or not decided */
   gboolean merged;     /* @result is neither mine nor theirs */
-  QdMerge *merge;      /* of a conflict of texts; NULL: of there and not there. Borrowed */
+  QdMerge *merge;      /* of a conflict that may be decided piece by piece; NULL: as a whole only. Borrowed */
   char *why;           /* a sentence for people: what happens and why; translated */
   gboolean included;   /* it is among what an apply would do */
 } QdPlanStep;

@@ -337,6 +337,8 @@ void
 test_model_free (TestModel *model)
 {
   qd_driver_stop (model->driver);
+  /* The I/O thread that answered a command last may not have let go of it yet. */
+  test_until (g_atomic_int_get (&G_OBJECT (model->driver)->ref_count) == 1, 20);
   g_assert_finalize_object (model->driver);
   /* What the I/O threads still do finds a closed door; give them the time to find it. */
   test_spin (50);

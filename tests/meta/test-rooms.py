@@ -18,7 +18,7 @@ ROOMS = {
     'policy': ['base', 'model'],
     'workspace': ['base', 'policy'],
     'drivers': ['base', 'model', 'wire', 'graph'],
-    'ops': ['base', 'model', 'store', 'drivers'],
+    'ops': ['base', 'model', 'store', 'policy', 'workspace', 'drivers'],
     'app': ['base', 'model', 'wire', 'store', 'graph', 'policy', 'workspace', 'drivers', 'ops'],
     'cli': ['base', 'model', 'wire', 'store', 'graph', 'policy', 'workspace', 'drivers', 'ops'],
     'lab': ['base'],

@@ -58,6 +58,10 @@ typedef struct {
   gboolean token;            /* signed in with a token, not with a password */
 } Row;
 
+/* One that is there, and what it is. */
+#define POLICY "networkpolicy.default.office-only"
+#define POLICY_OBJECT "{\"apiVersion\":\"networking.k8s.io/v1\",\"kind\":\"NetworkPolicy\",\"metadata\":{\"name\":\"office-only\"}," \
+                      "\"spec\":{\"podSelector\":{}}}"
 #define NO_STATUS " delay 500 429 401 404 html "
 
 static const Row rows[] = {
@@ -94,6 +98,17 @@ static const Row rows[] = {
     "{\"id\":\"ID\",\"revision\":\"REVISION\",\"changes\":{\"name\":\"x\"},\"dry_run\":true}" },
   { "removal of a site", "/api/v1/sites/*", "/api/v1/sites/", BY_COMMAND, "site.delete",
     "{\"id\":\"ID\",\"revision\":\"REVISION\",\"reason\":\"a test\",\"dry_run\":true}" },
+  { "policies", "/api/v1/policies", "/api/v1/policies", BY_COMMAND, "policies.list", "{}" },
+  { "workloads", "/api/v1/workloads", "/api/v1/workloads", BY_COMMAND, "workloads.list", "{}" },
+  { "one policy", "/api/v1/policies/*", "/api/v1/policies/", BY_COMMAND, "policy.get", "{\"id\":\"" POLICY "\"}" },
+  { "simulation of a policy", "/api/v1/policies/*/simulate", "/simulate", BY_COMMAND, "policy.simulate",
+    "{\"id\":\"" POLICY "\",\"flows\":[{\"from\":\"default/frontend\",\"to\":\"default/backend\",\"port\":80}]}" },
+  { "new or changed policy", "/api/v1/policies/*", "/api/v1/policies/", BY_COMMAND, "policy.put",
+    "{\"id\":\"" POLICY "\",\"revision\":\"1\",\"dry_run\":true,\"object\":" POLICY_OBJECT "}" },
+  { "removal of a policy", "/api/v1/policies/*", "/api/v1/policies/", BY_COMMAND, "policy.delete",
+    "{\"id\":\"" POLICY "\",\"revision\":\"1\",\"reason\":\"a test\",\"dry_run\":true}" },
+  { "switching of a policy", "/api/v1/policies/*", "/api/v1/policies/", BY_COMMAND, "policy.enable",
+    "{\"id\":\"" POLICY "\",\"revision\":\"1\",\"enabled\":true,\"dry_run\":true}" },
   /* Of what is left out or garbled, the number of the next event tells. What is open has had its status. */
   { "/ws/events, open", "/ws/events", "/ws/events", BY_EVENT, .mute = " drop garble ", .without = NO_STATUS },
   { "/ws/events, opening", "/ws/events", "/ws/events", BY_CUT, .mute = " truncate garble stall big " },

@@ -463,6 +463,8 @@ qd_node_command (QdNodeSession *session, const char *verb, JsonObject *args, GTa
       sign_in (session, verb, args, task);
       return;
     }
+  if (qd_node_policy_command (session, verb, args, task))
+    return;
   command = command_new (session, verb, task);
   for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
     if (g_str_equal (verbs[i].verb, verb))

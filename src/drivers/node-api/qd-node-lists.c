@@ -426,6 +426,7 @@ qd_node_lists_read (QdNodeSession *self)
 {
   for (guint i = 0; i < QD_NODE_N_LISTS; i++)
     qd_node_list_read (self, i);
+  qd_node_policies_probe (self);
 }
 
 /* What waits for its back-off need not any longer. */

@@ -38,6 +38,9 @@ typedef struct {
   gint64 as_of_seq;      /* of the first page; -1: the server does not say */
 } QdNodeList;
 
+/* What is not kept, but asked when it is wanted: only whether there is any is looked for. */
+typedef enum { QD_NODE_PROBE_POLICIES, QD_NODE_PROBE_WORKLOADS, QD_NODE_N_PROBES } QdNodeProbeId;
+
 typedef enum { QD_NODE_BY_WEBSOCKET, QD_NODE_BY_SSE, QD_NODE_BY_POLLING } QdNodeTransport;
 
 typedef struct {
@@ -100,6 +103,11 @@ struct _QdNodeSession {
   GSource *stale_timer;
   guint reading;         /* requests under way for it */
 
+  GSource *probe_timer;
+  QdBackoff probe_backoff;
+  guint probe_run;
+  gint64 policies_at;    /* QD_CONNECTION_POLICIES */
+
   GHashTable *problems;  /* what → message: none means live */
   gboolean ever_live;
   gboolean refused;
@@ -129,6 +137,7 @@ typedef struct {
   const char *path;
   const char *const *headers;
   JsonNode *body;
+  gboolean patient;      /* what the server was too busy for (429) is sent again, whatever the method: it was not done */
   gboolean bare;         /* without renewal on 401: for signing in itself */
   GCancellable *cancellable; /* NULL: the session's */
   const char *known;     /* as for qd_http_read_json(), or NULL */
@@ -170,6 +179,20 @@ gboolean qd_node_list_is_loading (QdNodeSession *self, QdKind kind);
 /* Reads one thing anew, soon. */
 void qd_node_list_touch (QdNodeSession *self, QdKind kind, const char *id);
 const char *qd_node_list_path (QdKind kind);
+
+/* Policies and workloads (qd-node-policies.c, qd-node-policy-commands.c). */
+void qd_node_policies_probe (QdNodeSession *self);
+void qd_node_policies_stop (QdNodeSession *self);
+/* They may have changed. */
+void qd_node_policies_changed (QdNodeSession *self);
+/* An event of this type came. */
+void qd_node_policies_heard (QdNodeSession *self, const char *type);
+/* All of them, or all workloads. Takes @task. */
+void qd_node_policies_read (QdNodeSession *self, gboolean policies, GTask *task);
+/* An item as qd-driver.h has it; NULL: it is no policy. */
+JsonNode *qd_node_policy_shape (JsonNode *answer);
+/* FALSE: the verb is not one of these, and @task is left alone. Main thread. */
+gboolean qd_node_policy_command (QdNodeSession *session, const char *verb, JsonObject *args, GTask *task);
 
 /* Streams (qd-node-stream.c, qd-node-events.c). */
 void qd_node_streams_start (QdNodeSession *self);

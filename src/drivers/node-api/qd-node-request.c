@@ -19,7 +19,7 @@ typedef struct {
   GStrv headers;
   JsonNode *body;
   char *known;
-  gboolean bare;
+  gboolean bare, patient;
   GCancellable *cancellable;
   guint token_run;    /* of the token that it was sent with */
   gboolean renewed;   /* was sent again with a new token */
@@ -118,7 +118,7 @@ slow_down (Request *self, const QdHttpResponse *response)
   self->session->slowed_us = g_get_monotonic_time ();
   self->session->not_before_us = MAX (self->session->not_before_us,
                                       g_get_monotonic_time () + wait_ms * 1000);
-  if (!g_str_equal (self->method, "GET") || self->waits >= MAX_WAITS)
+  if ((!g_str_equal (self->method, "GET") && !(self->patient && response->status == 429)) || self->waits >= MAX_WAITS)
     return FALSE;
   self->waits++;
   send_in_time (self);
@@ -191,6 +191,7 @@ qd_node_request (QdNodeSession *self, const QdNodeCall *call, QdNodeReply reply,
   request->body = call->body ? json_node_ref (call->body) : NULL;
   request->known = g_strdup (call->known);
   request->bare = call->bare;
+  request->patient = call->patient;
   request->cancellable = g_object_ref (call->cancellable ? call->cancellable : self->cancellable);
   request->reply = reply;
   request->data = data;

@@ -29,7 +29,7 @@ qd_node_session_new (const QdEndpoint *endpoint, QdOutlet *outlet, QdHttp *http)
   self->stale = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->problems = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->seq = self->told_seq = self->heard_seq = -1;
-  self->resync_backoff = self->auth_backoff = self->me_backoff = self->events.backoff = self->metrics.backoff = fresh;
+  self->resync_backoff = self->auth_backoff = self->me_backoff = self->events.backoff = self->metrics.backoff = self->probe_backoff = fresh;
   for (guint i = 0; i < QD_NODE_N_LISTS; i++)
     {
       self->lists[i].backoff = fresh;
@@ -218,6 +218,7 @@ qd_node_session_stop (QdNodeSession *self)
   self->stopped = TRUE;
   qd_node_streams_stop (self);
   qd_node_lists_stop (self);
+  qd_node_policies_stop (self);
   qd_io_timeout_stop (&self->resync_timer);
   qd_node_auth_stop (self);
   g_cancellable_cancel (self->cancellable);
@@ -244,6 +245,7 @@ qd_node_session_refresh (QdNodeSession *self)
       qd_node_list_forget (self, i);
       qd_node_list_read (self, i);
     }
+  qd_node_policies_probe (self);
   if (self->me_timer)
     qd_node_auth_ask_me (self);
   qd_node_streams_retry (self);
