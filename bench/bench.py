@@ -27,6 +27,7 @@ BENCHES = {
     'topology-memory': topology_window.memory,
     'topology-query': queries.query,
     'policy': policies.policy,
+    'policy-window': policies.window,
     'yaml': policies.yaml,
 }
 

@@ -411,6 +411,38 @@ dump (const char *path)
   return FALSE;
 }
 
+/* Whoever of the page has that action. */
+static gboolean
+activate (GtkWidget *from, const char *name, GVariant *parameter)
+{
+  if (!gtk_widget_get_child_visible (from))
+    return FALSE;
+  for (GtkWidget *child = gtk_widget_get_first_child (from); child != NULL; child = gtk_widget_get_next_sibling (child))
+    if (activate (child, name, parameter))
+      return TRUE;
+  return gtk_widget_activate_action_variant (from, name, parameter);
+}
+
+/* "do ACTION PARAMETER": the second as GVariant writes it, "-" for none. */
+static gboolean
+do_action (const char *name, const char *text)
+{
+  QdPage *page = qd_window_get_page (QD_WINDOW (probe->window));
+  g_autoptr (GVariant) parameter = g_str_equal (text, "-") ? NULL : g_variant_parse (NULL, text, NULL, NULL, NULL);
+
+  return page != NULL && (parameter != NULL || g_str_equal (text, "-")) && activate (GTK_WIDGET (page), name, parameter);
+}
+
+/* "write TEXT": at the cursor of the page's text. */
+static gboolean
+write_text (const char *text)
+{
+  QdPage *page = qd_window_get_page (QD_WINDOW (probe->window));
+  GtkWidget *view = page != NULL ? find_widget (GTK_WIDGET (page), GTK_TYPE_TEXT_VIEW) : NULL;
+
+  return view != NULL && gtk_text_buffer_insert_interactive_at_cursor (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view)), text, -1, TRUE);
+}
+
 static void
 run_command (const char *line)
 {
@@ -439,6 +471,10 @@ run_command (const char *line)
     }
   else if (g_str_equal (words[0], "move"))
     fine = move (line + MIN (strlen (line), 5));
+  else if (g_str_equal (words[0], "do") && words[1] != NULL && words[2] != NULL)
+    fine = do_action (words[1], words[2]);
+  else if (g_str_equal (words[0], "write") && words[1] != NULL)
+    fine = write_text (line + strlen ("write "));
   else if (g_str_equal (words[0], "topology") && words[1] != NULL)
     fine = tell_topology (words[1]);
   else

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "qd-drawn-item.h"
 #include "qd-grid-row.h"
 
 G_BEGIN_DECLS
@@ -11,7 +12,7 @@ G_BEGIN_DECLS
  * A cell as assistive technologies see it: drawn by its row, made when it is asked for.
  */
 #define QD_TYPE_GRID_CELL (qd_grid_cell_get_type ())
-G_DECLARE_FINAL_TYPE (QdGridCell, qd_grid_cell, QD, GRID_CELL, GObject)
+G_DECLARE_FINAL_TYPE (QdGridCell, qd_grid_cell, QD, GRID_CELL, QdDrawnItem)
 
 QdGridCell *qd_grid_cell_new (QdGridRow *row, guint field);
 /* Says anew what its row shows of the field. */

@@ -27,6 +27,8 @@ QdPolicyEdit *qd_policy_builder_begin (QdPolicyBuilder *self);
 gboolean qd_policy_builder_end (QdPolicyBuilder *self, QdPolicyEdit *edit);
 /* Shows anew what there is, as after a change that was not to be. */
 void qd_policy_builder_refresh (QdPolicyBuilder *self);
+/* Says what cannot be done here, and offers the text. */
+void qd_policy_builder_refuse (QdPolicyBuilder *self, const char *why);
 /* Asks to be shown @node in the text. */
 void qd_policy_builder_go (QdPolicyBuilder *self, const QdYamlNode *node);
 

@@ -318,8 +318,8 @@ qd_policy_builder_refresh (QdPolicyBuilder *self)
   show (self, FALSE);
 }
 
-static void
-refuse (QdPolicyBuilder *self, const char *why)
+void
+qd_policy_builder_refuse (QdPolicyBuilder *self, const char *why)
 {
   adw_banner_set_title (ADW_BANNER (self->banner), why);
   adw_banner_set_revealed (ADW_BANNER (self->banner), TRUE);
@@ -342,7 +342,7 @@ end (QdPolicyBuilder *self, QdPolicyEdit *edit, Happening happening, QdPolicyDir
   changed = qd_policy_edit_end (edit, &splice, &error);
   if (changed == NULL)
     {
-      refuse (self, error->message);
+      qd_policy_builder_refuse (self, error->message);
       return FALSE;
     }
   adw_banner_set_revealed (ADW_BANNER (self->banner), FALSE);
@@ -448,7 +448,7 @@ qd_policy_builder_add_pick (QdPolicyBuilder *self, QdPolicyDirection direction, 
   if (form == QD_N_PEER_FORMS)
     {
       words = g_strdup_printf (_("%s has no labels: no selector can name it"), qd_policy_pick_get_text (pick));
-      refuse (self, words);
+      qd_policy_builder_refuse (self, words);
       return;
     }
   edit = qd_policy_builder_begin (self);
@@ -637,9 +637,10 @@ go_cb (QdPolicyBuilder *self)
 }
 
 static void
-dismiss_cb (AdwBanner *banner)
+banner_cb (QdPolicyBuilder *self)
 {
-  adw_banner_set_revealed (banner, FALSE);
+  adw_banner_set_revealed (ADW_BANNER (self->banner), FALSE);
+  go_cb (self);
 }
 
 static void
@@ -695,8 +696,8 @@ qd_policy_builder_init (QdPolicyBuilder *self)
 
   self->banner = adw_banner_new ("");
   adw_banner_set_use_markup (ADW_BANNER (self->banner), FALSE);
-  adw_banner_set_button_label (ADW_BANNER (self->banner), _("Dismiss"));
-  g_signal_connect (self->banner, "button-clicked", G_CALLBACK (dismiss_cb), NULL);
+  adw_banner_set_button_label (ADW_BANNER (self->banner), _("Go to Text"));
+  g_signal_connect_swapped (self->banner, "button-clicked", G_CALLBACK (banner_cb), self);
   self->nothing = adw_status_page_new ();
   self->go = gtk_button_new_with_label (_("Go to Text"));
   gtk_widget_set_halign (self->go, GTK_ALIGN_CENTER);

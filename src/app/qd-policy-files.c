@@ -7,10 +7,13 @@
 
 #include <glib/gi18n.h>
 
+#include "qd-slow-list.h"
+
 struct _QdPolicyFiles {
   GtkWidget parent_instance;
   GtkWidget *scrolled;
   GtkSingleSelection *selection;
+  QdDocument *wanted;     /* to be selected; not owned, and only compared */
   gboolean silent;
 };
 
@@ -161,6 +164,8 @@ selected_cb (QdPolicyFiles *self)
   QdDocument *document = gtk_single_selection_get_selected_item (self->selection);
 
   if (document && !self->silent)
+    self->wanted = document;
+  if (document && !self->silent)
     g_signal_emit (self, chosen_signal, 0, document);
 }
 
@@ -169,6 +174,8 @@ qd_policy_files_select (QdPolicyFiles *self, QdDocument *document)
 {
   GListModel *model = gtk_single_selection_get_model (self->selection);
   guint position = GTK_INVALID_LIST_POSITION;
+
+  self->wanted = document;
 
   for (guint i = 0; document && position == GTK_INVALID_LIST_POSITION && i < g_list_model_get_n_items (model); i++)
     {
@@ -180,6 +187,14 @@ qd_policy_files_select (QdPolicyFiles *self, QdDocument *document)
   self->silent = TRUE;
   gtk_single_selection_set_selected (self->selection, position);
   self->silent = FALSE;
+}
+
+/* What is to be selected may come with a later portion. */
+static void
+items_cb (QdPolicyFiles *self)
+{
+  if (self->wanted && gtk_single_selection_get_selected (self->selection) == GTK_INVALID_LIST_POSITION)
+    qd_policy_files_select (self, self->wanted);
 }
 
 static void
@@ -215,11 +230,12 @@ qd_policy_files_new (QdWorkbench *workbench)
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), NULL);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
   g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cb), NULL);
-  self->selection = gtk_single_selection_new (g_object_ref (qd_workbench_get_documents (workbench)));
+  self->selection = gtk_single_selection_new (qd_slow_list_new (qd_workbench_get_documents (workbench)));
   gtk_single_selection_set_autoselect (self->selection, FALSE);
   gtk_single_selection_set_can_unselect (self->selection, TRUE);
   gtk_single_selection_set_selected (self->selection, GTK_INVALID_LIST_POSITION);
   g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (selected_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (items_cb), self, G_CONNECT_SWAPPED);
   list = gtk_list_view_new (g_object_ref (GTK_SELECTION_MODEL (self->selection)), factory);
   gtk_widget_add_css_class (list, "navigation-sidebar");
   gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Files"), -1);

@@ -275,9 +275,7 @@ analysed_cb (QdPolicyPage *self)
 {
   QdAnalysis *analysis = qd_workbench_get_analysis (self->workbench);
 
-  g_set_object (&self->found, NULL);
-  self->found = qd_problem_list_new (analysis);
-  qd_policy_problems_set_model (self->problems, G_LIST_MODEL (self->found));
+  qd_problem_list_update (self->found, analysis);
   qd_policy_editor_set_problems (self->editor, G_LIST_MODEL (self->found));
   qd_policy_editor_set_world (self->editor, qd_analysis_get_world (analysis));
   show_problems (self);
@@ -549,6 +547,7 @@ qd_policy_page_init (QdPolicyPage *self)
   g_signal_connect_object (self->why, "place", G_CALLBACK (place_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->why, "changed", G_CALLBACK (why_changed_cb), self, G_CONNECT_SWAPPED);
   self->problems = QD_POLICY_PROBLEMS (qd_policy_problems_new ());
+  qd_policy_problems_set_model (self->problems, G_LIST_MODEL (self->found));
   adw_bin_set_child (self->problems_bin, GTK_WIDGET (self->problems));
   g_signal_connect_object (self->problems, "chosen", G_CALLBACK (problem_chosen_cb), self, G_CONNECT_SWAPPED);
   qd_policy_page_init_tests (self);

@@ -7,8 +7,11 @@
 
 #include <glib/gi18n.h>
 
+#include "qd-slow-list.h"
+
 struct _QdPolicyProblems {
   GtkWidget parent_instance;
+  GListModel *problems;
   GtkWidget *scrolled;
   GtkSingleSelection *selection;
 };
@@ -149,23 +152,46 @@ activate_cb (QdPolicyProblems *self, guint position)
 void
 qd_policy_problems_next (QdPolicyProblems *self)
 {
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
+  guint n = self->problems ? g_list_model_get_n_items (self->problems) : 0;
   guint at = gtk_single_selection_get_selected (self->selection);
+  g_autoptr (QdProblem) problem = NULL;
 
   if (n == 0)
     return;
   at = at == GTK_INVALID_LIST_POSITION || at + 1 >= n ? 0 : at + 1;
   gtk_single_selection_set_selected (self->selection, at);
-  activate_cb (self, at);
+  problem = g_list_model_get_item (self->problems, at);
+  g_signal_emit (self, chosen_signal, 0, problem);
+}
+
+/* Rows cost: there are some while they are seen. */
+static void
+attach (QdPolicyProblems *self, gboolean seen)
+{
+  g_autoptr (GListModel) slow = self->problems && seen ? qd_slow_list_new (self->problems) : NULL;
+
+  gtk_single_selection_set_model (self->selection, slow);
+}
+
+static void
+qd_policy_problems_map (GtkWidget *widget)
+{
+  attach (QD_POLICY_PROBLEMS (widget), TRUE);
+  GTK_WIDGET_CLASS (qd_policy_problems_parent_class)->map (widget);
+}
+
+static void
+qd_policy_problems_unmap (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (qd_policy_problems_parent_class)->unmap (widget);
+  attach (QD_POLICY_PROBLEMS (widget), FALSE);
 }
 
 void
 qd_policy_problems_set_model (QdPolicyProblems *self, GListModel *problems)
 {
-  guint at = gtk_single_selection_get_selected (self->selection);
-
-  gtk_single_selection_set_model (self->selection, problems);
-  gtk_single_selection_set_selected (self->selection, at);
+  if (g_set_object (&self->problems, problems))
+    attach (self, gtk_widget_get_mapped (GTK_WIDGET (self)));
 }
 
 char *
@@ -203,6 +229,7 @@ qd_policy_problems_dispose (GObject *object)
 
   g_clear_pointer (&self->scrolled, gtk_widget_unparent);
   g_clear_object (&self->selection);
+  g_clear_object (&self->problems);
   G_OBJECT_CLASS (qd_policy_problems_parent_class)->dispose (object);
 }
 
@@ -210,6 +237,8 @@ static void
 qd_policy_problems_class_init (QdPolicyProblemsClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = qd_policy_problems_dispose;
+  GTK_WIDGET_CLASS (klass)->map = qd_policy_problems_map;
+  GTK_WIDGET_CLASS (klass)->unmap = qd_policy_problems_unmap;
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BIN_LAYOUT);
   fix_signal = g_signal_new ("fix", QD_TYPE_POLICY_PROBLEMS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, QD_TYPE_PROBLEM);
   chosen_signal = g_signal_new ("chosen", QD_TYPE_POLICY_PROBLEMS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, QD_TYPE_PROBLEM);

@@ -178,9 +178,13 @@ drop_cb (QdPolicyRuleCard *self, const GValue *value, double x, double y, GtkDro
       return TRUE;
     }
   dragged = g_value_get_object (value);
-  /* A rule of the other direction means something else there. */
-  if (dragged == NULL || dragged == self || dragged->builder != self->builder || dragged->direction != self->direction)
+  if (dragged == NULL || dragged == self || dragged->builder != self->builder)
     return FALSE;
+  if (dragged->direction != self->direction)
+    {
+      qd_policy_builder_refuse (self->builder, _("A rule stays on its side: there it would mean something else"));
+      return FALSE;
+    }
   qd_policy_builder_move_rule (self->builder, self->direction, dragged->index, self->index);
   return TRUE;
 }

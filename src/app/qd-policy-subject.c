@@ -23,7 +23,7 @@ struct _QdPolicySubject {
   GtkWidget *form_box, *form;   /* of the others: whole namespaces, or pods */
   GtkWidget *namespaces_box, *namespaces, *selector_box, *selector;
   GtkWidget *workloads_box, *workloads;
-  GtkWidget *types, *isolates[QD_POLICY_N_DIRECTIONS];
+  GtkWidget *types_box, *types, *isolates[QD_POLICY_N_DIRECTIONS], *implied;
   GtkWidget *findings_group, *findings;
   gboolean updating;
 };
@@ -234,7 +234,11 @@ qd_policy_subject_new (QdPolicyBuilder *builder)
   gtk_box_append (GTK_BOX (box), card);
   self->workloads_box = qd_policy_field_new (_("Selected now"), self->workloads);
   gtk_box_append (GTK_BOX (box), self->workloads_box);
-  gtk_box_append (GTK_BOX (box), qd_policy_field_new (_("Isolation"), self->types));
+  self->implied = qd_policy_label_new (_("Not written in the policy: it follows from its rules"), "caption");
+  gtk_widget_add_css_class (self->implied, "dimmed");
+  self->types_box = qd_policy_field_new (_("Isolation"), self->types);
+  gtk_box_append (GTK_BOX (self->types_box), self->implied);
+  gtk_box_append (GTK_BOX (box), self->types_box);
   gtk_box_append (GTK_BOX (box), self->findings_group);
   adw_bin_set_child (ADW_BIN (self), box);
   return GTK_WIDGET (self);
@@ -367,7 +371,8 @@ show_types (QdPolicySubject *self, const QdPolicyView *view, const QdPolicy *pol
 {
   gboolean both = policy->applies[QD_POLICY_INGRESS] && policy->applies[QD_POLICY_EGRESS];
 
-  gtk_widget_set_visible (gtk_widget_get_parent (self->types), view->kind == QD_POLICY_NETWORK);
+  gtk_widget_set_visible (self->types_box, view->kind == QD_POLICY_NETWORK);
+  gtk_widget_set_visible (self->implied, qd_yaml_node_get_length (qd_yaml_node_find (qd_policy_draft_get_node (view->draft), "/spec/policyTypes")) == 0);
   self->updating = TRUE;
   for (guint d = 0; d < QD_POLICY_N_DIRECTIONS; d++)
     {

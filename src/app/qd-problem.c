@@ -85,9 +85,9 @@ from_fault (const QdAnalysisFault *fault)
 }
 
 static int
-compare (gconstpointer a, gconstpointer b, gpointer data)
+compare (gconstpointer a, gconstpointer b)
 {
-  const QdProblem *first = a, *second = b;
+  const QdProblem *first = *(QdProblem *const *) a, *second = *(QdProblem *const *) b;
   int order = (int) second->severity - (int) first->severity;
 
   if (order == 0)
@@ -97,28 +97,66 @@ compare (gconstpointer a, gconstpointer b, gpointer data)
   return order != 0 ? order : first->column < second->column ? -1 : first->column > second->column;
 }
 
+static GPtrArray *
+gather (QdAnalysis *analysis)
+{
+  GPtrArray *faults = qd_analysis_get_faults (analysis);
+  GPtrArray *findings = qd_analysis_get_findings (analysis);
+  GPtrArray *problems = g_ptr_array_new_full (faults->len + findings->len, g_object_unref);
+
+  for (guint i = 0; i < faults->len; i++)
+    g_ptr_array_add (problems, from_fault (faults->pdata[i]));
+  for (guint i = 0; i < findings->len; i++)
+    if (((const QdPolicyFinding *) findings->pdata[i])->place.file)
+      g_ptr_array_add (problems, from_finding (findings->pdata[i]));
+  g_ptr_array_sort (problems, compare);
+  return problems;
+}
+
 GListStore *
 qd_problem_list_new (QdAnalysis *analysis)
 {
   GListStore *list = g_list_store_new (QD_TYPE_PROBLEM);
-  GPtrArray *faults = qd_analysis_get_faults (analysis);
-  GPtrArray *findings = qd_analysis_get_findings (analysis);
+  g_autoptr (GPtrArray) problems = gather (analysis);
 
-  for (guint i = 0; i < faults->len; i++)
-    {
-      g_autoptr (QdProblem) problem = from_fault (faults->pdata[i]);
-
-      g_list_store_append (list, problem);
-    }
-  for (guint i = 0; i < findings->len; i++)
-    if (((const QdPolicyFinding *) findings->pdata[i])->place.file)
-      {
-        g_autoptr (QdProblem) problem = from_finding (findings->pdata[i]);
-
-        g_list_store_append (list, problem);
-      }
-  g_list_store_sort (list, compare, NULL);
+  g_list_store_splice (list, 0, 0, problems->pdata, problems->len);
   return list;
+}
+
+/* A fix is of one reading of a text: another one's is another. */
+static gboolean
+is_same (const QdProblem *a, const QdProblem *b)
+{
+  return a->line == b->line && a->column == b->column && a->length == b->length && a->severity == b->severity && a->code == b->code &&
+         a->fix == b->fix && g_str_equal (a->file, b->file) && g_str_equal (a->message, b->message);
+}
+
+/* Both are sorted: what is in one alone is found by going along both. */
+void
+qd_problem_list_update (GListStore *list, QdAnalysis *analysis)
+{
+  g_autoptr (GPtrArray) old = g_ptr_array_new_with_free_func (g_object_unref), new = gather (analysis);
+  guint at = 0, i = 0, k = 0;
+
+  for (guint n = 0; n < g_list_model_get_n_items (G_LIST_MODEL (list)); n++)
+    g_ptr_array_add (old, g_list_model_get_item (G_LIST_MODEL (list), n));
+  while (i < old->len || k < new->len)
+    {
+      guint first = i, added = k;
+
+      while ((i < old->len || k < new->len) && !(i < old->len && k < new->len && is_same (old->pdata[i], new->pdata[k])))
+        {
+          int order = i == old->len ? 1 : k == new->len ? -1 : compare (&old->pdata[i], &new->pdata[k]);
+
+          i += order <= 0;
+          k += order >= 0;
+        }
+      if (i > first || k > added)
+        g_list_store_splice (list, at, i - first, new->pdata + added, k - added);
+      at += k - added;
+      for (; i < old->len && k < new->len && is_same (old->pdata[i], new->pdata[k]); at++, k++)
+        i++;
+    }
 }
 
 const char *

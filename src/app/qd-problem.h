@@ -17,6 +17,8 @@ G_DECLARE_FINAL_TYPE (QdProblem, qd_problem, QD, PROBLEM, GObject)
 
 /* Everything that @analysis found, of type QdProblem: errors first, then by file and place. */
 GListStore *qd_problem_list_new (QdAnalysis *analysis);
+/* The same into @list, which is of another analysis: only what differs is changed, so that who shows it does no more than that. */
+void qd_problem_list_update (GListStore *list, QdAnalysis *analysis);
 const char *qd_problem_get_file (QdProblem *self);
 const char *qd_problem_get_message (QdProblem *self);
 const char *qd_problem_get_code (QdProblem *self);         /* NULL: it cannot be read */

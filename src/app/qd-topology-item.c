@@ -17,94 +17,90 @@
 /* A node, or an edge at the node in focus, as assistive technologies see it: drawn by nobody, made when
  * asked for. */
 struct _QdTopologyItem {
-  GObject parent_instance;
+  QdDrawnItem parent_instance;
 
-  QdTopologyView *view;   /* not owned; it owns us. NULL when the scene has gone */
   QdPick pick;
   guint position;         /* of an edge, among those of its node */
-  GtkATContext *context;
 };
 
-typedef enum { PROP_ACCESSIBLE_ROLE = 1 } QdTopologyItemProperty;
-
-static void accessible_init (GtkAccessibleInterface *iface);
 static QdTopologyItem *get_edge_item (QdTopologyView *view, guint position);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (QdTopologyItem, qd_topology_item, G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (GTK_TYPE_ACCESSIBLE, accessible_init))
+G_DEFINE_FINAL_TYPE (QdTopologyItem, qd_topology_item, QD_TYPE_DRAWN_ITEM)
 
-static GtkATContext *
-get_at_context (GtkAccessible *accessible)
+/* NULL when its scene has gone. */
+static QdTopologyView *
+get_view (gpointer item)
 {
-  QdTopologyItem *self = QD_TOPOLOGY_ITEM (accessible);
+  return (QdTopologyView *) qd_drawn_item_get_widget (item);
+}
 
-  if (self->context == NULL)
-    {
-      GdkDisplay *display = self->view ? gtk_widget_get_display (GTK_WIDGET (self->view)) : gdk_display_get_default ();
+static const QdPick *
+get_pick (QdDrawnItem *item)
+{
+  return &QD_TOPOLOGY_ITEM (item)->pick;
+}
 
-      self->context = gtk_at_context_create (GTK_ACCESSIBLE_ROLE_LIST_ITEM, accessible, display);
-      if (self->context == NULL)
-        return NULL;
-      qd_topology_item_refresh (self);
-    }
-  return g_object_ref (self->context);
+static GtkAccessibleRole
+get_role (QdDrawnItem *item)
+{
+  return GTK_ACCESSIBLE_ROLE_LIST_ITEM;
+}
+
+static void
+refresh (QdDrawnItem *item)
+{
+  qd_topology_item_refresh (QD_TOPOLOGY_ITEM (item));
 }
 
 static gboolean
-is_in_focus (QdTopologyItem *self)
+is_in_focus (QdDrawnItem *item)
 {
-  return self->view && self->pick.kind == QD_PICK_NODE && qd_pick_equal (self->view->state.focus, self->pick);
+  return get_pick (item)->kind == QD_PICK_NODE && qd_pick_equal (get_view (item)->state.focus, *get_pick (item));
 }
 
 static gboolean
-get_platform_state (GtkAccessible *accessible, GtkAccessiblePlatformState state)
+is_focusable (QdDrawnItem *item)
 {
-  QdTopologyItem *self = QD_TOPOLOGY_ITEM (accessible);
+  return get_pick (item)->kind == QD_PICK_NODE;
+}
 
-  switch (state)
-    {
-    case GTK_ACCESSIBLE_PLATFORM_STATE_FOCUSABLE:
-      return self->view != NULL && self->pick.kind == QD_PICK_NODE;
-    case GTK_ACCESSIBLE_PLATFORM_STATE_FOCUSED:
-      return is_in_focus (self) && gtk_widget_has_focus (GTK_WIDGET (self->view));
-    case GTK_ACCESSIBLE_PLATFORM_STATE_ACTIVE:
-    default:
-      return FALSE;
-    }
+static gboolean
+is_focused (QdDrawnItem *item)
+{
+  return is_in_focus (item) && gtk_widget_has_focus (GTK_WIDGET (get_view (item)));
 }
 
 static GtkAccessible *
-get_accessible_parent (GtkAccessible *accessible)
+dup_parent (QdDrawnItem *item)
 {
-  QdTopologyItem *self = QD_TOPOLOGY_ITEM (accessible);
+  QdTopologyView *view = get_view (item);
 
-  if (self->view == NULL)
-    return NULL;
-  if (self->pick.kind == QD_PICK_EDGE)
-    return GTK_ACCESSIBLE (g_object_ref (qd_topology_item_get (self->view, self->view->edges_of)));
-  return GTK_ACCESSIBLE (g_object_ref (self->view));
+  if (get_pick (item)->kind == QD_PICK_EDGE)
+    return GTK_ACCESSIBLE (g_object_ref (qd_topology_item_get (view, view->edges_of)));
+  return GTK_ACCESSIBLE (g_object_ref (view));
 }
 
 /* Of the node in focus, its edges. */
 static GtkAccessible *
-get_first_accessible_child (GtkAccessible *accessible)
+dup_first_child (QdDrawnItem *item)
 {
-  QdTopologyItem *self = QD_TOPOLOGY_ITEM (accessible), *item = is_in_focus (self) ? get_edge_item (self->view, 0) : NULL;
+  QdTopologyItem *first = is_in_focus (item) ? get_edge_item (get_view (item), 0) : NULL;
 
-  return item ? GTK_ACCESSIBLE (g_object_ref (item)) : NULL;
+  return first ? GTK_ACCESSIBLE (g_object_ref (first)) : NULL;
 }
 
 static GtkAccessible *
-get_next_accessible_sibling (GtkAccessible *accessible)
+dup_next (QdDrawnItem *item)
 {
-  QdTopologyItem *self = QD_TOPOLOGY_ITEM (accessible), *next = NULL;
+  QdTopologyView *view = get_view (item);
+  QdTopologyItem *next = NULL;
 
-  if (self->view == NULL || self->view->state.scene == NULL)
+  if (view->state.scene == NULL)
     return NULL;
-  if (self->pick.kind == QD_PICK_EDGE)
-    next = get_edge_item (self->view, self->position + 1);
-  else if (self->pick.index + 1 < self->view->state.scene->n_nodes)
-    next = qd_topology_item_get (self->view, self->pick.index + 1);
+  if (get_pick (item)->kind == QD_PICK_EDGE)
+    next = get_edge_item (view, QD_TOPOLOGY_ITEM (item)->position + 1);
+  else if (get_pick (item)->index + 1 < view->state.scene->n_nodes)
+    next = qd_topology_item_get (view, get_pick (item)->index + 1);
   return next ? GTK_ACCESSIBLE (g_object_ref (next)) : NULL;
 }
 
@@ -120,15 +116,14 @@ get_edge_box (QdTopologyView *view, guint edge)
 }
 
 static gboolean
-get_bounds (GtkAccessible *accessible, int *x, int *y, int *width, int *height)
+get_bounds (QdDrawnItem *item, int *x, int *y, int *width, int *height)
 {
-  QdTopologyItem *self = QD_TOPOLOGY_ITEM (accessible);
+  QdTopologyView *view = get_view (item);
   graphene_rect_t box;
 
-  if (self->view == NULL || self->view->state.scene == NULL)
+  if (view->state.scene == NULL)
     return FALSE;
-  box = self->pick.kind == QD_PICK_EDGE ? get_edge_box (self->view, self->pick.index)
-                                        : qd_topology_view_get_node_box (self->view, self->pick.index);
+  box = get_pick (item)->kind == QD_PICK_EDGE ? get_edge_box (view, get_pick (item)->index) : qd_topology_view_get_node_box (view, get_pick (item)->index);
   *x = (int) box.origin.x;
   *y = (int) box.origin.y;
   *width = MAX ((int) box.size.width, 1);
@@ -137,56 +132,18 @@ get_bounds (GtkAccessible *accessible, int *x, int *y, int *width, int *height)
 }
 
 static void
-accessible_init (GtkAccessibleInterface *iface)
-{
-  iface->get_at_context = get_at_context;
-  iface->get_platform_state = get_platform_state;
-  iface->get_accessible_parent = get_accessible_parent;
-  iface->get_first_accessible_child = get_first_accessible_child;
-  iface->get_next_accessible_sibling = get_next_accessible_sibling;
-  iface->get_bounds = get_bounds;
-}
-
-static void
-qd_topology_item_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  switch ((QdTopologyItemProperty) id)
-    {
-    case PROP_ACCESSIBLE_ROLE:
-      g_value_set_enum (value, GTK_ACCESSIBLE_ROLE_LIST_ITEM);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-    }
-}
-
-/* The role is fixed: writing it is part of the interface, and has no effect. */
-static void
-qd_topology_item_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
-{
-  if (id != PROP_ACCESSIBLE_ROLE)
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-}
-
-static void
-qd_topology_item_dispose (GObject *object)
-{
-  QdTopologyItem *self = QD_TOPOLOGY_ITEM (object);
-
-  self->view = NULL;
-  g_clear_object (&self->context);
-  G_OBJECT_CLASS (qd_topology_item_parent_class)->dispose (object);
-}
-
-static void
 qd_topology_item_class_init (QdTopologyItemClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  QdDrawnItemClass *item_class = QD_DRAWN_ITEM_CLASS (klass);
 
-  object_class->get_property = qd_topology_item_get_property;
-  object_class->set_property = qd_topology_item_set_property;
-  object_class->dispose = qd_topology_item_dispose;
-  g_object_class_override_property (object_class, PROP_ACCESSIBLE_ROLE, "accessible-role");
+  item_class->get_role = get_role;
+  item_class->refresh = refresh;
+  item_class->dup_parent = dup_parent;
+  item_class->dup_first_child = dup_first_child;
+  item_class->dup_next = dup_next;
+  item_class->get_bounds = get_bounds;
+  item_class->is_focusable = is_focusable;
+  item_class->is_focused = is_focused;
 }
 
 static void
@@ -237,7 +194,7 @@ relate (QdTopologyItem *self, GPtrArray *others)
 static void
 tell_neighbours (QdTopologyItem *self)
 {
-  QdScene *scene = self->view->state.scene;
+  QdScene *scene = get_view (self)->state.scene;
   guint n;
   const guint *edges = qd_scene_edges_at (scene, self->pick.index, &n);
   g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
@@ -251,7 +208,7 @@ tell_neighbours (QdTopologyItem *self)
       if (other == self->pick.index || !g_hash_table_add (seen, GUINT_TO_POINTER (other + 1)))
         continue;
       if (others->len < MAX_RELATED)
-        g_ptr_array_add (others, qd_topology_item_get (self->view, other));
+        g_ptr_array_add (others, qd_topology_item_get (get_view (self), other));
       if (others->len <= MAX_NAMED)
         g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", scene->nodes[other].label ? scene->nodes[other].label : "");
     }
@@ -273,10 +230,10 @@ tell_neighbours (QdTopologyItem *self)
 static void
 tell_ends (QdTopologyItem *self)
 {
-  const QdGraphEdge *edge = &self->view->state.scene->edges[self->pick.index];
+  const QdGraphEdge *edge = &get_view (self)->state.scene->edges[self->pick.index];
   g_autoptr (GPtrArray) others = g_ptr_array_new ();
 
-  g_ptr_array_add (others, qd_topology_item_get (self->view, edge->src == self->view->edges_of ? edge->dst : edge->src));
+  g_ptr_array_add (others, qd_topology_item_get (get_view (self), edge->src == get_view (self)->edges_of ? edge->dst : edge->src));
   relate (self, others);
 }
 
@@ -286,15 +243,15 @@ qd_topology_item_refresh (QdTopologyItem *self)
   g_autofree char *text = NULL;
   const char *label = "";
 
-  if (self->context == NULL || self->view == NULL || self->view->state.scene == NULL)
+  if (!qd_drawn_item_is_heard (QD_DRAWN_ITEM (self)) || get_view (self) == NULL || get_view (self)->state.scene == NULL)
     return;
-  if (self->view->describe)
-    text = self->view->describe (self->pick, self->view->describe_data);
-  if (self->pick.kind == QD_PICK_NODE && self->view->state.scene->nodes[self->pick.index].label)
-    label = self->view->state.scene->nodes[self->pick.index].label;
+  if (get_view (self)->describe)
+    text = get_view (self)->describe (self->pick, get_view (self)->describe_data);
+  if (self->pick.kind == QD_PICK_NODE && get_view (self)->state.scene->nodes[self->pick.index].label)
+    label = get_view (self)->state.scene->nodes[self->pick.index].label;
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, text ? text : label, -1);
   gtk_accessible_update_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_SELECTED,
-                               qd_pick_equal (self->view->state.selected, self->pick), -1);
+                               qd_pick_equal (get_view (self)->state.selected, self->pick), -1);
   if (self->pick.kind == QD_PICK_NODE)
     tell_neighbours (self);
   else
@@ -309,7 +266,7 @@ item_drop (gpointer data)
 {
   if (data)
     {
-      QD_TOPOLOGY_ITEM (data)->view = NULL;
+      qd_drawn_item_set_widget (data, NULL);
       g_object_unref (data);
     }
 }
@@ -319,7 +276,7 @@ item_new (QdTopologyView *view, QdPick pick, guint position)
 {
   QdTopologyItem *item = g_object_new (QD_TYPE_TOPOLOGY_ITEM, NULL);
 
-  item->view = view;
+  qd_drawn_item_set_widget (QD_DRAWN_ITEM (item), GTK_WIDGET (view));
   item->pick = pick;
   item->position = position;
   return item;

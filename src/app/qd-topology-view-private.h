@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "qd-drawn-item.h"
 #include "qd-topology-figures.h"
 #include "qd-topology-view.h"
 
@@ -87,7 +88,7 @@ void qd_topology_glow_clear (QdTopologyView *self);
 
 /* qd-topology-item.c */
 #define QD_TYPE_TOPOLOGY_ITEM (qd_topology_item_get_type ())
-G_DECLARE_FINAL_TYPE (QdTopologyItem, qd_topology_item, QD, TOPOLOGY_ITEM, GObject)
+G_DECLARE_FINAL_TYPE (QdTopologyItem, qd_topology_item, QD, TOPOLOGY_ITEM, QdDrawnItem)
 QdTopologyItem *qd_topology_item_get (QdTopologyView *view, guint node);   /* borrowed, made when missing */
 /* Says anew what there is to say. */
 void qd_topology_item_refresh (QdTopologyItem *self);

@@ -18,6 +18,7 @@ void
 qd_workbench_load_free (QdWorkbenchLoad *self)
 {
   g_clear_pointer (&self->workspace, qd_workspace_unref);
+  g_clear_pointer (&self->names, g_ptr_array_unref);
   g_clear_pointer (&self->texts, g_hash_table_unref);
   g_clear_pointer (&self->stamps, g_hash_table_unref);
   g_clear_pointer (&self->lock, qd_folder_lock_free);
@@ -119,6 +120,39 @@ read_git (QdWorkbenchLoad *self)
     g_ptr_array_add (self->problems, g_strdup_printf ("Git: %s", error->message));
 }
 
+int
+qd_workbench_compare_names (const char *a, const char *b)
+{
+  g_autofree char *first = g_utf8_collate_key_for_filename (a, -1), *second = g_utf8_collate_key_for_filename (b, -1);
+  int order = strcmp (first, second);
+
+  return order != 0 ? order : strcmp (a, b);
+}
+
+static int
+compare_pointers (gconstpointer a, gconstpointer b)
+{
+  return qd_workbench_compare_names (*(char *const *) a, *(char *const *) b);
+}
+
+/* On the worker: the main thread has them in order. */
+static void
+sort_names (QdWorkbenchLoad *self)
+{
+  GHashTableIter iter;
+  gpointer name;
+
+  self->names = g_ptr_array_new ();
+  g_hash_table_iter_init (&iter, self->texts);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    g_ptr_array_add (self->names, name);
+  g_hash_table_iter_init (&iter, self->drafts);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    if (!g_hash_table_contains (self->texts, name))
+      g_ptr_array_add (self->names, name);
+  g_ptr_array_sort (self->names, compare_pointers);
+}
+
 static void
 draft_free (gpointer data)
 {
@@ -163,6 +197,7 @@ qd_workbench_load_new (const char *folder, QdDrafts *drafts, GHashTable *texts, 
     return NULL;
   if (drafts)
     read_drafts (self, drafts);
+  sort_names (self);
   read_git (self);
   return g_steal_pointer (&self);
 }

@@ -13,6 +13,7 @@ typedef struct {
   QdWorkspace *workspace;
   GHashTable *texts;         /* name → GBytes: what the disk holds; not changed any more */
   GHashTable *stamps;        /* name → QdWorkspaceStamp of those; not changed any more */
+  GPtrArray *names;          /* char *, borrowed: of what has a text or a draft, sorted by qd_workbench_compare_names() */
   guint n_read;              /* so many of them were read, the others were known */
   QdFolderLock *lock;        /* where drafts were asked for; NULL: none could be had, and that is a problem */
   GHashTable *drafts;        /* name → QdDraft, where they were asked for */
@@ -28,6 +29,8 @@ typedef struct {
 QdWorkbenchLoad *qd_workbench_load_new (const char *folder, QdDrafts *drafts, GHashTable *texts, GHashTable *stamps, GCancellable *cancellable,
                                         GError **error);
 void qd_workbench_load_free (QdWorkbenchLoad *self);
+/* As people sort. */
+int qd_workbench_compare_names (const char *a, const char *b);
 /* What a draft of a file of a folder is called. */
 char *qd_workbench_draft_key (const char *folder, const char *name);
 

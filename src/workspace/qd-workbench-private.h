@@ -46,6 +46,8 @@ void qd_workbench_watch (QdWorkbench *self);
 
 /* qd-workbench.c */
 void qd_workbench_insert (QdWorkbench *self, QdDocument *document);
+/* All of them, sorted as documents are: at once where there are none yet. */
+void qd_workbench_insert_all (QdWorkbench *self, GPtrArray *documents);
 void qd_workbench_drop (QdWorkbench *self, QdDocument *document);
 /* Keeps, or lets go of, its draft, as it is dirty or not. */
 void qd_workbench_keep_draft (QdWorkbench *self, QdDocument *document);

@@ -128,17 +128,29 @@ update_document (QdWorkbench *self, QdDocument *document, GBytes *disk)
     qd_workbench_drop (self, document);
 }
 
+/* What is new: all of it comes into the list together. */
 static void
-add_document (QdWorkbench *self, const char *name, GBytes *disk, const QdDraft *draft)
+add_documents (QdWorkbench *self, QdWorkbenchLoad *load)
 {
-  g_autoptr (QdDocument) document = NULL;
+  g_autoptr (GPtrArray) fresh = g_ptr_array_new_with_free_func (g_object_unref);
 
-  if (disk == NULL && draft == NULL)
-    return;
-  document = qd_document_new (name, draft ? draft->base : disk, draft ? draft->mine : disk);
-  qd_workbench_insert (self, document);
-  if (draft)
-    update_document (self, document, disk);
+  for (guint i = 0; i < load->names->len; i++)
+    {
+      const char *name = load->names->pdata[i];
+      GBytes *disk = g_hash_table_lookup (load->texts, name);
+      const QdDraft *draft = g_hash_table_lookup (load->drafts, name);
+
+      if (!g_hash_table_contains (self->by_name, name))
+        g_ptr_array_add (fresh, qd_document_new (name, draft ? draft->base : disk, draft ? draft->mine : disk));
+    }
+  qd_workbench_insert_all (self, fresh);
+  for (guint i = 0; i < fresh->len; i++)
+    {
+      const char *name = qd_document_get_name (fresh->pdata[i]);
+
+      if (g_hash_table_contains (load->drafts, name))
+        update_document (self, fresh->pdata[i], g_hash_table_lookup (load->texts, name));
+    }
 }
 
 static void
@@ -155,9 +167,6 @@ update_documents (QdWorkbench *self, QdWorkbenchLoad *load)
 void
 qd_workbench_take_load (QdWorkbench *self, QdWorkbenchLoad *load)
 {
-  GHashTableIter iter;
-  gpointer name, value;
-
   g_clear_pointer (&self->workspace, qd_workspace_unref);
   self->workspace = qd_workspace_ref (load->workspace);
   g_clear_pointer (&self->texts, g_hash_table_unref);
@@ -167,14 +176,7 @@ qd_workbench_take_load (QdWorkbench *self, QdWorkbenchLoad *load)
   g_clear_pointer (&self->git, qd_git_status_free);
   self->git = g_steal_pointer (&load->git);
   update_documents (self, load);
-  g_hash_table_iter_init (&iter, load->texts);
-  while (g_hash_table_iter_next (&iter, &name, &value))
-    if (!g_hash_table_contains (self->by_name, name))
-      add_document (self, name, value, g_hash_table_lookup (load->drafts, name));
-  g_hash_table_iter_init (&iter, load->drafts);
-  while (g_hash_table_iter_next (&iter, &name, &value))
-    if (!g_hash_table_contains (self->by_name, name))
-      add_document (self, name, NULL, value);
+  add_documents (self, load);
   for (guint i = 0; i < load->problems->len; i++)
     qd_workbench_tell_problem (self, load->problems->pdata[i]);
   qd_workbench_notify_git (self);

@@ -4,7 +4,6 @@
 
 #include "qd-workbench.h"
 
-#include <string.h>
 
 #include <glib/gi18n-lib.h>
 
@@ -41,12 +40,7 @@ qd_workbench_notify_git (QdWorkbench *self)
 static int
 compare_documents (gconstpointer a, gconstpointer b, gpointer data)
 {
-  const char *first = qd_document_get_name ((QdDocument *) a), *second = qd_document_get_name ((QdDocument *) b);
-  g_autofree char *of_first = g_utf8_collate_key_for_filename (first, -1);
-  g_autofree char *of_second = g_utf8_collate_key_for_filename (second, -1);
-  int order = strcmp (of_first, of_second);
-
-  return order != 0 ? order : strcmp (first, second);
+  return qd_workbench_compare_names (qd_document_get_name ((QdDocument *) a), qd_document_get_name ((QdDocument *) b));
 }
 
 void
@@ -54,6 +48,20 @@ qd_workbench_insert (QdWorkbench *self, QdDocument *document)
 {
   g_list_store_insert_sorted (self->documents, document, compare_documents, NULL);
   g_hash_table_insert (self->by_name, (gpointer) qd_document_get_name (document), document);
+}
+
+void
+qd_workbench_insert_all (QdWorkbench *self, GPtrArray *documents)
+{
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->documents)) > 0)
+    {
+      for (guint i = 0; i < documents->len; i++)
+        qd_workbench_insert (self, documents->pdata[i]);
+      return;
+    }
+  for (guint i = 0; i < documents->len; i++)
+    g_hash_table_insert (self->by_name, (gpointer) qd_document_get_name (documents->pdata[i]), documents->pdata[i]);
+  g_list_store_splice (self->documents, 0, 0, documents->pdata, documents->len);
 }
 
 void

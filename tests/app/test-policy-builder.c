@@ -84,8 +84,10 @@ test_types (Fixture *fixture, gconstpointer data)
     }
   g_assert_true (adw_switch_row_get_active (ADW_SWITCH_ROW (in)));
   g_assert_false (gtk_widget_get_sensitive (in));
+  builder_check_label (fixture, "Not written in the policy: it follows from its rules");
   adw_switch_row_set_active (ADW_SWITCH_ROW (out), TRUE);
   builder_check_label (fixture, "Isolated: nothing goes out");
+  g_assert_false (builder_has_label (GTK_WIDGET (fixture->builder), "Not written in the policy: it follows from its rules"));
   g_assert_nonnull (strstr (fixture->text->str, "  policyTypes:\n  - Ingress\n  - Egress\n"));
   g_assert_true (gtk_widget_get_sensitive (in));
   adw_switch_row_set_active (ADW_SWITCH_ROW (in), FALSE);
@@ -143,8 +145,10 @@ test_drag (Fixture *fixture, gconstpointer data)
   builder_check_change (fixture, "  ingress:\n  # copied\n  - from:", NULL);
   g_assert_false (builder_drop (last, last));
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (fixture->builder), "builder.add-rule", "(uu)", QD_POLICY_EGRESS, QD_PEER_FORM_PODS));
-  /* Not into the other direction. */
+  /* Not into the other direction, and that is said. */
   g_assert_false (builder_drop (builder_card_at (fixture, 0), builder_card_at (fixture, 3)));
+  g_assert_cmpstr (adw_banner_get_title (ADW_BANNER (builder_find (fixture->builder, ADW_TYPE_BANNER, NULL))), ==,
+                   "A rule stays on its side: there it would mean something else");
   builder_check_change (fixture, "egress", NULL);
 }
 
