@@ -402,6 +402,55 @@ static const struct { const char *name; void (*run) (QdPolicyEditor *self); } to
   { "fix", fix_tool },
 };
 
+/* Brackets with Shift are braces on many keyboards. */
+static const struct { const char *trigger, *tool; } shortcuts[] = {
+  { "<Control>h", "replace" },
+  { "<Control>g", "next-match" },
+  { "<Control><Shift>g", "previous-match" },
+  { "<Control>l", "go-to-line" },
+  { "<Control>i", "describe" },
+  { "<Control>period", "fix" },
+  { "<Control><Shift>bracketleft", "fold" },
+  { "<Control><Shift>bracketright", "unfold" },
+  { "<Control>braceleft", "fold" },
+  { "<Control>braceright", "unfold" },
+  { "<Control><Alt>bracketleft", "fold-all" },
+  { "<Control><Alt>bracketright", "unfold-all" },
+};
+
+const char *
+qd_policy_editor_get_shortcut (guint i, const char **trigger)
+{
+  if (i >= G_N_ELEMENTS (shortcuts))
+    return NULL;
+  *trigger = shortcuts[i].trigger;
+  return shortcuts[i].tool;
+}
+
+static gboolean
+shortcut_cb (GtkWidget *view, GVariant *tool, gpointer self)
+{
+  qd_policy_editor_run (self, g_variant_get_string (tool, NULL));
+  return TRUE;
+}
+
+/* Before the text view's own, which take Ctrl+. for little pictures. */
+static void
+add_shortcuts (QdPolicyEditor *self)
+{
+  GtkEventController *controller = gtk_shortcut_controller_new ();
+
+  gtk_event_controller_set_propagation_phase (controller, GTK_PHASE_CAPTURE);
+  for (guint i = 0; i < G_N_ELEMENTS (shortcuts); i++)
+    {
+      GtkShortcut *shortcut = gtk_shortcut_new (gtk_shortcut_trigger_parse_string (shortcuts[i].trigger), gtk_callback_action_new (shortcut_cb, self, NULL));
+
+      gtk_shortcut_set_arguments (shortcut, g_variant_new_string (shortcuts[i].tool));
+      gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (controller), shortcut);
+    }
+  gtk_widget_add_controller (GTK_WIDGET (self->view), controller);
+}
+
 const char *
 qd_policy_editor_get_tool (guint i)
 {
@@ -580,6 +629,7 @@ qd_policy_editor_init (QdPolicyEditor *self)
   gtk_source_completion_add_provider (gtk_source_view_get_completion (self->view), GTK_SOURCE_COMPLETION_PROVIDER (self->completion));
   gtk_source_hover_add_provider (gtk_source_view_get_hover (self->view), GTK_SOURCE_HOVER_PROVIDER (hover));
   gtk_source_view_set_enable_snippets (self->view, TRUE);
+  add_shortcuts (self);
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (self->search));
   gtk_box_append (GTK_BOX (self->box), text);

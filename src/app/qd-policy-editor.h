@@ -39,6 +39,9 @@ void qd_policy_editor_set_world (QdPolicyEditor *self, QdPolicyWorld *world);
  * "unfold", "fold-all", "unfold-all", "fix": what is wrong at the cursor, where that can be mended. Without a document nothing happens. */
 const char *qd_policy_editor_get_tool (guint i);   /* NULL beyond the last */
 void qd_policy_editor_run (QdPolicyEditor *self, const char *tool);
+/* Its keys, which it takes itself while the text has the focus: the tool and what calls it, as gtk_shortcut_trigger_parse_string() reads it.
+ * NULL beyond the last. */
+const char *qd_policy_editor_get_shortcut (guint i, const char **trigger);
 /* Shows what is known about the place of the cursor, and says it. */
 void qd_policy_editor_describe (QdPolicyEditor *self);
 /* That, as text; NULL: nothing is known. (transfer full) */

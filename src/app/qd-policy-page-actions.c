@@ -264,24 +264,21 @@ add_shortcuts (QdPolicyPage *self)
     { "<Control>z", "policy.undo" },
     { "<Control><Shift>z", "policy.redo" },
     { "F8", "policy.next-problem" },
-    { "<Control>h", "policy.replace" },
-    { "<Control>g", "policy.next-match" },
-    { "<Control><Shift>g", "policy.previous-match" },
-    { "<Control>l", "policy.go-to-line" },
-    { "<Control>i", "policy.describe" },
-    { "<Control>period", "policy.fix" },
-    { "<Control><Shift>bracketleft", "policy.fold" },
-    { "<Control><Shift>bracketright", "policy.unfold" },
-    { "<Control>braceleft", "policy.fold" },
-    { "<Control>braceright", "policy.unfold" },
-    { "<Control><Alt>bracketleft", "policy.fold-all" },
-    { "<Control><Alt>bracketright", "policy.unfold-all" },
   };
+  const char *trigger, *tool;
   GtkEventController *controller = gtk_shortcut_controller_new ();
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (controller),
                                           gtk_shortcut_new (gtk_shortcut_trigger_parse_string (keys[i].trigger), gtk_named_action_new (keys[i].action)));
+  /* The editor's own, wherever one is looking. */
+  for (guint i = 0; (tool = qd_policy_editor_get_shortcut (i, &trigger)); i++)
+    {
+      g_autofree char *action = g_strconcat ("policy.", tool, NULL);
+
+      gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (controller),
+                                            gtk_shortcut_new (gtk_shortcut_trigger_parse_string (trigger), gtk_named_action_new (action)));
+    }
   gtk_widget_add_controller (GTK_WIDGET (self), controller);
 }
 

@@ -11,8 +11,8 @@
 
 #include "qd-yaml-edit.h"
 
-/* More than that nobody looks through. */
-#define MAX_VALUES 500
+/* Of larger worlds not all is proposed. */
+#define MAX_VALUES 10000
 
 typedef struct {
   const QdPolicyWhere *where;

@@ -181,6 +181,9 @@ qd_policy_test_run (const QdPolicyTest *self, QdPolicyEval *eval, char **why)
   *why = NULL;
   if (!find_end (eval, self->from, &flow.src, &flow.src_name, why) || !find_end (eval, self->to, &flow.dst, &flow.dst_name, why))
     return QD_POLICY_TEST_BROKEN;
+  /* The explanation says the same, and takes as long as there are policies: it is for what did not pass. */
+  if (qd_port_set_contains (qd_policy_eval_get (eval, flow.src, flow.dst), self->protocol, self->port) == self->allow)
+    return QD_POLICY_TEST_PASSED;
   explanation = qd_policy_explain (eval, &flow);
   if (explanation->allowed == self->allow)
     return QD_POLICY_TEST_PASSED;

@@ -108,9 +108,25 @@ policy_fixture_press (guint keysym, guint modifier)
 }
 
 void
-policy_fixture_click (double x, double y)
+policy_fixture_chord (guint keysym, guint first, guint second)
+{
+  fake_key (first, TRUE);
+  policy_fixture_press (keysym, second);
+  fake_key (first, FALSE);
+  XFlush (get_display ());
+}
+
+void
+policy_fixture_move (double x, double y)
 {
   XTestFakeMotionEvent (get_display (), -1, (int) lrint (x), (int) lrint (y), 0);
+  XFlush (get_display ());
+}
+
+void
+policy_fixture_click (double x, double y)
+{
+  policy_fixture_move (x, y);
   XTestFakeButtonEvent (get_display (), 1, True, 0);
   XTestFakeButtonEvent (get_display (), 1, False, 0);
   XFlush (get_display ());

@@ -16,7 +16,9 @@ QdPolicyEval *policy_fixture_many (guint n, guint32 seed);
 
 /* Takes events of a real keyboard and pointer to the window, whose upper left is that of the screen. */
 void policy_fixture_press (guint keysym, guint modifier);   /* modifier: 0 or a keysym that is held */
+void policy_fixture_chord (guint keysym, guint first, guint second);   /* with two modifiers held */
 void policy_fixture_click (double x, double y);
+void policy_fixture_move (double x, double y);
 
 /* Writes a picture of @window into the folder that QD_PICTURES names, if there is one: NAME-VARIANT.png in light, dark, narrow, and from right to left. */
 void policy_fixture_pictures (GtkWidget *window, const char *name);

@@ -48,6 +48,33 @@ find_type (GtkWidget *from, const char *type)
   return found;
 }
 
+static gboolean
+has_label (GtkWidget *from, const char *text)
+{
+  gboolean found = GTK_IS_LABEL (from) && g_str_equal (gtk_label_get_text (GTK_LABEL (from)), text);
+  for (GtkWidget *child = gtk_widget_get_first_child (from); child && !found; child = gtk_widget_get_next_sibling (child))
+    found = has_label (child, text);
+  return found;
+}
+
+static GtkEditable *
+find_entry (Fixture *self, const char *type, guint index)
+{
+  GtkWidget *search = find_type (GTK_WIDGET (self->editor), "QdPolicySearch");
+  g_autoptr (GPtrArray) queue = g_ptr_array_new ();
+  guint n = 0;
+
+  g_ptr_array_add (queue, search);
+  for (guint i = 0; i < queue->len; i++)
+    {
+      if (g_str_equal (G_OBJECT_TYPE_NAME (queue->pdata[i]), type) && n++ == index)
+        return GTK_EDITABLE (queue->pdata[i]);
+      for (GtkWidget *child = gtk_widget_get_first_child (queue->pdata[i]); child; child = gtk_widget_get_next_sibling (child))
+        g_ptr_array_add (queue, child);
+    }
+  return NULL;
+}
+
 static void
 settle (Fixture *self)
 {
@@ -313,6 +340,29 @@ test_help (void)
   end (&self);
 }
 
+/* Where the pointer rests, what is there is said. */
+static void
+test_hover (void)
+{
+  Fixture self;
+  graphene_point_t at;
+  GdkRectangle word;
+  GtkTextIter iter;
+  int x, y;
+
+  begin (&self, "p.yaml", POLICY);
+  gtk_text_buffer_get_iter_at_line_offset (self.buffer, &iter, 9, 6);
+  gtk_text_view_get_iter_location (GTK_TEXT_VIEW (self.view), &iter, &word);
+  gtk_text_view_buffer_to_window_coords (GTK_TEXT_VIEW (self.view), GTK_TEXT_WINDOW_WIDGET, word.x + 2, word.y + word.height / 2, &x, &y);
+  g_assert_true (gtk_widget_compute_point (GTK_WIDGET (self.view), GTK_WIDGET (self.window), &GRAPHENE_POINT_INIT ((float) x, (float) y), &at));
+  policy_fixture_move (at.x - 3, at.y);
+  settle (&self);
+  policy_fixture_move (at.x, at.y);
+  UNTIL (has_label (GTK_WIDGET (self.view), "policyTypes"));
+  g_assert_true (has_label (GTK_WIDGET (self.view), "May be: Ingress, Egress"));
+  end (&self);
+}
+
 /* --- Folding --------------------------------------------------------------------------------------------------- */
 
 static guint
@@ -466,6 +516,43 @@ copied_cb (GObject *source, GAsyncResult *result, gpointer data)
   *(char **) data = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (source), result, NULL);
 }
 
+/* The keys that are told in the list of shortcuts, while the text has the focus. */
+static void
+test_shortcuts (void)
+{
+  Fixture self;
+  GtkWidget *popover, *search;
+
+  begin (&self, "p.yaml", POLICY);
+  search = find_type (GTK_WIDGET (self.editor), "QdPolicySearch");
+  place (&self, 3, 4);
+  policy_fixture_chord (GDK_KEY_bracketleft, GDK_KEY_Control_L, GDK_KEY_Shift_L);
+  UNTIL (hidden_below (&self, 2) == 2);
+  policy_fixture_chord (GDK_KEY_bracketright, GDK_KEY_Control_L, GDK_KEY_Shift_L);
+  UNTIL (hidden_below (&self, 2) == 0);
+  policy_fixture_chord (GDK_KEY_bracketleft, GDK_KEY_Control_L, GDK_KEY_Alt_L);
+  UNTIL (hidden_below (&self, 5) == 8);
+  policy_fixture_chord (GDK_KEY_bracketright, GDK_KEY_Control_L, GDK_KEY_Alt_L);
+  UNTIL (hidden_below (&self, 5) == 0);
+  place (&self, 6, 4);
+  policy_fixture_press (GDK_KEY_i, GDK_KEY_Control_L);
+  UNTIL ((popover = find_type (GTK_WIDGET (self.view), "GtkPopover")) && gtk_widget_get_mapped (popover));
+  policy_fixture_press (GDK_KEY_Escape, 0);
+  UNTIL (!gtk_widget_get_mapped (popover) && gtk_widget_has_focus (GTK_WIDGET (self.view)));
+  /* That of the text view for little pictures is not taken. */
+  policy_fixture_press (GDK_KEY_period, GDK_KEY_Control_L);
+  policy_fixture_press (GDK_KEY_l, GDK_KEY_Control_L);
+  UNTIL (gtk_widget_get_mapped (GTK_WIDGET (find_entry (&self, "GtkEntry", 0))));
+  g_assert_null (find_type (GTK_WIDGET (self.view), "GtkEmojiChooser"));
+  policy_fixture_press (GDK_KEY_Escape, 0);
+  UNTIL (gtk_widget_has_focus (GTK_WIDGET (self.view)));
+  policy_fixture_press (GDK_KEY_h, GDK_KEY_Control_L);
+  UNTIL (gtk_widget_get_mapped (GTK_WIDGET (find_entry (&self, "GtkEntry", 1))));
+  g_assert_true (gtk_widget_get_mapped (search));
+  assert_text (&self, POLICY);
+  end (&self);
+}
+
 /* By keys: fold, go past it, select across it, copy, cut. */
 static void
 test_fold_keys (void)
@@ -528,33 +615,6 @@ test_fold_pointer (void)
 }
 
 /* --- Searching ------------------------------------------------------------------------------------------------- */
-
-static GtkEditable *
-find_entry (Fixture *self, const char *type, guint index)
-{
-  GtkWidget *search = find_type (GTK_WIDGET (self->editor), "QdPolicySearch");
-  g_autoptr (GPtrArray) queue = g_ptr_array_new ();
-  guint n = 0;
-
-  g_ptr_array_add (queue, search);
-  for (guint i = 0; i < queue->len; i++)
-    {
-      if (g_str_equal (G_OBJECT_TYPE_NAME (queue->pdata[i]), type) && n++ == index)
-        return GTK_EDITABLE (queue->pdata[i]);
-      for (GtkWidget *child = gtk_widget_get_first_child (queue->pdata[i]); child; child = gtk_widget_get_next_sibling (child))
-        g_ptr_array_add (queue, child);
-    }
-  return NULL;
-}
-
-static gboolean
-has_label (GtkWidget *from, const char *text)
-{
-  gboolean found = GTK_IS_LABEL (from) && g_str_equal (gtk_label_get_text (GTK_LABEL (from)), text);
-  for (GtkWidget *child = gtk_widget_get_first_child (from); child && !found; child = gtk_widget_get_next_sibling (child))
-    found = has_label (child, text);
-  return found;
-}
 
 static void
 test_search (void)
@@ -652,11 +712,13 @@ main (int argc, char **argv)
   g_test_add_data_func ("/policy-editor/snippet", NULL, test_snippet);
   g_test_add_data_func ("/policy-editor/snippet-crlf", "crlf", test_snippet);
   g_test_add_func ("/policy-editor/help", test_help);
+  g_test_add_func ("/policy-editor/hover", test_hover);
   g_test_add_func ("/policy-editor/fold", test_fold);
   g_test_add_func ("/policy-editor/fold-edits", test_fold_edits);
   g_test_add_func ("/policy-editor/fold-end", test_fold_end);
   g_test_add_func ("/policy-editor/fold-documents", test_fold_documents);
   g_test_add_func ("/policy-editor/fold-keys", test_fold_keys);
+  g_test_add_func ("/policy-editor/shortcuts", test_shortcuts);
   g_test_add_func ("/policy-editor/fold-pointer", test_fold_pointer);
   g_test_add_func ("/policy-editor/search", test_search);
   g_test_add_func ("/policy-editor/replace", test_replace);
