@@ -64,6 +64,7 @@ qd_detail_actions_fill (GtkWidget *box, QdSession *session, QdEntity *entity)
     adw_wrap_box_remove (ADW_WRAP_BOX (box), child);
   /* With what is on paper nothing can be done. */
   for (guint i = 0; verbs[i] != NULL && !qd_entity_is_paper (entity); i++)
-    add_button (box, session, entity, verbs[i]);
+    if (qd_entity_action_concerns (entity, verbs[i]))
+      add_button (box, session, entity, verbs[i]);
   gtk_widget_set_visible (box, gtk_widget_get_first_child (box) != NULL);
 }

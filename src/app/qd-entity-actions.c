@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "qd-capability.h"
+#include "qd-policy-apply-dialog.h"
 #include "qd-policy-flows.h"
 #include "qd-settings.h"
 #include "qd-site-dialog.h"
@@ -18,7 +19,7 @@ qd_entity_actions_get (QdKind kind)
   static const char *const site[] = { "site.update", "site.delete", NULL };
   static const char *const path[] = { "path.test", "path.failover", NULL };
   static const char *const flow[] = { "flow.reevaluate", "flow.explain", NULL };
-  static const char *const job[] = { "job.cancel", NULL };
+  static const char *const job[] = { "job.cancel", "job.revert", NULL };
   static const char *const none[] = { NULL };
 
   switch (kind)
@@ -37,7 +38,7 @@ qd_entity_action_get_label (const char *verb)
   static const struct { const char *verb, *label; } labels[] = {
     { "site.update", N_("_Edit…") },   { "site.delete", N_("_Remove…") },         { "path.test", N_("_Test") },
     { "path.failover", N_("_Fail Over…") }, { "flow.reevaluate", N_("_Decide Anew") }, { "job.cancel", N_("_Cancel Job") },
-    { "flow.explain", N_("E_xplain with Policies") },
+    { "flow.explain", N_("E_xplain with Policies") }, { "job.revert", N_("_Revert…") },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (labels); i++)
@@ -58,6 +59,27 @@ is_over (QdEntity *job)
   const char *state = qd_entity_get_string (job, QD_JOB_STATE);
 
   return g_strcmp0 (state, "succeeded") == 0 || g_strcmp0 (state, "failed") == 0 || g_strcmp0 (state, "cancelled") == 0;
+}
+
+gboolean
+qd_entity_action_concerns (QdEntity *entity, const char *verb)
+{
+  return !g_str_equal (verb, "job.revert") || g_strcmp0 (qd_entity_get_string (entity, QD_JOB_KIND), QD_POLICIES_APPLY) == 0;
+}
+
+/* Of what changed policies there is a way back. */
+static gboolean
+is_revertible (QdSession *session, QdEntity *job, char **why)
+{
+  const char *connection = qd_entity_get_string (job, QD_JOB_ACTS_ON);
+
+  if (!qd_entity_action_concerns (job, "job.revert") || connection == NULL)
+    *why = g_strdup (_("Only what changed policies can be reverted from here"));
+  else if (!is_over (job))
+    *why = g_strdup (_("It is under way"));
+  else
+    return qd_policy_apply_is_allowed (session, connection, why);
+  return FALSE;
 }
 
 /* A question, and none for the server: it needs a world of policies, and a flow that policies can be about. */
@@ -82,6 +104,8 @@ qd_entity_action_allowed (QdSession *session, QdEntity *entity, const char *verb
 {
   if (g_str_equal (verb, "flow.explain"))
     return is_explained (session, entity, why);
+  if (g_str_equal (verb, "job.revert"))
+    return is_revertible (session, entity, why);
   if (g_str_equal (verb, "job.cancel") && is_over (entity))
     {
       *why = g_strdup (_("It is over"));
@@ -111,6 +135,11 @@ qd_entity_action_run (QdSession *session, GtkWidget *parent, QdEntity *entity, c
   if (g_str_equal (verb, "flow.explain"))
     {
       qd_session_explain (session, entity);
+      return;
+    }
+  if (g_str_equal (verb, "job.revert"))
+    {
+      adw_dialog_present (qd_policy_apply_new_revert (session, qd_entity_get_string (entity, QD_JOB_ACTS_ON), qd_entity_get_id (entity)), parent);
       return;
     }
   if (g_str_equal (verb, "job.cancel"))

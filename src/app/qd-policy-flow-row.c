@@ -73,9 +73,15 @@ dup_end (const char *name, const QdAddress *address)
 }
 
 char *
-qd_policy_flow_row_dup_title (QdPolicyFlowRow *self)
+qd_policy_flow_row_dup_ends (QdPolicyFlowRow *self)
 {
-  return g_strdup_printf ("%s → %s  %u/%s", self->src, self->dst, self->seen.port, qd_protocol_to_string ((QdProtocol) self->seen.protocol));
+  return g_strdup_printf ("%s → %s", self->src, self->dst);
+}
+
+char *
+qd_policy_flow_row_dup_port (QdPolicyFlowRow *self)
+{
+  return g_strdup_printf ("%u/%s", self->seen.port, qd_protocol_to_string ((QdProtocol) self->seen.protocol));
 }
 
 char *
@@ -90,7 +96,7 @@ char *
 qd_policy_flow_row_dup_text (QdPolicyFlowRow *self)
 {
   g_autofree char *src = dup_end (self->src, &self->seen.src), *dst = dup_end (self->dst, &self->seen.dst), *rate = qd_policy_flow_row_dup_rate (self);
+  g_autofree char *port = qd_policy_flow_row_dup_port (self);
 
-  return g_strdup_printf ("%s → %s, %u/%s%s%s. %s", src, dst, self->seen.port, qd_protocol_to_string ((QdProtocol) self->seen.protocol),
-                          rate ? ", " : "", rate ? rate : "", self->why);
+  return g_strdup_printf ("%s → %s, %s%s%s. %s", src, dst, port, rate ? ", " : "", rate ? rate : "", self->why);
 }

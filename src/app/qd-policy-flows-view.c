@@ -108,6 +108,10 @@ setup_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
   GtkWidget *title = make_label (NULL, TRUE), *rate = make_label ("numeric", FALSE), *why = make_label ("caption", TRUE);
 
   gtk_label_set_ellipsize (GTK_LABEL (why), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_margin_start (box, 9);
+  gtk_widget_set_margin_end (box, 9);
+  gtk_widget_set_margin_top (box, 3);
+  gtk_widget_set_margin_bottom (box, 3);
   gtk_widget_add_css_class (why, "dimmed");
   gtk_box_append (GTK_BOX (line), title);
   gtk_box_append (GTK_BOX (line), rate);
@@ -122,11 +126,12 @@ bind_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
   GtkWidget *line = gtk_widget_get_first_child (gtk_list_item_get_child (item)), *title = gtk_widget_get_first_child (line);
   GtkWidget *rate = gtk_widget_get_next_sibling (title), *why = gtk_widget_get_next_sibling (line);
   QdPolicyFlowRow *row = gtk_list_item_get_item (item);
-  g_autofree char *text = qd_policy_flow_row_dup_title (row), *a_day = qd_policy_flow_row_dup_rate (row), *all = qd_policy_flow_row_dup_text (row);
+  g_autofree char *text = qd_policy_flow_row_dup_ends (row), *a_day = qd_policy_flow_row_dup_rate (row), *all = qd_policy_flow_row_dup_text (row);
+  g_autofree char *port = qd_policy_flow_row_dup_port (row), *reason = g_strdup_printf ("%s · %s", port, qd_policy_flow_row_get_why (row));
 
   gtk_label_set_label (GTK_LABEL (title), text);
   gtk_label_set_label (GTK_LABEL (rate), a_day ? a_day : "");
-  gtk_label_set_label (GTK_LABEL (why), qd_policy_flow_row_get_why (row));
+  gtk_label_set_label (GTK_LABEL (why), reason);
   gtk_widget_set_tooltip_text (gtk_list_item_get_child (item), all);
   gtk_list_item_set_accessible_label (item, all);
 }

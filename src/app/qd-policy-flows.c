@@ -147,6 +147,17 @@ find_end (QdPolicyEval *eval, const QdAddress *address)
   return pod ? (gconstpointer) pod : qd_policy_eval_get_range (eval, qd_policy_eval_find_outside (eval, address));
 }
 
+/* The one copy of it. */
+static char *
+keep_word (Cuts *cuts, const char *word)
+{
+  char *kept = g_hash_table_lookup (cuts->words, word);
+
+  if (kept == NULL)
+    g_hash_table_add (cuts->words, kept = g_strdup (word));
+  return kept;
+}
+
 static void
 find_whys (Cuts *cuts, GCancellable *cancellable)
 {
@@ -162,9 +173,7 @@ find_whys (Cuts *cuts, GCancellable *cancellable)
         {
           g_autoptr (QdPolicyExplanation) explanation = qd_policy_seen_explain (flow, cuts->after);
 
-          why = g_strdup (explanation->sides[explanation->decided].text);
-          g_hash_table_add (cuts->words, why);
-          why = g_hash_table_lookup (cuts->words, why);
+          why = keep_word (cuts, explanation->sides[explanation->decided].text);
           g_hash_table_insert (groups, g_memdup2 (&group, sizeof group), why);
         }
       g_ptr_array_add (cuts->whys, why);

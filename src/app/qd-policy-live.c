@@ -9,6 +9,7 @@
 
 #include "qd-capability.h"
 #include "qd-json.h"
+#include "qd-policy-apply.h"
 
 #define VERB "workloads.list"
 /* Workloads come and go with deployments, not with packets. */
@@ -183,21 +184,6 @@ read_kept (QdPolicyLive *self)
 
 /* --- Asking ----------------------------------------------------------------------------------------- */
 
-/* A worker's: the objects as a file of them. */
-static void
-write_text (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  g_autoptr (JsonObject) object = json_object_new ();
-  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), object);
-  char *text;
-
-  json_object_set_string_member (object, "apiVersion", "v1");
-  json_object_set_string_member (object, "kind", "List");
-  json_object_set_array_member (object, "items", json_array_ref (qd_json_list (data, "workloads")));
-  text = qd_json_to_text (node, TRUE);
-  g_task_return_pointer (task, g_bytes_new_take (text, strlen (text)), (GDestroyNotify) g_bytes_unref);
-}
-
 static void
 take_text (QdPolicyLive *self, GBytes *text, const GError *error)
 {
@@ -221,34 +207,15 @@ take_text (QdPolicyLive *self, GBytes *text, const GError *error)
 }
 
 static void
-written_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  QdPolicyLive *self = QD_POLICY_LIVE (source);
-  g_autoptr (GBytes) text = g_task_propagate_pointer (G_TASK (result), NULL);
-
-  if (text && self->asking && g_task_get_cancellable (G_TASK (result)) == self->asking)
-    take_text (self, text, NULL);
-}
-
-static void
 heard_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (QdPolicyLive) self = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) answer = qd_hub_run_finish (QD_HUB (source), result, &error);
-  g_autoptr (GTask) task = NULL;
+  g_autoptr (GBytes) text = qd_policy_workloads_finish (QD_HUB (source), result, &error);
 
   /* It was let go of: of another connection, or there is no window any more. */
-  if (self->asking == NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  if (answer == NULL || qd_json_list (answer, "workloads") == NULL)
-    {
-      take_text (self, NULL, error);
-      return;
-    }
-  task = g_task_new (self, self->asking, written_cb, NULL);
-  g_task_set_task_data (task, g_steal_pointer (&answer), (GDestroyNotify) json_node_unref);
-  g_task_run_in_thread (task, write_text);
+  if (self->asking && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    take_text (self, text, error);
 }
 
 static void
@@ -257,7 +224,7 @@ ask (QdPolicyLive *self)
   if (!self->active || !self->online || self->asking)
     return;
   self->asking = g_cancellable_new ();
-  g_free (qd_hub_run (self->hub, self->connection, VERB, NULL, "", NULL, self->asking, heard_cb, g_object_ref (self)));
+  qd_policy_workloads_async (self->hub, self->connection, self->asking, heard_cb, g_object_ref (self));
 }
 
 static void

@@ -164,6 +164,8 @@ static const struct { const char *name; void (*run) (QdPolicyPage *self); } plai
   { "next-problem", next_problem_cb },
   { "tests", tests_cb },
   { "new-test", qd_policy_page_new_test },
+  { "get", qd_policy_page_get_policies },
+  { "apply", qd_policy_page_apply },
 };
 
 static void

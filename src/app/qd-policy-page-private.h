@@ -40,7 +40,8 @@ struct _QdPolicyPage {
   AdwOverlaySplitView *why_split;
   GtkDropDown *policy_drop;
   AdwBin *builder_bin, *flows_bin;
-  GtkWidget *live_button;
+  GtkWidget *live_button, *remote_box, *get_button, *apply_button;
+  GtkLabel *remote_label;
   GtkLabel *live_label;
   GMenu *recent;
 
@@ -56,6 +57,9 @@ struct _QdPolicyPage {
   QdPolicyLive *live;          /* the shown connection's workloads */
   QdPolicyFlows *flows;        /* and the flows that a change cuts off */
   QdPolicyFlowsView *flows_view;
+  char *remote;                /* the connection that policies come from and go to; NULL: none */
+  gboolean getting;            /* policies are on their way into the folder */
+  guint apply_id;
   char *live_name;             /* whose they are, as the menu has it */
   QdPolicySeen asked_seen;     /* what is to be explained once there is an answer, where @asked_flow */
   gboolean asked_flow;
@@ -107,6 +111,12 @@ gboolean qd_policy_page_is_graph (QdPolicyPage *self);
 /* The same by name: "ns/name", "ns/name[Kind]". */
 void qd_policy_page_explain_names (QdPolicyPage *self, const char *src, const char *dst);
 void qd_policy_page_spliced (QdPolicyPage *self, const char *file, guint64 offset, guint64 removed, const char *inserted);
+
+/* qd-policy-page-apply.c: policies from the shown connection and to it. */
+void qd_policy_page_setup_apply (QdPolicyPage *self);
+void qd_policy_page_update_apply (QdPolicyPage *self);
+void qd_policy_page_get_policies (QdPolicyPage *self);
+void qd_policy_page_apply (QdPolicyPage *self);
 
 /* qd-policy-page-fleet.c: what the shown connection has to do with it. */
 void qd_policy_page_setup_fleet (QdPolicyPage *self);

@@ -376,6 +376,7 @@ state_cb (QdPolicyPage *self)
   self->opened = !qd_workbench_is_loading (self->workbench) && qd_workbench_get_folder (self->workbench) != NULL;
   items_cb (self);
   qd_policy_page_update_actions (self);
+  qd_policy_page_update_apply (self);
 }
 
 /* The files may have been changed while the window was not looked at. */
@@ -441,6 +442,7 @@ qd_policy_page_constructed (GObject *object)
   g_signal_connect_object (qd_workbench_get_documents (self->workbench), "items-changed", G_CALLBACK (items_cb), self, G_CONNECT_SWAPPED);
   qd_policy_page_install_actions (self);
   qd_policy_page_setup_fleet (self);
+  qd_policy_page_setup_apply (self);
   update_document (self);
   qd_policy_page_read_recent (self);
 }
@@ -451,6 +453,7 @@ qd_policy_page_dispose (GObject *object)
   QdPolicyPage *self = QD_POLICY_PAGE (object);
 
   g_clear_handle_id (&self->loading_id, g_source_remove);
+  g_clear_handle_id (&self->apply_id, g_source_remove);
   qd_policy_page_dispose_fleet (self);
   if (self->workbench)
     {
@@ -478,6 +481,7 @@ qd_policy_page_finalize (GObject *object)
   g_free (self->asked_src);
   g_free (self->asked_dst);
   g_free (self->live_name);
+  g_free (self->remote);
   G_OBJECT_CLASS (qd_policy_page_parent_class)->finalize (object);
 }
 
@@ -506,6 +510,7 @@ qd_policy_page_class_init (QdPolicyPageClass *klass)
   CHILD (tests_button); CHILD (tests_icon); CHILD (tests_label); CHILD (tests_bin);
   CHILD (flows_bin); CHILD (live_button); CHILD (live_label);
   CHILD (matrix_stack); CHILD (matrix_entry); CHILD (changes_button); CHILD (matrix_bin); CHILD (graph_bin); CHILD (picture_group); CHILD (picture_stack); CHILD (why_bin); CHILD (why_split); CHILD (builder_stack); CHILD (builder_bin); CHILD (policy_drop);
+  CHILD (remote_box); CHILD (remote_label); CHILD (get_button); CHILD (apply_button);
 #undef CHILD
   gtk_widget_class_bind_template_callback (widget_class, compare_cb);
   gtk_widget_class_bind_template_callback (widget_class, view_cb);

@@ -12,6 +12,7 @@
 
 #include "qd-policy-page-private.h"
 #include "qd-policy-rule-card.h"
+#include "qd-shots-policy.h"
 
 #define WIDE_WIDTH 1180
 #define WIDE_HEIGHT 760
@@ -34,6 +35,8 @@ typedef struct
   void (*show) (Shots *shots);
   /* Undoes what would be seen in later ones; NULL: nothing would. */
   void (*hide) (Shots *shots);
+  /* Whether it is there to be taken; NULL: it is. */
+  gboolean (*is_ready) (void);
 } Scene;
 
 struct _Shots
@@ -345,6 +348,25 @@ hide_policy (Shots *shots)
   gtk_widget_activate_action (GTK_WIDGET (qd_window_get_page (shots->window)), "policy.close", NULL);
 }
 
+/* The server's policies in a folder, one of them changed: what that cuts off, and applying it. */
+static void
+show_policy_cut (Shots *shots)
+{
+  qd_shots_policy_begin (shots->window, FALSE);
+}
+
+static void
+show_policy_apply (Shots *shots)
+{
+  qd_shots_policy_begin (shots->window, TRUE);
+}
+
+static void
+hide_policy_script (Shots *shots)
+{
+  qd_shots_policy_end ();
+}
+
 static const Scene scenes[] = {
   { "policy", show_policy, hide_policy },
   { "policy-folded", show_policy_folded, hide_policy },
@@ -354,6 +376,8 @@ static const Scene scenes[] = {
   { "policy-matrix", show_policy_matrix, hide_policy },
   { "policy-why", show_policy_why, hide_policy },
   { "policy-graph", show_policy_graph, hide_policy_graph },
+  { "policy-cut", show_policy_cut, hide_policy_script, qd_shots_policy_step },
+  { "policy-apply", show_policy_apply, hide_policy_script, qd_shots_policy_step },
   { "impact", show_impact },
   { "topology-table", show_topology_table, hide_topology_table },
   { "site", show_site },
@@ -391,6 +415,15 @@ show_scene (Shots *shots)
   qd_window_show_page (shots->window, pages[shots->scene < n ? shots->scene : 0].id);
   if (shots->scene >= n)
     scenes[shots->scene - n].show (shots);
+}
+
+static gboolean
+is_ready (Shots *shots)
+{
+  guint n;
+
+  qd_page_list (&n);
+  return shots->scene < n || scenes[shots->scene - n].is_ready == NULL || scenes[shots->scene - n].is_ready ();
 }
 
 static void
@@ -526,6 +559,8 @@ step_cb (gpointer data)
       shots->shown_at = now;
       return G_SOURCE_CONTINUE;
     }
+  if (!is_ready (shots) && now - shots->shown_at < PATIENCE_MS)
+    return G_SOURCE_CONTINUE;
   if (now - shots->shown_at < SETTLE_MS)
     return G_SOURCE_CONTINUE;
 
