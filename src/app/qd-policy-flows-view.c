@@ -9,7 +9,9 @@
 
 #include "qd-time.h"
 
-#define LIST_HEIGHT 180
+/* A small window has other things to show as well. */
+#define MIN_HEIGHT 96
+#define MAX_HEIGHT 180
 
 struct _QdPolicyFlowsView {
   GtkWidget parent_instance;
@@ -327,7 +329,9 @@ make_list (QdPolicyFlowsView *self)
   g_signal_connect_object (list, "activate", G_CALLBACK (activate_cb), self, G_CONNECT_SWAPPED);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), list);
-  gtk_widget_set_size_request (scrolled, -1, LIST_HEIGHT);
+  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), MIN_HEIGHT);
+  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scrolled), MAX_HEIGHT);
+  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scrolled), TRUE);
   return scrolled;
 }
 
