@@ -384,6 +384,8 @@ def convert():
     check("are rows", len(rows) == 1 and rows[0]["priority"] == 990 and json.loads(rows[0]["match_rules"])["protocol"] == 6, result.stdout)
     result = expect("and back", 0, policy("convert", write("rows.json", result.stdout), "--to=node-api", "--json", "--strict"))
     check("are routing policies", json.loads(result.stdout)[0]["match"] == {"dst_cidr": "10.0.0.0/8", "dst_port_range": "443", "protocol": "tcp"}, result.stdout)
+    expect("what lint says of them", 1, policy("lint", write("all.routing.yaml", "- {name: a, priority: 1, path_preference: LowestCost}\n"
+           "- {name: b, priority: 2, match: {protocol: udp}, path_preference: LowestLatency}\n")), ":2:3: warning: “b” is never taken: “a” is asked before it")
     expect("which Kubernetes has not", 2, policy("convert", routes, "--to=k8s"), "", "error: ")
     expect("a folder", 2, policy("convert", path("world"), "--to=k8s"), "", "is a folder")
     expect("where nothing can be written", 2, policy("convert", plain, "--to=patronus", "-o", path("no", "such", "folder")), "", "could not be written")

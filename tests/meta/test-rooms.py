@@ -17,7 +17,7 @@ ROOMS = {
     'graph': ['base', 'model'],
     'policy': ['base', 'model'],
     'workspace': ['base', 'policy'],
-    'drivers': ['base', 'model', 'wire', 'graph'],
+    'drivers': ['base', 'model', 'wire', 'graph', 'policy'],
     'ops': ['base', 'model', 'store', 'policy', 'workspace', 'drivers'],
     'app': ['base', 'model', 'wire', 'store', 'graph', 'policy', 'workspace', 'drivers', 'ops'],
     'cli': ['base', 'model', 'wire', 'store', 'graph', 'policy', 'workspace', 'drivers', 'ops'],

@@ -13,6 +13,7 @@
 #include "qd-io.h"
 #include "qd-json.h"
 #include "qd-metric.h"
+#include "qd-patronus-policies.h"
 #include "qd-websocket.h"
 
 #define ROUND_MS 5000             /* from the end of one round of lists to the next */
@@ -23,13 +24,14 @@
 #define SOCKET_SILENCE_S 0        /* it never pings, and says nothing for hours */
 #define RENEW_PART 0.8
 
-typedef enum { SITES, PATHS, FLOWS, SUMMARY, N_STEPS } Step;
+typedef enum { SITES, PATHS, FLOWS, SUMMARY, POLICIES, N_STEPS } Step;
 
 static const struct { const char *name, *path; QdKind kind; } steps[N_STEPS] = {
   [SITES] = { "sites", "/api/v1/sites", QD_KIND_SITE },
   [PATHS] = { "paths", "/api/v1/paths", QD_KIND_PATH },
   [FLOWS] = { "flows", "/api/v1/flows", QD_KIND_FLOW },
   [SUMMARY] = { "summary", "/api/v1/metrics/summary", QD_KIND_CONNECTION },
+  [POLICIES] = { "policies", "/api/v1/policies", QD_KIND_CONNECTION },
 };
 
 typedef struct {
@@ -66,6 +68,9 @@ struct _QdPatronusSession {
   guint reading;
   guint unmeasured;        /* that had no sample or could not be read, in this walk */
   GSource *walk_timer;
+
+  char *policies;          /* digest of the last list; NULL: none yet */
+  gint64 policies_at;      /* QD_CONNECTION_POLICIES */
 
   Socket events, metrics;
 };
@@ -113,6 +118,7 @@ qd_patronus_session_unref (QdPatronusSession *self)
   wipe (&self->token);
   wipe (&self->refresh_token);
   g_ptr_array_unref (self->paths);
+  g_free (self->policies);
   g_object_unref (self->cancellable);
   qd_http_unref (self->http);
   qd_outlet_unref (self->outlet);
@@ -130,8 +136,7 @@ set_timer (QdPatronusSession *self, GSource **timer, guint ms, GSourceFunc func,
 
 /* --- Requests: each holds the session ---------------------------------------------------------------- */
 
-typedef void (*Reply) (QdPatronusSession *self, JsonNode *node, const QdHttpResponse *response, const GError *error, gpointer data);
-typedef struct { QdPatronusSession *session; Reply reply; gpointer data; } Request;
+typedef struct { QdPatronusSession *session; QdPatronusReply reply; gpointer data; } Request;
 
 static void
 reply_cb (JsonNode *node, const QdHttpResponse *response, const GError *error, gpointer data)
@@ -143,13 +148,19 @@ reply_cb (JsonNode *node, const QdHttpResponse *response, const GError *error, g
   g_free (request);
 }
 
-static void
-send_request (QdPatronusSession *self, const char *method, const char *path, JsonNode *body, Reply reply, gpointer data)
+void
+qd_patronus_session_send (QdPatronusSession *self, const char *method, const char *path, JsonNode *body, QdPatronusReply reply, gpointer data)
 {
   Request *request = g_new (Request, 1);
 
   *request = (Request) { qd_patronus_session_ref (self), reply, data };
   qd_http_send_json (self->http, method, path, NULL, body, self->cancellable, reply_cb, request);
+}
+
+const char *
+qd_patronus_session_get_url (QdPatronusSession *self)
+{
+  return qd_http_get_base_url (self->http);
 }
 
 /* --- Rounds --------------------------------------------------------------------------------------------- */
@@ -182,6 +193,8 @@ tell_offers (QdPatronusSession *self)
       g_string_append_printf (text, "%s\"%s\"", text->len > 1 ? "," : "", steps[i].name);
   if (self->offered[FLOWS])
     g_string_append (text, ",\"flows.search\"");
+  if (self->offered[POLICIES])
+    g_string_append (text, ",\"policies.write\"");
   if (self->events.opened_us > 0)
     g_string_append (text, ",\"events\"");
   if (self->offered[PATHS] || self->metrics.opened_us > 0)
@@ -264,15 +277,54 @@ take_summary (QdPatronusSession *self, JsonNode *node)
   qd_outlet_send (self->outlet, delta);
 }
 
+void
+qd_patronus_session_policies_changed (QdPatronusSession *self)
+{
+  QdDelta *delta = qd_outlet_connection_delta (self->outlet);
+
+  /* The time, so that it grows from one run to the next, too. */
+  self->policies_at = MAX (self->policies_at + 1, g_get_real_time ());
+  qd_delta_set (delta, QD_CONNECTION_POLICIES, qd_value_int (self->policies_at));
+  qd_outlet_send (self->outlet, delta);
+}
+
+/* Nothing here says that policies changed: they are looked at each round. A server without them, or with others, is none the worse. */
+static void
+take_policies (QdPatronusSession *self, JsonNode *node, const QdHttpResponse *response, const GError *error)
+{
+  JsonArray *items = error ? NULL : qd_json_list (node, "policies");
+  gboolean were = self->offered[POLICIES];
+  g_autofree char *digest = NULL;
+
+  if (error && !qd_driver_is_not_offered (error, response))
+    {
+      g_debug ("%s%s: %s", qd_patronus_session_get_url (self), steps[POLICIES].path, error->message);
+      return;
+    }
+  self->offered[POLICIES] = items && qd_patronus_policies_are (items);
+  digest = self->offered[POLICIES] ? qd_patronus_policies_dup_digest (items) : NULL;
+  if (digest && g_strcmp0 (digest, self->policies) != 0)
+    qd_patronus_session_policies_changed (self);
+  g_set_str (&self->policies, digest);
+  if (self->ever_live && were != self->offered[POLICIES])
+    tell_offers (self);
+}
+
 static void
 step_cb (QdPatronusSession *self, JsonNode *node, const QdHttpResponse *response, const GError *error, gpointer data)
 {
   Step step = GPOINTER_TO_INT (data);
-  JsonArray *items = error || step == SUMMARY ? NULL : qd_json_list (node, steps[step].name);
+  JsonArray *items = error || step >= SUMMARY ? NULL : qd_json_list (node, steps[step].name);
   gboolean more = FALSE;
 
   if (self->stopped || step != self->step)
     return;
+  if (step == POLICIES)
+    {
+      take_policies (self, node, response, error);
+      next_step (self);
+      return;
+    }
   if (error && !self->offered[step] && qd_driver_is_not_offered (error, response))
     {
       next_step (self);
@@ -311,7 +363,7 @@ read_step (QdPatronusSession *self)
 
   if (self->step == FLOWS)
     path = g_strdup_printf ("%s?limit=%d&offset=%u", steps[FLOWS].path, FLOW_PAGE, self->flow_pages * FLOW_PAGE);
-  send_request (self, "GET", path ? path : steps[self->step].path, NULL, step_cb, GINT_TO_POINTER ((int) self->step));
+  qd_patronus_session_send (self, "GET", path ? path : steps[self->step].path, NULL, step_cb, GINT_TO_POINTER ((int) self->step));
 }
 
 static void
@@ -376,7 +428,7 @@ walk (QdPatronusSession *self)
       g_string_append_uri_escaped (path, id, NULL, FALSE);
       g_string_append (path, "/metrics");
       self->reading++;
-      send_request (self, "GET", path->str, NULL, sample_cb, id);
+      qd_patronus_session_send (self, "GET", path->str, NULL, sample_cb, id);
     }
   if (self->reading == 0)
     set_timer (self, &self->walk_timer, METRICS_EVERY_MS, walk_cb, self);
@@ -578,12 +630,12 @@ sign_in (QdPatronusSession *self)
   if (self->refresh_token)
     {
       json_object_set_string_member (object, "refresh_token", self->refresh_token);
-      send_request (self, "POST", "/api/v1/auth/refresh", body, login_cb, NULL);
+      qd_patronus_session_send (self, "POST", "/api/v1/auth/refresh", body, login_cb, NULL);
       return;
     }
   json_object_set_string_member (object, "email", self->endpoint->user);
   json_object_set_string_member (object, "password", self->endpoint->password);
-  send_request (self, "POST", "/api/v1/auth/login", body, login_cb, NULL);
+  qd_patronus_session_send (self, "POST", "/api/v1/auth/login", body, login_cb, NULL);
 }
 
 /* --- Life -------------------------------------------------------------------------------------------------------- */
@@ -650,7 +702,7 @@ send_command_cb (gpointer data)
 {
   Command *command = data;
 
-  send_request (command->session, "GET", command->path, NULL, command_cb, command->task);
+  qd_patronus_session_send (command->session, "GET", command->path, NULL, command_cb, command->task);
   qd_patronus_session_unref (command->session);
   g_free (command->path);
   g_free (command);
@@ -678,12 +730,14 @@ search_path (JsonObject *args)
   return g_string_free (path, FALSE);
 }
 
-/* The real server has reading only: what would change something is not there (and is not offered). */
+/* Of what would change something the real server has policies alone: the rest is not there (and is not offered). */
 void
 qd_patronus_session_command (QdPatronusSession *self, const char *verb, JsonObject *args, GTask *task)
 {
   Command *command;
 
+  if (qd_patronus_policies_command (self, verb, args, task))
+    return;
   if (!g_str_equal (verb, "flows.search"))
     {
       g_task_return_new_error (task, QD_DRIVER_ERROR, QD_DRIVER_ERROR_NOT_OFFERED,

@@ -15,6 +15,13 @@ void qd_patronus_session_unref (QdPatronusSession *self);
 void qd_patronus_session_start (QdPatronusSession *self);
 void qd_patronus_session_stop (QdPatronusSession *self);
 void qd_patronus_session_refresh (QdPatronusSession *self);
+
+/* For what is asked besides the rounds, I/O thread: each reply holds the session. @body is copied; the node is borrowed. */
+typedef void (*QdPatronusReply) (QdPatronusSession *self, JsonNode *node, const QdHttpResponse *response, const GError *error, gpointer data);
+void qd_patronus_session_send (QdPatronusSession *self, const char *method, const char *path, JsonNode *body, QdPatronusReply reply, gpointer data);
+const char *qd_patronus_session_get_url (QdPatronusSession *self);
+/* Tells that there may be other policies now. */
+void qd_patronus_session_policies_changed (QdPatronusSession *self);
 /* Main thread; takes @task. */
 void qd_patronus_session_command (QdPatronusSession *self, const char *verb, JsonObject *args, GTask *task);
 
