@@ -246,6 +246,14 @@ def test():
     expect("no tests", 2, policy("test", path("t")), "", "there are no tests")
 
 
+def examples():
+    """The examples that are shipped are clean: what is unusual in them is meant, and only noted."""
+    folder = os.path.join(os.environ["QD_SOURCE_ROOT"], "data", "examples")
+    for name in sorted(os.listdir(folder)):
+        result = policy("lint", os.path.join(folder, name))
+        check(f"the example {name} is clean", result.returncode == 0 and result.stderr == "", result.stdout + result.stderr)
+
+
 def traffic():
     """What policies mean together: the flow that shows it, and the fix, in all three forms."""
     write("t1/a.yaml", PODS)
@@ -290,6 +298,7 @@ def lint():
     result = policy("lint", path("l"))
     check("clean, with a note of what was passed over", result.returncode == 0 and all(": note: " in l for l in result.stdout.splitlines()), result.stdout)
     traffic()
+    examples()
     bad = clean.replace("{app: web}", "{app: yes}").replace("ingress:", "ingres:")
     write("l/b.yaml", bad)
     result = policy("lint", path("l"))
