@@ -42,15 +42,30 @@ passes (Pairing *self, guint subject, guint peer)
   return FALSE;
 }
 
-/* Whether the other end lets nothing of it pass, whoever of both sides it is. A pod and those that are like it are left out: it is never kept from
- * itself. */
+/* Whether @group is one bare pod, which is never kept from itself. Of others, one may talk to the next that is like it. */
+static gboolean
+is_one_pod (QdPolicyLint *self, guint group)
+{
+  return self->first_holder[group + 1] - self->first_holder[group] == 1 && g_str_equal (qd_policy_lint_holder (self, group)->kind, "Pod");
+}
+
+/* Whether the other end lets nothing of it pass, whoever of both sides it is. That pods which are alike are kept apart shows nothing alone: it may be
+ * a wide selector that takes them along. */
 static gboolean
 is_blocked (Pairing *self, const guint64 *peers)
 {
   QD_BITS_FOREACH (self->looked->compiled->subject, self->lint->n_groups, subject)
     QD_BITS_FOREACH (peers, self->lint->n_groups, peer)
-      if (subject != peer && passes (self, subject, peer))
-        return FALSE;
+      {
+        gboolean blocked = self->blocked;
+
+        if (subject == peer && is_one_pod (self->lint, subject))
+          continue;
+        if (passes (self, subject, peer))
+          return FALSE;
+        if (subject == peer)
+          self->blocked = blocked;
+      }
   return self->blocked;
 }
 

@@ -26,6 +26,7 @@ typedef enum
 {
   NO_FIX,
   SAME,          /* nothing */
+  SAME_IN_ALL,   /* nothing that comes of both directions */
   MORE           /* the flow is let out now, and nothing is lost */
 } Effect;
 
@@ -272,6 +273,8 @@ free_ends (GArray *ends, guint n_pods)
 static gboolean
 differs (const LabVerdict *before, const LabVerdict *after, Effect effect)
 {
+  if (effect == SAME_IN_ALL)
+    return before->allow != after->allow;
   for (guint way = 0; way < LAB_N_DIRECTIONS; way++)
     if (effect == SAME ? before->way[way].allow != after->way[way].allow : before->way[way].allow && !after->way[way].allow)
       return TRUE;
@@ -438,16 +441,70 @@ plain_text (GPtrArray *documents)
   return g_string_free_and_steal (text);
 }
 
+/* Without what is in @gone, the lab decides as before. */
+static gboolean
+check_without (const Looked *looked, GHashTable *gone, const LabSwitches *switches, Effect effect, const char *what, GString *why)
+{
+  g_autoptr (GPtrArray) left = g_ptr_array_new_with_free_func ((GDestroyNotify) json_node_unref);
+  g_autoptr (LabCluster) after = NULL;
+  g_autofree char *rest = NULL;
+
+  for (guint i = 0; i < qd_yaml_file_get_n_documents (looked->file); i++)
+    if (!g_hash_table_contains (gone, qd_yaml_file_get_document (looked->file, i)))
+      g_ptr_array_add (left, without (qd_yaml_file_get_document (looked->file, i), gone));
+  rest = plain_text (left);
+  after = compare_read_lab (rest, NULL);
+  if (after == NULL)
+    g_string_append_printf (why, "%s, the lab refuses the world", what);
+  else
+    compare_all (looked->cluster, after, switches, effect, what, why);
+  return why->len == 0;
+}
+
+/* What to take away so that a peer is gone: a rule without any would mean everyone. */
+static const QdYamlNode *
+peer_or_rule (const QdPolicy *policy, const QdYamlNode *node)
+{
+  for (guint d = 0; d < QD_POLICY_N_DIRECTIONS; d++)
+    for (guint r = 0; r < policy->rules[d]->len; r++)
+      {
+        const QdPolicyRule *rule = g_ptr_array_index (policy->rules[d], r);
+
+        for (guint p = 0; p < rule->peers->len; p++)
+          if (((const QdPolicyPeer *) g_ptr_array_index (rule->peers, p))->place.node == node)
+            return rule->peers->len > 1 ? node : rule->place.node;
+      }
+  return NULL;
+}
+
+/* "ingress-without-egress" and the other: the peer lets nothing through, so that nothing is lost without it. */
+static gboolean
+check_blocked (const Looked *looked, const QdPolicyFinding *finding, const LabSwitches *switches, GString *why)
+{
+  g_autoptr (QdPolicyWorld) world = qd_policy_world_new (&looked->file, 1, NULL);
+  GPtrArray *policies = qd_policy_world_get_policies (world);
+  g_autoptr (GHashTable) gone = g_hash_table_new (NULL, NULL);
+
+  for (guint i = 0; i < policies->len; i++)
+    {
+      const QdYamlNode *node = peer_or_rule (g_ptr_array_index (policies, i), finding->place.node);
+
+      if (node != NULL)
+        g_hash_table_add (gone, (gpointer) node);
+    }
+  if (g_hash_table_size (gone) != 1)
+    g_string_append_printf (why, "[%s] is about no peer", finding->code);
+  return why->len == 0 && check_without (looked, gone, switches, SAME_IN_ALL, "without a peer that lets nothing through", why);
+}
+
 /* Spelled without anchors, so that what is taken away in one place is taken away in no other. */
 static gboolean
 check_all_at_once (GPtrArray *documents, const LabSwitches *switches, LintTally *tally, GString *why)
 {
-  g_autofree char *text = plain_text (documents), *rest = NULL;
+  g_autofree char *text = plain_text (documents);
   g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
   g_autoptr (Looked) looked = look (bytes, switches);
   g_autoptr (GHashTable) gone = g_hash_table_new (NULL, NULL);
-  g_autoptr (GPtrArray) left = g_ptr_array_new_with_free_func ((GDestroyNotify) json_node_unref);
-  g_autoptr (LabCluster) after = NULL;
 
   for (guint i = 0; i < looked->findings->len; i++)
     {
@@ -455,17 +512,13 @@ check_all_at_once (GPtrArray *documents, const LabSwitches *switches, LintTally 
 
       if (changes_nothing (finding))
         g_hash_table_add (gone, (gpointer) finding->place.node);
+      if ((g_str_equal (finding->code, "ingress-without-egress") || g_str_equal (finding->code, "egress-without-ingress")) &&
+          !check_blocked (looked, finding, switches, why))
+        return FALSE;
     }
   if (g_hash_table_size (gone) == 0)
     return TRUE;
-  for (guint i = 0; i < qd_yaml_file_get_n_documents (looked->file); i++)
-    if (!g_hash_table_contains (gone, qd_yaml_file_get_document (looked->file, i)))
-      g_ptr_array_add (left, without (qd_yaml_file_get_document (looked->file, i), gone));
-  rest = plain_text (left);
-  after = compare_read_lab (rest, NULL);
-  if (after == NULL)
-    g_string_append (why, "without all that changes nothing, the lab refuses the world");
-  else if (compare_all (looked->cluster, after, switches, SAME, "without all that changes nothing", why))
+  if (check_without (looked, gone, switches, SAME, "without all that changes nothing", why))
     tally->at_once++;
   return why->len == 0;
 }
