@@ -244,6 +244,22 @@ refresh_cb (gpointer data)
 
 /* --- Whose ------------------------------------------------------------------------------------------- */
 
+/* The first that may have said something while it was there: what NATS carries are no workloads. */
+static const char *
+find_absent (QdPolicyLive *self)
+{
+  QdEntityList *list = qd_fleet_get_list (qd_session_get_fleet (self->session), QD_KIND_CONNECTION);
+
+  for (guint i = 0; i < qd_entity_list_get_length (list); i++)
+    {
+      QdEntity *connection = qd_entity_list_peek (list, i);
+
+      if (!qd_entity_is_paper (connection) && g_strcmp0 (qd_entity_get_string (connection, QD_CONNECTION_DRIVER), "nats") != 0)
+        return qd_entity_get_id (connection);
+    }
+  return NULL;
+}
+
 /* One that is not there now may have been: its last copy says so. */
 static const char *
 find_connection (QdPolicyLive *self, gboolean *online)
@@ -251,8 +267,8 @@ find_connection (QdPolicyLive *self, gboolean *online)
   const char *found = qd_session_find_connection (self->session, VERB);
 
   *online = found && qd_capability_allowed (qd_session_get_fleet (self->session), found, VERB, NULL);
-  if (found == NULL && self->text)
-    found = self->connection;
+  if (found == NULL)
+    found = self->text ? self->connection : find_absent (self);
   return found && !qd_connection_is_paper (found) ? found : NULL;
 }
 

@@ -6,6 +6,8 @@
 #include <locale.h>
 #include <string.h>
 
+#include <glib/gstdio.h>
+
 #include "app-fixture.h"
 #include "driver-fixture.h"
 #include "qd-application.h"
@@ -284,6 +286,78 @@ test_live (void)
   tear_down (&self);
 }
 
+static void
+started_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_assert_true (qd_hub_start_finish (QD_HUB (source), result, NULL));
+  *(gboolean *) data = TRUE;
+}
+
+static void
+kept_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(char **) data = qd_store_get_finish (QD_STORE (source), result, NULL);
+}
+
+/* A program with a store, until it says @label of the workloads and has them on the disk. */
+static void
+run_with_store (Fixture *self, const char *path, const QdEndpoint *endpoint, const char *label)
+{
+  QdStore *store = qd_store_new (path);
+  gboolean started = FALSE;
+  gint64 end_us = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+  g_autofree char *kept = NULL;
+
+  self->hub = qd_hub_new (store);
+  qd_hub_start_async (self->hub, NULL, started_cb, &started);
+  test_until (started, 10);
+  g_assert_true (qd_hub_add (self->hub, endpoint, FALSE, NULL));
+  self->window = qd_window_new (NULL, self->hub);
+  gtk_window_present (GTK_WINDOW (self->window));
+  g_assert_true (qd_window_show_page (self->window, "policies"));
+  self->page = QD_POLICY_PAGE (qd_window_get_page (self->window));
+  test_until (gtk_widget_get_mapped (self->page->live_button) && strstr (gtk_label_get_label (self->page->live_label), label), 30);
+  g_assert_cmpuint (count_workloads (self), >, 5);
+  while (kept == NULL && g_get_monotonic_time () < end_us)
+    {
+      qd_store_get_async (store, "policy-workloads:" USER, kept_cb, &kept);
+      test_spin (50);
+    }
+  g_assert_nonnull (kept);
+  fixture_close (GTK_WINDOW (self->window));
+  qd_hub_stop (self->hub);
+  test_spin (50);
+  g_clear_object (&self->hub);
+  g_object_unref (store);
+}
+
+/* What was heard last is there when the program begins without the server. */
+static void
+test_kept (void)
+{
+  Fixture self = { .lab = test_lab_new ("--sites 6 --paths 10 --flows 20 --rate 50 --no-nats") };
+  g_autofree char *folder = g_dir_make_tmp ("qd-kept-XXXXXX", NULL), *policies = g_build_filename (folder, "policies", NULL);
+  g_autofree char *path = g_build_filename (folder, "store.db", NULL);
+  char *argv[] = { (char *) "rm", (char *) "-rf", folder, NULL };
+  g_autoptr (QdEndpoint) endpoint = NULL;
+
+  if (self.lab == NULL)
+    return;
+  g_assert_cmpint (g_mkdir_with_parents (policies, 0700), ==, 0);
+  g_settings_set_boolean (qd_settings_get_default (), "configured", TRUE);
+  g_settings_set_string (qd_settings_get_default (), "policy-folder", policies);
+  g_settings_reset (qd_settings_get_default (), "policy-workloads");
+  endpoint = test_lab_endpoint (self.lab, "node-api", USER);
+  g_set_str (&endpoint->id, USER);
+  g_set_str (&endpoint->name, "Harbour");
+  run_with_store (&self, path, endpoint, "from Harbour, as of");
+  test_lab_kill (self.lab);
+  run_with_store (&self, path, endpoint, "from Harbour, offline, as of");
+  g_spawn_sync (NULL, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+  g_settings_set_string (qd_settings_get_default (), "policy-folder", "");
+  test_lab_free (self.lab);
+}
+
 /* Got, changed, applied, and taken back from the list of jobs. */
 static void
 test_apply (void)
@@ -472,6 +546,7 @@ main (int argc, char **argv)
   adw_init ();
   qd_app_init ();
   g_test_add_func ("/policy-apply/live", test_live);
+  g_test_add_func ("/policy-apply/kept", test_kept);
   g_test_add_func ("/policy-apply/apply", test_apply);
   g_test_add_func ("/policy-apply/merged", test_merged);
   g_test_add_func ("/policy-apply/conflict", test_conflict);
