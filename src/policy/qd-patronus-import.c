@@ -333,8 +333,11 @@ read_number (Import *self, const QdYamlNode *map, const QdYamlNode *port, JsonOb
     refuse (self, end, "end-port", _("end_port needs a port that is a number"));
   else if (!qd_yaml_node_get_int (end, &last) || last < first || last > 65535)
     refuse (self, end, "end-port", _("end_port is a number that is not below the port, and at most 65535"));
-  else
+  else if (first > 1 || last < 65535)
     json_object_set_int_member (made, "endPort", last);
+  else
+    /* Every port, as Kubernetes says it: so it is written where it comes from there. */
+    json_object_remove_member (made, "port");
 }
 
 static void

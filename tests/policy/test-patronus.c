@@ -217,6 +217,20 @@ test_lost (void)
   expect_export (NP "metadata: {name: a}\nspec: {podSelector: {}, ingress: [{from: [{}]}]}\n", QD_PATRONUS_REQUEST, "4:43 error empty-peer spec.ingress[0].from[0]\n");
 }
 
+/* Every port of a protocol has a spelling of its own on either side, and comes back in it. */
+static void
+test_every_port (void)
+{
+  g_autoptr (QdYamlFile) file = read_file ("it.yaml", NP "metadata: {name: a, namespace: b}\nspec: {podSelector: {}, policyTypes: [Ingress], ingress: [{ports: [{protocol: UDP}]}]}\n");
+  g_autoptr (QdPatronusConversion) there = qd_patronus_export (file, QD_PATRONUS_REQUEST), back = NULL;
+  g_autoptr (QdYamlFile) made = file_of (there->objects);
+
+  g_assert_cmpint (qd_yaml_node_get_length (qd_yaml_node_find (qd_yaml_file_get_document (made, 0), "/0/spec/ingress/0/ports")), ==, 1);
+  g_assert_nonnull (qd_yaml_node_find (qd_yaml_file_get_document (made, 0), "/0/spec/ingress/0/ports/0/end_port"));
+  back = qd_patronus_import (made);
+  g_assert_true (qd_yaml_node_equals_json (qd_yaml_file_get_document (file, 0), g_ptr_array_index (back->objects, 0)));
+}
+
 static void
 test_number (void)
 {
@@ -556,6 +570,7 @@ main (int argc, char **argv)
   g_test_add_func ("/policy/patronus/request", test_request);
   g_test_add_func ("/policy/patronus/traps", test_traps);
   g_test_add_func ("/policy/patronus/lost", test_lost);
+  g_test_add_func ("/policy/patronus/every-port", test_every_port);
   g_test_add_func ("/policy/patronus/number", test_number);
   g_test_add_func ("/policy/patronus/there-and-back", test_there_and_back);
   g_test_add_func ("/policy/patronus/worlds", test_worlds);
