@@ -28,6 +28,7 @@ BENCHES = {
     'topology-query': queries.query,
     'policy': policies.policy,
     'policy-window': policies.window,
+    'policy-graph': policies.graph,
     'yaml': policies.yaml,
 }
 

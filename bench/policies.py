@@ -37,6 +37,26 @@ def policy(bench):
             bench.say(case, 'an edit of a pod, median', 'ms', figure('relabel_ms'), f'<={goal_edit}')
 
 
+def graph(bench):
+    """From an edit of one policy to the picture of what it changes, on the worker and on the main thread."""
+    for kind in ('alike', 'apart'):
+        lines = [json.loads(subprocess.run([bench.program('policy-graph'), '1000', '200', kind], stdout=subprocess.PIPE, text=True, check=True).stdout)
+                 for _ in range(RUNS)]
+        case = f'1000 pods, 200 policies, {kind}'
+
+        def figure(name):
+            return median(line[name] for line in lines)
+
+        bench.say(case, 'worker: nodes and lines', 'ms', figure('data_ms'))
+        bench.say(case, 'worker: a first picture', 'ms', figure('first_ms'))
+        bench.say(case, 'worker: a picture after an edit', 'ms', figure('again_ms'), '<=200')
+        bench.say(case, 'worker: what has changed alone', 'ms', figure('changes_ms'), '<=200')
+        bench.say(case, 'nodes', '', figure('nodes'))
+        bench.say(case, 'lines', '', figure('lines'))
+        bench.say(case, 'from an edit to the picture', 'ms', figure('picture_ms'), '<=500')
+        bench.say(case, 'longest hold of the main thread', 'ms', figure('held_ms'), '<=16')
+
+
 def yaml(bench):
     """Reading 10 MB, beside libyaml's events with nothing kept of them, and beside json-glib; an edit in a file of 20 kB."""
     lines = [json.loads(subprocess.run([bench.program('yaml')], stdout=subprocess.PIPE, text=True, check=True).stdout) for _ in range(RUNS)]

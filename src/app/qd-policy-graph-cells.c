@@ -22,6 +22,13 @@ struct _QdPolicyGraphCells {
   guint32 *table;                 /* by pair of classes: number of the cell, plus one; 0: not asked yet; NULL: there are too many */
 };
 
+/* Two numbers in one, which are the same as a rule: the hash of GLib would be 0 for all of these. */
+static guint
+pair_hash (gconstpointer pair)
+{
+  return (guint) ((*(const guint64 *) pair * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)) >> 32);
+}
+
 /* --- Sorts of ends ------------------------------------------------------------------------------- */
 
 static void
@@ -57,7 +64,7 @@ find_classes (QdPolicyGraphCells *self)
   guint n = qd_policy_ends_get_n (self->ends), n_classes;
   g_autofree guint *now = qd_policy_eval_list_classes (self->evals[NOW], &n_classes);
   g_autofree guint *before = self->evals[BEFORE] != NULL ? qd_policy_eval_list_classes (self->evals[BEFORE], &n_classes) : NULL;
-  g_autoptr (GHashTable) known = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  g_autoptr (GHashTable) known = g_hash_table_new_full (pair_hash, g_int64_equal, g_free, NULL);
 
   self->class_of = g_new (guint, MAX (n, 1));
   for (guint i = 0; i < n; i++)
@@ -161,7 +168,7 @@ qd_policy_graph_cells_new (QdPolicyEnds *ends, QdPolicyEval *now, QdPolicyEval *
     self->ids[i] = g_array_new (FALSE, TRUE, sizeof (guint));
   self->classes = g_array_new (FALSE, FALSE, sizeof (QdPolicyGraphClass));
   self->cells = g_array_new (FALSE, FALSE, sizeof (QdPolicyGraphCell));
-  self->by_ports = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->by_ports = g_hash_table_new_full (pair_hash, g_int64_equal, g_free, NULL);
   find_cell (self, QD_PORTS_NONE, QD_PORTS_NONE);
   find_classes (self);
   if (self->classes->len <= MAX_TABLE)
