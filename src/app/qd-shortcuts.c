@@ -30,6 +30,7 @@ static const Shortcut pages[] = {
   { N_("Take back a change of the topology’s arrangement"), "<Control>z" },
   { N_("Do it again"), "<Control><Shift>z" },
   { N_("Menu of what is in focus"), "<Shift>F10" },
+  { N_("Go along the lines of the node in focus"), "Page_Down" },
   { N_("Move a card forwards"), "<Alt>Right" },
   { N_("Move a card backwards"), "<Alt>Left" },
 };

@@ -106,6 +106,8 @@ test_update (void)
       g_autoptr (GBytes) drawn = draw (before, 10), shared = NULL, anew = NULL;
 
       qd_graph_edges (two, NULL)[g_test_rand_int_range (0, 80)].status = (guint8) g_test_rand_int_range (0, 6);
+      if (round % 3 == 0)
+        qd_graph_edges (two, NULL)[g_test_rand_int_range (0, 80)].mark = (guint8) g_test_rand_int_range (1, 4);
       if (round % 2)
         qd_graph_nodes (two, NULL)[g_test_rand_int_range (0, 40)].status = (guint8) g_test_rand_int_range (0, 6);
       after = qd_graph_drawing_update (before, two);
@@ -143,6 +145,43 @@ test_direction (void)
     g_bytes_unref (seen[i]);
 }
 
+static guint32
+pixel_at (GBytes *picture, gsize stride, int x, int y)
+{
+  guint32 pixel;
+
+  memcpy (&pixel, (const guint8 *) g_bytes_get_data (picture, NULL) + (gsize) y * stride + (gsize) x * 4, sizeof pixel);
+  return pixel & 0xffffff;
+}
+
+/* What a change would do to an edge is said by a colour, a dash and a sign of its own, whatever its state. */
+static void
+test_marks (void)
+{
+  static const QdPoint places[2] = { { -1, 0 }, { 1, 0 } };
+  QdGraphTheme theme = fixture_theme ();
+  const guint32 colours[] = { 0, theme.well, theme.down, theme.degraded };
+  GBytes *seen[4];
+  gsize stride;
+
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autoptr (QdGraph) graph = qd_graph_new (2, 1);
+      QdGraphEdge *edge = qd_graph_edges (graph, NULL);
+
+      edge->dst = 1;
+      edge->mark = (guint8) i;
+      seen[i] = qd_graph_draw_tile (graph, places, &theme, -2, -1, 60, 240, 120, 1, &stride);
+      /* In the sign, beside what it says. */
+      if (i > 0)
+        g_assert_cmphex (pixel_at (seen[i], stride, 120 + 3, 60 - 3), ==, colours[i]);
+      for (guint k = 0; k < i; k++)
+        g_assert_false (g_bytes_equal (seen[i], seen[k]));
+    }
+  for (guint i = 0; i < 4; i++)
+    g_bytes_unref (seen[i]);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -150,5 +189,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/graph/drawing/bins", test_bins);
   g_test_add_func ("/graph/drawing/update", test_update);
   g_test_add_func ("/graph/drawing/direction", test_direction);
+  g_test_add_func ("/graph/drawing/marks", test_marks);
   return g_test_run ();
 }
