@@ -7,6 +7,8 @@
 
 #include <math.h>
 
+#include "qd-policy-graph-scene.h"
+
 /* About the outermost nodes there is room for their labels: so many pixels, where there are, by the zoom. */
 #define RIM_PART 0.6
 #define MIN_RIM 12.0
@@ -17,8 +19,7 @@
 
 typedef struct {
   char *name;
-  QdPoint at;
-  float radius;             /* units */
+  QdPolicyGraphDisc disc;   /* units */
   PangoLayout *layout;
 } Ring;
 
@@ -53,22 +54,6 @@ find_end (const QdPolicyGraphNode *nodes, guint first, guint n)
   return end;
 }
 
-/* About @n nodes. */
-static void
-find_ring (Ring *ring, const QdPoint *positions, guint n)
-{
-  QdPoint low = positions[0], high = positions[0];
-
-  for (guint i = 1; i < n; i++)
-    {
-      low = (QdPoint) { MIN (low.x, positions[i].x), MIN (low.y, positions[i].y) };
-      high = (QdPoint) { MAX (high.x, positions[i].x), MAX (high.y, positions[i].y) };
-    }
-  ring->at = (QdPoint) { (low.x + high.x) / 2, (low.y + high.y) / 2 };
-  for (guint i = 0; i < n; i++)
-    ring->radius = MAX (ring->radius, hypotf (positions[i].x - ring->at.x, positions[i].y - ring->at.y));
-}
-
 void
 qd_policy_graph_groups_extend (QdPolicyGraph *data, QdScene *scene)
 {
@@ -77,14 +62,14 @@ qd_policy_graph_groups_extend (QdPolicyGraph *data, QdScene *scene)
 
   for (guint i = 0, end; i < n; i = end)
     {
-      Ring ring = { 0 };
+      QdPolicyGraphDisc disc;
 
       end = find_end (nodes, i, n);
-      find_ring (&ring, scene->positions + i, end - i);
-      scene->left = MIN (scene->left, ring.at.x - ring.radius);
-      scene->top = MIN (scene->top, ring.at.y - ring.radius);
-      scene->right = MAX (scene->right, ring.at.x + ring.radius);
-      scene->bottom = MAX (scene->bottom, ring.at.y + ring.radius);
+      disc = qd_policy_graph_find_disc (scene->positions + i, end - i);
+      scene->left = MIN (scene->left, disc.at.x - disc.radius);
+      scene->top = MIN (scene->top, disc.at.y - disc.radius);
+      scene->right = MAX (scene->right, disc.at.x + disc.radius);
+      scene->bottom = MAX (scene->bottom, disc.at.y + disc.radius);
     }
 }
 
@@ -101,9 +86,9 @@ qd_policy_graph_groups_set (QdPolicyGraphGroups *self, QdPolicyGraph *data, cons
       /* What stands alone says itself of what it is. */
       if (end - i > 1)
         {
-          Ring ring = { .name = g_strdup (qd_policy_ends_get_group (qd_policy_graph_get_ends (data), nodes[i].group)) };
+          Ring ring = { .name = g_strdup (qd_policy_ends_get_group (qd_policy_graph_get_ends (data), nodes[i].group)),
+                        .disc = qd_policy_graph_find_disc (positions + i, end - i) };
 
-          find_ring (&ring, positions + i, end - i);
           g_array_append_val (self->rings, ring);
         }
     }
@@ -146,8 +131,8 @@ qd_policy_graph_groups_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   for (guint i = 0; i < self->rings->len; i++)
     {
       Ring *ring = &g_array_index (self->rings, Ring, i);
-      float x = (float) qd_viewport_to_x (&viewport, width, ring->at.x), y = (float) qd_viewport_to_y (&viewport, height, ring->at.y);
-      float r = ring->radius * (float) viewport.zoom + (float) CLAMP (viewport.zoom * RIM_PART, MIN_RIM, MAX_RIM);
+      float x = (float) qd_viewport_to_x (&viewport, width, ring->disc.at.x), y = (float) qd_viewport_to_y (&viewport, height, ring->disc.at.y);
+      float r = ring->disc.radius * (float) viewport.zoom + (float) CLAMP (viewport.zoom * RIM_PART, MIN_RIM, MAX_RIM);
       GskRoundedRect outline;
 
       if (x + r < 0 || y + r < 0 || x - r > width || y - r > height)

@@ -7,8 +7,6 @@
 
 #include <math.h>
 
-#include <glib/gi18n.h>
-
 #include "qd-policy-graph-words.h"
 
 #define SEED 1
@@ -18,24 +16,6 @@
 #define KIND_OUTSIDE 4
 
 /* --- What is drawn ------------------------------------------------------------------------------- */
-
-char *
-qd_policy_graph_name_node (QdPolicyGraph *data, guint node)
-{
-  guint n;
-  const QdPolicyGraphNode *self = &qd_policy_graph_get_nodes (data, &n)[node];
-  const QdPolicyEnd *first = qd_policy_ends_get (qd_policy_graph_get_ends (data), qd_policy_graph_get_members (data)[self->first]);
-
-  switch ((QdPolicyGraphSort) self->sort)
-    {
-    case QD_POLICY_GRAPH_GROUP: return g_strdup_printf (C_("policy graph", "%s (%'u)"), qd_policy_ends_get_group (qd_policy_graph_get_ends (data), self->group), self->n);
-    case QD_POLICY_GRAPH_REST: return g_strdup_printf (ngettext ("%'u more workload", "%'u more workloads", self->n), self->n);
-    case QD_POLICY_GRAPH_ALIKE: return g_strdup_printf (ngettext ("%s and %'u more", "%s and %'u more", self->n - 1), first->name, self->n - 1);
-    case QD_POLICY_GRAPH_WORKLOAD:
-    case QD_POLICY_GRAPH_RANGE:
-    default: return g_strdup (first->name);
-    }
-}
 
 /* The only one of its group that is shown: nothing around it says of which. */
 static gboolean
@@ -178,12 +158,10 @@ find_room (const QdPoint *places, guint n, guint first, guint end, QdPoint middl
   return FALSE;
 }
 
-typedef struct { QdPoint at; float radius; gboolean fresh; } Disc;
-
-static Disc
-find_disc (const QdPoint *places, guint n)
+QdPolicyGraphDisc
+qd_policy_graph_find_disc (const QdPoint *places, guint n)
 {
-  Disc disc = { places[0], 0, FALSE };
+  QdPolicyGraphDisc disc = { places[0], 0 };
   QdPoint low = places[0], high = places[0];
 
   for (guint i = 1; i < n; i++)
@@ -197,6 +175,8 @@ find_disc (const QdPoint *places, guint n)
   return disc;
 }
 
+typedef struct { QdPolicyGraphDisc disc; gboolean fresh; } Place;
+
 /* A group that got somebody lies over no other. */
 static gboolean
 discs_are_apart (GArray *discs)
@@ -204,9 +184,9 @@ discs_are_apart (GArray *discs)
   for (guint i = 0; i < discs->len; i++)
     for (guint k = 0; k < discs->len; k++)
       {
-        const Disc *a = &g_array_index (discs, Disc, i), *b = &g_array_index (discs, Disc, k);
+        const QdPolicyGraphDisc *a = &g_array_index (discs, Place, i).disc, *b = &g_array_index (discs, Place, k).disc;
 
-        if (i != k && a->fresh && hypotf (a->at.x - b->at.x, a->at.y - b->at.y) < a->radius + b->radius + GROUPS_APART / 2)
+        if (i != k && g_array_index (discs, Place, i).fresh && hypotf (a->at.x - b->at.x, a->at.y - b->at.y) < a->radius + b->radius + GROUPS_APART / 2)
           return FALSE;
       }
   return TRUE;
@@ -252,13 +232,12 @@ fit_in (QdPlaces *before, QdGraph *graph, QdPoint *places)
 {
   guint n;
   const QdGraphNode *nodes = qd_graph_nodes (graph, &n);
-  g_autoptr (GArray) discs = g_array_new (FALSE, FALSE, sizeof (Disc));
+  g_autoptr (GArray) discs = g_array_new (FALSE, FALSE, sizeof (Place));
 
   for (guint first = 0, end; first < n; first = end)
     {
-      gboolean fresh = FALSE;
       QdPoint middle;
-      Disc disc;
+      Place place = { 0 };
 
       end = find_end (nodes, first, n);
       if (!find_middle (places + first, end - first, &middle) && !find_middle_before (before, nodes[first].cluster, &middle))
@@ -266,13 +245,12 @@ fit_in (QdPlaces *before, QdGraph *graph, QdPoint *places)
       for (guint i = first; i < end; i++)
         if (!isfinite (places[i].x))
           {
-            fresh = TRUE;
+            place.fresh = TRUE;
             if (!find_room (places, n, first, end, middle, &places[i]))
               return FALSE;
           }
-      disc = find_disc (places + first, end - first);
-      disc.fresh = fresh;
-      g_array_append_val (discs, disc);
+      place.disc = qd_policy_graph_find_disc (places + first, end - first);
+      g_array_append_val (discs, place);
     }
   return discs_are_apart (discs);
 }

@@ -43,7 +43,9 @@ void qd_policy_graph_note_places (QdPlaces *to, QdGraph *graph, const QdPoint *p
 
 /* The graph that is drawn: what looks how. (transfer full) */
 QdGraph *qd_policy_graph_to_graph (QdPolicyGraph *data);
-/* What a node is called below its heading: "web", "web and 4 more", "shop (12)". (transfer full) */
-char *qd_policy_graph_name_node (QdPolicyGraph *data, guint node);
+
+/* A circle about places; not the smallest, but the same for the same ones in any order. */
+typedef struct { QdPoint at; float radius; } QdPolicyGraphDisc;
+QdPolicyGraphDisc qd_policy_graph_find_disc (const QdPoint *places, guint n);
 
 G_END_DECLS

@@ -44,22 +44,39 @@ qd_policy_graph_tell_changes (QdPolicyGraph *self)
   return out->len > 0 ? g_strdup (out->str) : g_strdup (_("nothing would change"));
 }
 
-char *
-qd_policy_graph_name_whole (QdPolicyGraph *self, guint node)
+/* @whole: with its namespace. */
+static char *
+name_node (QdPolicyGraph *self, guint node, gboolean whole)
 {
   guint n;
   const QdPolicyGraphNode *at = &qd_policy_graph_get_nodes (self, &n)[node];
-  const QdPolicyEnd *first = qd_policy_ends_get (qd_policy_graph_get_ends (self), qd_policy_graph_get_members (self)[at->first]);
+  QdPolicyEnds *ends = qd_policy_graph_get_ends (self);
+  const QdPolicyEnd *first = qd_policy_ends_get (ends, qd_policy_graph_get_members (self)[at->first]);
+  const char *name = whole ? first->text : first->name;
 
   switch ((QdPolicyGraphSort) at->sort)
     {
-    case QD_POLICY_GRAPH_GROUP: return g_strdup (qd_policy_ends_get_group (qd_policy_graph_get_ends (self), at->group));
+    case QD_POLICY_GRAPH_GROUP:
+      name = qd_policy_ends_get_group (ends, at->group);
+      return whole ? g_strdup (name) : g_strdup_printf (C_("policy graph", "%s (%'u)"), name, at->n);
     case QD_POLICY_GRAPH_REST: return g_strdup_printf (ngettext ("%'u more workload", "%'u more workloads", at->n), at->n);
-    case QD_POLICY_GRAPH_ALIKE: return g_strdup_printf (ngettext ("%s and %'u more", "%s and %'u more", at->n - 1), first->text, at->n - 1);
+    case QD_POLICY_GRAPH_ALIKE: return g_strdup_printf (ngettext ("%s and %'u more", "%s and %'u more", at->n - 1), name, at->n - 1);
     case QD_POLICY_GRAPH_WORKLOAD:
     case QD_POLICY_GRAPH_RANGE:
-    default: return g_strdup (first->text);
+    default: return g_strdup (name);
     }
+}
+
+char *
+qd_policy_graph_name_node (QdPolicyGraph *self, guint node)
+{
+  return name_node (self, node, FALSE);
+}
+
+char *
+qd_policy_graph_name_whole (QdPolicyGraph *self, guint node)
+{
+  return name_node (self, node, TRUE);
 }
 
 char *

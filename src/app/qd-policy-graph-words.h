@@ -13,6 +13,8 @@ char *qd_policy_graph_describe_node (QdPolicyGraph *self, guint node);
 char *qd_policy_graph_describe_line (QdPolicyGraph *self, guint line);
 /* What a near line says of itself: "TCP 443", "+ TCP 80"; NULL: nothing, as every port may pass as before. (transfer full) */
 char *qd_policy_graph_label_line (QdPolicyGraph *self, guint line);
+/* What a node is called below its heading: "web", "web and 4 more", "shop (12)". (transfer full) */
+char *qd_policy_graph_name_node (QdPolicyGraph *self, guint node);
 /* "shop/web", "shop/web and 4 more", "shop". (transfer full) */
 char *qd_policy_graph_name_whole (QdPolicyGraph *self, guint node);
 
