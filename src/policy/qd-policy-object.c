@@ -233,6 +233,32 @@ complete_types (JsonObject *spec)
   json_object_set_array_member (spec, "policyTypes", g_steal_pointer (&all));
 }
 
+/* In a NetworkPolicy a list that is empty says what none says, and so does a selector's empty map of labels: the API leaves them out. An empty
+ * selector is another thing than none. */
+static void
+remove_empty_lists (JsonNode *node)
+{
+  if (JSON_NODE_HOLDS_ARRAY (node))
+    for (guint i = 0; i < json_array_get_length (json_node_get_array (node)); i++)
+      remove_empty_lists (json_array_get_element (json_node_get_array (node), i));
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    {
+      JsonObject *object = json_node_get_object (node);
+      g_autoptr (GPtrArray) names = sorted_names (object);
+
+      for (guint i = 0; i < names->len; i++)
+        {
+          const char *name = g_ptr_array_index (names, i);
+          JsonNode *value = json_object_get_member (object, name);
+
+          remove_empty_lists (value);
+          if (JSON_NODE_HOLDS_ARRAY (value) ? json_array_get_length (json_node_get_array (value)) == 0
+                                            : g_str_equal (name, "matchLabels") && JSON_NODE_HOLDS_OBJECT (value) && json_object_get_size (json_node_get_object (value)) == 0)
+            json_object_remove_member (object, name);
+        }
+    }
+}
+
 /* One text for all objects that say the same. */
 static char *
 normal_text (JsonNode *node)
@@ -250,7 +276,10 @@ normal_text (JsonNode *node)
       complete_rules (spec, "ingress", network);
       complete_rules (spec, "egress", network);
       if (network)
-        complete_types (spec);
+        {
+          complete_types (spec);
+          remove_empty_lists (json_object_get_member (object, "spec"));
+        }
     }
   sorted = copy_sorted (copy);
   return qd_json_to_text (sorted, FALSE);

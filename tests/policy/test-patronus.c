@@ -8,6 +8,7 @@
 #include "qd-patronus-policy.h"
 #include "qd-patronus-routing.h"
 #include "qd-policy-diff.h"
+#include "qd-policy-object.h"
 #include "qd-yaml-edit.h"
 #include "worlds.h"
 
@@ -229,6 +230,37 @@ test_every_port (void)
   g_assert_nonnull (qd_yaml_node_find (qd_yaml_file_get_document (made, 0), "/0/spec/ingress/0/ports/0/end_port"));
   back = qd_patronus_import (made);
   g_assert_true (qd_yaml_node_equals_json (qd_yaml_file_get_document (file, 0), g_ptr_array_index (back->objects, 0)));
+}
+
+/* What comes back from a server is the same policy as far as anybody compares them: with nothing in its lists, too. */
+static void
+test_same_object (void)
+{
+  static const char *const specs[] = {
+    "{podSelector: {}, ingress: []}", "{podSelector: {matchLabels: {}}, egress: [], policyTypes: [Egress]}",
+    "{podSelector: {matchExpressions: []}, ingress: [{from: [], ports: []}, {}]}", "{podSelector: {matchLabels: {a: b}}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8, except: []}}]}]}",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (specs); i++)
+    {
+      g_autofree char *text = g_strconcat (NP "metadata: {name: a}\nspec: ", specs[i], "\n", NULL);
+      g_autoptr (QdYamlFile) file = read_file ("it.yaml", text), made = NULL;
+      g_autoptr (QdPatronusConversion) there = qd_patronus_export (file, QD_PATRONUS_REQUEST), back = NULL;
+      g_autoptr (JsonNode) written = qd_yaml_node_to_json (qd_yaml_file_get_document (file, 0));
+
+      made = file_of (there->objects);
+      back = qd_patronus_import (made);
+      g_assert_true (qd_policy_object_equal (written, g_ptr_array_index (back->objects, 0)));
+    }
+  /* Nothing that means something else is the same. */
+  {
+    g_autoptr (JsonNode) none = json_from_string ("{\"kind\":\"NetworkPolicy\",\"spec\":{\"ingress\":[]}}", NULL);
+    g_autoptr (JsonNode) all = json_from_string ("{\"kind\":\"NetworkPolicy\",\"spec\":{\"ingress\":[{}]}}", NULL);
+    g_autoptr (JsonNode) admin = json_from_string ("{\"kind\":\"AdminNetworkPolicy\",\"spec\":{\"ingress\":[{\"from\":[]}]}}", NULL);
+    g_autoptr (JsonNode) other = json_from_string ("{\"kind\":\"AdminNetworkPolicy\",\"spec\":{\"ingress\":[{}]}}", NULL);
+
+    g_assert_false (qd_policy_object_equal (none, all) || qd_policy_object_equal (admin, other));
+  }
 }
 
 static void
@@ -571,6 +603,7 @@ main (int argc, char **argv)
   g_test_add_func ("/policy/patronus/traps", test_traps);
   g_test_add_func ("/policy/patronus/lost", test_lost);
   g_test_add_func ("/policy/patronus/every-port", test_every_port);
+  g_test_add_func ("/policy/patronus/same-object", test_same_object);
   g_test_add_func ("/policy/patronus/number", test_number);
   g_test_add_func ("/policy/patronus/there-and-back", test_there_and_back);
   g_test_add_func ("/policy/patronus/worlds", test_worlds);
