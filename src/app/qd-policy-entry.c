@@ -116,7 +116,7 @@ qd_policy_entry_init (QdPolicyEntry *self)
 
   self->saved = g_strdup ("");
   self->entry = gtk_entry_new ();
-  gtk_editable_set_width_chars (GTK_EDITABLE (self->entry), 8);
+  gtk_editable_set_width_chars (GTK_EDITABLE (self->entry), 4);
   gtk_editable_set_max_width_chars (GTK_EDITABLE (self->entry), 18);
   gtk_widget_set_hexpand (self->entry, TRUE);
   self->fault = gtk_label_new (NULL);

@@ -272,6 +272,7 @@ qd_policy_shelf_new (QdPolicyBuilder *builder)
   self->builder = builder;
   self->expander = gtk_expander_new (_("Workloads and Labels"));
   gtk_expander_set_child (GTK_EXPANDER (self->expander), inside_new (self));
+  gtk_widget_add_css_class (self->expander, "qd-policy-shelf");
   adw_bin_set_child (ADW_BIN (self), self->expander);
   g_signal_connect_swapped (self->expander, "notify::expanded", G_CALLBACK (fill_soon), self);
   return GTK_WIDGET (self);

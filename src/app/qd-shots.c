@@ -219,16 +219,27 @@ find_widget (GtkWidget *from, GType type)
   return found;
 }
 
-/* A rule of it unfolded, once it is there. */
+/* A rule of it unfolded, once it is there, and then, once it has its place, in sight. */
 static gboolean
 unfold_cb (gpointer data)
 {
   Shots *shots = data;
-  GtkWidget *page = GTK_WIDGET (qd_window_get_page (shots->window)), *card = find_widget (page, QD_TYPE_POLICY_RULE_CARD);
+  GtkWidget *card = find_widget (GTK_WIDGET (qd_window_get_page (shots->window)), QD_TYPE_POLICY_RULE_CARD), *scrolled;
+  graphene_rect_t bounds;
+  GtkAdjustment *adjustment;
 
-  if (card == NULL)
+  if (card == NULL || !gtk_widget_get_mapped (card))
     return G_SOURCE_CONTINUE;
-  qd_policy_rule_card_set_expanded (QD_POLICY_RULE_CARD (card), TRUE);
+  if (!qd_policy_rule_card_get_expanded (QD_POLICY_RULE_CARD (card)))
+    {
+      qd_policy_rule_card_set_expanded (QD_POLICY_RULE_CARD (card), TRUE);
+      return G_SOURCE_CONTINUE;
+    }
+  scrolled = gtk_widget_get_ancestor (card, GTK_TYPE_SCROLLED_WINDOW);
+  if (!gtk_widget_compute_bounds (card, scrolled, &bounds))
+    return G_SOURCE_CONTINUE;
+  adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled));
+  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_value (adjustment) + bounds.origin.y - 90);
   return G_SOURCE_REMOVE;
 }
 
