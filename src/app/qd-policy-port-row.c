@@ -172,7 +172,7 @@ qd_policy_port_row_new (QdPolicyBuilder *builder, gboolean adds)
 {
   static const char *const protocols[] = { "TCP", "UDP", "SCTP", NULL };
   QdPolicyPortRow *self = g_object_new (QD_TYPE_POLICY_PORT_ROW, NULL);
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *wrap = adw_wrap_box_new ();
 
   self->builder = builder;
   self->adds = adds;
@@ -188,8 +188,13 @@ qd_policy_port_row_new (QdPolicyBuilder *builder, gboolean adds)
   gtk_widget_set_opacity (self->remove, adds ? 0 : 1);
   gtk_widget_set_sensitive (self->remove, !adds);
   gtk_accessible_update_state (GTK_ACCESSIBLE (self->remove), GTK_ACCESSIBLE_STATE_HIDDEN, adds, -1);
-  gtk_box_append (GTK_BOX (box), self->protocol);
-  gtk_box_append (GTK_BOX (box), self->entry);
+  /* Below each other where letters are large and the window is narrow. */
+  adw_wrap_box_set_child_spacing (ADW_WRAP_BOX (wrap), 6);
+  adw_wrap_box_set_line_spacing (ADW_WRAP_BOX (wrap), 6);
+  adw_wrap_box_append (ADW_WRAP_BOX (wrap), self->protocol);
+  adw_wrap_box_append (ADW_WRAP_BOX (wrap), self->entry);
+  gtk_widget_set_hexpand (wrap, TRUE);
+  gtk_box_append (GTK_BOX (box), wrap);
   gtk_box_append (GTK_BOX (box), self->names);
   gtk_box_append (GTK_BOX (box), self->remove);
   adw_bin_set_child (ADW_BIN (self), box);

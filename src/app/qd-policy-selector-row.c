@@ -187,6 +187,7 @@ qd_policy_selector_row_new (QdPolicyBuilder *builder, QdPolicyLabelsOf of, const
   adw_wrap_box_set_child_spacing (ADW_WRAP_BOX (self->box), 6);
   adw_wrap_box_set_line_spacing (ADW_WRAP_BOX (self->box), 6);
   self->all = gtk_label_new (all);
+  gtk_label_set_ellipsize (GTK_LABEL (self->all), PANGO_ELLIPSIZE_END);
   gtk_widget_add_css_class (self->all, "dimmed");
   self->add = gtk_menu_button_new ();
   self->picker = qd_policy_label_picker_new (builder, of);
