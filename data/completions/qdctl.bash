@@ -14,7 +14,7 @@ _qdctl () {
       return ;;
     --driver) mapfile -t COMPREPLY < <(compgen -W 'auto node-api patronus nats' -- "$cur"); return ;;
     --kind)
-      mapfile -t COMPREPLY < <(compgen -W 'site path flow node link event job kv-entry connection' -- "$cur")
+      mapfile -t COMPREPLY < <(compgen -W 'site path flow node link event job kv-entry routing connection' -- "$cur")
       return ;;
     --algorithm) mapfile -t COMPREPLY < <(compgen -W 'force geographic tiers clusters' -- "$cur"); return ;;
     --theme) mapfile -t COMPREPLY < <(compgen -W 'light dark' -- "$cur"); return ;;
@@ -25,7 +25,7 @@ _qdctl () {
     --connection|--url|--monitor|--timeout|--role|--user|--pin|--filter|--sort|--count|--for|--reason) return ;;
   esac
   if [ "$COMP_CWORD" = 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W 'inspect watch sites paths flows nodes links events jobs kv run topology policy help
+    mapfile -t COMPREPLY < <(compgen -W 'inspect watch sites paths flows nodes links events jobs kv routing run topology policy help
       --version --help' -- "$cur")
     return
   fi
@@ -72,7 +72,7 @@ _qdctl () {
           format) words='--write --help' ;;
         esac
       fi ;;
-    help) words='inspect watch sites paths flows nodes links events jobs kv run topology policy' ;;
+    help) words='inspect watch sites paths flows nodes links events jobs kv routing run topology policy' ;;
     *) words+=' --filter --sort --json --csv' ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

@@ -12,6 +12,7 @@
 #include "qd-paper-import.h"
 #include "qd-preferences.h"
 #include "qd-report.h"
+#include "qd-routing-drafts.h"
 #include "qd-settings.h"
 
 static void
@@ -164,6 +165,7 @@ erase_response_cb (QdApplication *self, const char *response)
   qd_lab_stop (self->lab);
   qd_paper_sweep (self->hub, TRUE);
   reset_settings ();
+  qd_routing_drafts_forget (qd_routing_drafts_of (self->hub));
   erase_policy_work (self);
   qd_store_erase_async (self->store, erased_cb, g_object_ref (self));
 }

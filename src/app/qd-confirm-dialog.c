@@ -100,6 +100,7 @@ describe_risk (const QdConfirmation *confirmation)
 {
   QdEntity *target = confirmation->target;
   GPtrArray *edges;
+  gint64 flows;
   guint n;
 
   if (target == NULL)
@@ -119,6 +120,11 @@ describe_risk (const QdConfirmation *confirmation)
         return g_strdup (_("No known flow uses this path now"));
       return g_strdup_printf (ngettext ("%u flow uses this path and would be moved or interrupted",
                                         "%u flows use this path and would be moved or interrupted", n), n);
+    case QD_KIND_ROUTING:
+      if (!qd_entity_get_int (target, QD_ROUTING_FLOWS, &flows) || flows == 0)
+        return g_strdup (_("No known flow runs by this policy now"));
+      return g_strdup_printf (ngettext ("%u flow runs by this policy and would be decided anew",
+                                        "%u flows run by this policy and would be decided anew", (gulong) flows), (guint) flows);
     default:
       return NULL;
     }

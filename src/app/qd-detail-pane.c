@@ -13,6 +13,8 @@
 #include "qd-display.h"
 #include "qd-event-text.h"
 #include "qd-json.h"
+#include "qd-routing-fields.h"
+#include "qd-routing-words.h"
 #include "qd-row-list.h"
 #include "qd-state.h"
 #include "qd-time.h"
@@ -34,6 +36,7 @@ struct _QdDetailPane {
   GtkWidget *steps;                    /* a flow's decision, a job's steps */
   GtkWidget *history;
   GtkWidget *related, *events;
+  gboolean shown_on;                   /* the buttons are those of a policy that is on */
   gulong changed_handler;
   guint update;                        /* timeout: text changes once a second at most */
 };
@@ -54,6 +57,16 @@ lookup (QdDetailPane *self, QdKind kind, const char *id)
 
 /* --- The head ------------------------------------------------------------------------------ */
 
+/* A policy has no health: what it says is what one wants to know of it. */
+static void
+append_policy (QdDetailPane *self, GString *text)
+{
+  g_autoptr (JsonObject) object = qd_routing_object_of (self->entity);
+  g_autofree char *words = qd_routing_tell (object, get_fleet (self), qd_entity_get_connection (self->entity));
+
+  g_string_append (text, words);
+}
+
 /* "Degraded for 4 min", and how old it is when the connection is not live. */
 static char *
 say_state (QdDetailPane *self)
@@ -68,6 +81,8 @@ say_state (QdDetailPane *self)
     qd_display_append_since (text, self->entity);
   if (word != NULL && status == QD_STATUS_UNKNOWN)
     g_string_append_printf (text, " (%s)", word);
+  if (qd_entity_get_kind (self->entity) == QD_KIND_ROUTING)
+    append_policy (self, text);
   if (qd_fleet_is_stale (get_fleet (self), self->entity))
     g_string_append_printf (text, "%s%s", text->len > 0 ? " · " : "", _("last known"));
   return g_string_free (text, FALSE);
@@ -182,7 +197,7 @@ tell_field (QdDetailPane *self, guint field)
     return NULL;
   if (name != NULL)
     return g_strdup (name);
-  if (value->type == QD_VALUE_JSON)
+  if (value->type == QD_VALUE_JSON && (qd_entity_get_kind (self->entity) != QD_KIND_ROUTING || field < QD_FIELD_OWN))
     return tell_json (value->v.s);
   text = qd_display_field (get_fleet (self), self->entity, field);
   if (info->unit != NULL && *text != '\0')
@@ -286,6 +301,25 @@ add_edges (QdDetailPane *self)
     add_related (self, sorted->pdata[i], qd_status_get_label (qd_entity_get_status (sorted->pdata[i])));
 }
 
+/* The paths that a routing policy names. */
+static void
+add_paths (QdDetailPane *self)
+{
+  g_autoptr (JsonObject) object = qd_routing_object_of (self->entity);
+  JsonNode *primary = qd_routing_object_get (object, QD_ROUTING_AT_PRIMARY), *backups = qd_routing_object_get (object, QD_ROUTING_AT_BACKUPS);
+  JsonArray *array = backups ? qd_json_array (backups) : NULL;
+
+  if (primary && JSON_NODE_HOLDS_VALUE (primary))
+    add_related (self, lookup (self, QD_KIND_PATH, json_node_get_string (primary)), _("Primary path"));
+  for (guint i = 0; array && i < MIN (json_array_get_length (array), MAX_RELATED); i++)
+    {
+      JsonNode *node = json_array_get_element (array, i);
+
+      if (JSON_NODE_HOLDS_VALUE (node))
+        add_related (self, lookup (self, QD_KIND_PATH, json_node_get_string (node)), _("Backup"));
+    }
+}
+
 static void
 update_related (QdDetailPane *self)
 {
@@ -306,10 +340,14 @@ update_related (QdDetailPane *self)
       break;
     case QD_KIND_FLOW:
       add_related (self, lookup (self, QD_KIND_PATH, qd_entity_get_string (self->entity, QD_FLOW_PATH)), _("Path"));
+      add_related (self, lookup (self, QD_KIND_ROUTING, qd_entity_get_string (self->entity, QD_FLOW_POLICY)), _("Routing policy"));
       break;
     case QD_KIND_EVENT:
     case QD_KIND_JOB:
       add_related (self, qd_fleet_get_end (get_fleet (self), self->entity, FALSE), NULL);
+      break;
+    case QD_KIND_ROUTING:
+      add_paths (self);
       break;
     case QD_KIND_CONNECTION:
     case QD_KIND_KV_ENTRY:
@@ -357,9 +395,24 @@ update_events (QdDetailPane *self)
 
 /* --- Following the thing ------------------------------------------------------------------- */
 
+/* Which of on and off can be pressed follows what the policy is. */
+static void
+update_actions (QdDetailPane *self)
+{
+  double enabled = 1;
+
+  if (qd_entity_get_kind (self->entity) != QD_KIND_ROUTING)
+    return;
+  qd_entity_get_double (self->entity, QD_ROUTING_ENABLED, &enabled);
+  if (self->shown_on != (enabled != 0))
+    qd_detail_actions_fill (self->actions, self->session, self->entity);
+  self->shown_on = enabled != 0;
+}
+
 static void
 update_all (QdDetailPane *self)
 {
+  update_actions (self);
   update_head (self);
   update_properties (self);
   update_steps (self);

@@ -9,6 +9,7 @@
 #include <glib/gi18n.h>
 
 #include "qd-event-text.h"
+#include "qd-routing-words.h"
 #include "qd-time.h"
 
 /* A shorter time says nothing that one can read before it is over. */
@@ -108,7 +109,7 @@ qd_display_field (QdFleet *fleet, QdEntity *entity, guint field)
 {
   QdKind kind = qd_entity_get_kind (entity);
   QdEntity *named = find_named (fleet, entity, field);
-  double progress;
+  double progress, enabled;
 
   if (field == QD_FIELD_NAME && kind == QD_KIND_EVENT)
     return qd_event_describe (fleet, entity);
@@ -118,6 +119,10 @@ qd_display_field (QdFleet *fleet, QdEntity *entity, guint field)
     return g_strdup (qd_entity_get_name (entity));
   if (named != NULL)
     return g_strdup (qd_entity_get_name (named));
+  if (kind == QD_KIND_ROUTING && (field == QD_ROUTING_MATCH || field == QD_ROUTING_PREFERENCE || field == QD_ROUTING_FAILOVER))
+    return qd_routing_tell_field (fleet, entity, field);
+  if (kind == QD_KIND_ROUTING && field == QD_ROUTING_ENABLED && qd_entity_get_double (entity, field, &enabled))
+    return g_strdup (enabled != 0 ? C_("policy", "On") : C_("policy", "Off"));
   if (holds_word (kind, field))
     return g_strdup (qd_display_word (qd_entity_get_string (entity, field)));
   if (kind == QD_KIND_JOB && field == QD_JOB_PROGRESS && qd_entity_get_double (entity, field, &progress))

@@ -10,6 +10,7 @@
 #include "qd-capability.h"
 #include "qd-policy-apply-dialog.h"
 #include "qd-policy-flows.h"
+#include "qd-routing-actions.h"
 #include "qd-settings.h"
 #include "qd-site-dialog.h"
 
@@ -20,6 +21,7 @@ qd_entity_actions_get (QdKind kind)
   static const char *const path[] = { "path.test", "path.failover", NULL };
   static const char *const flow[] = { "flow.reevaluate", "flow.explain", NULL };
   static const char *const job[] = { "job.cancel", "job.revert", NULL };
+  static const char *const routing[] = { "routing.update", "routing.duplicate", "routing.on", "routing.off", "routing.flows", "routing.delete", NULL };
   static const char *const none[] = { NULL };
 
   switch (kind)
@@ -28,6 +30,7 @@ qd_entity_actions_get (QdKind kind)
     case QD_KIND_PATH: return path;
     case QD_KIND_FLOW: return flow;
     case QD_KIND_JOB: return job;
+    case QD_KIND_ROUTING: return routing;
     default: return none;
     }
 }
@@ -39,6 +42,8 @@ qd_entity_action_get_label (const char *verb)
     { "site.update", N_("_Edit…") },   { "site.delete", N_("_Remove…") },         { "path.test", N_("_Test") },
     { "path.failover", N_("_Fail Over…") }, { "flow.reevaluate", N_("_Decide Anew") }, { "job.cancel", N_("_Cancel Job") },
     { "flow.explain", N_("E_xplain with Policies") }, { "job.revert", N_("_Revert…") },
+    { "routing.update", N_("_Edit…") }, { "routing.duplicate", N_("D_uplicate…") }, { "routing.on", N_("Switch _On") }, { "routing.off", N_("Switch _Off") },
+    { "routing.flows", N_("Show Its _Flows") }, { "routing.delete", N_("_Remove…") },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (labels); i++)
@@ -50,7 +55,7 @@ qd_entity_action_get_label (const char *verb)
 gboolean
 qd_entity_action_is_destructive (const char *verb)
 {
-  return g_str_equal (verb, "site.delete") || g_str_equal (verb, "job.cancel");
+  return g_str_equal (verb, "site.delete") || g_str_equal (verb, "routing.delete") || g_str_equal (verb, "job.cancel");
 }
 
 static gboolean
@@ -61,9 +66,19 @@ is_over (QdEntity *job)
   return g_strcmp0 (state, "succeeded") == 0 || g_strcmp0 (state, "failed") == 0 || g_strcmp0 (state, "cancelled") == 0;
 }
 
+static gboolean
+is_on (QdEntity *policy)
+{
+  double enabled;
+
+  return !qd_entity_get_double (policy, QD_ROUTING_ENABLED, &enabled) || enabled != 0;
+}
+
 gboolean
 qd_entity_action_concerns (QdEntity *entity, const char *verb)
 {
+  if (g_str_equal (verb, "routing.on") || g_str_equal (verb, "routing.off"))
+    return is_on (entity) == g_str_equal (verb, "routing.off");
   return !g_str_equal (verb, "job.revert") || g_strcmp0 (qd_entity_get_string (entity, QD_JOB_KIND), QD_POLICIES_APPLY) == 0;
 }
 
@@ -99,6 +114,23 @@ is_explained (QdSession *session, QdEntity *flow, char **why)
   return *why == NULL;
 }
 
+static gboolean
+routing_action_allowed (QdSession *session, QdEntity *policy, const char *verb, char **why)
+{
+  const char *connection = qd_entity_get_connection (policy);
+
+  if (g_str_equal (verb, "routing.flows"))
+    return TRUE;
+  if (g_str_equal (verb, "routing.update") || g_str_equal (verb, "routing.duplicate"))
+    return qd_routing_can_edit (session, connection, why);
+  if (!qd_entity_action_concerns (policy, verb))
+    {
+      *why = g_strdup (g_str_equal (verb, "routing.on") ? _("It is on") : _("It is off"));
+      return FALSE;
+    }
+  return qd_capability_allowed (qd_session_get_fleet (session), connection, g_str_equal (verb, "routing.delete") ? verb : "routing.enable", why);
+}
+
 gboolean
 qd_entity_action_allowed (QdSession *session, QdEntity *entity, const char *verb, char **why)
 {
@@ -111,7 +143,28 @@ qd_entity_action_allowed (QdSession *session, QdEntity *entity, const char *verb
       *why = g_strdup (_("It is over"));
       return FALSE;
     }
+  if (qd_entity_get_kind (entity) == QD_KIND_ROUTING)
+    return routing_action_allowed (session, entity, verb, why);
   return qd_capability_allowed (qd_session_get_fleet (session), qd_entity_get_connection (entity), verb, why);
+}
+
+/* TRUE when that was one for routing policies. */
+static gboolean
+run_routing (QdSession *session, GtkWidget *parent, QdEntity *entity, const char *verb)
+{
+  if (g_str_equal (verb, "routing.update"))
+    qd_routing_edit (session, parent, entity);
+  else if (g_str_equal (verb, "routing.duplicate"))
+    qd_routing_duplicate (session, parent, entity);
+  else if (g_str_equal (verb, "routing.on") || g_str_equal (verb, "routing.off"))
+    qd_routing_switch (session, parent, entity, g_str_equal (verb, "routing.on"));
+  else if (g_str_equal (verb, "routing.flows"))
+    qd_routing_show_flows (session, parent, entity);
+  else if (g_str_equal (verb, "routing.delete"))
+    qd_routing_delete (session, parent, entity);
+  else
+    return FALSE;
+  return TRUE;
 }
 
 void
@@ -122,6 +175,8 @@ qd_entity_action_run (QdSession *session, GtkWidget *parent, QdEntity *entity, c
   const char *name = qd_entity_get_name (entity);
 
   json_object_set_string_member (args, "id", qd_entity_get_id (entity));
+  if (run_routing (session, parent, entity, verb))
+    return;
   if (g_str_equal (verb, "site.update"))
     {
       qd_site_dialog_present (session, parent, entity);

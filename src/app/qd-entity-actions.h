@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 const char *const *qd_entity_actions_get (QdKind kind);
 const char *qd_entity_action_get_label (const char *verb);   /* on buttons and in menus, with a mnemonic */
 gboolean qd_entity_action_is_destructive (const char *verb);
-/* FALSE: @entity is none of those that @verb is ever for; it need not be shown beside it. */
+/* FALSE: @entity is none of those that @verb is for, or, of on and off, is so already: it need not be shown beside it. */
 gboolean qd_entity_action_concerns (QdEntity *entity, const char *verb);
 /* Whether @verb makes sense for @entity as it is now; *@why says why not. */
 gboolean qd_entity_action_allowed (QdSession *session, QdEntity *entity, const char *verb, char **why);

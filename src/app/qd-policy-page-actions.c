@@ -122,6 +122,15 @@ explain_cb (GSimpleAction *action, GVariant *value, gpointer data)
 }
 
 static void
+open_file_cb (GSimpleAction *action, GVariant *value, gpointer data)
+{
+  const char *folder, *name;
+
+  g_variant_get (value, "(&s&s)", &folder, &name);
+  qd_policy_page_open_file (data, folder, name);
+}
+
+static void
 host_network_cb (GSimpleAction *action, GVariant *value, gpointer data)
 {
   QdPolicyPage *self = data;
@@ -306,6 +315,7 @@ qd_policy_page_install_actions (QdPolicyPage *self)
   add_with_word (self, "open-recent", open_recent_cb);
   add_with_word (self, "view", view_cb);
   add_with_words (self, "explain", explain_cb);
+  add_with_words (self, "open-file", open_file_cb);
   add_stateful (self, "host-network", "exempt", host_network_cb);
   add_stateful (self, "ip-block", "all", ip_block_cb);
   add_stateful (self, "workloads", "files", workloads_cb);

@@ -76,6 +76,18 @@ qd_policy_page_open_folder (QdPolicyPage *self, const char *folder)
   qd_workbench_open (self->workbench, folder, opened_cb, g_object_ref (self));
 }
 
+void
+qd_policy_page_open_file (QdPolicyPage *self, const char *folder, const char *name)
+{
+  if (g_strcmp0 (qd_workbench_get_folder (self->workbench), folder) == 0 && qd_workbench_find (self->workbench, name))
+    {
+      qd_policy_page_go_to (self, name, 1, 1);
+      return;
+    }
+  qd_policy_page_open_folder (self, folder);
+  g_set_str (&self->wanted, name);
+}
+
 static void
 chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
 {

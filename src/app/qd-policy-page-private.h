@@ -74,6 +74,7 @@ struct _QdPolicyPage {
   GtkTextBuffer *watched;      /* whose undo is followed; borrowed from @document */
   QdPolicyOptions options;
   gboolean opened;             /* all documents of the folder are there */
+  char *wanted;                /* the file that is to be shown first of the folder that is being opened; NULL: any */
   guint loading_id;
 };
 
@@ -91,6 +92,8 @@ void qd_policy_page_update_actions (QdPolicyPage *self);
 
 /* qd-policy-page-folder.c: which folder, and which before. */
 void qd_policy_page_open_folder (QdPolicyPage *self, const char *folder);
+/* And the file @name in it. */
+void qd_policy_page_open_file (QdPolicyPage *self, const char *folder, const char *name);
 void qd_policy_page_choose_folder (QdPolicyPage *self);
 void qd_policy_page_open_example (QdPolicyPage *self, const char *name);
 void qd_policy_page_close_folder (QdPolicyPage *self);

@@ -350,7 +350,9 @@ items_cb (QdPolicyPage *self)
   /* The first by name is known once all are there. */
   if (self->document || !self->opened || g_list_model_get_n_items (documents) == 0)
     return;
-  first = find_first (documents);
+  first = self->wanted && qd_workbench_find (self->workbench, self->wanted) ? g_object_ref (qd_workbench_find (self->workbench, self->wanted))
+                                                                             : find_first (documents);
+  g_clear_pointer (&self->wanted, g_free);
   qd_policy_page_show_document (self, first);
 }
 
@@ -430,6 +432,7 @@ qd_policy_page_constructed (GObject *object)
 
   G_OBJECT_CLASS (qd_policy_page_parent_class)->constructed (object);
   self->workbench = qd_workbench_new (drafts);
+  qd_session_set_workbench (qd_policy_page_get_session (self), self->workbench);
   self->files = QD_POLICY_FILES (qd_policy_files_new (self->workbench));
   adw_bin_set_child (self->files_bin, GTK_WIDGET (self->files));
   g_signal_connect_object (self->files, "chosen", G_CALLBACK (chosen_cb), self, G_CONNECT_SWAPPED);
@@ -476,6 +479,7 @@ qd_policy_page_finalize (GObject *object)
   QdPolicyPage *self = QD_POLICY_PAGE (object);
 
   g_array_unref (self->policies);
+  g_free (self->wanted);
   g_free (self->why_src);
   g_free (self->why_dst);
   g_free (self->asked_src);

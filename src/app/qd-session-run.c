@@ -62,8 +62,12 @@ run_free_closure (gpointer data, GClosure *closure)
 static void
 undo_cb (Run *run)
 {
+  const char *revision = run->target != NULL ? qd_entity_get_string (run->target, QD_FIELD_REVISION) : NULL;
   g_autofree char *summary = g_strdup_printf (_("Undo: %s"), run->summary);
 
+  /* What was done has made a newer one of it. */
+  if (revision != NULL && json_object_has_member (run->undo_args, "revision"))
+    json_object_set_string_member (run->undo_args, "revision", revision);
   qd_session_run (run->session, run->parent, run->target, run->undo_verb, run->undo_args, summary, NULL, NULL);
 }
 

@@ -16,6 +16,7 @@ struct _QdSession
   const char *connection;
   QdEntity *selected;
   char *unexplained;
+  QdWorkbench *workbench;    /* weak */
 };
 
 typedef enum { PROP_CONNECTION = 1, PROP_SELECTED } QdSessionProperty;
@@ -33,6 +34,7 @@ qd_session_dispose (GObject *object)
 
   g_clear_object (&self->selected);
   g_clear_pointer (&self->unexplained, g_free);
+  g_clear_weak_pointer (&self->workbench);
   g_clear_object (&self->hub);
   G_OBJECT_CLASS (qd_session_parent_class)->dispose (object);
 }
@@ -267,6 +269,20 @@ qd_session_find_connection (QdSession *self, const char *verb)
         return g_intern_string (id);
     }
   return NULL;
+}
+
+QdWorkbench *
+qd_session_get_workbench (QdSession *self)
+{
+  g_return_val_if_fail (QD_IS_SESSION (self), NULL);
+  return self->workbench;
+}
+
+void
+qd_session_set_workbench (QdSession *self, QdWorkbench *workbench)
+{
+  g_return_if_fail (QD_IS_SESSION (self));
+  g_set_weak_pointer (&self->workbench, workbench);
 }
 
 void

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "qd-hub.h"
+#include "qd-workbench.h"
 
 G_BEGIN_DECLS
 
@@ -37,6 +38,9 @@ void qd_session_toast_action (QdSession *self, const char *text, const char *but
                               GCallback callback, gpointer data, GClosureNotify destroy);
 /* The connection that a command without a target goes to: the shown one, or the first that allows @verb; NULL when none does. */
 const char *qd_session_find_connection (QdSession *self, const char *verb);
+/* What the window's page of network policies works on, while there is one; NULL otherwise. Borrowed. */
+QdWorkbench *qd_session_get_workbench (QdSession *self);
+void qd_session_set_workbench (QdSession *self, QdWorkbench *workbench);
 /* Looks at everything shown anew. */
 void qd_session_refresh (QdSession *self);
 /* Runs a verb as a job with whatever it needs first: says why it cannot be, asks for a reason and

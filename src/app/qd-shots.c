@@ -13,6 +13,10 @@
 #include "qd-policy-page-private.h"
 #include "qd-policy-rule-card.h"
 #include "qd-shots-policy.h"
+#include "qd-routing-actions.h"
+#include "qd-routing-drafts.h"
+#include "qd-routing-fields.h"
+#include "qd-routing-sorter.h"
 
 #define WIDE_WIDTH 1180
 #define WIDE_HEIGHT 760
@@ -378,6 +382,61 @@ hide_policy_script (Shots *shots)
   qd_shots_policy_end ();
 }
 
+static QdEntity *
+first_policy (Shots *shots)
+{
+  return qd_entity_list_peek (qd_fleet_get_list (qd_session_get_fleet (qd_window_get_session (shots->window)), QD_KIND_ROUTING), 0);
+}
+
+/* A routing policy with its details. */
+static void
+show_routing_policy (Shots *shots)
+{
+  if (first_policy (shots) != NULL)
+    qd_window_open_entity (shots->window, first_policy (shots));
+}
+
+/* The same, being edited; nothing is changed. */
+static void
+show_routing_edit (Shots *shots)
+{
+  qd_window_show_page (shots->window, "routing");
+  if (first_policy (shots) != NULL)
+    qd_routing_edit (qd_window_get_session (shots->window), GTK_WIDGET (qd_window_get_page (shots->window)), first_policy (shots));
+}
+
+static void
+show_routing_order (Shots *shots)
+{
+  qd_window_show_page (shots->window, "routing");
+  if (first_policy (shots) != NULL)
+    qd_routing_sorter_present (qd_window_get_session (shots->window), GTK_WIDGET (qd_window_get_page (shots->window)),
+                               qd_entity_get_connection (first_policy (shots)), first_policy (shots));
+}
+
+/* A change that is kept, and a new policy. */
+static void
+show_drafts (Shots *shots)
+{
+  QdRoutingDrafts *drafts = qd_routing_drafts_of (qd_session_get_hub (qd_window_get_session (shots->window)));
+  QdEntity *policy = first_policy (shots);
+  g_autoptr (JsonObject) base = policy != NULL ? qd_routing_object_of (policy) : NULL, mine = NULL;
+
+  qd_window_show_page (shots->window, "drafts");
+  if (policy == NULL)
+    return;
+  mine = qd_routing_object_normalize (base);
+  json_object_set_int_member (mine, "priority", 15);
+  qd_routing_drafts_put (drafts, qd_entity_get_connection (policy), "new-shown", NULL, NULL, base);
+  qd_routing_drafts_put (drafts, qd_entity_get_connection (policy), qd_entity_get_id (policy), base, "0", mine);
+}
+
+static void
+hide_drafts (Shots *shots)
+{
+  qd_routing_drafts_forget (qd_routing_drafts_of (qd_session_get_hub (qd_window_get_session (shots->window))));
+}
+
 static const Scene scenes[] = {
   { "policy", show_policy, hide_policy },
   { "policy-folded", show_policy_folded, hide_policy },
@@ -389,6 +448,10 @@ static const Scene scenes[] = {
   { "policy-graph", show_policy_graph, hide_policy_graph },
   { "policy-cut", show_policy_cut, hide_policy_script, qd_shots_policy_step },
   { "policy-apply", show_policy_apply, hide_policy_script, qd_shots_policy_step },
+  { "routing-policy", show_routing_policy },
+  { "routing-edit", show_routing_edit },
+  { "routing-order", show_routing_order },
+  { "drafts-kept", show_drafts, hide_drafts },
   { "impact", show_impact },
   { "topology-table", show_topology_table, hide_topology_table },
   { "site", show_site },

@@ -165,8 +165,10 @@ qd_table_chips_new (QdKind kind)
   self->kind = kind;
   if (qd_display_state_field (kind) >= 0)
     add_words (self);
-  else
+  else if (qd_schema_get (kind)->fields[QD_FIELD_STATUS].title != NULL)
     add_statuses (self);
+  else
+    gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
   return GTK_WIDGET (self);
 }
 

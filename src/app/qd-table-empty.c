@@ -5,6 +5,8 @@
 
 #include "qd-table-empty.h"
 
+#include <string.h>
+
 #include <glib/gi18n.h>
 
 static const struct { const char *icon, *title, *description; } none[QD_N_KINDS] = {
@@ -13,6 +15,7 @@ static const struct { const char *icon, *title, *description; } none[QD_N_KINDS]
   [QD_KIND_PATH] = { "qd-paths-symbolic", N_("No Paths"), N_("Paths appear as soon as sites are connected.") },
   [QD_KIND_FLOW] = { "qd-flows-symbolic", N_("No Flows"), N_("Flows appear as soon as there is traffic.") },
   [QD_KIND_JOB] = { "qd-jobs-symbolic", N_("No Jobs"), N_("What is done to the fleet is followed here.") },
+  [QD_KIND_ROUTING] = { "qd-routing-symbolic", N_("No Routing Policies"), N_("Create one to say which traffic takes which path.") },
   [QD_KIND_EVENT] = { "qd-events-symbolic", N_("No Events"), N_("What happens from now on appears here.") },
 };
 
@@ -32,6 +35,15 @@ qd_table_say_no_match (AdwStatusPage *page)
   say (page, "edit-find-symbolic", _("No Matches"), _("Nothing matches the filter."));
 }
 
+/* A server that does not know what routing policies are has not none of them. */
+static gboolean
+is_offered (QdKind kind, QdEntity *connection)
+{
+  const char *offers = qd_entity_get_string (connection, QD_CONNECTION_OFFERS);
+
+  return kind != QD_KIND_ROUTING || (offers != NULL && strstr (offers, "\"routing_policies\"") != NULL);
+}
+
 gboolean
 qd_table_say_empty (AdwStatusPage *page, QdKind kind, QdEntity *connection)
 {
@@ -42,6 +54,12 @@ qd_table_say_empty (AdwStatusPage *page, QdKind kind, QdEntity *connection)
     say (page, "qd-connection-symbolic", _("No Connection"), _("Add a connection to see what there is."));
   else if (g_strcmp0 (state, "paper") == 0)
     say (page, "qd-paper-symbolic", _("Nothing Here"), _("The drawing has nothing of this kind."));
+  else if (g_strcmp0 (state, "live") == 0 && !is_offered (kind, connection))
+    {
+      g_autofree char *text = g_strdup_printf (_("“%s” has no routing policies to offer. Choose another connection."), qd_entity_get_name (connection));
+
+      say (page, none[kind].icon, _("Not Offered"), text);
+    }
   else if (g_strcmp0 (state, "live") == 0)
     {
       if (none[kind].title != NULL)

@@ -293,7 +293,7 @@ static void
 qd_table_page_class_init (QdTablePageClass *klass)
 {
   QdPageClass *page_class = QD_PAGE_CLASS (klass);
-  static const QdKind with_actions[] = { QD_KIND_SITE, QD_KIND_PATH, QD_KIND_FLOW, QD_KIND_JOB };
+  static const QdKind with_actions[] = { QD_KIND_SITE, QD_KIND_PATH, QD_KIND_FLOW, QD_KIND_JOB, QD_KIND_ROUTING };
 
   G_OBJECT_CLASS (klass)->constructed = qd_table_page_constructed;
   page_class->show_entity = qd_table_page_show_entity;

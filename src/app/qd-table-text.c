@@ -64,6 +64,7 @@ get_collection (QdKind kind)
     case QD_KIND_FLOW: return "api/v1/flows";
     case QD_KIND_NODE: return "api/v1/nodes";
     case QD_KIND_JOB: return "admin/v1/jobs";
+    case QD_KIND_ROUTING: return "api/v1/routing-policies";
     default: return NULL;
     }
 }

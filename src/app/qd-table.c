@@ -320,8 +320,12 @@ width_of (QdKind kind, guint number)
 {
   const QdField *field = &qd_schema_get (kind)->fields[number];
 
+  if (kind == QD_KIND_ROUTING && field->type == QD_VALUE_JSON)
+    return number == QD_ROUTING_MATCH ? 220 : 150;
+  if (kind == QD_KIND_ROUTING && number >= QD_FIELD_OWN && field->type != QD_VALUE_STRING)
+    return 85;
   if (number == QD_FIELD_NAME)
-    return 240;
+    return kind == QD_KIND_ROUTING ? 180 : 240;
   if (kind == QD_KIND_FLOW && number == QD_FLOW_PATH)
     return 240;
   if (kind == QD_KIND_FLOW && number == QD_FLOW_PROTOCOL)
@@ -349,7 +353,7 @@ add_column (QdTable *self, guint number)
                                          .width = width_of (self->kind, number) });
 }
 
-/* What a kind is first sorted by: what happened last; else by name. */
+/* What a kind is first sorted by: what happened last, what is asked first; else by name. */
 static guint
 first_sort (QdKind kind, gboolean *descending)
 {
@@ -359,6 +363,7 @@ first_sort (QdKind kind, gboolean *descending)
     case QD_KIND_EVENT: return QD_EVENT_AT;
     case QD_KIND_JOB: return QD_JOB_STARTED_AT;
     case QD_KIND_FLOW: return QD_FLOW_BYTES_TX;
+    case QD_KIND_ROUTING: return QD_ROUTING_PRIORITY;
     default: return QD_FIELD_NAME;
     }
 }
@@ -373,7 +378,8 @@ add_columns (QdTable *self)
 
   /* What it is called, how it is, its own fields; those that every kind has come last. */
   add_column (self, QD_FIELD_NAME);
-  add_column (self, state >= 0 ? (guint) state : QD_FIELD_STATUS);
+  if (state >= 0 || schema->fields[QD_FIELD_STATUS].title != NULL)
+    add_column (self, state >= 0 ? (guint) state : QD_FIELD_STATUS);
   for (guint i = QD_FIELD_OWN; i < schema->n_fields; i++)
     if (schema->fields[i].title != NULL && (int) i != state)
       add_column (self, i);

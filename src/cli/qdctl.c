@@ -25,6 +25,7 @@ const QdctlVerb qdctl_verbs[] = {
   { "events", NULL, N_("List the events"), qdctl_list },
   { "jobs", NULL, N_("List the jobs"), qdctl_list },
   { "kv", NULL, N_("List the entries of the watched NATS buckets"), qdctl_list },
+  { "routing", NULL, N_("List the routing policies"), qdctl_list },
   { "run", "VERB [KEY=VALUE…]", N_("Carry out a command and follow it to its end"), qdctl_run },
   { "topology", "layout|render|path|impact FILE…", N_("Lay out, draw and question a network in a file"), qdctl_topology },
   { "policy", "connectivity|explain|diff PATH…", N_("Say who may talk to whom, and why"), qdctl_policy },

@@ -130,9 +130,23 @@ static const Member job_members[] = {
   { NULL },
 };
 
+static const Member routing_members[] = {
+  { "name", QD_FIELD_NAME },
+  { "revision", QD_FIELD_REVISION },
+  { "labels", QD_FIELD_LABELS },
+  { "simulated", QD_FIELD_SIMULATED },
+  { "priority", QD_ROUTING_PRIORITY },
+  { "enabled", QD_ROUTING_ENABLED },
+  { "match", QD_ROUTING_MATCH },
+  { "path_preference", QD_ROUTING_PREFERENCE },
+  { "failover", QD_ROUTING_FAILOVER },
+  { NULL },
+};
+
 static const Member *const members_of_kind[QD_N_KINDS] = {
   [QD_KIND_SITE] = site_members, [QD_KIND_PATH] = path_members,   [QD_KIND_FLOW] = flow_members,
   [QD_KIND_NODE] = node_members, [QD_KIND_EVENT] = event_members, [QD_KIND_JOB] = job_members,
+  [QD_KIND_ROUTING] = routing_members,
 };
 
 /* --- Values ---------------------------------------------------------------------------------- */
@@ -515,7 +529,7 @@ qd_decode_subject (const char *type, JsonObject *data, char **id)
   static const struct { const char *member, *object, *prefix; QdKind kind; } clues[] = {
     { "job_id", "job", "job", QD_KIND_JOB },   { "flow_id", "flow", "flow", QD_KIND_FLOW },
     { "path_id", "path", "path", QD_KIND_PATH }, { "node_id", "node", "node", QD_KIND_NODE },
-    { "site_id", "site", "site", QD_KIND_SITE },
+    { "site_id", "site", "site", QD_KIND_SITE }, { "routing_policy_id", "routing_policy", "routing_policy", QD_KIND_ROUTING },
   };
   g_autofree char *word = g_ascii_strdown (type, -1);
 

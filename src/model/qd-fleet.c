@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "qd-carried.h"
 #include "qd-edges.h"
 #include "qd-event-text.h"
 
@@ -22,6 +23,7 @@ struct _QdFleet {
   QdEntityList *lists[QD_N_KINDS];
   GHashTable *by_key;       /* &entity->key → entity (owned) */
   QdEdges *edges;
+  QdCarried *carried;
   GArray *snapshots;        /* of Snapshot: a few for each connection */
   GPtrArray *transitions;   /* entities (owned) whose status the batch under way touched */
 
@@ -45,6 +47,7 @@ qd_fleet_finalize (GObject *object)
 
   g_ptr_array_unref (self->transitions);
   qd_edges_free (self->edges);
+  qd_carried_free (self->carried);
   g_hash_table_unref (self->by_key);
   for (guint i = 0; i < QD_N_KINDS; i++)
     g_object_unref (self->lists[i]);
@@ -80,6 +83,7 @@ qd_fleet_init (QdFleet *self)
     self->lists[i] = qd_entity_list_new ((QdKind) i);
   self->by_key = g_hash_table_new_full (qd_key_hash, qd_key_equal, NULL, g_object_unref);
   self->edges = qd_edges_new ();
+  self->carried = qd_carried_new ();
   self->snapshots = g_array_new (FALSE, TRUE, sizeof (Snapshot));
   self->transitions = g_ptr_array_new_with_free_func (g_object_unref);
   self->next_generation = 1;
@@ -213,6 +217,43 @@ note_server_job (QdFleet *self, QdEntity *job, gboolean stands)
   derive_shown_as (self, &key);
 }
 
+static void
+derive_carried (QdFleet *self, QdEntity *policy)
+{
+  set_field (self, policy, QD_ROUTING_FLOWS, qd_carried_get (self->carried, policy->key.connection, policy->key.id));
+}
+
+/* Counts one flow more or less, and says so of the policy if it is known. @policy: (nullable) */
+static void
+count_carried (QdFleet *self, const char *connection, GRefString *policy, int by)
+{
+  QdEntity *entity;
+
+  if (policy == NULL)
+    return;
+  qd_carried_count (self->carried, connection, policy, by);
+  entity = lookup_key (self, connection, QD_KIND_ROUTING, policy);
+  if (entity != NULL)
+    derive_carried (self, entity);
+}
+
+static void
+derive_carried_of (gpointer data, QdEntity *policy)
+{
+  QdFleet *self = data;
+
+  /* One that is being removed is in its list until the batch ends. */
+  if (!policy->is_removed)
+    derive_carried (self, policy);
+}
+
+static void
+note_flow (QdFleet *self, const char *connection, int by)
+{
+  if (qd_carried_note_flow (self->carried, connection, by))
+    qd_entity_list_foreach (self->lists[QD_KIND_ROUTING], derive_carried_of, self);
+}
+
 static gboolean
 can_be_end (QdKind kind)
 {
@@ -249,6 +290,11 @@ remove_entity (QdFleet *self, QdEntity *entity)
     derive_at_end (self, entity);
   if (entity->key.kind == QD_KIND_JOB)
     note_server_job (self, entity, FALSE);
+  if (entity->key.kind == QD_KIND_FLOW)
+    {
+      count_carried (self, entity->key.connection, qd_carried_get_policy (entity), -1);
+      note_flow (self, entity->key.connection, -1);
+    }
 }
 
 /* --- Applying a delta --- */
@@ -259,6 +305,7 @@ is_derived (QdEntity *entity, guint field)
   return field == QD_FIELD_SINCE || (field == QD_FIELD_NAME && entity->key.kind == QD_KIND_PATH) ||
          (field == QD_FIELD_NAME && entity->name_derived) ||
          (field == QD_SITE_PATHS && entity->key.kind == QD_KIND_SITE) ||
+         (field == QD_ROUTING_FLOWS && entity->key.kind == QD_KIND_ROUTING) ||
          (field == QD_JOB_SHOWN_AS && entity->key.kind == QD_KIND_JOB);
 }
 
@@ -330,6 +377,8 @@ set_fields (QdFleet *self, QdEntity *entity, QdDelta *delta)
       if (field == QD_FIELD_NAME && entity->key.kind == QD_KIND_PATH)
         continue;
       if (field == QD_JOB_SHOWN_AS && entity->key.kind == QD_KIND_JOB)
+        continue;
+      if (field == QD_ROUTING_FLOWS && entity->key.kind == QD_KIND_ROUTING)
         continue;
       if (field == QD_FIELD_NAME)
         entity->name_derived = FALSE;
@@ -461,6 +510,20 @@ derive_event_name (QdFleet *self, QdEntity *event)
   set_field (self, event, QD_FIELD_NAME, qd_value_string (text));
 }
 
+/* By which policy @flow runs may have changed from @before (taken; nullable). */
+static void
+derive_at_flow (QdFleet *self, QdEntity *flow, GRefString *before)
+{
+  GRefString *after = qd_carried_get_policy (flow);
+
+  if (g_strcmp0 (before, after) != 0)
+    {
+      count_carried (self, flow->key.connection, before, -1);
+      count_carried (self, flow->key.connection, after, 1);
+    }
+  g_clear_pointer (&before, g_ref_string_release);
+}
+
 static void
 apply_fields (QdFleet *self, QdDelta *delta)
 {
@@ -495,6 +558,9 @@ apply_fields (QdFleet *self, QdDelta *delta)
       count_paths_of_ends (self, entity);
     }
 
+  GRefString *policy = key->kind == QD_KIND_FLOW ? qd_carried_get_policy (entity) : NULL;
+  if (policy != NULL)
+    g_ref_string_acquire (policy);
   guint64 carried = set_fields (self, entity, delta);
   if (op == QD_DELTA_UPSERT && !added)
     clear_absent (self, entity, carried);
@@ -509,6 +575,12 @@ apply_fields (QdFleet *self, QdDelta *delta)
     note_server_job (self, entity, TRUE);
   if (is_job && added)
     derive_shown_as (self, &entity->key);
+  if (key->kind == QD_KIND_FLOW)
+    derive_at_flow (self, entity, policy);
+  if (key->kind == QD_KIND_FLOW && added)
+    note_flow (self, key->connection, 1);
+  if (key->kind == QD_KIND_ROUTING && added)
+    derive_carried (self, entity);
   /* Also when a name of its own was taken from it. */
   if (is_edge && (moves || (carried & QD_FIELD_BIT (QD_FIELD_NAME)) != 0 || entity->values[QD_FIELD_NAME].type == QD_VALUE_NONE))
     derive_edge_name (self, entity);

@@ -215,6 +215,23 @@ static const QdField kv_entry_fields[QD_N_KV_FIELDS] = {
   [QD_KV_AT] = FIELD ("at", N_("Time"), NULL, TIME, 0, 0, 1, 0),
 };
 
+static const QdField routing_fields[QD_N_ROUTING_FIELDS] = {
+  [QD_FIELD_NAME] = FIELD ("name", N_("Name"), NULL, STRING, 0, 1, 1, 0),
+  [QD_FIELD_STATUS] = FIELD ("status", NULL, NULL, STATUS, 0, 0, 0, 0),
+  [QD_FIELD_STATUS_TEXT] = FIELD ("status_text", NULL, NULL, STRING, 0, 1, 0, 0),
+  [QD_FIELD_SINCE] = FIELD ("since", NULL, NULL, TIME, 0, 0, 0, 0),
+  [QD_FIELD_REVISION] = FIELD ("revision", N_("Revision"), NULL, STRING, 0, 0, 0, 0),
+  [QD_FIELD_LABELS] = FIELD ("labels", NULL, NULL, JSON, 0, 1, 0, 0),
+  [QD_FIELD_EXTRA] = FIELD ("extra", NULL, NULL, JSON, 0, 0, 0, 0),
+  [QD_FIELD_SIMULATED] = FIELD ("simulated", N_("Simulated"), NULL, BOOL, 0, 0, 0, 0),
+  [QD_ROUTING_PRIORITY] = FIELD ("priority", N_("Priority"), NULL, INT, 0, 0, 1, 0),
+  [QD_ROUTING_ENABLED] = FIELD ("enabled", N_("Enabled"), NULL, BOOL, 0, 0, 1, 0),
+  [QD_ROUTING_FLOWS] = FIELD ("flows", N_("Flows"), NULL, INT, 0, 0, 1, 0),
+  [QD_ROUTING_MATCH] = FIELD ("match", N_("Traffic"), NULL, JSON, 0, 1, 1, 0),
+  [QD_ROUTING_PREFERENCE] = FIELD ("path_preference", N_("Preference"), NULL, STRING, 0, 1, 1, 0),
+  [QD_ROUTING_FAILOVER] = FIELD ("failover", N_("Failover"), NULL, JSON, 0, 1, 1, 0),
+};
+
 static const QdSchema schemas[QD_N_KINDS] = {
   [QD_KIND_CONNECTION] = { QD_KIND_CONNECTION, "connection", "connections", N_("Connections"), QD_N_CONNECTION_FIELDS, connection_fields },
   [QD_KIND_SITE] = { QD_KIND_SITE, "site", "sites", N_("Sites"), QD_N_SITE_FIELDS, site_fields },
@@ -225,6 +242,7 @@ static const QdSchema schemas[QD_N_KINDS] = {
   [QD_KIND_EVENT] = { QD_KIND_EVENT, "event", "events", N_("Events"), QD_N_EVENT_FIELDS, event_fields },
   [QD_KIND_JOB] = { QD_KIND_JOB, "job", "jobs", N_("Jobs"), QD_N_JOB_FIELDS, job_fields },
   [QD_KIND_KV_ENTRY] = { QD_KIND_KV_ENTRY, "kv-entry", "kv-entries", N_("Key-value entries"), QD_N_KV_FIELDS, kv_entry_fields },
+  [QD_KIND_ROUTING] = { QD_KIND_ROUTING, "routing", "routing-policies", N_("Routing Policies"), QD_N_ROUTING_FIELDS, routing_fields },
 };
 
 /**

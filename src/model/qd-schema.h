@@ -16,6 +16,7 @@ typedef enum {
   QD_KIND_EVENT,
   QD_KIND_JOB,
   QD_KIND_KV_ENTRY,   /* one key of a watched NATS bucket */
+  QD_KIND_ROUTING,    /* a routing policy: which flows take which path, and what when it fails */
   QD_N_KINDS
 } QdKind;
 
@@ -79,6 +80,10 @@ enum { QD_JOB_KIND = QD_FIELD_OWN, QD_JOB_STATE /* queued, running, waiting, suc
        QD_JOB_SHOWN_AS /* the job that stands for it, derived by the fleet: lists leave it out */, QD_N_JOB_FIELDS };
 
 enum { QD_KV_BUCKET = QD_FIELD_OWN, QD_KV_KEY, QD_KV_VALUE, QD_KV_REVISION, QD_KV_OPERATION, QD_KV_AT, QD_N_KV_FIELDS };
+
+enum { QD_ROUTING_PRIORITY = QD_FIELD_OWN /* int: the lowest is asked first */, QD_ROUTING_ENABLED /* bool */,
+       QD_ROUTING_FLOWS /* int, derived by the fleet: active flows that name it */, QD_ROUTING_MATCH /* json object */,
+       QD_ROUTING_PREFERENCE /* string: a word, or a json object of weights */, QD_ROUTING_FAILOVER /* json object */, QD_N_ROUTING_FIELDS };
 
 /* What one field is called, of what type, and how it is shown. */
 typedef struct {

@@ -117,14 +117,26 @@ qd_workbench_add (QdWorkbench *self, const char *name, GBytes *text, GError **er
   return document;
 }
 
-void
-qd_workbench_set_text (QdWorkbench *self, QdDocument *document, GBytes *mine)
+static void
+take_text (QdWorkbench *self, QdDocument *document, GBytes *mine, gboolean typed)
 {
   if (g_bytes_equal (qd_document_get_mine (document), mine))
     return;
-  qd_document_set_mine (document, mine, TRUE);
+  qd_document_set_mine (document, mine, typed);
   qd_workbench_keep_draft (self, document);
   qd_workbench_analyse_soon (self);
+}
+
+void
+qd_workbench_set_text (QdWorkbench *self, QdDocument *document, GBytes *mine)
+{
+  take_text (self, document, mine, TRUE);
+}
+
+void
+qd_workbench_put_text (QdWorkbench *self, QdDocument *document, GBytes *mine)
+{
+  take_text (self, document, mine, FALSE);
 }
 
 void

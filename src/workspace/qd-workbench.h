@@ -38,6 +38,8 @@ QdDocument *qd_workbench_find (QdWorkbench *self, const char *name);
 QdDocument *qd_workbench_add (QdWorkbench *self, const char *name, GBytes *text, GError **error);
 /* What somebody typed: kept as a draft, and looked at soon. */
 void qd_workbench_set_text (QdWorkbench *self, QdDocument *document, GBytes *mine);
+/* The same of what nobody typed, as of an undo: who shows it is told. */
+void qd_workbench_put_text (QdWorkbench *self, QdDocument *document, GBytes *mine);
 /* Back to what the disk holds; one that is not there goes. */
 void qd_workbench_revert (QdWorkbench *self, QdDocument *document);
 /* Saves it. Where the disk's was changed meanwhile nothing is written: what does not overlap is merged

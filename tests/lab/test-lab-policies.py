@@ -164,6 +164,34 @@ where = '/api/v1/routing-policies/' + made.json['id']
 switched = lab.call('PATCH', where, {'enabled': False, 'failover': {'delay_s': 20}}, {'If-Match': made.headers['etag']})
 tap.ok(switched.json['enabled'] is False and switched.json['failover'] == {**mine['failover'], 'delay_s': 20}, 'switched off, and a part changed', [str(switched.body)])
 
+# what Part A says of changes
+stale = lab.call('PATCH', where, {'priority': 7}, {'If-Match': made.headers['etag']})
+tap.ok(stale.status == 412 and stale.json == switched.json, 'a stale change is answered with what is there', [str(stale.body)])
+tap.ok(lab.call('PATCH', where, {'priority': 7}).status == 428 and lab.call('DELETE', where + '?reason=x').status == 428, 'without If-Match nothing is changed')
+before = seq()
+dry = lab.call('PATCH', where + '?dry_run=true', {'priority': 7}, {'If-Match': switched.headers['etag']})
+tap.ok(dry.status == 200 and dry.json['plan'][0]['would_change']['before'] == switched.json and dry.json['plan'][0]['would_change']['after']['priority'] == 7 and
+       lab.get(where).json == switched.json and seq() == before, 'a dry run says what would change, and changes nothing', [str(dry.body)])
+dry = lab.call('POST', '/api/v1/routing-policies?dry_run=true', {**mine, 'name': 'Other'})
+tap.ok(dry.status == 200 and len(dry.json['plan']) == 1 and seq() == before, 'nor does one of creating', [str(dry.body)])
+dry = lab.call('DELETE', where + '?dry_run=true', headers={'If-Match': switched.headers['etag']})
+tap.ok(dry.status == 200 and lab.get(where).status == 200 and seq() == before, 'nor one of removing', [str(dry.body)])
+swapped = lab.call('PATCH', where, {'path_preference': {'custom': {'loss': None, 'cost': 2}}}, {'If-Match': switched.headers['etag']})
+tap.ok(swapped.json['path_preference'] == {'custom': {'latency': 3, 'cost': 2}}, 'a weight goes by a null', [str(swapped.body)])
+swapped = lab.call('PATCH', where, {'path_preference': 'LowestCost', 'match': {'dscp': None}}, {'If-Match': swapped.headers['etag']})
+tap.ok(swapped.json['path_preference'] == 'LowestCost' and swapped.json['match'] == {**mine['match'], 'src_cidr': None, 'src_port': None, 'application_class': None, 'dscp': None},
+       'a word takes the place of weights, and a field goes by a null', [str(swapped.body)])
+tap.ok([e['type'] for e in events_after(before)] == ['routing_policy_updated'] * 2 and events_after(before)[-1]['data']['routing_policy'] == swapped.json, 'events carry what it is now')
+first = lab.call('POST', '/api/v1/routing-policies', {**mine, 'name': 'Once'}, {'Idempotency-Key': 'once'})
+again = lab.call('POST', '/api/v1/routing-policies', {**mine, 'name': 'Once'}, {'Idempotency-Key': 'once'})
+tap.ok(first.status == 201 and again.json == first.json, 'what is sent twice is done once', [str(again.body)])
+gone = '/api/v1/routing-policies/' + first.json['id']
+tap.ok(lab.call('DELETE', gone, headers={'If-Match': first.headers['etag']}).status == 422, 'removing needs a reason')
+tap.ok(lab.call('DELETE', gone + '?reason=test', headers={'If-Match': first.headers['etag']}).status == 200 and lab.get(gone).status == 404 and
+       events_after(before)[-1]['type'] == 'routing_policy_removed', 'removed, with a reason')
+back = lab.call('POST', '/api/v1/routing-policies', {**mine, 'name': 'Once', 'id': first.json['id']})
+tap.ok(back.status == 201 and back.json['id'] == first.json['id'] and back.json['revision'] > first.json['revision'], 'and back again, under its id', [str(back.body)])
+
 # --- roles
 admin_token, lab.token = lab.token, None
 lab.login('viewer')
@@ -179,7 +207,7 @@ lab.login()
 after = {p['id']: p for p in lab.all('/api/v1/policies')[0]}
 tap.ok(after[quiet.json['id']]['spec'] == admin['spec'] and after[busy['id']]['revision'] == paused['revision'] and not after[busy['id']]['status']['enabled'],
        'kill -9: policies are what they were')
-tap.ok(lab.get(where).json == switched.json, 'and routing policies')
+tap.ok(lab.get(where).json == swapped.json, 'and routing policies')
 tap.ok(sorted(o['id'] for o in lab.all('/api/v1/workloads')[0]) == sorted(o['id'] for o in objects), 'and the workloads are the same for the same seed')
 tap.ok(lab.stop() == 0, 'ends when asked')
 folder.cleanup()

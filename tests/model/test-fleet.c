@@ -119,6 +119,76 @@ test_link_names (void)
 }
 
 static void
+put_flow (QdFleet *fleet, const char *id, const char *policy, const char *state)
+{
+  g_autoptr (QdDelta) delta = qd_delta_new ("c", QD_KIND_FLOW, id, QD_DELTA_UPSERT);
+
+  qd_delta_set (delta, QD_FLOW_POLICY, qd_value_string (policy));
+  qd_delta_set (delta, QD_FLOW_STATE, qd_value_string (state));
+  qd_fleet_apply (fleet, delta);
+}
+
+/* -1: not known */
+static gint64
+carried_by (QdFleet *fleet, const char *policy)
+{
+  gint64 n;
+
+  return qd_entity_get_int (qd_fleet_lookup (fleet, "c", QD_KIND_ROUTING, policy), QD_ROUTING_FLOWS, &n) ? n : -1;
+}
+
+/* How many flows run by a policy is what counting them says, whatever came and went in which order. */
+static void
+test_carried (void)
+{
+  static const char *const policies[] = { "a", "b", "c", NULL }, *const states[] = { "active", "Active", "idle", "blocked", "closed" };
+  QdFleet *fleet = qd_fleet_new ();
+  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+  const char *of[40] = { NULL }, *state[40] = { NULL };
+  guint known = 0;
+
+  for (guint round = 0; round < 400; round++)
+    {
+      guint nth = (guint) g_rand_int_range (rand, 0, G_N_ELEMENTS (of));
+      g_autofree char *id = g_strdup_printf ("f%u", nth);
+
+      qd_fleet_begin (fleet);
+      if (round == 20 || round == 200)
+        for (guint i = 0; i < 3; i++)
+          put (fleet, QD_KIND_ROUTING, policies[i], QD_DELTA_UPSERT, QD_ROUTING_PRIORITY, qd_value_int ((gint64) i));
+      if (g_rand_int_range (rand, 0, 4) == 0 || round > 390)
+        {
+          put (fleet, QD_KIND_FLOW, id, QD_DELTA_REMOVE, 0, QD_NO_VALUE);
+          known -= state[nth] != NULL;
+          of[nth] = state[nth] = NULL;
+        }
+      else
+        {
+          known += state[nth] == NULL;
+          of[nth] = policies[g_rand_int_range (rand, 0, G_N_ELEMENTS (policies))];
+          state[nth] = states[g_rand_int_range (rand, 0, G_N_ELEMENTS (states))];
+          put_flow (fleet, id, of[nth], state[nth]);
+        }
+      qd_fleet_commit (fleet);
+      for (guint i = 0; round >= 20 && i < 3; i++)
+        {
+          gint64 n = 0;
+
+          for (guint j = 0; j < G_N_ELEMENTS (of); j++)
+            n += g_strcmp0 (of[j], policies[i]) == 0 && g_ascii_strcasecmp (state[j], "active") == 0;
+          g_assert_cmpint (carried_by (fleet, policies[i]), ==, known > 0 ? n : -1);
+        }
+    }
+  /* Without any flow nothing is known of how many there are. */
+  qd_fleet_forget_connection (fleet, "c");
+  qd_fleet_begin (fleet);
+  put (fleet, QD_KIND_ROUTING, "a", QD_DELTA_UPSERT, QD_ROUTING_PRIORITY, qd_value_int (1));
+  qd_fleet_commit (fleet);
+  g_assert_cmpint (carried_by (fleet, "a"), ==, -1);
+  g_assert_finalize_object (fleet);
+}
+
+static void
 mark (QdFleet *fleet, QdDeltaOp op)
 {
   put (fleet, QD_KIND_SITE, "", op, 0, QD_NO_VALUE);
@@ -424,6 +494,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/model/fleet/derived", test_derived);
   g_test_add_func ("/model/fleet/link-names", test_link_names);
+  g_test_add_func ("/model/fleet/carried", test_carried);
   g_test_add_func ("/model/fleet/snapshot", test_snapshot);
   g_test_add_func ("/model/fleet/stamps", test_stamps);
   g_test_add_func ("/model/fleet/late-page", test_late_page);

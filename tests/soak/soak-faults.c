@@ -79,6 +79,7 @@ static const Row rows[] = {
   { "paths", "/api/v1/paths", "/api/v1/paths", BY_REFRESH },
   { "nodes", "/api/v1/nodes", "/api/v1/nodes", BY_REFRESH },
   { "jobs", "/admin/v1/jobs", "/admin/v1/jobs", BY_REFRESH },
+  { "routing policies", "/api/v1/routing-policies", "/api/v1/routing-policies", BY_REFRESH },
   { "flows", "/api/v1/flows", "/api/v1/flows", BY_REFRESH },
   /* Of one thing 404 is an answer: it is gone. */
   { "one site", "/api/v1/sites/*", "/api/v1/sites/", BY_SITE, .without = " 404 " },
@@ -109,6 +110,15 @@ static const Row rows[] = {
     "{\"id\":\"" POLICY "\",\"revision\":\"1\",\"reason\":\"a test\",\"dry_run\":true}" },
   { "switching of a policy", "/api/v1/policies/*", "/api/v1/policies/", BY_COMMAND, "policy.enable",
     "{\"id\":\"" POLICY "\",\"revision\":\"1\",\"enabled\":true,\"dry_run\":true}" },
+  { "one routing policy", "/api/v1/routing-policies/*", "/api/v1/routing-policies/", BY_COMMAND, "routing.get", "{\"id\":\"policy-bulk\"}" },
+  { "new routing policy", "/api/v1/routing-policies", "/api/v1/routing-policies", BY_COMMAND, "routing.create",
+    "{\"name\":\"x\",\"priority\":9,\"path_preference\":\"LowestCost\",\"dry_run\":true}" },
+  { "change of a routing policy", "/api/v1/routing-policies/*", "/api/v1/routing-policies/", BY_COMMAND, "routing.update",
+    "{\"id\":\"policy-bulk\",\"revision\":\"1\",\"changes\":{\"priority\":41},\"dry_run\":true}" },
+  { "switching of a routing policy", "/api/v1/routing-policies/*", "/api/v1/routing-policies/", BY_COMMAND, "routing.enable",
+    "{\"id\":\"policy-bulk\",\"revision\":\"1\",\"enabled\":false,\"dry_run\":true}" },
+  { "removal of a routing policy", "/api/v1/routing-policies/*", "/api/v1/routing-policies/", BY_COMMAND, "routing.delete",
+    "{\"id\":\"policy-bulk\",\"revision\":\"1\",\"reason\":\"a test\",\"dry_run\":true}" },
   /* Of what is left out or garbled, the number of the next event tells. What is open has had its status. */
   { "/ws/events, open", "/ws/events", "/ws/events", BY_EVENT, .mute = " drop garble ", .without = NO_STATUS },
   { "/ws/events, opening", "/ws/events", "/ws/events", BY_CUT, .mute = " truncate garble stall big " },

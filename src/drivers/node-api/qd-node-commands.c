@@ -202,6 +202,92 @@ site_delete (Command *self, JsonObject *args, GError **error)
 }
 
 static gboolean
+routing_create (Command *self, JsonObject *args, GError **error)
+{
+  static const char *const members[] = { "id", "name", "priority", "enabled", "match", "path_preference", "failover" };
+  const char *name;
+
+  if (!qd_driver_need_arg (args, "name", &name, error))
+    return FALSE;
+  self->method = g_strdup ("POST");
+  self->path = g_strdup ("/api/v1/routing-policies");
+  self->kind = QD_KIND_ROUTING;
+  need_body (self);
+  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
+    if (json_object_has_member (args, members[i]))
+      json_object_set_member (need_body (self), members[i], json_node_copy (json_object_get_member (args, members[i])));
+  add_common (self, args);
+  return TRUE;
+}
+
+static gboolean
+routing_patch (Command *self, JsonObject *args, JsonNode *changes, GError **error)
+{
+  if (!set_target (self, "PATCH", "/api/v1/routing-policies", "", args, error) || !add_if_match (self, args, error))
+    return FALSE;
+  self->kind = QD_KIND_ROUTING;
+  self->body = json_node_copy (changes);
+  add_common (self, args);
+  return TRUE;
+}
+
+/* @args.changes is a merge patch (RFC 7396) of the policy as it is on the wire. */
+static gboolean
+routing_update (Command *self, JsonObject *args, GError **error)
+{
+  JsonObject *changes = qd_json_get_object (args, "changes");
+  g_autoptr (JsonObject) copy = json_object_new ();
+  g_autoptr (JsonNode) body = json_node_init_object (json_node_alloc (), copy);
+  JsonObjectIter iter;
+  const char *name;
+  JsonNode *node;
+
+  if (changes == NULL || json_object_get_size (changes) == 0)
+    {
+      g_set_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("“changes” is missing: there is nothing to do"));
+      return FALSE;
+    }
+  /* The reason is laid into what is sent, not into what was given. */
+  json_object_iter_init (&iter, changes);
+  while (json_object_iter_next (&iter, &name, &node))
+    json_object_set_member (copy, name, json_node_copy (node));
+  return routing_patch (self, args, body, error);
+}
+
+static gboolean
+routing_enable (Command *self, JsonObject *args, GError **error)
+{
+  g_autoptr (JsonObject) changes = json_object_new ();
+  g_autoptr (JsonNode) body = json_node_init_object (json_node_alloc (), changes);
+  JsonNode *enabled = json_object_get_member (args, "enabled");
+
+  if (enabled == NULL || !JSON_NODE_HOLDS_VALUE (enabled) || json_node_get_value_type (enabled) != G_TYPE_BOOLEAN)
+    {
+      g_set_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("“enabled” must be true or false"));
+      return FALSE;
+    }
+  json_object_set_boolean_member (changes, "enabled", json_node_get_boolean (enabled));
+  return routing_patch (self, args, body, error);
+}
+
+static gboolean
+routing_delete (Command *self, JsonObject *args, GError **error)
+{
+  if (!set_target (self, "DELETE", "/api/v1/routing-policies", "", args, error) || !add_if_match (self, args, error))
+    return FALSE;
+  self->kind = QD_KIND_ROUTING;
+  add_common (self, args);
+  return TRUE;
+}
+
+static gboolean
+routing_get (Command *self, JsonObject *args, GError **error)
+{
+  self->kind = QD_KIND_ROUTING;
+  return set_target (self, "GET", "/api/v1/routing-policies", "", args, error);
+}
+
+static gboolean
 path_test (Command *self, JsonObject *args, GError **error)
 {
   if (!set_target (self, "POST", "/api/v1/paths", "/test", args, error))
@@ -307,6 +393,11 @@ static const struct { const char *verb; Prepare prepare; const char *member; } v
   { "site.create", site_create, "id" },
   { "site.update", site_update, "id" },
   { "site.delete", site_delete, NULL },
+  { "routing.create", routing_create, "id" },
+  { "routing.update", routing_update, "id" },
+  { "routing.enable", routing_enable, "id" },
+  { "routing.delete", routing_delete, NULL },
+  { "routing.get", routing_get, "id" },
   { "path.test", path_test, "job_id" },
   { "path.failover", path_failover, "job_id" },
   { "path.history", path_history, "points" },
@@ -351,8 +442,8 @@ learn (Command *self, JsonNode *node, const QdHttpResponse *response)
   else if (response && response->overtaken && self->kind != QD_N_KINDS && self->id)
     /* Later news of the same route may be known already: what is true now is asked. */
     qd_node_list_touch (self->session, self->kind, self->id);
-  else if (g_str_equal (self->verb, "site.delete"))
-    qd_outlet_remove (self->session->outlet, QD_KIND_SITE, self->id);
+  else if (g_str_equal (self->verb, "site.delete") || g_str_equal (self->verb, "routing.delete"))
+    qd_outlet_remove (self->session->outlet, self->kind, self->id);
   else if (object && self->kind != QD_N_KINDS && json_object_has_member (object, "id") &&
            (delta = qd_decode (qd_outlet_get_connection (self->session->outlet), self->kind, object, QD_DELTA_UPSERT)))
     qd_outlet_send (self->session->outlet, delta);

@@ -39,6 +39,7 @@ patch_subject (QdNodeSession *self, QdKind kind, const char *id, JsonObject *dat
 {
   static const char *const members[QD_N_KINDS] = {
     [QD_KIND_SITE] = "site", [QD_KIND_PATH] = "path", [QD_KIND_NODE] = "node", [QD_KIND_JOB] = "job", [QD_KIND_FLOW] = "flow",
+    [QD_KIND_ROUTING] = "routing_policy",
   };
   const char *status = qd_json_get_string (data, "new_status", NULL);
   JsonObject *whole = qd_json_get_object (data, members[kind]);

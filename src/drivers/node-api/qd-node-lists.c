@@ -32,6 +32,7 @@ static const ListInfo infos[QD_NODE_N_LISTS] = {
   [QD_NODE_PATHS] = { "paths", QD_KIND_PATH, "/api/v1/paths", "paths paths.test paths.failover paths.history" },
   [QD_NODE_NODES] = { "nodes", QD_KIND_NODE, "/api/v1/nodes", "nodes" },
   [QD_NODE_JOBS] = { "jobs", QD_KIND_JOB, "/admin/v1/jobs", "jobs jobs.cancel" },
+  [QD_NODE_ROUTING] = { "routing_policies", QD_KIND_ROUTING, "/api/v1/routing-policies", "routing_policies routing_policies.write" },
   [QD_NODE_FLOWS] = { "flows", QD_KIND_FLOW, "/api/v1/flows", "flows flows.search flows.decision flows.delete" },
 };
 

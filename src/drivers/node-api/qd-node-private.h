@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 typedef struct _QdNodeSession QdNodeSession;
 
 /* The lists that are kept, in the order in which they are read. */
-typedef enum { QD_NODE_SITES, QD_NODE_PATHS, QD_NODE_NODES, QD_NODE_JOBS, QD_NODE_FLOWS, QD_NODE_N_LISTS } QdNodeListId;
+typedef enum { QD_NODE_SITES, QD_NODE_PATHS, QD_NODE_NODES, QD_NODE_JOBS, QD_NODE_ROUTING, QD_NODE_FLOWS, QD_NODE_N_LISTS } QdNodeListId;
 
 /* A page as it was read last. */
 typedef struct { char *digest; char *next; guint items; } QdNodeSeen;
