@@ -274,6 +274,8 @@ scroll (double seconds)
   if (table == NULL || probe->scroll_tick != 0)
     return;
   probe->scroll_until_us = g_get_monotonic_time () + (gint64) (seconds * G_USEC_PER_SEC);
+  /* From the first frame that is asked for on. */
+  probe->painted_us = 0;
   probe->scroll_tick = gtk_widget_add_tick_callback (table, scroll_cb, NULL, NULL);
 }
 
@@ -335,6 +337,8 @@ move (const char *arguments)
   probe->scroll_until_us = probe->move_began_us + (gint64) (g_ascii_strtod (words[1], NULL) * G_USEC_PER_SEC);
   probe->changes_per_second = g_ascii_strtod (words[2], NULL);
   probe->changed = 0;
+  /* From the first frame that is asked for on. */
+  probe->painted_us = 0;
   probe->scroll_tick = gtk_widget_add_tick_callback (GTK_WIDGET (view), move_cb, NULL, NULL);
   return TRUE;
 }

@@ -9,9 +9,10 @@
 
 #include <gsk/gsk.h>
 
-/* The pixels of a cell: with four bytes each, half of what is asked of the system by itself (qd-memory.c). */
-#define CELL_SIDE 128
-#define CELL_PIXELS (CELL_SIDE * CELL_SIDE)
+/* The pixels of a cell: with four bytes each, a little less than what is asked of the system by itself (qd-memory.c). */
+#define CELL_PIXELS (28 * 1024)
+/* By then the frame that showed an image has given way to another. */
+#define RELEASE_MS 200
 
 /**
  * qd_pixels_are_wanted:
@@ -26,6 +27,24 @@ qd_pixels_are_wanted (GtkWidget *widget)
   GskRenderer *renderer = native != NULL ? gtk_native_get_renderer (native) : NULL;
 
   return renderer != NULL && GSK_IS_CAIRO_RENDERER (renderer);
+}
+
+/* Into how few cells a picture goes, and how large these are: as each costs some 20 us whatever its size. */
+static void
+find_cells (int width, int height, int *wide, int *tall)
+{
+  int least = G_MAXINT;
+
+  for (int rows = 1; rows <= MIN (height, 1 + height / 32); rows++)
+    {
+      int row = (height + rows - 1) / rows, columns = (width * row + CELL_PIXELS - 1) / CELL_PIXELS;
+
+      if (rows * columns >= least)
+        continue;
+      least = rows * columns;
+      *tall = row;
+      *wide = (width + columns - 1) / columns;
+    }
 }
 
 static GskRenderNode *
@@ -64,10 +83,11 @@ GskRenderNode *
 qd_pixels_node_new (cairo_surface_t *image, const graphene_rect_t *box, const graphene_rect_t *within, double scale)
 {
   int width = (int) lrint (box->size.width * scale), height = (int) lrint (box->size.height * scale);
-  int tall = CLAMP (height, 1, CELL_SIDE), wide = CELL_PIXELS / tall;
+  int tall = 1, wide = 1;
   gboolean exact = width == cairo_image_surface_get_width (image) && height == cairo_image_surface_get_height (image);
   g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func ((GDestroyNotify) gsk_render_node_unref);
 
+  find_cells (width, height, &wide, &tall);
   for (int y = 0; y < height; y += tall)
     for (int x = 0; x < width; x += wide)
       {
@@ -130,4 +150,59 @@ qd_pixels_flatten (GtkWidget *widget, GskRenderNode *node, const graphene_rect_t
   picture = qd_pixels_node_new (image, box, NULL, scale);
   cairo_surface_destroy (image);
   return picture;
+}
+
+static void
+free_images_cb (GTask *task, gpointer source, gpointer images, GCancellable *cancellable)
+{
+  g_ptr_array_set_size (images, 0);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* What came since the last time stays for once more. */
+static gboolean
+release_cb (gpointer data)
+{
+  GPtrArray **images = data;
+  g_autoptr (GTask) task = NULL;
+
+  if (images[0]->len > 0)
+    {
+      task = g_task_new (NULL, NULL, NULL, NULL);
+      g_task_set_task_data (task, g_steal_pointer (&images[0]), (GDestroyNotify) g_ptr_array_unref);
+      g_task_run_in_thread (task, free_images_cb);
+    }
+  g_clear_pointer (&images[0], g_ptr_array_unref);
+  images[0] = g_steal_pointer (&images[1]);
+  if (images[0]->len == 0)
+    {
+      g_clear_pointer (&images[0], g_ptr_array_unref);
+      return G_SOURCE_REMOVE;
+    }
+  images[1] = g_ptr_array_new_with_free_func ((GDestroyNotify) cairo_surface_destroy);
+  return G_SOURCE_CONTINUE;
+}
+
+/**
+ * qd_pixels_release:
+ * @image: (transfer full): of which qd_pixels_node_new() made nodes
+ *
+ * Lets go of @image a little later, and on a worker. A node holds what it draws as cairo's snapshot of it, and cairo copies
+ * the whole of an image that goes while there is one: as GTK keeps the nodes of the last frame, that was a copy of each tile that
+ * was exchanged, in the midst of a frame.
+ */
+void
+qd_pixels_release (cairo_surface_t *image)
+{
+  static GPtrArray *images[2];
+
+  if (image == NULL)
+    return;
+  if (images[0] == NULL)
+    {
+      for (guint i = 0; i < 2; i++)
+        images[i] = g_ptr_array_new_with_free_func ((GDestroyNotify) cairo_surface_destroy);
+      g_timeout_add (RELEASE_MS, release_cb, images);
+    }
+  g_ptr_array_add (images[1], image);
 }

@@ -8,6 +8,7 @@
 #include <math.h>
 
 #define MIN_LEVEL_AGE_US (120 * 1000)
+#define PATIENCE_US (150 * 1000)
 #define BASE_SIDE 640.0
 
 /* The picture itself. Three levels lie over one another: a coarse one of the whole, so that there is
@@ -80,12 +81,12 @@ add_level (QdTopologyCanvas *self)
   self->complete = FALSE;
 }
 
-/* Only where no tile will lie. */
+/* Only where no tile of @top will lie. */
 static void
-draw_paper (QdTopologyCanvas *self, GtkSnapshot *snapshot, int width, int height)
+draw_paper (QdTopologyCanvas *self, GtkSnapshot *snapshot, QdTileLevel *top, int width, int height)
 {
   GdkRGBA paper = qd_topology_rgba (self->state->theme.background, 1);
-  cairo_region_t *bare = qd_tile_level_find_bare (self->now, &self->state->viewport, width, height);
+  cairo_region_t *bare = qd_tile_level_find_bare (top, &self->state->viewport, width, height);
 
   for (int i = 0; i < cairo_region_num_rectangles (bare); i++)
     {
@@ -97,25 +98,36 @@ draw_paper (QdTopologyCanvas *self, GtkSnapshot *snapshot, int width, int height
   cairo_region_destroy (bare);
 }
 
+/* The new level comes as a whole where that is soon: two of them in one frame cost it half as much again, and look
+ * patched. Who waits longer sees it come piece by piece. */
+static gboolean
+waits_for_whole (QdTopologyCanvas *self)
+{
+  return self->before != NULL && !self->complete && g_get_monotonic_time () - self->now_since < PATIENCE_US;
+}
+
 /* What is below a tile is not drawn: without a graphics card, each layer costs as much as all the rest of a frame. */
 static void
 draw_levels (QdTopologyCanvas *self, GtkSnapshot *snapshot, const QdViewport *viewport, int width, int height)
 {
+  gboolean waits = waits_for_whole (self);
+  QdTileLevel *top = waits ? self->before : self->now, *below = waits ? self->now : self->before;
   GtkWidget *widget = GTK_WIDGET (self);
   double scale = get_scale (self);
-  cairo_region_t *gaps = qd_tile_level_find_gaps (self->now, viewport, width, height);
+  cairo_region_t *gaps = qd_tile_level_find_gaps (top, viewport, width, height);
 
+  draw_paper (self, snapshot, top, width, height);
   if (!cairo_region_is_empty (gaps))
     {
-      cairo_region_t *deep = self->before ? qd_tile_level_find_gaps (self->before, viewport, width, height) : cairo_region_copy (gaps);
+      cairo_region_t *deep = below ? qd_tile_level_find_gaps (below, viewport, width, height) : cairo_region_copy (gaps);
 
       cairo_region_intersect (deep, gaps);
       qd_tile_level_draw (self->base, widget, snapshot, viewport, scale, deep);
-      if (self->before)
-        qd_tile_level_draw (self->before, widget, snapshot, viewport, scale, gaps);
+      if (below)
+        qd_tile_level_draw (below, widget, snapshot, viewport, scale, gaps);
       cairo_region_destroy (deep);
     }
-  qd_tile_level_draw (self->now, widget, snapshot, viewport, scale, NULL);
+  qd_tile_level_draw (top, widget, snapshot, viewport, scale, NULL);
   cairo_region_destroy (gaps);
 }
 
@@ -145,7 +157,6 @@ qd_topology_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     self->base_complete |= qd_tile_level_want (self->base, &viewport, width, height);
   self->complete = qd_tile_level_want (self->now, &viewport, width, height);
   gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
-  draw_paper (self, snapshot, width, height);
   draw_levels (self, snapshot, &viewport, width, height);
   gtk_snapshot_pop (snapshot);
   if (self->complete)

@@ -7,7 +7,7 @@
 
 /* At most so many glow at a time: where hundreds change at once, the new colours say enough, and
  * drawing the picture must not become slower for it. */
-#define MAX_GLOWS 48
+#define MAX_GLOWS 16
 
 static gboolean
 tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)

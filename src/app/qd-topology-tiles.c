@@ -54,7 +54,7 @@ tile_set_image (Tile *tile, cairo_surface_t *image)
 {
   g_clear_pointer (&tile->node, gsk_render_node_unref);
   g_clear_object (&tile->texture);
-  g_clear_pointer (&tile->image, cairo_surface_destroy);
+  g_clear_pointer (&tile->image, qd_pixels_release);
   tile->image = image;
 }
 
