@@ -272,6 +272,8 @@ build_empty (QdDraftsPage *self)
   adw_status_page_set_icon_name (ADW_STATUS_PAGE (page), "qd-drafts-symbolic");
   adw_status_page_set_title (ADW_STATUS_PAGE (page), _("No Drafts"));
   adw_status_page_set_description (ADW_STATUS_PAGE (page), _("What you change in a policy and do not save at once is kept here, whatever happens."));
+  /* Its words are the widest thing where text is large. */
+  gtk_button_set_can_shrink (GTK_BUTTON (button), TRUE);
   gtk_widget_add_css_class (button, "pill");
   gtk_widget_set_halign (button, GTK_ALIGN_CENTER);
   g_signal_connect_object (button, "clicked", G_CALLBACK (show_policies_cb), self, G_CONNECT_SWAPPED);

@@ -364,7 +364,7 @@ make_find_row (QdPolicySearch *self)
   self->entry = GTK_SEARCH_ENTRY (gtk_search_entry_new ());
   gtk_search_entry_set_placeholder_text (self->entry, _("Find in the text"));
   gtk_widget_set_hexpand (GTK_WIDGET (self->entry), TRUE);
-  gtk_editable_set_width_chars (GTK_EDITABLE (self->entry), 8);
+  gtk_editable_set_width_chars (GTK_EDITABLE (self->entry), 5);
   self->count = GTK_LABEL (gtk_label_new (NULL));
   gtk_widget_add_css_class (GTK_WIDGET (self->count), "dimmed");
   gtk_widget_add_css_class (GTK_WIDGET (self->count), "numeric");
@@ -391,7 +391,7 @@ make_replace_row (QdPolicySearch *self)
   self->replacement = GTK_EDITABLE (gtk_entry_new ());
   gtk_entry_set_placeholder_text (GTK_ENTRY (self->replacement), _("Replace with"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->replacement), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Replace with"), -1);
-  gtk_editable_set_width_chars (self->replacement, 8);
+  gtk_editable_set_width_chars (self->replacement, 5);
   gtk_widget_set_hexpand (GTK_WIDGET (self->replacement), TRUE);
   gtk_box_append (GTK_BOX (self->replace_box), GTK_WIDGET (self->replacement));
   self->replace_button = add_button (self, self->replace_box, gtk_button_new_with_mnemonic (_("_Replace")), NULL, G_CALLBACK (replace_cb));
