@@ -471,6 +471,9 @@ qd_json_iter_next (QdJsonIter *self, QdJsonSlice *name, QdJsonSlice *value)
     return FALSE;
   if (*scan.p == ',')
     scan.p++;
+  /* Somebody else's array where an object is meant: its elements have no names, and must not seem to. */
+  if (self->container == QD_JSON_ARRAY && name != NULL)
+    *name = (QdJsonSlice) { .type = QD_JSON_NONE };
   if ((self->container == QD_JSON_OBJECT && !scan_name (&scan, name != NULL ? name : &unused)) ||
       !scan_value (&scan, value, 0))
     {

@@ -53,7 +53,7 @@ typedef struct { const char *p, *end; QdJsonType container; } QdJsonIter;
 
 /* Goes through the members of an object or the elements of an array; a scalar has none. */
 void qd_json_iter_init (QdJsonIter *self, const QdJsonSlice *container);
-/* @name may be NULL, and is untouched in an array. */
+/* @name may be NULL; in an array it is QD_JSON_NONE, which is no name at all. */
 gboolean qd_json_iter_next (QdJsonIter *self, QdJsonSlice *name, QdJsonSlice *value);
 
 /* --- What qd_json_parse() builds its tree with --- */

@@ -283,6 +283,26 @@ test_readers (void)
   g_assert_null (qd_json_array (NULL));
 }
 
+/* An array where an object is meant: whatever stood in the name before is not taken for one. */
+static void
+test_nameless (void)
+{
+  const char *text = "[1,[2],\"latency_ms\"]";
+  QdJsonSlice whole, value, name;
+  QdJsonIter iter;
+  guint n = 0;
+
+  g_assert_true (qd_json_slice_parse (&whole, text, strlen (text), NULL));
+  qd_json_iter_init (&iter, &whole);
+  name = (QdJsonSlice) { .text = "latency_ms", .length = 10, .type = QD_JSON_STRING };
+  for (; qd_json_iter_next (&iter, &name, &value); n++)
+    {
+      g_assert_false (qd_json_slice_is (&name, "latency_ms"));
+      name = (QdJsonSlice) { .text = "latency_ms", .length = 10, .type = QD_JSON_STRING };
+    }
+  g_assert_cmpuint (n, ==, 3);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -292,5 +312,6 @@ main (int argc, char **argv)
   g_test_add_func ("/base/json/refused", test_refused);
   g_test_add_func ("/base/json/deep-and-large", test_deep_and_large);
   g_test_add_func ("/base/json/readers", test_readers);
+  g_test_add_func ("/base/json/nameless", test_nameless);
   return g_test_run ();
 }
