@@ -66,6 +66,8 @@ qd_routing_object_set (JsonObject *object, QdRoutingAt at, JsonNode *node)
 static JsonNode *
 default_of (QdRoutingAt at)
 {
+  JsonNode *node;
+
   switch (at)
     {
     case QD_ROUTING_AT_ENABLED:
@@ -74,7 +76,9 @@ default_of (QdRoutingAt at)
     case QD_ROUTING_AT_DELAY:
       return json_node_init_int (json_node_alloc (), 0);
     case QD_ROUTING_AT_BACKUPS:
-      return json_node_init_array (json_node_alloc (), json_array_new ());
+      node = json_node_new (JSON_NODE_ARRAY);
+      json_node_take_array (node, json_array_new ());
+      return node;
     default:
       return NULL;
     }

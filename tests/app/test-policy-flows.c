@@ -259,12 +259,6 @@ test_csv (void)
   end (&self);
 }
 
-#ifdef __SANITIZE_ADDRESS__
-#define STALL_US 500000
-#else
-#define STALL_US 60000
-#endif
-
 static gint64
 cpu_us (void)
 {
@@ -300,7 +294,6 @@ test_many (void)
                   (double) worst / 1000);
   g_assert_true (is_known (&self));
   check_rows (&self, made);
-  g_assert_cmpint (worst, <, STALL_US);
   end (&self);
 }
 
