@@ -98,7 +98,7 @@ draw_paper (QdTopologyCanvas *self, GtkSnapshot *snapshot, QdTileLevel *top, int
   cairo_region_destroy (bare);
 }
 
-/* The new level comes as a whole where that is soon: two of them in one frame cost it half as much again, and look
+/* The new level comes as a whole where that is soon: two of them in one frame cost more than one, and look
  * patched. Who waits longer sees it come piece by piece. */
 static gboolean
 waits_for_whole (QdTopologyCanvas *self)
