@@ -17,16 +17,6 @@ typedef struct {
 } Order;
 
 static void
-text_clear (gpointer data)
-{
-  QdAnalysisText *text = data;
-
-  g_free ((char *) text->name);
-  g_bytes_unref (text->mine);
-  g_clear_pointer (&text->before, g_bytes_unref);
-}
-
-static void
 order_free (gpointer data)
 {
   Order *self = data;
@@ -173,7 +163,7 @@ qd_policy_impact_async (QdPolicyPlan *plan, GBytes *live, const QdPolicyOptions 
   Order *order = g_new0 (Order, 1);
 
   order->texts = g_array_new (FALSE, FALSE, sizeof (QdAnalysisText));
-  g_array_set_clear_func (order->texts, text_clear);
+  g_array_set_clear_func (order->texts, (GDestroyNotify) qd_analysis_text_clear);
   order->live = g_bytes_ref (live);
   order->options = *options;
   for (guint i = 0; i < qd_policy_plan_get_n_steps (plan); i++)

@@ -274,6 +274,14 @@ qd_analysis_new_live (const QdAnalysisText *texts, guint n, const QdAnalysisLive
   return self;
 }
 
+void
+qd_analysis_text_clear (QdAnalysisText *self)
+{
+  g_free ((char *) self->name);
+  g_bytes_unref (self->mine);
+  g_clear_pointer (&self->before, g_bytes_unref);
+}
+
 QdAnalysis *
 qd_analysis_ref (QdAnalysis *self)
 {

@@ -18,6 +18,8 @@ typedef struct _QdAnalysis QdAnalysis;
 
 /* One text to be read: a manifest, or by its name (*.policytest.yaml) tests of policies; @before is what it was, or NULL: it was not there. */
 typedef struct { const char *name; GBytes *mine, *before; } QdAnalysisText;
+/* Of one whose members are owned: lets go of them. */
+void qd_analysis_text_clear (QdAnalysisText *self);
 
 /* Why a text could not be read. */
 typedef struct { const char *name; char *message; guint line, column; } QdAnalysisFault;

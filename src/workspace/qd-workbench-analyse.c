@@ -18,16 +18,6 @@ typedef struct {
 } Order;
 
 static void
-text_clear (gpointer data)
-{
-  QdAnalysisText *text = data;
-
-  g_free ((char *) text->name);
-  g_bytes_unref (text->mine);
-  g_clear_pointer (&text->before, g_bytes_unref);
-}
-
-static void
 order_free (gpointer data)
 {
   Order *self = data;
@@ -47,7 +37,7 @@ order_new (QdWorkbench *self)
   GListModel *documents = G_LIST_MODEL (self->documents);
 
   order->texts = g_array_new (FALSE, FALSE, sizeof (QdAnalysisText));
-  g_array_set_clear_func (order->texts, text_clear);
+  g_array_set_clear_func (order->texts, (GDestroyNotify) qd_analysis_text_clear);
   order->options = self->options;
   order->live = (QdAnalysisLive) { g_strdup (self->live_name), self->live ? g_bytes_ref (self->live) : NULL, self->live_mode };
   order->previous = self->analysis ? qd_analysis_ref (self->analysis) : NULL;
