@@ -123,14 +123,29 @@ fixture_find (GtkWidget *from, GType type, const char *title)
   return NULL;
 }
 
+typedef struct {
+  GtkWidget *from;
+  const char *title;
+} Pressing;
+
+static gboolean
+may_be_pressed (gpointer data)
+{
+  const Pressing *self = data;
+  GtkWidget *button = fixture_find (self->from, GTK_TYPE_BUTTON, self->title);
+
+  return button != NULL && gtk_widget_is_sensitive (button);
+}
+
 void
 fixture_press (GtkWidget *from, const char *title)
 {
-  GtkWidget *button = fixture_find (from, GTK_TYPE_BUTTON, title);
+  Pressing pressing = { .from = from, .title = title };
 
-  g_assert_nonnull (button);
-  g_assert_true (gtk_widget_is_sensitive (button));
-  g_signal_emit_by_name (button, "clicked");
+  /* What was only just shown is mapped with the next layout. */
+  if (!fixture_wait (may_be_pressed, &pressing))
+    g_error ("no button \"%s\" to press, or it is off", title);
+  g_signal_emit_by_name (fixture_find (from, GTK_TYPE_BUTTON, title), "clicked");
 }
 
 #ifdef __SANITIZE_ADDRESS__

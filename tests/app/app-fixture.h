@@ -15,7 +15,7 @@ void fixture_close (GtkWindow *window);
 void fixture_fill (QdHub *hub, const char *state, guint n_sites);
 /* The first mapped widget of @type below @from with that title. NULL: with any. */
 GtkWidget *fixture_find (GtkWidget *from, GType type, const char *title);
-/* Presses the button of that label below @from, which must be there and not be off. */
+/* Presses the button of that label below @from, as soon as it is there and not off (waits as fixture_wait() does). */
 void fixture_press (GtkWidget *from, const char *title);
 
 G_END_DECLS
