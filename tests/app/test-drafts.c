@@ -114,6 +114,8 @@ tear_down (Fixture *self)
   fixture_close (GTK_WINDOW (self->window));
   qd_hub_stop (self->hub);
   test_spin (50);
+  /* What was on its way said so while the window went. */
+  g_clear_pointer (&self->undo, g_closure_unref);
   g_object_unref (self->hub);
   g_spawn_sync (NULL, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
   g_string_free (self->toasts, TRUE);

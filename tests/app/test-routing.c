@@ -113,6 +113,8 @@ tear_down (Fixture *self)
   fixture_close (GTK_WINDOW (self->window));
   qd_hub_stop (self->hub);
   test_spin (50);
+  /* What was on its way said so while the window went. */
+  g_clear_pointer (&self->undo, g_closure_unref);
   g_object_unref (self->hub);
   g_string_free (self->toasts, TRUE);
   test_lab_free (self->lab);

@@ -82,6 +82,8 @@ tear_down (Fixture *fixture)
   fixture_close (GTK_WINDOW (fixture->window));
   qd_hub_stop (fixture->hub);
   test_spin (50);
+  /* What was on its way said so while the window went. */
+  g_clear_pointer (&fixture->undo, g_closure_unref);
   g_object_unref (fixture->hub);
   g_string_free (fixture->toasts, TRUE);
   test_lab_free (fixture->lab);
