@@ -160,8 +160,8 @@ make_context (const char *text, gboolean tail)
   g_autofree char *part = NULL;
   GtkWidget *label;
 
-  if (!tail && n > CONTEXT_LINES)
-    g_clear_pointer (&lines[CONTEXT_LINES], g_free);
+  for (guint i = CONTEXT_LINES; !tail && i < n; i++)
+    g_clear_pointer (&lines[i], g_free);
   part = g_strjoinv ("\n", lines + from);
   label = make_text (part);
   gtk_widget_add_css_class (label, "dimmed");
