@@ -349,6 +349,8 @@ update_related (QdDetailPane *self)
     case QD_KIND_ROUTING:
       add_paths (self);
       break;
+    case QD_KIND_TENANT:
+    case QD_KIND_SHARD:
     case QD_KIND_CONNECTION:
     case QD_KIND_KV_ENTRY:
     case QD_N_KINDS:

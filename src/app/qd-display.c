@@ -29,6 +29,17 @@ static const struct { const char *word, *label; QdStatus status; } words[] = {
   { "succeeded", N_("Done"), QD_STATUS_WELL },
   { "failed", N_("Failed"), QD_STATUS_DOWN },
   { "cancelled", N_("Cancelled"), QD_STATUS_NONE },
+  { "provisioning", N_("Provisioning"), QD_STATUS_MAINTENANCE },
+  { "draining", N_("Draining"), QD_STATUS_MAINTENANCE },
+  { "migrating", N_("Migrating"), QD_STATUS_MAINTENANCE },
+  { "degraded", N_("Degraded"), QD_STATUS_DEGRADED },
+  { "suspended", N_("Suspended"), QD_STATUS_MAINTENANCE },
+  { "archived", N_("Archived"), QD_STATUS_NONE },
+  { "starting", N_("Starting"), QD_STATUS_UNKNOWN },
+  { "ready", N_("Ready"), QD_STATUS_WELL },
+  { "down", N_("Down"), QD_STATUS_DOWN },
+  { "healthy", N_("Healthy"), QD_STATUS_WELL },
+  { "unhealthy", N_("Unhealthy"), QD_STATUS_DOWN },
 };
 
 const char *
@@ -57,6 +68,8 @@ qd_display_state_field (QdKind kind)
     case QD_KIND_FLOW: return QD_FLOW_STATE;
     case QD_KIND_EVENT: return QD_EVENT_SEVERITY;
     case QD_KIND_JOB: return QD_JOB_STATE;
+    case QD_KIND_TENANT:
+    case QD_KIND_SHARD: return QD_FIELD_STATUS_TEXT;
     default: return -1;
     }
 }

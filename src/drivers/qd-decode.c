@@ -143,10 +143,57 @@ static const Member routing_members[] = {
   { NULL },
 };
 
+static const Member tenant_members[] = {
+  { "name", QD_FIELD_NAME },
+  { "status", QD_FIELD_STATUS },
+  { "revision", QD_FIELD_REVISION },
+  { "labels", QD_FIELD_LABELS },
+  { "simulated", QD_FIELD_SIMULATED },
+  { "plan", QD_TENANT_PLAN },
+  { "quotas", QD_TENANT_QUOTAS },
+  { "flags", QD_TENANT_FLAGS },
+  { "contacts", QD_TENANT_CONTACTS },
+  { "health", QD_TENANT_HEALTH },
+  { "in_flight", QD_TENANT_IN_FLIGHT },
+  { "lag", QD_TENANT_LAG },
+  { "kill_switch", QD_TENANT_KILL_SWITCH },
+  { "created_at", QD_TENANT_CREATED_AT },
+  { NULL },
+};
+
+static const Member tenant_placement_members[] = {
+  { "aggregate", QD_TENANT_AGGREGATE },
+  { "projection", QD_TENANT_PROJECTION },
+  { "runner", QD_TENANT_RUNNER },
+  { NULL },
+};
+
+static const Member shard_members[] = {
+  { "name", QD_FIELD_NAME },
+  { "status", QD_FIELD_STATUS },
+  { "revision", QD_FIELD_REVISION },
+  { "labels", QD_FIELD_LABELS },
+  { "simulated", QD_FIELD_SIMULATED },
+  { "kind", QD_SHARD_KIND },
+  { "shard", QD_SHARD_SHARD },
+  { "address", QD_SHARD_ADDRESS },
+  { "region", QD_SHARD_REGION },
+  { "capacity", QD_SHARD_CAPACITY },
+  { "load", QD_SHARD_LOAD },
+  { "version", QD_SHARD_VERSION },
+  { "git_sha", QD_SHARD_GIT_SHA },
+  { "storage", QD_SHARD_STORAGE },
+  { "in_flight", QD_SHARD_IN_FLIGHT },
+  { "lag", QD_SHARD_LAG },
+  { "tenants", QD_SHARD_TENANTS },
+  { "as_of", QD_SHARD_AS_OF },
+  { NULL },
+};
+
 static const Member *const members_of_kind[QD_N_KINDS] = {
   [QD_KIND_SITE] = site_members, [QD_KIND_PATH] = path_members,   [QD_KIND_FLOW] = flow_members,
   [QD_KIND_NODE] = node_members, [QD_KIND_EVENT] = event_members, [QD_KIND_JOB] = job_members,
-  [QD_KIND_ROUTING] = routing_members,
+  [QD_KIND_ROUTING] = routing_members, [QD_KIND_TENANT] = tenant_members, [QD_KIND_SHARD] = shard_members,
 };
 
 /* --- Values ---------------------------------------------------------------------------------- */
@@ -426,6 +473,33 @@ job_extras (QdDelta *delta, JsonObject *object)
     }
 }
 
+/* A tenant that somebody suspended or is moving is in nobody's way; one that is archived has no health. */
+static void
+tenant_extras (QdDelta *delta, JsonObject *object)
+{
+  static const struct { const char *word; QdStatus status; } states[] = {
+    { "provisioning", QD_STATUS_MAINTENANCE }, { "migrating", QD_STATUS_MAINTENANCE }, { "draining", QD_STATUS_MAINTENANCE },
+    { "suspended", QD_STATUS_MAINTENANCE }, { "archived", QD_STATUS_NONE },
+  };
+  JsonObject *placement = qd_json_get_object (object, "placement");
+  const char *word = qd_json_get_string (object, "status", "");
+
+  if (placement)
+    set_members (delta, tenant_placement_members, placement);
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
+    if (g_ascii_strcasecmp (word, states[i].word) == 0)
+      qd_delta_set (delta, QD_FIELD_STATUS, qd_value_status (states[i].status));
+}
+
+static void
+shard_extras (QdDelta *delta, JsonObject *object)
+{
+  JsonArray *tenants = qd_json_get_array (object, "tenants");
+
+  if (tenants)
+    qd_delta_set (delta, QD_SHARD_N_TENANTS, qd_value_int (json_array_get_length (tenants)));
+}
+
 /* --- Extra ------------------------------------------------------------------------------------- */
 
 /* Read by the functions above, or said by the delta itself. */
@@ -439,6 +513,7 @@ is_known (QdKind kind, const char *name)
     [QD_KIND_NODE] = " metrics metric_seq measured_at booted_at ",
     [QD_KIND_EVENT] = " epoch ",
     [QD_KIND_JOB] = " target error ",
+    [QD_KIND_TENANT] = " placement ",
   };
   g_autofree char *word = NULL;
 
@@ -498,6 +573,8 @@ qd_decode (const char *connection, QdKind kind, JsonObject *object, QdDeltaOp op
     case QD_KIND_NODE: node_extras (delta, object); break;
     case QD_KIND_EVENT: event_extras (delta, object); break;
     case QD_KIND_JOB: job_extras (delta, object); break;
+    case QD_KIND_TENANT: tenant_extras (delta, object); break;
+    case QD_KIND_SHARD: shard_extras (delta, object); break;
     default: break;
     }
   set_extra (delta, kind, object);
@@ -529,6 +606,7 @@ qd_decode_subject (const char *type, JsonObject *data, char **id)
   static const struct { const char *member, *object, *prefix; QdKind kind; } clues[] = {
     { "job_id", "job", "job", QD_KIND_JOB },   { "flow_id", "flow", "flow", QD_KIND_FLOW },
     { "path_id", "path", "path", QD_KIND_PATH }, { "node_id", "node", "node", QD_KIND_NODE },
+    { "tenant_id", "tenant", "tenant", QD_KIND_TENANT }, { "shard_id", "shard", "shard", QD_KIND_SHARD },
     { "site_id", "site", "site", QD_KIND_SITE }, { "routing_policy_id", "routing_policy", "routing_policy", QD_KIND_ROUTING },
   };
   g_autofree char *word = g_ascii_strdown (type, -1);

@@ -232,6 +232,54 @@ static const QdField routing_fields[QD_N_ROUTING_FIELDS] = {
   [QD_ROUTING_FAILOVER] = FIELD ("failover", N_("Failover"), NULL, JSON, 0, 1, 1, 0),
 };
 
+static const QdField tenant_fields[QD_N_TENANT_FIELDS] = {
+  [QD_FIELD_NAME] = FIELD ("name", N_("Name"), NULL, STRING, 0, 1, 1, 0),
+  [QD_FIELD_STATUS] = FIELD ("status", NULL, NULL, STATUS, 0, 0, 0, 0),
+  [QD_FIELD_STATUS_TEXT] = FIELD ("status_text", N_("State"), NULL, STRING, 0, 1, 1, 0),
+  [QD_FIELD_SINCE] = FIELD ("since", N_("Since"), NULL, TIME, 0, 0, 0, 0),
+  [QD_FIELD_REVISION] = FIELD ("revision", N_("Revision"), NULL, STRING, 0, 0, 0, 0),
+  [QD_FIELD_LABELS] = FIELD ("labels", N_("Labels"), NULL, JSON, 0, 1, 0, 0),
+  [QD_FIELD_EXTRA] = FIELD ("extra", NULL, NULL, JSON, 0, 0, 0, 0),
+  [QD_FIELD_SIMULATED] = FIELD ("simulated", N_("Simulated"), NULL, BOOL, 0, 0, 0, 0),
+  [QD_TENANT_PLAN] = FIELD ("plan", N_("Plan"), NULL, STRING, 0, 1, 1, 0),
+  [QD_TENANT_AGGREGATE] = FIELD ("aggregate", N_("Aggregate"), NULL, STRING, 0, 1, 1, 0),
+  [QD_TENANT_PROJECTION] = FIELD ("projection", N_("Projection"), NULL, STRING, 0, 1, 1, 0),
+  [QD_TENANT_RUNNER] = FIELD ("runner", N_("Runner"), NULL, STRING, 0, 1, 1, 0),
+  [QD_TENANT_HEALTH] = FIELD ("health", N_("Health"), NULL, STRING, 0, 1, 1, 0),
+  [QD_TENANT_IN_FLIGHT] = FIELD ("in_flight", N_("In flight"), NULL, INT, 0, 0, 1, 1),
+  [QD_TENANT_LAG] = FIELD ("lag", N_("Lag"), NULL, INT, 0, 0, 1, 1),
+  [QD_TENANT_KILL_SWITCH] = FIELD ("kill_switch", N_("Kill switch"), NULL, BOOL, 0, 0, 0, 0),
+  [QD_TENANT_CREATED_AT] = FIELD ("created_at", N_("Created"), NULL, TIME, 0, 0, 0, 0),
+  [QD_TENANT_QUOTAS] = FIELD ("quotas", N_("Quotas"), NULL, JSON, 0, 0, 1, 0),
+  [QD_TENANT_FLAGS] = FIELD ("flags", N_("Flags"), NULL, JSON, 0, 1, 0, 0),
+  [QD_TENANT_CONTACTS] = FIELD ("contacts", N_("Contacts"), NULL, JSON, 0, 1, 0, 0),
+};
+
+static const QdField shard_fields[QD_N_SHARD_FIELDS] = {
+  [QD_FIELD_NAME] = FIELD ("name", N_("Name"), NULL, STRING, 0, 1, 1, 0),
+  [QD_FIELD_STATUS] = FIELD ("status", NULL, NULL, STATUS, 0, 0, 0, 0),
+  [QD_FIELD_STATUS_TEXT] = FIELD ("status_text", N_("State"), NULL, STRING, 0, 1, 1, 0),
+  [QD_FIELD_SINCE] = FIELD ("since", N_("Since"), NULL, TIME, 0, 0, 0, 0),
+  [QD_FIELD_REVISION] = FIELD ("revision", N_("Revision"), NULL, STRING, 0, 0, 0, 0),
+  [QD_FIELD_LABELS] = FIELD ("labels", N_("Labels"), NULL, JSON, 0, 1, 0, 0),
+  [QD_FIELD_EXTRA] = FIELD ("extra", NULL, NULL, JSON, 0, 0, 0, 0),
+  [QD_FIELD_SIMULATED] = FIELD ("simulated", N_("Simulated"), NULL, BOOL, 0, 0, 0, 0),
+  [QD_SHARD_KIND] = FIELD ("kind", N_("Service"), NULL, STRING, 0, 1, 1, 0),
+  [QD_SHARD_SHARD] = FIELD ("shard", N_("Shard"), NULL, STRING, 0, 1, 0, 0),
+  [QD_SHARD_REGION] = FIELD ("region", N_("Region"), NULL, STRING, 0, 1, 1, 0),
+  [QD_SHARD_N_TENANTS] = FIELD ("n_tenants", N_("Tenants"), NULL, INT, 0, 0, 1, 0),
+  [QD_SHARD_CAPACITY] = FIELD ("capacity", N_("Capacity"), NULL, INT, 0, 0, 1, 0),
+  [QD_SHARD_LOAD] = FIELD ("load", N_("Load"), "1/s", DOUBLE, 1, 0, 1, 1),
+  [QD_SHARD_IN_FLIGHT] = FIELD ("in_flight", N_("In flight"), NULL, INT, 0, 0, 1, 1),
+  [QD_SHARD_LAG] = FIELD ("lag", N_("Lag"), NULL, INT, 0, 0, 1, 1),
+  [QD_SHARD_VERSION] = FIELD ("version", N_("Version"), NULL, STRING, 0, 1, 1, 0),
+  [QD_SHARD_STORAGE] = FIELD ("storage", N_("Storage"), NULL, STRING, 0, 1, 1, 0),
+  [QD_SHARD_AS_OF] = FIELD ("as_of", N_("As of"), NULL, TIME, 0, 0, 0, 0),
+  [QD_SHARD_ADDRESS] = FIELD ("address", N_("Address"), NULL, STRING, 0, 1, 0, 0),
+  [QD_SHARD_GIT_SHA] = FIELD ("git_sha", N_("Commit"), NULL, STRING, 0, 1, 0, 0),
+  [QD_SHARD_TENANTS] = FIELD ("tenants", NULL, NULL, JSON, 0, 0, 0, 0),
+};
+
 static const QdSchema schemas[QD_N_KINDS] = {
   [QD_KIND_CONNECTION] = { QD_KIND_CONNECTION, "connection", "connections", N_("Connections"), QD_N_CONNECTION_FIELDS, connection_fields },
   [QD_KIND_SITE] = { QD_KIND_SITE, "site", "sites", N_("Sites"), QD_N_SITE_FIELDS, site_fields },
@@ -243,6 +291,8 @@ static const QdSchema schemas[QD_N_KINDS] = {
   [QD_KIND_JOB] = { QD_KIND_JOB, "job", "jobs", N_("Jobs"), QD_N_JOB_FIELDS, job_fields },
   [QD_KIND_KV_ENTRY] = { QD_KIND_KV_ENTRY, "kv-entry", "kv-entries", N_("Key-value entries"), QD_N_KV_FIELDS, kv_entry_fields },
   [QD_KIND_ROUTING] = { QD_KIND_ROUTING, "routing", "routing-policies", N_("Routing Policies"), QD_N_ROUTING_FIELDS, routing_fields },
+  [QD_KIND_TENANT] = { QD_KIND_TENANT, "tenant", "tenants", N_("Tenants"), QD_N_TENANT_FIELDS, tenant_fields },
+  [QD_KIND_SHARD] = { QD_KIND_SHARD, "shard", "shards", N_("Shards"), QD_N_SHARD_FIELDS, shard_fields },
 };
 
 /**

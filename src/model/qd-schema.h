@@ -17,6 +17,8 @@ typedef enum {
   QD_KIND_JOB,
   QD_KIND_KV_ENTRY,   /* one key of a watched NATS bucket */
   QD_KIND_ROUTING,    /* a routing policy: which flows take which path, and what when it fails */
+  QD_KIND_TENANT,     /* one of those whom the platform serves */
+  QD_KIND_SHARD,      /* one process of a service kind that tenants are placed on */
   QD_N_KINDS
 } QdKind;
 
@@ -84,6 +86,16 @@ enum { QD_KV_BUCKET = QD_FIELD_OWN, QD_KV_KEY, QD_KV_VALUE, QD_KV_REVISION, QD_K
 enum { QD_ROUTING_PRIORITY = QD_FIELD_OWN /* int: the lowest is asked first */, QD_ROUTING_ENABLED /* bool */,
        QD_ROUTING_FLOWS /* int, derived by the fleet: active flows that name it */, QD_ROUTING_MATCH /* json object */,
        QD_ROUTING_PREFERENCE /* string: a word, or a json object of weights */, QD_ROUTING_FAILOVER /* json object */, QD_N_ROUTING_FIELDS };
+
+enum { QD_TENANT_PLAN = QD_FIELD_OWN, QD_TENANT_AGGREGATE /* the shard within the service kind: "shard-1" */, QD_TENANT_PROJECTION, QD_TENANT_RUNNER,
+       QD_TENANT_HEALTH /* the worst of what its shards say, a word; absent where none does */, QD_TENANT_IN_FLIGHT /* int: delivered and not done */,
+       QD_TENANT_LAG /* int: waiting */, QD_TENANT_KILL_SWITCH /* bool: on, it may do nothing */, QD_TENANT_CREATED_AT, QD_TENANT_QUOTAS /* json object */,
+       QD_TENANT_FLAGS /* json object */, QD_TENANT_CONTACTS /* json array of {name, email, role} */, QD_N_TENANT_FIELDS };
+
+/* A shard's id is "KIND.SHARD". */
+enum { QD_SHARD_KIND = QD_FIELD_OWN /* aggregate, projection, runner */, QD_SHARD_SHARD /* "shard-2" */, QD_SHARD_REGION, QD_SHARD_N_TENANTS /* int */,
+       QD_SHARD_CAPACITY /* int: tenants that there is room for */, QD_SHARD_LOAD /* events a second */, QD_SHARD_IN_FLIGHT, QD_SHARD_LAG, QD_SHARD_VERSION,
+       QD_SHARD_STORAGE /* healthy, unhealthy */, QD_SHARD_AS_OF, QD_SHARD_ADDRESS, QD_SHARD_GIT_SHA, QD_SHARD_TENANTS /* json array */, QD_N_SHARD_FIELDS };
 
 /* What one field is called, of what type, and how it is shown. */
 typedef struct {

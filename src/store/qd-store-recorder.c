@@ -431,7 +431,8 @@ find_metrics (Kind *kind, QdKind which)
 {
   const QdSchema *schema = qd_schema_get (which);
 
-  if (which != QD_KIND_SITE && which != QD_KIND_PATH && which != QD_KIND_NODE && which != QD_KIND_LINK)
+  if (which != QD_KIND_SITE && which != QD_KIND_PATH && which != QD_KIND_NODE && which != QD_KIND_LINK &&
+      which != QD_KIND_TENANT && which != QD_KIND_SHARD)
     return;
   for (guint i = 0; i < schema->n_fields && kind->n_metrics < G_N_ELEMENTS (kind->metrics); i++)
     if (schema->fields[i].metric)

@@ -67,6 +67,53 @@ test_site (void)
   assert_string (odd, QD_SITE_LOCATION, "the attic");
 }
 
+/* Where a tenant lives stands in an object of its own; what somebody did to it on purpose is no trouble. */
+static void
+test_tenant (void)
+{
+  g_autoptr (QdDelta) tenant = decode (QD_KIND_TENANT,
+    "{\"id\":\"tenant-acme\",\"name\":\"Acme\",\"status\":\"Suspended\",\"plan\":\"team\",\"quotas\":{\"users\":3},\"flags\":{},\"contacts\":[],"
+    "\"placement\":{\"aggregate\":\"shard-1\",\"projection\":null,\"runner\":\"shard-2\"},\"health\":null,\"in_flight\":0,\"lag\":12,"
+    "\"kill_switch\":true,\"created_at\":\"2026-01-12T09:30:00.000Z\",\"revision\":4,\"billing\":\"monthly\"}");
+  g_autoptr (QdDelta) odd = decode (QD_KIND_TENANT, "{\"id\":\"x\",\"status\":\"hibernating\",\"placement\":\"everywhere\",\"lag\":\"much\"}");
+  g_autoptr (QdDelta) gone = decode (QD_KIND_TENANT, "{\"id\":\"x\",\"status\":\"archived\"}");
+
+  assert_string (tenant, QD_TENANT_AGGREGATE, "shard-1");
+  g_assert_cmpint (field_of (tenant, QD_TENANT_PROJECTION)->type, ==, QD_VALUE_NONE);
+  assert_string (tenant, QD_TENANT_RUNNER, "shard-2");
+  assert_string (tenant, QD_FIELD_STATUS_TEXT, "Suspended");
+  g_assert_cmpint (field_of (tenant, QD_FIELD_STATUS)->v.i, ==, QD_STATUS_MAINTENANCE);
+  g_assert_cmpint (field_of (tenant, QD_TENANT_HEALTH)->type, ==, QD_VALUE_NONE);
+  g_assert_cmpint (field_of (tenant, QD_TENANT_IN_FLIGHT)->v.i, ==, 0);
+  g_assert_cmpint (field_of (tenant, QD_TENANT_LAG)->v.i, ==, 12);
+  g_assert_true (field_of (tenant, QD_TENANT_KILL_SWITCH)->v.i);
+  assert_string (tenant, QD_TENANT_QUOTAS, "{\"users\":3}");
+  assert_string (tenant, QD_FIELD_EXTRA, "{\"billing\":\"monthly\"}");
+
+  g_assert_cmpint (field_of (odd, QD_FIELD_STATUS)->v.i, ==, QD_STATUS_UNKNOWN);
+  g_assert_null (field_of (odd, QD_TENANT_RUNNER));
+  g_assert_cmpint (field_of (odd, QD_TENANT_LAG)->type, ==, QD_VALUE_NONE);
+  g_assert_cmpint (field_of (gone, QD_FIELD_STATUS)->v.i, ==, QD_STATUS_NONE);
+}
+
+static void
+test_shard (void)
+{
+  g_autoptr (QdDelta) shard = decode (QD_KIND_SHARD,
+    "{\"id\":\"runner.shard-2\",\"kind\":\"runner\",\"shard\":\"shard-2\",\"address\":\"http://127.0.0.1:9\",\"status\":\"ready\",\"storage\":\"healthy\","
+    "\"region\":\"eu\",\"labels\":{\"disk\":\"ssd\"},\"capacity\":40,\"load\":12.5,\"version\":\"1.4.0\",\"git_sha\":\"abc\",\"in_flight\":2,\"lag\":0,"
+    "\"tenants\":[{\"id\":\"tenant-acme\",\"lag\":0},{\"id\":\"tenant-globex\",\"lag\":0}],\"as_of\":\"2026-11-28T00:00:00Z\"}");
+  g_autoptr (QdDelta) odd = decode (QD_KIND_SHARD, "{\"id\":\"x\",\"tenants\":7}");
+
+  assert_string (shard, QD_SHARD_KIND, "runner");
+  assert_string (shard, QD_SHARD_SHARD, "shard-2");
+  g_assert_cmpint (field_of (shard, QD_FIELD_STATUS)->v.i, ==, QD_STATUS_WELL);
+  g_assert_cmpint (field_of (shard, QD_SHARD_N_TENANTS)->v.i, ==, 2);
+  g_assert_cmpfloat (field_of (shard, QD_SHARD_LOAD)->v.d, ==, 12.5);
+  g_assert_null (field_of (shard, QD_FIELD_EXTRA));
+  g_assert_null (field_of (odd, QD_SHARD_N_TENANTS));
+}
+
 static void
 test_path (void)
 {
@@ -233,6 +280,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/drivers/decode/site", test_site);
+  g_test_add_func ("/drivers/decode/tenant", test_tenant);
+  g_test_add_func ("/drivers/decode/shard", test_shard);
   g_test_add_func ("/drivers/decode/path", test_path);
   g_test_add_func ("/drivers/decode/subject", test_subject);
   g_test_add_func ("/drivers/decode/nonsense", test_nonsense);
