@@ -8,6 +8,10 @@
 
 #include "lab-hijack.h"
 #include "lab-json.h"
+#include "lab-load.h"
+#include "lab-nats.h"
+#include "lab-scale.h"
+#include "lab-shards.h"
 #include "lab-yaml.h"
 
 #define MAX_BODY            (1024 * 1024)
@@ -67,6 +71,20 @@ static const LabRoute routes[] = {
   { "GET", "/admin/v1/jobs", lab_jobs_list, "jobs.view", 0 },
   { "GET", "/admin/v1/jobs/{id}", lab_jobs_get, "jobs.view", 0 },
   { "POST", "/admin/v1/jobs/{id}/cancel", lab_jobs_cancel, "jobs.cancel", 0 },
+  { "GET", "/admin/v1/scale/shards", lab_scale_list, "scale.view", 0 },
+  { "GET", "/admin/v1/scale/shards/{id}", lab_scale_get, "scale.view", 0 },
+  { "POST", "/admin/v1/scale/shards/{id}/drain", lab_scale_drain, "scale.drain", 0 },
+  { "POST", "/admin/v1/scale/shards/{id}/resume", lab_scale_resume, "scale.drain", 0 },
+  { "POST", "/admin/v1/scale/shards/{id}/reload", lab_scale_reload, "scale.migrate", 0 },
+  { "POST", "/admin/v1/scale/shards/{id}/warmup", lab_scale_warmup, "scale.migrate", 0 },
+  { "POST", "/admin/v1/scale/shards/{id}/replay", lab_scale_replay, "ops.drain", 0 },
+  { "POST", "/admin/v1/scale/shards/{id}/rebuild", lab_scale_rebuild, "ops.drain", 0 },
+  { "GET", "/admin/v1/scale/freeze", lab_scale_freeze_get, "scale.view", 0 },
+  { "PUT", "/admin/v1/scale/freeze", lab_scale_freeze_put, "scale.apply", 0 },
+  { "GET", "/lab/v1/load", lab_load_get, "lab.control", LAB_ROUTE_NO_FAULT },
+  { "POST", "/lab/v1/load", lab_load_set, "lab.control", LAB_ROUTE_NO_FAULT },
+  { "GET", "/lab/v1/nats", lab_nats_list, "lab.control", LAB_ROUTE_NO_FAULT },
+  { "GET", "/lab/v1/shards", lab_shards_list, "lab.control", LAB_ROUTE_NO_FAULT },
   { "GET", "/lab/v1/faults", lab_control_faults_get, "lab.control", LAB_ROUTE_NO_FAULT },
   { "POST", "/lab/v1/faults", lab_control_faults, "lab.control", LAB_ROUTE_NO_FAULT },
   { "POST", "/lab/v1/rate", lab_control_rate, "lab.control", LAB_ROUTE_NO_FAULT },

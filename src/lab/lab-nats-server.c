@@ -17,15 +17,25 @@
 /* The nats-server of a lab that was killed a moment ago may not be quite dead. */
 #define PORT_WAIT_MS      3000
 #define PORT_LOOK_MS      50
+#define MAX_MEMBERS       5
 
-struct LabNatsServer
+typedef struct
 {
-  char *program, *config, *log;
-  guint port, http;
+  LabNatsServers *servers;
+  char *name, *config, *log, *folder;
+  guint port, http, route;
   GSubprocess *process;
-  GCancellable *cancellable;
   guint restart, back_off;
   gint64 started_at;
+} Member;
+
+struct LabNatsServers
+{
+  char *program;
+  char *route_password;         /* by which those of a cluster know each other */
+  GCancellable *cancellable;
+  Member *members;
+  guint n;
 };
 
 /* What a role that only looks may publish: the requests by which a client reads streams and buckets. */
@@ -66,24 +76,36 @@ write_user (GString *out, LabRole role, const char *password)
                           lab_role_name (role), password, publish, subscribe);
 }
 
+static void
+write_cluster (GString *out, const LabNatsServers *servers, const Member *member)
+{
+  g_string_append_printf (out, "cluster {\n  name: \"lab\"\n  listen: \"127.0.0.1:%u\"\n  no_advertise: true\n"
+                               "  authorization { user: \"route\", password: \"%s\" }\n  routes: [\n", member->route, servers->route_password);
+  for (guint i = 0; i < servers->n; i++)
+    if (&servers->members[i] != member)
+      g_string_append_printf (out, "    \"nats-route://route:%s@127.0.0.1:%u\"\n", servers->route_password, servers->members[i].route);
+  g_string_append (out, "  ]\n}\n");
+}
+
 static gboolean
-write_config (LabNatsServer *server, const char *state_dir, char *const *passwords, const char *lab_password, GError **error)
+write_config (const Member *member, char *const *passwords, const char *lab_password, GError **error)
 {
   g_autoptr (GString) out = g_string_new (NULL);
-  g_autofree char *dir = g_build_filename (state_dir, "nats", NULL);
-  g_autofree char *quoted_dir = g_strescape (dir, NULL), *quoted_log = g_strescape (server->log, NULL);
+  g_autofree char *quoted_dir = g_strescape (member->folder, NULL), *quoted_log = g_strescape (member->log, NULL);
 
-  g_string_append_printf (out, "server_name: \"lab-nats\"\nlisten: \"127.0.0.1:%u\"\nhttp: \"127.0.0.1:%u\"\n", server->port,
-                          server->http);
+  g_string_append_printf (out, "server_name: \"%s\"\nlisten: \"127.0.0.1:%u\"\nhttp: \"127.0.0.1:%u\"\n", member->name, member->port,
+                          member->http);
   g_string_append_printf (out, "log_file: \"%s\"\nlogfile_size_limit: 4MB\nmax_payload: 1MB\nmax_pending: 64MB\nlame_duck_duration: \"30s\"\n",
                           quoted_log);
   g_string_append_printf (out, "jetstream { store_dir: \"%s\", max_mem: 64MB, max_file: 1GB }\n", quoted_dir);
+  if (member->servers->n > 1)
+    write_cluster (out, member->servers, member);
   g_string_append (out, "authorization {\n  users: [\n");
   g_string_append_printf (out, "    { user: \"lab\", password: \"%s\" }\n", lab_password);
   for (guint i = 0; i < LAB_N_ROLES; i++)
     write_user (out, i, passwords[i]);
   g_string_append (out, "  ]\n}\n");
-  return g_file_set_contents_full (server->config, out->str, (gssize) out->len, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+  return g_file_set_contents_full (member->config, out->str, (gssize) out->len, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
 }
 
 /* @wanted where nobody listens there, 0: any; 0 when there is none. */
@@ -115,27 +137,33 @@ find_port (guint wanted)
 
 /* The ports of the run before, where they are free, so that clients find their way back. */
 static void
-choose_ports (LabNatsServer *server, const char *state_dir)
+choose_ports (LabNatsServers *servers, const char *state_dir)
 {
   g_autofree char *file = g_build_filename (state_dir, "nats-ports", NULL);
   g_autofree char *text = NULL;
+  g_autoptr (GString) now = g_string_new (NULL);
   g_auto (GStrv) before = NULL;
-  guint port = 0, http = 0;
+  guint have = 0, wanted[3];
 
   if (g_file_get_contents (file, &text, NULL, NULL))
     {
-      before = g_strsplit (g_strstrip (text), " ", 2);
-      if (g_strv_length (before) == 2)
-        {
-          port = (guint) MIN (g_ascii_strtoull (before[0], NULL, 10), 65535);
-          http = (guint) MIN (g_ascii_strtoull (before[1], NULL, 10), 65535);
-        }
+      before = g_strsplit (g_strstrip (text), " ", MAX_MEMBERS * 3);
+      have = g_strv_length (before);
     }
-  server->port = find_port (port);
-  server->http = find_port (http);
-  g_free (text);
-  text = g_strdup_printf ("%u %u\n", server->port, server->http);
-  if (!g_file_set_contents (file, text, -1, NULL))
+  for (guint i = 0; i < servers->n; i++)
+    {
+      Member *member = &servers->members[i];
+
+      for (guint k = 0; k < 3; k++)
+        wanted[k] = i * 3 + k < have ? (guint) MIN (g_ascii_strtoull (before[i * 3 + k], NULL, 10), 65535) : 0;
+      member->port = find_port (wanted[0]);
+      member->http = find_port (wanted[1]);
+      if (servers->n > 1)
+        member->route = find_port (wanted[2]);
+      g_string_append_printf (now, "%s%u %u %u", i > 0 ? " " : "", member->port, member->http, member->route);
+    }
+  g_string_append_c (now, '\n');
+  if (!g_file_set_contents (file, now->str, -1, NULL))
     g_message ("nats-server may use other ports next time: cannot write %s", file);
 }
 
@@ -148,57 +176,57 @@ child_setup (gpointer user_data)
     _exit (127);
 }
 
-static void start_again (LabNatsServer *server);
+static void start_again (Member *member);
 
 static void
 exited_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
-  LabNatsServer *server = user_data;
+  Member *member = user_data;
 
   if (!g_subprocess_wait_finish (G_SUBPROCESS (source), result, &error) && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  g_clear_object (&server->process);
-  g_message ("nats-server has ended: starting it again (its log is %s)", server->log);
-  start_again (server);
+  g_clear_object (&member->process);
+  g_message ("%s has ended: starting it again (its log is %s)", member->servers->n > 1 ? member->name : "nats-server", member->log);
+  start_again (member);
 }
 
 static gboolean
-spawn (LabNatsServer *server, GError **error)
+spawn (Member *member, GError **error)
 {
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
 
   g_subprocess_launcher_set_child_setup (launcher, child_setup, GINT_TO_POINTER ((int) getpid ()), NULL);
-  server->process = g_subprocess_launcher_spawn (launcher, error, server->program, "-c", server->config, NULL);
-  if (server->process == NULL)
+  member->process = g_subprocess_launcher_spawn (launcher, error, member->servers->program, "-c", member->config, NULL);
+  if (member->process == NULL)
     return FALSE;
-  server->started_at = g_get_monotonic_time ();
-  g_subprocess_wait_async (server->process, server->cancellable, exited_cb, server);
+  member->started_at = g_get_monotonic_time ();
+  g_subprocess_wait_async (member->process, member->servers->cancellable, exited_cb, member);
   return TRUE;
 }
 
 static gboolean
 restart_cb (gpointer user_data)
 {
-  LabNatsServer *server = user_data;
+  Member *member = user_data;
   g_autoptr (GError) error = NULL;
 
-  server->restart = 0;
-  if (!spawn (server, &error))
+  member->restart = 0;
+  if (!spawn (member, &error))
     {
       g_message ("nats-server does not start: %s", error->message);
-      start_again (server);
+      start_again (member);
     }
   return G_SOURCE_REMOVE;
 }
 
 static void
-start_again (LabNatsServer *server)
+start_again (Member *member)
 {
-  if (g_get_monotonic_time () - server->started_at > 10 * G_USEC_PER_SEC)
-    server->back_off = BACK_OFF_FIRST_MS;
-  server->restart = g_timeout_add (server->back_off, restart_cb, server);
-  server->back_off = MIN (server->back_off * 2, BACK_OFF_LAST_MS);
+  if (g_get_monotonic_time () - member->started_at > 10 * G_USEC_PER_SEC)
+    member->back_off = BACK_OFF_FIRST_MS;
+  member->restart = g_timeout_add (member->back_off, restart_cb, member);
+  member->back_off = MIN (member->back_off * 2, BACK_OFF_LAST_MS);
 }
 
 static char *
@@ -213,60 +241,127 @@ find_program (void)
   return found;
 }
 
-LabNatsServer *
-lab_nats_server_new (const char *state_dir, char *const *passwords, const char *lab_password, GError **error)
+/* What one server keeps is not what one of three keeps: they have folders of their own. */
+static void
+name_member (LabNatsServers *servers, guint i, const char *state_dir)
 {
-  LabNatsServer *server = g_new0 (LabNatsServer, 1);
+  Member *member = &servers->members[i];
+  g_autofree char *suffix = servers->n > 1 ? g_strdup_printf ("-%u-of-%u", i + 1, servers->n) : g_strdup ("");
+  g_autofree char *folder = g_strdup_printf ("nats%s", suffix);
+  g_autofree char *config = g_strdup_printf ("nats-server%s.conf", suffix);
+  g_autofree char *log = g_strdup_printf ("nats-server%s.log", suffix);
 
-  server->cancellable = g_cancellable_new ();
-  server->back_off = BACK_OFF_FIRST_MS;
-  server->program = find_program ();
-  server->config = g_build_filename (state_dir, "nats-server.conf", NULL);
-  server->log = g_build_filename (state_dir, "nats-server.log", NULL);
-  if (server->program == NULL)
+  member->servers = servers;
+  member->back_off = BACK_OFF_FIRST_MS;
+  member->name = servers->n > 1 ? g_strdup_printf ("lab-nats-%u", i + 1) : g_strdup ("lab-nats");
+  member->folder = g_build_filename (state_dir, folder, NULL);
+  member->config = g_build_filename (state_dir, config, NULL);
+  member->log = g_build_filename (state_dir, log, NULL);
+}
+
+static gboolean
+start_all (LabNatsServers *servers, const char *state_dir, char *const *passwords, const char *lab_password, GError **error)
+{
+  choose_ports (servers, state_dir);
+  for (guint i = 0; i < servers->n; i++)
+    if (!write_config (&servers->members[i], passwords, lab_password, error) || !spawn (&servers->members[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+LabNatsServers *
+lab_nats_servers_new (const char *state_dir, guint n, char *const *passwords, const char *lab_password, GError **error)
+{
+  LabNatsServers *servers = g_new0 (LabNatsServers, 1);
+
+  servers->cancellable = g_cancellable_new ();
+  servers->program = find_program ();
+  servers->route_password = lab_random_hex (16);
+  servers->n = MIN (n, MAX_MEMBERS);
+  servers->members = g_new0 (Member, servers->n);
+  for (guint i = 0; i < servers->n; i++)
+    name_member (servers, i, state_dir);
+  if (servers->program == NULL)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
                          "there is no nats-server on the PATH: install it, or start with --no-nats");
-  else
-    {
-      choose_ports (server, state_dir);
-      if (write_config (server, state_dir, passwords, lab_password, error) && spawn (server, error))
-        return server;
-    }
-  lab_nats_server_free (server);
+  else if (start_all (servers, state_dir, passwords, lab_password, error))
+    return servers;
+  lab_nats_servers_free (servers);
   return NULL;
 }
 
+static gboolean
+any_runs (const LabNatsServers *servers)
+{
+  for (guint i = 0; i < servers->n; i++)
+    if (lab_nats_servers_pid (servers, i) != 0)
+      return TRUE;
+  return FALSE;
+}
+
 void
-lab_nats_server_free (LabNatsServer *server)
+lab_nats_servers_free (LabNatsServers *servers)
 {
-  g_clear_handle_id (&server->restart, g_source_remove);
-  g_cancellable_cancel (server->cancellable);
-  if (server->process != NULL)
+  g_cancellable_cancel (servers->cancellable);
+  for (guint i = 0; i < servers->n; i++)
     {
-      g_subprocess_send_signal (server->process, SIGTERM);
-      for (guint i = 0; i < 40 && g_subprocess_get_identifier (server->process) != NULL; i++)
-        {
-          g_main_context_iteration (NULL, FALSE);
-          g_usleep (25000);
-        }
-      g_subprocess_force_exit (server->process);
+      g_clear_handle_id (&servers->members[i].restart, g_source_remove);
+      if (servers->members[i].process != NULL)
+        g_subprocess_send_signal (servers->members[i].process, SIGTERM);
     }
-  g_clear_object (&server->process);
-  g_object_unref (server->cancellable);
-  g_free (server->program);
-  g_free (server->config);
-  g_free (server->log);
-  g_free (server);
+  for (guint i = 0; i < 40 && any_runs (servers); i++)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (25000);
+    }
+  for (guint i = 0; i < servers->n; i++)
+    {
+      Member *member = &servers->members[i];
+
+      if (member->process != NULL)
+        g_subprocess_force_exit (member->process);
+      g_clear_object (&member->process);
+      g_free (member->name);
+      g_free (member->folder);
+      g_free (member->config);
+      g_free (member->log);
+    }
+  g_object_unref (servers->cancellable);
+  g_free (servers->members);
+  g_free (servers->route_password);
+  g_free (servers->program);
+  g_free (servers);
 }
 
 guint
-lab_nats_server_port (LabNatsServer *server)
+lab_nats_servers_count (const LabNatsServers *servers)
 {
-  return server->port;
+  return servers->n;
+}
+
+const char *
+lab_nats_servers_name (const LabNatsServers *servers, guint index)
+{
+  return servers->members[index].name;
 }
 
 guint
-lab_nats_server_http (LabNatsServer *server)
+lab_nats_servers_port (const LabNatsServers *servers, guint index)
 {
-  return server->http;
+  return servers->members[index].port;
+}
+
+guint
+lab_nats_servers_http (const LabNatsServers *servers, guint index)
+{
+  return servers->members[index].http;
+}
+
+int
+lab_nats_servers_pid (const LabNatsServers *servers, guint index)
+{
+  GSubprocess *process = servers->members[index].process;
+  const char *id = process != NULL ? g_subprocess_get_identifier (process) : NULL;
+
+  return id != NULL ? (int) g_ascii_strtoll (id, NULL, 10) : 0;
 }

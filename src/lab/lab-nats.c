@@ -5,22 +5,32 @@
 #include "lab-nats.h"
 
 #include <nats/nats.h>
-#include <openssl/crypto.h>
 #include <string.h>
 
 #include "lab-frame.h"
 #include "lab-json.h"
+#include "lab-scale.h"
 
 #define MAX_QUEUED  4000        /* batches of frames: twenty seconds at one each 5 ms */
 #define MAX_EVENTS  20000
 #define READY_TRIES 400
+/* A cluster chooses who leads it before it takes anything. */
+#define FURNISH_S   60
+#define FURNISH_MS  100
+/* How old a watch may grow that its server may have forgotten. */
+#define WATCH_S         30
+#define WATCH_CLUSTER_S 5
+
+#define MAX_SERVERS 5
+#define N_WATCHED   4
 
 struct LabNats
 {
   LabServer *server;
-  LabNatsServer *child;
+  LabNatsServers *children;
   LabNatsReadyFunc ready;
-  char *url, *monitor, *lab_password;
+  char *urls[MAX_SERVERS + 1], *monitor, *lab_password;
+  LabDial dial;
   char *passwords[LAB_N_ROLES];
   GThread *thread;
   GMutex lock;
@@ -30,23 +40,30 @@ struct LabNats
   gboolean stop;
   guint64 dropped;
 
+  guint fresh;                  /* bit n: bucket n is new, and what the lab puts there is not there yet */
+  LabBucketWatch *watches[N_WATCHED]; /* under the lock: told that the connection was away */
+
   /* The thread's own. */
   natsConnection *connection;
   jsCtx *js;
 };
 
+typedef enum { NOT_SEEDED, SEED_VALUE, SEED_MAP, SEED_TENANTS } Seeding;
+
 static const struct
 {
-  const char *name, *seed_key, *seed;
+  const char *name;
+  Seeding seeding;
   gint64 max_age_s;
 } buckets[] = {
-  { "AGGREGATE_PLACEMENT", "aggregate_placement",
-    "{\"tenant-acme\":\"shard-1\",\"tenant-globex\":\"shard-1\",\"tenant-initech\":\"shard-2\",\"tenant-umbrella\":\"shard-2\"}", 0 },
-  { "RUNNER_PLACEMENT", NULL, NULL, 0 },
-  { "PROJECTION_PLACEMENT", NULL, NULL, 0 },
-  { "CONFIG", "global.path-thresholds", "{\"latency_ms\":150,\"packet_loss_pct\":2,\"jitter_ms\":30}", 0 },
-  { "DEFINITIONS", NULL, NULL, 0 },
-  { "JOB_LEASES", NULL, NULL, 60 },
+  { "AGGREGATE_PLACEMENT", SEED_MAP, 0 },
+  { "RUNNER_PLACEMENT", SEED_TENANTS, 0 },
+  { "PROJECTION_PLACEMENT", SEED_TENANTS, 0 },
+  { "CONFIG", SEED_VALUE, 0 },
+  { "DEFINITIONS", NOT_SEEDED, 0 },
+  { "JOB_LEASES", NOT_SEEDED, 60 },
+  { "SHARDS", NOT_SEEDED, 15 },
+  { "SHARD_STATE", NOT_SEEDED, 0 },
 };
 
 static const struct
@@ -61,8 +78,10 @@ static const struct
   { "JOBS", "jobs.>" },
 };
 
-static const char *const placed[][2] = {
-  { "tenant-acme", "shard-1" }, { "tenant-globex", "shard-1" }, { "tenant-initech", "shard-2" }, { "tenant-umbrella", "shard-2" },
+/* The first tenants have names, the others numbers. */
+static const char *const names[] = {
+  "acme", "globex", "initech", "umbrella", "hooli", "soylent", "wonka", "stark", "wayne", "tyrell", "cyberdyne", "massive-dynamic",
+  "vandelay", "dunder-mifflin", "sterling-cooper", "bluth", "gringotts", "monsters-inc", "oscorp", "virtucon",
 };
 
 typedef struct
@@ -103,33 +122,6 @@ is_stopping (LabNats *nats)
   return stop;
 }
 
-static natsStatus
-dial (LabNats *nats)
-{
-  natsOptions *options = NULL;
-  natsStatus status;
-
-  /* Else OpenSSL takes itself apart as the lab ends, under the feet of threads that still end. */
-  OPENSSL_init_crypto (OPENSSL_INIT_NO_ATEXIT, NULL);
-  status = natsOptions_Create (&options);
-  if (status == NATS_OK)
-    status = natsOptions_SetURL (options, nats->url);
-  if (status == NATS_OK)
-    status = natsOptions_SetUserInfo (options, "lab", nats->lab_password);
-  if (status == NATS_OK)
-    status = natsOptions_SetName (options, "quarterdeck-lab");
-  if (status == NATS_OK)
-    status = natsOptions_SetMaxReconnect (options, -1);
-  if (status == NATS_OK)
-    status = natsOptions_SetReconnectWait (options, 100);
-  if (status == NATS_OK)
-    status = natsOptions_SetTimeout (options, 2000);
-  if (status == NATS_OK)
-    status = natsConnection_Connect (&nats->connection, options);
-  natsOptions_Destroy (options);
-  return status;
-}
-
 /* nats-server takes a moment to listen; JetStream a little longer. */
 static natsStatus
 dial_until (LabNats *nats)
@@ -138,7 +130,7 @@ dial_until (LabNats *nats)
 
   for (guint i = 0; i < READY_TRIES && !is_stopping (nats); i++)
     {
-      status = dial (nats);
+      status = lab_dial (&nats->dial, &nats->connection);
       if (status == NATS_OK)
         return status;
       g_usleep (25000);
@@ -159,13 +151,80 @@ make_stream (LabNats *nats, const char *name, const char *subject)
   config.SubjectsLen = 1;
   config.MaxMsgs = 100000;
   config.Discard = js_DiscardOld;
+  config.Replicas = nats->server->options->nats_servers;
   status = js_AddStream (NULL, nats->js, &config, NULL, &code);
   return code == JSStreamNameExistErr ? NATS_OK : status;
+}
+
+guint
+lab_nats_spread (const LabOptions *options)
+{
+  return (guint) (options->placed_on > 0 ? options->placed_on : options->shards > 0 ? options->shards : LAB_DEFAULT_SHARDS);
+}
+
+static char *
+name_tenant (guint i)
+{
+  return i < G_N_ELEMENTS (names) ? g_strdup_printf ("tenant-%s", names[i]) : g_strdup_printf ("tenant-%04u", i + 1);
+}
+
+/* Neighbours together, as many on each shard. */
+static char *
+name_shard (const LabOptions *options, guint i)
+{
+  return g_strdup_printf ("shard-%u", 1 + i * lab_nats_spread (options) / (guint) options->tenants);
+}
+
+static natsStatus
+seed_map (kvStore *kv, const LabOptions *options)
+{
+  g_autoptr (GString) map = g_string_new ("{");
+  guint64 revision;
+
+  for (guint i = 0; i < (guint) options->tenants; i++)
+    {
+      g_autofree char *tenant = name_tenant (i), *shard = name_shard (options, i);
+
+      lab_json_string (map, tenant, shard);
+    }
+  g_string_append_c (map, '}');
+  return kvStore_PutString (&revision, kv, "aggregate_placement", map->str);
+}
+
+static natsStatus
+seed_tenants (kvStore *kv, const LabOptions *options)
+{
+  natsStatus status = NATS_OK;
+  guint64 revision;
+
+  for (guint i = 0; status == NATS_OK && i < (guint) options->tenants; i++)
+    {
+      g_autofree char *tenant = name_tenant (i), *shard = name_shard (options, i);
+
+      status = kvStore_PutString (&revision, kv, tenant, shard);
+    }
+  return status;
+}
+
+/* Whether nothing was ever put there: what clients did in the run before stays as it is, what they deleted deleted. */
+static gboolean
+is_new (LabNats *nats, const char *bucket)
+{
+  g_autofree char *stream = g_strconcat ("KV_", bucket, NULL);
+  jsStreamInfo *info = NULL;
+  gboolean new;
+
+  if (js_GetStreamInfo (&info, nats->js, stream, NULL, NULL) != NATS_OK)
+    return FALSE;
+  new = info->State.LastSeq == 0;
+  jsStreamInfo_Destroy (info);
+  return new;
 }
 
 static natsStatus
 make_bucket (LabNats *nats, guint i)
 {
+  const LabOptions *options = nats->server->options;
   kvConfig config;
   kvStore *kv = NULL;
   natsStatus status;
@@ -175,15 +234,23 @@ make_bucket (LabNats *nats, guint i)
   config.Bucket = buckets[i].name;
   config.History = 5;
   config.TTL = buckets[i].max_age_s * G_GINT64_CONSTANT (1000000000);
+  config.Replicas = options->nats_servers;
   status = js_CreateKeyValue (&kv, nats->js, &config);
   if (status != NATS_OK)
     status = js_KeyValue (&kv, nats->js, buckets[i].name);
-  /* What is there from the run before stays as it is: creating a key that exists fails, and may. */
-  if (status == NATS_OK && buckets[i].seed_key != NULL)
-    kvStore_CreateString (&revision, kv, buckets[i].seed_key, buckets[i].seed);
-  if (status == NATS_OK && g_str_has_suffix (buckets[i].name, "_PLACEMENT") && buckets[i].seed_key == NULL)
-    for (guint k = 0; k < G_N_ELEMENTS (placed); k++)
-      kvStore_CreateString (&revision, kv, placed[k][0], placed[k][1]);
+  if (status == NATS_OK && is_new (nats, buckets[i].name))
+    nats->fresh |= 1u << i;
+  if (status == NATS_OK && nats->fresh >> i & 1)
+    {
+      if (buckets[i].seeding == SEED_MAP)
+        status = seed_map (kv, options);
+      else if (buckets[i].seeding == SEED_TENANTS)
+        status = seed_tenants (kv, options);
+      else if (buckets[i].seeding == SEED_VALUE)
+        status = kvStore_PutString (&revision, kv, "global.path-thresholds", "{\"latency_ms\":150,\"packet_loss_pct\":2,\"jitter_ms\":30}");
+      if (status == NATS_OK)
+        nats->fresh &= ~(1u << i);
+    }
   kvStore_Destroy (kv);
   return status;
 }
@@ -203,15 +270,16 @@ furnish (LabNats *nats)
 static natsStatus
 furnish_until (LabNats *nats)
 {
+  gint64 until = g_get_monotonic_time () + FURNISH_S * G_USEC_PER_SEC;
   natsStatus status = NATS_TIMEOUT;
 
-  for (guint i = 0; i < 20 && !is_stopping (nats); i++)
+  while (!is_stopping (nats) && g_get_monotonic_time () < until)
     {
       status = furnish (nats);
       if (status == NATS_OK)
         return status;
       jsCtx_Destroy (g_steal_pointer (&nats->js));
-      g_usleep (100000);
+      g_usleep (FURNISH_MS * 1000);
     }
   return status;
 }
@@ -287,6 +355,44 @@ work (LabNats *nats)
   g_queue_clear_full (&events, g_free);
 }
 
+/* The connection was away, and may be one to another server now. */
+static void
+again_cb (gpointer data)
+{
+  LabNats *nats = data;
+
+  g_mutex_lock (&nats->lock);
+  for (guint i = 0; i < N_WATCHED; i++)
+    if (nats->watches[i] != NULL)
+      lab_bucket_watch_again (nats->watches[i]);
+  g_mutex_unlock (&nats->lock);
+}
+
+static void
+watch_buckets (LabNats *nats)
+{
+  guint again_s = nats->server->options->nats_servers > 1 ? WATCH_CLUSTER_S : WATCH_S;
+
+  g_mutex_lock (&nats->lock);
+  for (guint i = 0; i < N_WATCHED && lab_scale_buckets[i] != NULL; i++)
+    nats->watches[i] = lab_bucket_watch_new (nats->connection, lab_scale_buckets[i], again_s, lab_scale_heard, nats->server->scale);
+  g_mutex_unlock (&nats->lock);
+}
+
+static void
+end_watches (LabNats *nats)
+{
+  LabBucketWatch *watches[N_WATCHED];
+
+  g_mutex_lock (&nats->lock);
+  memcpy (watches, nats->watches, sizeof watches);
+  memset (nats->watches, 0, sizeof nats->watches);
+  g_mutex_unlock (&nats->lock);
+  for (guint i = 0; i < N_WATCHED; i++)
+    if (watches[i] != NULL)
+      lab_bucket_watch_free (watches[i]);
+}
+
 static gpointer
 nats_thread (gpointer user_data)
 {
@@ -295,10 +401,15 @@ nats_thread (gpointer user_data)
 
   if (status == NATS_OK)
     status = furnish_until (nats);
+  if (status == NATS_OK)
+    watch_buckets (nats);
   if (!is_stopping (nats))
     tell (nats, status == NATS_OK ? NULL : natsStatus_GetText (status));
   if (status == NATS_OK)
     work (nats);
+  /* A watch that waits for what comes sees that nothing will. */
+  natsConnection_Close (nats->connection);
+  end_watches (nats);
   jsCtx_Destroy (nats->js);
   natsConnection_Destroy (nats->connection);
   nats_ReleaseThreadMemory ();
@@ -341,14 +452,19 @@ lab_nats_new (LabServer *server, LabNatsReadyFunc ready, GError **error)
   g_queue_init (&nats->batches);
   g_queue_init (&nats->events);
   settle_passwords (nats);
-  nats->child = lab_nats_server_new (server->state_dir, nats->passwords, nats->lab_password, error);
-  if (nats->child == NULL)
+  nats->children = lab_nats_servers_new (server->state_dir, (guint) server->options->nats_servers, nats->passwords, nats->lab_password, error);
+  if (nats->children == NULL)
     {
       lab_nats_free (nats);
       return NULL;
     }
-  nats->url = g_strdup_printf ("nats://127.0.0.1:%u", lab_nats_server_port (nats->child));
-  nats->monitor = g_strdup_printf ("http://127.0.0.1:%u", lab_nats_server_http (nats->child));
+  for (guint i = 0; i < MIN (lab_nats_servers_count (nats->children), MAX_SERVERS); i++)
+    nats->urls[i] = g_strdup_printf ("nats://127.0.0.1:%u", lab_nats_servers_port (nats->children, i));
+  nats->monitor = g_strdup_printf ("http://127.0.0.1:%u", lab_nats_servers_http (nats->children, 0));
+  lab_nats_describe (nats, &nats->dial);
+  nats->dial.name = "quarterdeck-lab";
+  nats->dial.again = again_cb;
+  nats->dial.data = nats;
   nats->thread = g_thread_new ("lab-nats", nats_thread, nats);
   return nats;
 }
@@ -361,12 +477,13 @@ lab_nats_free (LabNats *nats)
   g_cond_signal (&nats->wake);
   g_mutex_unlock (&nats->lock);
   g_clear_pointer (&nats->thread, g_thread_join);
-  g_clear_pointer (&nats->child, lab_nats_server_free);
+  g_clear_pointer (&nats->children, lab_nats_servers_free);
   g_queue_clear_full (&nats->batches, (GDestroyNotify) g_ptr_array_unref);
   g_queue_clear_full (&nats->events, g_free);
   for (guint i = 0; i < LAB_N_ROLES; i++)
     g_free (nats->passwords[i]);
-  g_free (nats->url);
+  for (guint i = 0; i < MAX_SERVERS; i++)
+    g_free (nats->urls[i]);
   g_free (nats->monitor);
   g_free (nats->lab_password);
   g_mutex_clear (&nats->lock);
@@ -377,7 +494,51 @@ lab_nats_free (LabNats *nats)
 const char *
 lab_nats_url (LabNats *nats)
 {
-  return nats->url;
+  return nats->urls[0];
+}
+
+void
+lab_nats_describe (LabNats *nats, LabDial *dial)
+{
+  dial->urls = (const char *const *) nats->urls;
+  dial->n_urls = g_strv_length (nats->urls);
+  dial->user = "lab";
+  dial->password = nats->lab_password;
+}
+
+const char *const *
+lab_nats_urls (LabNats *nats)
+{
+  return (const char *const *) nats->urls;
+}
+
+static void
+write_server (const LabNats *nats, GString *out, guint i)
+{
+  int pid = lab_nats_servers_pid (nats->children, i);
+
+  lab_json_begin (out, NULL, '{');
+  lab_json_string (out, "name", lab_nats_servers_name (nats->children, i));
+  lab_json_string (out, "url", nats->urls[i]);
+  if (pid != 0)
+    lab_json_int (out, "pid", pid);
+  else
+    lab_json_null (out, "pid");
+  lab_json_end (out, '}');
+}
+
+void
+lab_nats_list (LabRequest *request)
+{
+  LabNats *nats = request->server->nats;
+  GString *out = request->out;
+
+  lab_json_begin (out, NULL, '{');
+  lab_json_begin (out, "items", '[');
+  for (guint i = 0; nats != NULL && i < lab_nats_servers_count (nats->children); i++)
+    write_server (nats, out, i);
+  lab_json_end (out, ']');
+  lab_json_end (out, '}');
 }
 
 const char *
@@ -404,9 +565,8 @@ lab_nats_frames (LabNats *nats, GPtrArray *frames)
 }
 
 void
-lab_nats_event (LabNats *nats, guint64 seq, const char *type, const char *text)
+lab_nats_publish (LabNats *nats, const char *subject, const char *text)
 {
-  g_autofree char *subject = g_strdup_printf ("fleet.events.%s", type);
   LabFrame *frame = lab_frame_new (subject, text, strlen (text));
 
   g_mutex_lock (&nats->lock);
@@ -415,4 +575,12 @@ lab_nats_event (LabNats *nats, guint64 seq, const char *type, const char *text)
     g_free (g_queue_pop_head (&nats->events));
   g_cond_signal (&nats->wake);
   g_mutex_unlock (&nats->lock);
+}
+
+void
+lab_nats_event (LabNats *nats, guint64 seq, const char *type, const char *text)
+{
+  g_autofree char *subject = g_strdup_printf ("fleet.events.%s", type);
+
+  lab_nats_publish (nats, subject, text);
 }

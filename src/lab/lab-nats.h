@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "lab-bucket.h"
 #include "lab-server.h"
 
 G_BEGIN_DECLS
@@ -16,8 +17,22 @@ typedef void (*LabNatsReadyFunc) (LabServer *server, const char *problem);
 LabNats    *lab_nats_new      (LabServer *server, LabNatsReadyFunc ready, GError **error);
 void        lab_nats_free     (LabNats *nats);
 const char *lab_nats_url      (LabNats *nats);
+/* Those of all servers, NULL-terminated. */
+const char *const *lab_nats_urls (LabNats *nats);
 const char *lab_nats_monitor  (LabNats *nats);
 const char *lab_nats_password (LabNats *nats, LabRole role);
+
+/* Where the servers are and who the lab is there, for connections of its own making; what is set lives as long as @nats. */
+void        lab_nats_describe (LabNats *nats, LabDial *dial);
+
+/* The shards that tenants are placed on at first: those that run, else what --placed-on says. */
+guint       lab_nats_spread   (const LabOptions *options);
+
+/* Publishes @text under @subject once; kept while there is no connection. */
+void        lab_nats_publish  (LabNats *nats, const char *subject, const char *text);
+
+/* GET /lab/v1/nats. */
+void        lab_nats_list     (LabRequest *request);
 
 /* Publishes LabFrames; takes @frames. What comes while there is no connection is dropped: live is live. */
 void        lab_nats_frames   (LabNats *nats, GPtrArray *frames);
@@ -25,12 +40,16 @@ void        lab_nats_frames   (LabNats *nats, GPtrArray *frames);
 /* Publishes an event; kept while there is no connection. */
 void        lab_nats_event    (LabNats *nats, guint64 seq, const char *type, const char *text);
 
-/* lab-nats-server.c */
-typedef struct LabNatsServer LabNatsServer;
+/* lab-nats-server.c: one server, or some that form a cluster. */
+typedef struct LabNatsServers LabNatsServers;
 
-LabNatsServer *lab_nats_server_new  (const char *state_dir, char *const *passwords, const char *lab_password, GError **error);
-void           lab_nats_server_free (LabNatsServer *server);
-guint          lab_nats_server_port (LabNatsServer *server);
-guint          lab_nats_server_http (LabNatsServer *server);
+LabNatsServers *lab_nats_servers_new  (const char *state_dir, guint n, char *const *passwords, const char *lab_password, GError **error);
+void            lab_nats_servers_free (LabNatsServers *servers);
+guint           lab_nats_servers_count (const LabNatsServers *servers);
+const char     *lab_nats_servers_name (const LabNatsServers *servers, guint index);
+guint           lab_nats_servers_port (const LabNatsServers *servers, guint index);
+guint           lab_nats_servers_http (const LabNatsServers *servers, guint index);
+/* 0: it is not running at the moment. */
+int             lab_nats_servers_pid  (const LabNatsServers *servers, guint index);
 
 G_END_DECLS

@@ -13,6 +13,7 @@ lab_options_init (LabOptions *options)
   memset (options, 0, sizeof *options);
   options->sites = options->paths = options->flows = options->rate = -1;
   options->seed = -1;
+  options->shards = options->tenants = options->placed_on = options->events = options->nats_servers = -1;
   options->port = 0;
   options->step_up = LAB_DEFAULT_STEP_UP;
 }
@@ -33,6 +34,16 @@ check_range (const char *name, int value, int low, int high, GError **error)
     return TRUE;
   g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                "--%s is %d: give a number from %d to %d", name, value, low, high);
+  return FALSE;
+}
+
+/* Two servers survive no more than one does. */
+static gboolean
+check_cluster (int n, GError **error)
+{
+  if (n == -1 || n == 1 || n == 3 || n == 5)
+    return TRUE;
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--nats-servers is %d: give 1, 3 or 5", n);
   return FALSE;
 }
 
@@ -85,6 +96,11 @@ lab_options_parse (LabOptions *options, char ***argv, GError **error)
     { "step-up", 0, 0, G_OPTION_ARG_INT, &options->step_up, "Deleting and failing over want a login at most this old (300); 0: any", "SECONDS" },
     { "no-nats", 0, 0, G_OPTION_ARG_NONE, &options->no_nats, "Do not start nats-server", NULL },
     { "rate", 0, 0, G_OPTION_ARG_INT, &options->rate, "Metric messages a second (200); 0: nothing moves", "MSGS" },
+    { "nats-servers", 0, 0, G_OPTION_ARG_INT, &options->nats_servers, "Servers of NATS: 1, or 3 or 5 in a cluster with as many copies (1)", "N" },
+    { "tenants", 0, 0, G_OPTION_ARG_INT, &options->tenants, "Tenants placed at first (4)", "N" },
+    { "shards", 0, 0, G_OPTION_ARG_INT, &options->shards, "Shards of each kind, a process each (2)", "N" },
+    { "placed-on", 0, 0, G_OPTION_ARG_INT, &options->placed_on, "Shards that tenants are placed on at first (as many as run)", "N" },
+    { "events", 0, 0, G_OPTION_ARG_INT, &options->events, "Events and commands of tenants a second (4; 0 where --rate is 0)", "N" },
     { "faults", 0, 0, G_OPTION_ARG_STRING, &options->faults, "Misbehave: route-glob:fault[=arg]@probability,… (\"help\" lists them)", "SPEC" },
     { "die-with-parent", 0, 0, G_OPTION_ARG_NONE, &options->die_with_parent, "End when the process that started this ends", NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version and exit", NULL },
@@ -107,6 +123,11 @@ lab_options_parse (LabOptions *options, char ***argv, GError **error)
          check_range ("paths", options->paths, 0, LAB_MAX_PATHS, error) &&
          check_range ("flows", options->flows, 0, LAB_MAX_FLOWS, error) &&
          check_range ("rate", options->rate, 0, LAB_MAX_RATE, error) &&
+         check_range ("shards", options->shards, 0, LAB_MAX_SHARDS, error) &&
+         check_range ("tenants", options->tenants, 1, LAB_MAX_TENANTS, error) &&
+         check_range ("placed-on", options->placed_on, 1, LAB_MAX_PLACED_ON, error) &&
+         check_range ("events", options->events, 0, LAB_MAX_EVENTS, error) &&
+         check_cluster (options->nats_servers, error) &&
          check_range ("step-up", options->step_up, 0, LAB_MAX_STEP_UP, error) &&
          check_range ("port", options->port, 0, 65535, error) &&
          check_address (options, error);

@@ -14,6 +14,11 @@ typedef struct
   gint64 seed;
   int rate;
   int port;
+  int shards;                   /* of each kind; 0: none */
+  int tenants;
+  int placed_on;                /* how many shards the tenants are placed on at first; 0: those that run */
+  int events;                   /* a second, over all tenants */
+  int nats_servers;             /* 1, or so many that form a cluster */
   int step_up;                  /* seconds that a login is fresh enough for sensitive routes; 0: always */
   char *address;
   char *load;
@@ -33,6 +38,15 @@ typedef struct
 #define LAB_DEFAULT_RATE  200
 #define LAB_DEFAULT_STEP_UP 300
 
+#define LAB_DEFAULT_SHARDS 2
+#define LAB_DEFAULT_TENANTS 4
+#define LAB_DEFAULT_EVENTS 4
+
+#define LAB_MAX_SHARDS 20
+#define LAB_MAX_TENANTS 10000
+#define LAB_MAX_PLACED_ON 1000
+#define LAB_MAX_EVENTS 20000
+#define LAB_MAX_NATS_SERVERS 5
 #define LAB_MAX_SITES 5000
 #define LAB_MAX_PATHS 20000
 #define LAB_MAX_FLOWS 100000

@@ -16,15 +16,18 @@
 #include "lab-documents.h"
 #include "lab-end.h"
 #include "lab-json.h"
+#include "lab-load.h"
 #include "lab-nats.h"
 #include "lab-proc.h"
+#include "lab-scale.h"
 #include "lab-server.h"
+#include "lab-shards.h"
 
 #define MAX_LOAD (64 * 1024 * 1024)
 
 typedef struct
 {
-  int sites, paths, flows;
+  int sites, paths, flows, nats_servers;
   gint64 seed;
   char *load;
   gint64 runs;
@@ -42,6 +45,8 @@ load_meta (const char *const *columns, int n, gpointer user_data)
     stored->paths = (int) value;
   else if (g_str_equal (columns[0], "flows"))
     stored->flows = (int) value;
+  else if (g_str_equal (columns[0], "nats-servers"))
+    stored->nats_servers = (int) value;
   else if (g_str_equal (columns[0], "seed"))
     stored->seed = value;
   else if (g_str_equal (columns[0], "runs"))
@@ -63,7 +68,7 @@ static gboolean
 complete_options (LabServer *server, gint64 *runs, GError **error)
 {
   LabOptions *o = server->options;
-  Stored stored = { LAB_DEFAULT_SITES, LAB_DEFAULT_PATHS, LAB_DEFAULT_FLOWS, LAB_DEFAULT_SEED, NULL, 0 };
+  Stored stored = { LAB_DEFAULT_SITES, LAB_DEFAULT_PATHS, LAB_DEFAULT_FLOWS, 1, LAB_DEFAULT_SEED, NULL, 0 };
   LabBatch *batch;
 
   if (!lab_store_read (server->store, "SELECT key, value FROM meta", load_meta, &stored, error))
@@ -81,11 +86,21 @@ complete_options (LabServer *server, gint64 *runs, GError **error)
     o->seed = stored.seed;
   if (o->rate < 0)
     o->rate = LAB_DEFAULT_RATE;
+  if (o->nats_servers < 0)
+    o->nats_servers = stored.nats_servers;
+  /* Where nothing moves, tenants' customers are quiet, too. */
+  if (o->events < 0)
+    o->events = o->rate > 0 ? LAB_DEFAULT_EVENTS : 0;
+  if (o->shards < 0)
+    o->shards = LAB_DEFAULT_SHARDS;
+  if (o->tenants < 0)
+    o->tenants = LAB_DEFAULT_TENANTS;
   *runs = stored.runs;
   batch = lab_batch_new ();
   remember (batch, "sites", o->sites);
   remember (batch, "paths", o->paths);
   remember (batch, "flows", o->flows);
+  remember (batch, "nats-servers", o->nats_servers);
   remember (batch, "seed", o->seed);
   remember (batch, "runs", stored.runs + 1);
   lab_batch_add (batch, "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", "ss", "load", o->load);
@@ -219,6 +234,13 @@ announce (LabServer *server, const char *ca)
   lab_json_string (out, "ws", ws);
   lab_json_string (out, "nats", server->nats != NULL ? lab_nats_url (server->nats) : NULL);
   lab_json_string (out, "nats_monitor", server->nats != NULL ? lab_nats_monitor (server->nats) : NULL);
+  if (server->nats != NULL && server->options->nats_servers > 1)
+    {
+      lab_json_begin (out, "nats_servers", '[');
+      for (guint i = 0; lab_nats_urls (server->nats)[i] != NULL; i++)
+        lab_json_string (out, NULL, lab_nats_urls (server->nats)[i]);
+      lab_json_end (out, ']');
+    }
   lab_json_string (out, "epoch", lab_events_epoch (server));
   lab_json_string (out, "credentials", credentials);
   lab_json_int (out, "pid", getpid ());
@@ -251,6 +273,11 @@ ready_cb (LabServer *server, const char *problem)
     }
   server->pump = lab_pump_new (server);
   announce (server, ca_path);
+  if (server->nats == NULL)
+    return;
+  server->shards = lab_shards_new (server);
+  server->load = lab_load_new (server, (guint) server->options->events);
+  lab_load_set_tenants (server->load, lab_scale_tenants (server));
 }
 
 static gboolean
@@ -349,6 +376,7 @@ start (LabServer *server, GError **error)
     return FALSE;
   server->prometheus = lab_prometheus_new ();
   server->streams = lab_streams_new (server);
+  server->scale = lab_scale_new (server);
   if (!server->options->no_nats && (server->nats = lab_nats_new (server, ready_cb, error)) == NULL)
     return FALSE;
   if ((server->events = lab_events_new (server, error)) == NULL || (server->auth = lab_auth_new (server, error)) == NULL ||
@@ -366,7 +394,11 @@ stop (LabServer *server)
   g_clear_pointer (&server->pump, lab_pump_free);
   g_clear_pointer (&server->streams, lab_streams_free);
   lab_http_stop (server);
+  g_clear_pointer (&server->load, lab_load_free);
+  g_clear_pointer (&server->shards, lab_shards_free);
   g_clear_pointer (&server->nats, lab_nats_free);
+  g_clear_pointer (&server->scale, lab_scale_free);
+  g_clear_object (&server->session);
   g_clear_pointer (&server->jobs, lab_jobs_free);
   g_clear_pointer (&server->policies, lab_policies_free);
   g_clear_pointer (&server->routing, lab_documents_free);

@@ -22,6 +22,9 @@ typedef struct LabStreams LabStreams;
 typedef struct LabPrometheus LabPrometheus;
 typedef struct LabNats LabNats;
 typedef struct LabPump LabPump;
+typedef struct LabScale LabScale;
+typedef struct LabShards LabShards;
+typedef struct LabLoad LabLoad;
 typedef struct LabPolicies LabPolicies;
 typedef struct LabDocuments LabDocuments;
 
@@ -43,6 +46,10 @@ struct LabServer
   LabPrometheus *prometheus;
   LabNats *nats;
   LabPump *pump;
+  LabScale *scale;
+  LabShards *shards;            /* NULL until NATS is there */
+  LabLoad *load;                /* so is this */
+  SoupSession *session;         /* to the shards; NULL until it is needed */
   LabPolicies *policies;
   LabDocuments *routing;
   SoupServer *soup;

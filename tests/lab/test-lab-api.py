@@ -59,7 +59,7 @@ def fill(lab, path):
     return path.replace('{id}', lab.get(head + '?limit=1').json['items'][0]['id'])
 
 
-lab = Lab('--no-nats', '--rate', '50')
+lab = Lab('--rate', '50')
 lab.login()
 lab.call('POST', '/lab/v1/incident', {'kind': 'fibre_cut', 'target': 'path-00003'})
 lab.call('POST', '/api/v1/paths/path-00001/test', {'reason': 'an example'})

@@ -4,12 +4,12 @@ import json
 import os
 import shutil
 import signal
-import socket
 import struct
 import time
 import urllib.request
 
 from lab import SLOWNESS, Lab, Tap, WebSocket, temporary
+from nats_text import Nats
 
 tap = Tap()
 
@@ -190,55 +190,6 @@ def nats_pid(lab):
     return None
 
 
-class Nats:
-    """A client of the NATS text protocol in a few lines."""
-
-    def __init__(self, lab, role):
-        port = int(lab.ready['nats'].rsplit(':', 1)[1])
-        self.socket, self.data = socket.create_connection(('127.0.0.1', port), timeout=5), b''
-        user = lab.credentials['nats'][role]
-        self.line()
-        self.send('CONNECT ' + json.dumps({'user': user['user'], 'pass': user['password'], 'verbose': False, 'pedantic': False, 'headers': True}))
-
-    def send(self, text):
-        self.socket.sendall(text.encode() + b'\r\n')
-
-    def take(self, count):
-        while len(self.data) < count:
-            more = self.socket.recv(65536)
-            if not more:
-                raise EOFError
-            self.data += more
-        out, self.data = self.data[:count], self.data[count:]
-        return out
-
-    def line(self):
-        while b'\r\n' not in self.data:
-            more = self.socket.recv(65536)
-            if not more:
-                raise EOFError
-            self.data += more
-        text, self.data = self.data.split(b'\r\n', 1)
-        return text.decode()
-
-    def message(self):
-        """The subject and payload of the next message, or the error that came instead."""
-        while True:
-            words = self.line().split(' ')
-            if words[0] == 'MSG':
-                body = self.take(int(words[-1]) + 2)[:-2]
-                return words[1], body
-            if words[0] == '-ERR':
-                return words[0], ' '.join(words[1:])
-            if words[0] == 'PING':
-                self.send('PONG')
-
-    def request(self, subject, body=''):
-        self.send(f'SUB _INBOX.{id(body)} 9')
-        self.send(f'PUB {subject} _INBOX.{id(body)} {len(body.encode())}\r\n{body}')
-        return self.message()
-
-
 def check_nats_roles(lab):
     viewer = Nats(lab, 'viewer')
     viewer.send('SUB fleet.metrics.path.> 1')
@@ -264,7 +215,7 @@ def check_nats(state):
     print(f'# with nats-server, started in {lab.took * 1000:.0f} ms')
     streams = {s['name']: s for a in monitor(lab, '/jsz?streams=true&accounts=true')['account_details'] for s in a['stream_detail']}
     want = {'AGGREGATE_EVENTS', 'WORKFLOW_COMMANDS', 'WORKFLOW_EVENTS', 'AUDIT', 'EVENTS', 'JOBS', 'KV_AGGREGATE_PLACEMENT', 'KV_RUNNER_PLACEMENT',
-            'KV_PROJECTION_PLACEMENT', 'KV_CONFIG', 'KV_DEFINITIONS', 'KV_JOB_LEASES'}
+            'KV_PROJECTION_PLACEMENT', 'KV_CONFIG', 'KV_DEFINITIONS', 'KV_JOB_LEASES', 'KV_SHARDS', 'KV_SHARD_STATE'}
     tap.ok(set(streams) >= want, 'streams and buckets are there', sorted(want - set(streams)))
     tap.ok(streams['KV_RUNNER_PLACEMENT']['state']['messages'] >= 3, 'tenants are placed')
     a = monitor(lab, '/varz')['in_msgs']
