@@ -26,7 +26,7 @@ list_verbs (void)
 
   fprintf (stderr, "%s\n", _("The commands are:"));
   for (guint i = 0; i < n; i++)
-    if (!g_str_has_prefix (all[i].verb, "auth."))
+    if (!g_str_has_prefix (all[i].verb, "auth.") && !all[i].engine)
       fprintf (stderr, "  %-18s %s%s\n", all[i].verb, _(all[i].title), all[i].high_impact ? _(" (needs --reason)") : "");
 }
 
@@ -207,7 +207,7 @@ qdctl_run (const char *name, int argc, char **argv)
   if (!qdctl_parse (name, entries, &target, argc, argv, &words, &code))
     return code;
   row = words[0] ? qd_capability_get (words[0]) : NULL;
-  if (row == NULL || g_str_has_prefix (row->verb, "auth."))
+  if (row == NULL || g_str_has_prefix (row->verb, "auth.") || row->engine)
     {
       if (words[0])
         qdctl_complain (_("there is no command “%s”"), words[0]);

@@ -23,6 +23,7 @@ QdHttp *qd_driver_make_http (const QdEndpoint *endpoint, const char *url, GError
 GError *qd_driver_translate_error (const GError *error, const QdHttpResponse *response);
 /* Keeps with a conflict what the server has now. Takes @current, which may be NULL. */
 void qd_driver_error_take_current (GError *error, JsonNode *current);
+void qd_driver_error_set_lost (GError *error);
 /* TRUE when the answer means "not offered": 404, 405 or HTML where JSON should be. */
 gboolean qd_driver_is_not_offered (const GError *error, const QdHttpResponse *response);
 /* An idempotency key for a call that brought none. */

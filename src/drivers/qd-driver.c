@@ -17,8 +17,8 @@ typedef struct {
   gboolean started;
 } QdDriverPrivate;
 
-/* Beside code and message: what the server has now, where it said so. */
-typedef struct { JsonNode *current; } QdDriverErrorPrivate;
+/* Beside code and message: what the server has now, where it said so; and whether it may have done it all the same. */
+typedef struct { JsonNode *current; gboolean lost; } QdDriverErrorPrivate;
 
 static void
 qd_driver_error_private_init (QdDriverErrorPrivate *priv)
@@ -29,6 +29,7 @@ static void
 qd_driver_error_private_copy (const QdDriverErrorPrivate *from, QdDriverErrorPrivate *to)
 {
   to->current = from->current ? json_node_ref (from->current) : NULL;
+  to->lost = from->lost;
 }
 
 static void
@@ -53,6 +54,19 @@ qd_driver_error_take_current (GError *error, JsonNode *current)
   g_clear_pointer (&priv->current, json_node_unref);
   priv->current = current;
 }
+
+gboolean
+qd_driver_error_is_lost (const GError *error)
+{
+  return error->domain == QD_DRIVER_ERROR && qd_driver_error_get_private (error)->lost;
+}
+
+void
+qd_driver_error_set_lost (GError *error)
+{
+  qd_driver_error_get_private (error)->lost = TRUE;
+}
+
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (QdDriver, qd_driver, G_TYPE_OBJECT)
 
 /* --- Endpoints ---------------------------------------------------------------------------- */

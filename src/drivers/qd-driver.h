@@ -12,6 +12,8 @@ typedef enum { QD_DRIVER_ERROR_NOT_OFFERED, QD_DRIVER_ERROR_REFUSED, QD_DRIVER_E
                QD_DRIVER_ERROR_UNREACHABLE, QD_DRIVER_ERROR_STEP_UP, QD_DRIVER_ERROR_FAILED, QD_DRIVER_ERROR_MISSING } QdDriverError;
 /* What the server has now, where it refused a change of something older and said so; else NULL. Borrowed from @error. */
 JsonNode *qd_driver_error_get_current (const GError *error);
+/* A change was sent and no answer came: whether it was made is not known. Look before saying what happened, and before trying again. */
+gboolean qd_driver_error_is_lost (const GError *error);
 
 /* Where an endpoint is and how to sign in. Secrets live here in memory only. */
 typedef struct {
@@ -83,7 +85,28 @@ void qd_driver_refresh (QdDriver *self);
  * says which); without "enabled" it stays as it is. A server without revisions: the driver makes one of the content. A dry run gives
  * {"plan":[…],"blockers":[{"code","detail"}],"warnings":[{"code","detail"} or strings]}. Where somebody was quicker
  * (QD_DRIVER_ERROR_CONFLICT), qd_driver_error_get_current() is the policy as it is now, if the server said. QD_DRIVER_ERROR_MISSING:
- * there is no such policy (any more). The connection's QD_CONNECTION_POLICIES grows whenever they may have changed. */
+ * there is no such policy (any more). The connection's QD_CONNECTION_POLICIES grows whenever they may have changed.
+ *
+ * Buckets and streams, of the driver "nats"; for engines, which check what they do by a verb of their own. Revisions and sequences are decimal
+ * strings in arguments, numbers in answers:
+ *   kv.get {bucket,key} → {"bucket","key","value","revision","at_us","operation":"put|delete|purge","headers"?}: the last entry, also where it is the
+ *     marker of a delete or purge
+ *   kv.put {bucket,key,value,revision,headers{}?} → {"revision"}: revision "0" only creates (also over a marker), else only replaces just that one
+ *   kv.delete {bucket,key,revision,headers{}?} → {"revision"}: leaves a marker, only over just that revision
+ *   kv.history {bucket,key} → {"items":[as kv.get, oldest first]}: what the bucket keeps of it; none where it never was
+ *   kv.all {bucket} → {"items":[…]}: what is there now, in order of revision
+ *   stream.publish {stream,subject,payload,headers{}?,expect_last?,message_id?} → {"seq","duplicate" (boolean)}: expect_last is the sequence of that
+ *     subject's last message, "0": there is none. With a message_id that the stream has seen lately, nothing is stored and "seq" is the one before
+ *   stream.last {stream,subject} → {"subject","seq","at_us","payload","headers"{}}
+ *   stream.read {stream,subject (may have wildcards),after?,limit?} → {"items":[as stream.last, oldest first],"last_seq","more" (boolean)}: what comes behind
+ *     the sequence "after", at most "limit" (1,000 unless told, at most 10,000) and 64 MiB. "last_seq": of the last item, or "after": where to go on
+ *   stream.info {stream} → {"stream","first_seq","last_seq","messages","bytes","subjects"[],"n_subjects"}
+ * A value or payload that is no UTF-8 (or has a NUL in it) is "value_base64" or "payload_base64" instead, in arguments too. Headers that JetStream itself
+ * is told by (Nats-Expected-…, KV-Operation) are left out. QD_DRIVER_ERROR_CONFLICT: somebody was quicker; qd_driver_error_get_current() is what is
+ * there now, as of kv.get or stream.last (NULL where nothing is). QD_DRIVER_ERROR_MISSING: nothing there, or no such bucket or stream.
+ * QD_DRIVER_ERROR_UNREACHABLE: not stored, unless qd_driver_error_is_lost(). Each is answered within some ten seconds.
+ * The connection's offers say what the account may do: "kv.write" (some bucket), "kv.write:BUCKET", "placement.write" (some bucket of placements), "streams",
+ * "streams.write", "streams.write:STREAM". */
 void qd_driver_command_async (QdDriver *self, const char *verb, JsonObject *args, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 JsonNode *qd_driver_command_finish (QdDriver *self, GAsyncResult *result, GError **error);
 

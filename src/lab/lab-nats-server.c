@@ -44,7 +44,9 @@ struct LabNatsServers
   "\"$JS.API.STREAM.MSG.GET.>\",\"$JS.API.DIRECT.GET.>\",\"$JS.API.CONSUMER.CREATE.>\"," \
   "\"$JS.API.CONSUMER.DURABLE.CREATE.>\",\"$JS.API.CONSUMER.INFO.>\",\"$JS.API.CONSUMER.LIST.>\"," \
   "\"$JS.API.CONSUMER.NAMES.>\",\"$JS.API.CONSUMER.MSG.NEXT.>\",\"$JS.API.CONSUMER.DELETE.>\"," \
-  "\"$JS.ACK.>\",\"$JS.FC.>\",\"_INBOX.>\""
+  "\"$JS.ACK.>\",\"$JS.FC.>\",\"_INBOX.>\"," \
+  /* What somebody did or was refused is on record, whoever it was. */ \
+  "\"audit.>\""
 #define HEAR "\"fleet.>\",\"$KV.>\",\"tenant.>\",\"jobs.>\",\"_INBOX.>\""
 
 static void
@@ -60,7 +62,7 @@ write_user (GString *out, LabRole role, const char *password)
       publish = subscribe = "\">\"";
       break;
     case LAB_ROLE_OPERATOR:
-      publish = LOOK ",\"$KV.>\",\"tenant.>\",\"jobs.>\",\"audit.>\"";
+      publish = LOOK ",\"$KV.>\",\"tenant.>\",\"jobs.>\"";
       subscribe = "\">\"";
       break;
     case LAB_ROLE_DEVELOPER:

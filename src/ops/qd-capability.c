@@ -36,6 +36,17 @@ static const QdCapability table[] = {
   { "policy.enable", N_("Switch policy on or off"), "policies.write", "sdwan.policies.manage", FALSE, FALSE, FALSE },
   { "policy.delete", N_("Remove policy"), "policies.write", "sdwan.policies.manage", TRUE, FALSE, FALSE },
   { QD_POLICIES_APPLY, N_("Apply policies"), "policies.write", "sdwan.policies.manage", TRUE, FALSE, FALSE },
+  { QD_PLACEMENT_VIEW, N_("Look at placement"), "kv", "scale.view", FALSE, TRUE, TRUE, TRUE },
+  { QD_PLACEMENT_SET, N_("Place tenants on shards"), "placement.write", "scale.migrate", TRUE, FALSE, FALSE, TRUE },
+  { "kv.get", N_("Read entry of bucket"), "kv", NULL, FALSE, TRUE, TRUE, TRUE },
+  { "kv.all", N_("Read bucket"), "kv", NULL, FALSE, TRUE, TRUE, TRUE },
+  { "kv.history", N_("Read history of entry"), "kv", NULL, FALSE, TRUE, TRUE, TRUE },
+  { "kv.put", N_("Write entry of bucket"), "kv.write", NULL, FALSE, FALSE, FALSE, TRUE },
+  { "kv.delete", N_("Remove entry of bucket"), "kv.write", NULL, FALSE, FALSE, FALSE, TRUE },
+  { "stream.info", N_("Look at stream"), "streams", NULL, FALSE, TRUE, TRUE, TRUE },
+  { "stream.last", N_("Read last message of subject"), "streams", NULL, FALSE, TRUE, TRUE, TRUE },
+  { "stream.read", N_("Read stream"), "streams", NULL, FALSE, TRUE, TRUE, TRUE },
+  { "stream.publish", N_("Append to stream"), "streams.write", NULL, FALSE, FALSE, FALSE, TRUE },
   { "auth.step-up", N_("Confirm who you are"), NULL, NULL, FALSE, TRUE, FALSE },
   { "auth.sign-in", N_("Sign in"), NULL, NULL, FALSE, TRUE, FALSE },
 };
@@ -149,6 +160,17 @@ check_permitted (QdEntity *connection, const QdCapability *row, char **why)
   return refuse (why, g_strdup_printf (_("Your role on “%s” (%s) does not allow this: it needs the permission %s"),
                                        qd_entity_get_name (connection), role ? role : _("none"),
                                        row->permission));
+}
+
+gboolean
+qd_capability_permitted (QdFleet *fleet, const char *connection, const char *verb, char **why)
+{
+  const QdCapability *row = qd_capability_get (verb);
+  QdEntity *entity = connection ? qd_fleet_lookup (fleet, connection, QD_KIND_CONNECTION, connection) : NULL;
+
+  if (why)
+    *why = NULL;
+  return row == NULL || entity == NULL || check_permitted (entity, row, why);
 }
 
 /**

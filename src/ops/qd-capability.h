@@ -7,6 +7,9 @@ G_BEGIN_DECLS
 
 /* Many changes of policies as one job: by qd_policy_apply_async() alone. */
 #define QD_POLICIES_APPLY "policies.apply"
+/* Who lives on which shard: by qd-placement.h alone. */
+#define QD_PLACEMENT_VIEW "placement.view"
+#define QD_PLACEMENT_SET "placement.set"
 
 /* The one table of what can be asked of a fleet: verb, the feature an endpoint must offer, the
  * permission the signed-in role must have, whether it is high-impact. */
@@ -18,11 +21,14 @@ typedef struct {
   gboolean high_impact;     /* needs a reason, and in production the name typed */
   gboolean query;           /* changes nothing: no job, no journal, allowed while production is locked */
   gboolean repeatable;      /* the server keeps its idempotency key: sending it again does it once */
+  gboolean engine;          /* a step of engines, which have guards of their own: never offered to people as a command */
 } QdCapability;
 
 const QdCapability *qd_capability_get (const char *verb);
 const QdCapability *qd_capability_all (guint *n);
 /* Whether @verb can be done on @connection now. When not, *@why says which half is missing, in words. */
 gboolean qd_capability_allowed (QdFleet *fleet, const char *connection, const char *verb, char **why);
+/* The half that is the role's: whether it allows @verb, as far as @connection has said; whatever else it offers. */
+gboolean qd_capability_permitted (QdFleet *fleet, const char *connection, const char *verb, char **why);
 
 G_END_DECLS

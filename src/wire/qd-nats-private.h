@@ -82,11 +82,41 @@ void qd_nats_requests_free (QdNatsRequests *self);
 void qd_nats_requests_attach (QdNats *self);
 void qd_nats_requests_detach (QdNats *self);
 void qd_nats_requests_fail_all (QdNats *self);
+/* Answers those that the server refused with @error, which says that it may not be published to @subject; @cut: to what begins so. */
+void qd_nats_requests_forbid (QdNats *self, const char *subject, gboolean cut, const GError *error);
 /* Fails those whose time is over; returns when the next one's will be, or -1. */
 gint64 qd_nats_requests_expire (QdNats *self);
-/* @expected: a KV revision that must still be the last, or G_MAXUINT64. */
-void qd_nats_ask (QdNats *self, const char *subject, guint64 expected, GBytes *payload, guint timeout_ms,
+/* @headers: names and values by turns, ended by NULL; or NULL. QD_WIRE_ERROR_UNREACHABLE: it was never sent; QD_WIRE_ERROR_TIMEOUT:
+ * it was, and whether it was heard is not known. */
+void qd_nats_ask (QdNats *self, const char *subject, const char *const *headers, GBytes *payload, guint timeout_ms,
                   QdNatsAnswerFunc func, gpointer data);
+
+/* A consumer's message: the @nth that it delivers (from 1), with @pending behind it. */
+typedef struct { QdNatsMessage *message; guint64 nth, pending; } QdNatsDelivery;
+/* TRUE: more is awaited. */
+typedef gboolean (*QdNatsEachFunc) (QdNats *self, const QdNatsDelivery *delivery, gpointer data);
+/* Asks @consumer for messages, one request at a time. @func is called at the end: with the status with which the server ends it ("404")
+ * as the payload, with NULL where @each was FALSE, or with an error. */
+void qd_nats_ask_many (QdNats *self, const char *subject, GBytes *payload, guint timeout_ms, const char *consumer,
+                       QdNatsEachFunc each, QdNatsAnswerFunc func, gpointer data);
+
+/* Runs @run on the worker, or @closed where that has ended. Any thread. */
+typedef void (*QdNatsDoFunc) (QdNats *self, gpointer data);
+typedef void (*QdNatsClosedFunc) (gpointer data, const GError *error);
+void qd_nats_do (QdNats *self, QdNatsDoFunc run, QdNatsClosedFunc closed, gpointer data);
+void qd_nats_do_later (QdNats *self, guint ms, QdNatsDoFunc run, QdNatsClosedFunc closed, gpointer data);
+
+/* qd-nats-message.c. Any thread. */
+QdNatsMessage *qd_nats_message_new_for (natsMsg *msg, guint64 seq, gint64 at_us);
+/* Of an answer's "message" member; NULL when it is none. */
+QdNatsMessage *qd_nats_message_new_for_json (JsonObject *object);
+
+/* qd-nats-api.c. Worker. Asks JetStream's own subjects ("STREAM.INFO.X"), again while nobody leads there, until @until_us. @answer is
+ * borrowed, and has no "error". */
+typedef void (*QdNatsApiFunc) (QdNats *self, JsonObject *answer, const GError *error, gpointer data);
+void qd_nats_api (QdNats *self, const char *what, const char *payload, gint64 until_us, QdNatsApiFunc func, gpointer data);
+/* What an answer's "error" says. @what: what could not be done. */
+GError *qd_nats_api_error (QdNats *self, const char *what, JsonObject *said);
 
 /* qd-nats-watch.c. Worker. */
 void qd_nats_watch_stop (QdNatsWatch *self);

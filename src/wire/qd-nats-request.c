@@ -4,20 +4,23 @@
 
 #include "qd-nats.h"
 
+#include <string.h>
+
 #include <glib/gi18n-lib.h>
 
-#include "qd-json.h"
+#include "qd-io.h"
 #include "qd-nats-private.h"
 
 #define DEFAULT_TIMEOUT_MS 5000
-/* JetStream: "wrong last sequence". */
-#define ERR_WRONG_LAST_SEQUENCE 10071
+/* What was sent over a connection that broke since: its answer comes soon after there is one again, or never. */
+#define AFTER_BREAK_MS 2000
 
 /* Requests wait in a table, not in threads: one subscription of "<inbox>.*" takes all the answers,
  * so that fifty requests to a dead server are over after one time limit, not after fifty. */
 struct _QdNatsRequests
 {
   GHashTable *waiting;         /* id → Request */
+  GHashTable *consumers;       /* name → Request that waits for its messages; both borrowed */
   natsInbox *inbox;
   natsSubscription *subscription;
   guint64 next_id;
@@ -27,12 +30,14 @@ typedef struct
 {
   guint64 id;
   char *subject;
-  guint64 expected;
+  char **headers;              /* names and values by turns, or NULL */
   GBytes *payload;
+  char *consumer;              /* or NULL: one answer is all */
   gint64 until_us;
   guint timeout_ms;
   gboolean sent;
   QdNatsAnswerFunc func;
+  QdNatsEachFunc each;
   gpointer data;
 } Request;
 
@@ -42,6 +47,8 @@ request_free (gpointer data)
   Request *self = data;
 
   g_clear_pointer (&self->payload, g_bytes_unref);
+  g_strfreev (self->headers);
+  g_free (self->consumer);
   g_free (self->subject);
   g_free (self);
 }
@@ -52,21 +59,45 @@ qd_nats_requests_new (void)
   QdNatsRequests *self = g_new0 (QdNatsRequests, 1);
 
   self->waiting = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, request_free);
+  self->consumers = g_hash_table_new (g_str_hash, g_str_equal);
   return self;
 }
 
 void
 qd_nats_requests_free (QdNatsRequests *self)
 {
+  g_hash_table_unref (self->consumers);
   g_hash_table_unref (self->waiting);
   natsInbox_Destroy (self->inbox);
   g_free (self);
+}
+
+/* Whoever is answered may ask anew, and what is asked then may answer others: lists of requests go by number. */
+static GArray *
+list_ids (QdNats *nats)
+{
+  GArray *ids = g_array_new (FALSE, FALSE, sizeof (guint64));
+  GHashTableIter iter;
+  gpointer request;
+
+  g_hash_table_iter_init (&iter, nats->requests->waiting);
+  while (g_hash_table_iter_next (&iter, NULL, &request))
+    g_array_append_val (ids, ((Request *) request)->id);
+  return ids;
+}
+
+static Request *
+nth_request (QdNats *nats, GArray *ids, guint nth)
+{
+  return g_hash_table_lookup (nats->requests->waiting, &g_array_index (ids, guint64, nth));
 }
 
 static void
 answer (QdNats *nats, Request *request, GBytes *payload, const GError *error)
 {
   g_hash_table_steal (nats->requests->waiting, &request->id);
+  if (request->consumer != NULL)
+    g_hash_table_remove (nats->requests->consumers, request->consumer);
   request->func (nats, payload, error, request->data);
   request_free (request);
 }
@@ -77,6 +108,8 @@ typedef struct
 {
   QdNatsCommand command;
   guint64 id;
+  char *consumer;              /* or NULL: an answer to the request @id */
+  QdNatsDelivery delivery;
   GBytes *payload;
   gboolean nobody;
 } Answer;
@@ -87,6 +120,8 @@ drop_answer (QdNatsCommand *command)
   Answer *self = (Answer *) command;
 
   g_clear_pointer (&self->payload, g_bytes_unref);
+  g_clear_pointer (&self->delivery.message, qd_nats_message_unref);
+  g_free (self->consumer);
   g_free (self);
 }
 
@@ -105,17 +140,58 @@ run_answer (QdNats *nats, QdNatsCommand *command)
 }
 
 static void
+run_delivery (QdNats *nats, QdNatsCommand *command)
+{
+  Answer *self = (Answer *) command;
+  Request *request = g_hash_table_lookup (nats->requests->consumers, self->consumer);
+
+  if (request != NULL && !request->each (nats, &self->delivery, request->data))
+    answer (nats, request, NULL, NULL);
+}
+
+/* A consumer's message comes under its own subject: whose it is stands in what it would be acknowledged by,
+ * "$JS.ACK.STREAM.CONSUMER.delivered.seq.nth.time.pending", from newer servers with domain and account behind "ACK". */
+static gboolean
+read_delivery (natsMsg *msg, Answer *self)
+{
+  const char *reply = natsMsg_GetReply (msg);
+  g_auto(GStrv) part = NULL;
+  guint n, at;
+
+  if (reply == NULL || !g_str_has_prefix (reply, "$JS.ACK."))
+    return FALSE;
+  part = g_strsplit (reply, ".", -1);
+  n = g_strv_length (part);
+  at = n == 9 ? 3 : 5;
+  if (n < 9 || n < at + 6)
+    return FALSE;
+  self->consumer = g_strdup (part[at]);
+  self->delivery.nth = g_ascii_strtoull (part[at + 3], NULL, 10);
+  self->delivery.pending = g_ascii_strtoull (part[at + 5], NULL, 10);
+  self->delivery.message = qd_nats_message_new_for (msg, g_ascii_strtoull (part[at + 2], NULL, 10),
+                                                    g_ascii_strtoll (part[at + 4], NULL, 10) / 1000);
+  return TRUE;
+}
+
+static void
 answer_cb (natsConnection *nc, natsSubscription *subscription, natsMsg *msg, void *closure)
 {
   const char *id = strrchr (natsMsg_GetSubject (msg), '.');
   Answer *self = g_new0 (Answer, 1);
   const char *status = NULL;
 
-  self->command = (QdNatsCommand) { run_answer, drop_answer };
-  self->id = id ? g_ascii_strtoull (id + 1, NULL, 10) : 0;
-  self->nobody = natsMsg_GetDataLength (msg) == 0 && natsMsgHeader_Get (msg, "Status", &status) == NATS_OK &&
-                 g_strcmp0 (status, "503") == 0;
-  self->payload = g_bytes_new (natsMsg_GetData (msg), (gsize) natsMsg_GetDataLength (msg));
+  if (read_delivery (msg, self))
+    self->command = (QdNatsCommand) { run_delivery, drop_answer };
+  else
+    {
+      self->command = (QdNatsCommand) { run_answer, drop_answer };
+      self->id = id ? g_ascii_strtoull (id + 1, NULL, 10) : 0;
+      /* A status without a body: nobody is there, or a consumer has no more. */
+      if (natsMsg_GetDataLength (msg) == 0 && natsMsgHeader_Get (msg, "Status", &status) == NATS_OK && status != NULL)
+        self->nobody = g_str_equal (status, "503");
+      self->payload = status ? g_bytes_new (status, strlen (status))
+                             : g_bytes_new (natsMsg_GetData (msg), (gsize) natsMsg_GetDataLength (msg));
+    }
   natsMsg_Destroy (msg);
   qd_nats_post (closure, &self->command);
 }
@@ -132,15 +208,14 @@ static natsStatus
 transmit (QdNats *nats, Request *request)
 {
   g_autofree char *reply = g_strdup_printf ("%s.%" G_GUINT64_FORMAT, nats->requests->inbox, request->id);
-  g_autofree char *expected = g_strdup_printf ("%" G_GUINT64_FORMAT, request->expected);
   natsMsg *msg = NULL;
   gsize length = 0;
   const char *bytes = request->payload ? g_bytes_get_data (request->payload, &length) : NULL;
   natsStatus s = length > G_MAXINT ? NATS_MAX_PAYLOAD
                                    : natsMsg_Create (&msg, request->subject, reply, bytes, (int) length);
 
-  if (s == NATS_OK && request->expected != G_MAXUINT64)
-    s = natsMsgHeader_Set (msg, "Nats-Expected-Last-Subject-Sequence", expected);
+  for (char **header = request->headers; s == NATS_OK && header != NULL && *header != NULL; header += 2)
+    s = natsMsgHeader_Set (msg, header[0], header[1]);
   if (s == NATS_OK)
     s = natsConnection_PublishMsg (nats->nc, msg);
   natsMsg_Destroy (msg);
@@ -148,25 +223,44 @@ transmit (QdNats *nats, Request *request)
 }
 
 static void
+send_request (QdNats *nats, Request *request)
+{
+  natsStatus s = transmit (nats, request);
+  g_autoptr(GError) error = NULL;
+
+  request->sent = TRUE;
+  if (s == NATS_OK)
+    return;
+  error = qd_nats_error (nats, s, request->subject, nats_GetLastError (NULL));
+  answer (nats, request, NULL, error);
+}
+
+static void
 send_waiting (QdNats *nats)
 {
-  g_autoptr(GList) all = g_hash_table_get_values (nats->requests->waiting);
+  g_autoptr(GArray) ids = list_ids (nats);
 
-  for (GList *l = all; l != NULL; l = l->next)
+  for (guint i = 0; i < ids->len; i++)
     {
-      Request *request = l->data;
-      natsStatus s;
+      Request *request = nth_request (nats, ids, i);
 
-      if (request->sent)
-        continue;
-      s = transmit (nats, request);
-      request->sent = TRUE;
-      if (s != NATS_OK)
-        {
-          g_autoptr(GError) error = qd_nats_error (nats, s, request->subject, nats_GetLastError (NULL));
-          answer (nats, request, NULL, error);
-        }
+      if (request != NULL && !request->sent)
+        send_request (nats, request);
     }
+}
+
+/* What the connection that broke may have swallowed. */
+static void
+hurry_sent (QdNats *nats)
+{
+  gint64 until = g_get_monotonic_time () + AFTER_BREAK_MS * (gint64) 1000;
+  GHashTableIter iter;
+  gpointer request;
+
+  g_hash_table_iter_init (&iter, nats->requests->waiting);
+  while (g_hash_table_iter_next (&iter, NULL, &request))
+    if (((Request *) request)->sent)
+      ((Request *) request)->until_us = MIN (((Request *) request)->until_us, until);
 }
 
 void
@@ -176,6 +270,7 @@ qd_nats_requests_attach (QdNats *nats)
   g_autofree char *subject = NULL;
   natsStatus s = NATS_OK;
 
+  hurry_sent (nats);
   if (self->inbox == NULL)
     s = natsInbox_Create (&self->inbox);
   if (s == NATS_OK && self->subscription == NULL)
@@ -200,154 +295,223 @@ qd_nats_requests_detach (QdNats *nats)
     natsSubscription_Destroy (g_steal_pointer (&nats->requests->subscription));
 }
 
+static void
+expire (QdNats *nats, Request *request)
+{
+  g_autoptr(GError) error =
+    g_error_new (QD_WIRE_ERROR, request->sent ? QD_WIRE_ERROR_TIMEOUT : QD_WIRE_ERROR_UNREACHABLE,
+                 request->sent ? _("%s: %s: no answer within %u ms") : _("%s: %s: there was no connection for %u ms"),
+                 nats->place, request->subject, request->timeout_ms);
+
+  answer (nats, request, NULL, error);
+}
+
 gint64
 qd_nats_requests_expire (QdNats *nats)
 {
-  g_autoptr(GList) all = NULL;
+  g_autoptr(GArray) ids = NULL;
+  GHashTableIter iter;
+  gpointer request;
   gint64 now, next = -1;
 
   if (g_hash_table_size (nats->requests->waiting) == 0)
     return -1;
-  all = g_hash_table_get_values (nats->requests->waiting);
+  ids = list_ids (nats);
   now = g_get_monotonic_time ();
-  for (GList *l = all; l != NULL; l = l->next)
-    {
-      Request *request = l->data;
-      g_autoptr(GError) error = NULL;
-
-      if (request->until_us > now)
-        {
-          next = next < 0 ? request->until_us : MIN (next, request->until_us);
-          continue;
-        }
-      error = g_error_new (QD_WIRE_ERROR, request->sent ? QD_WIRE_ERROR_TIMEOUT : QD_WIRE_ERROR_UNREACHABLE,
-                           request->sent ? _("%s: %s: no answer within %u ms") : _("%s: %s: there was no connection for %u ms"),
-                           nats->place, request->subject, request->timeout_ms);
-      answer (nats, request, NULL, error);
-    }
+  for (guint i = 0; i < ids->len; i++)
+    if ((request = nth_request (nats, ids, i)) != NULL && ((Request *) request)->until_us <= now)
+      expire (nats, request);
+  /* Those that were asked for just now among them. */
+  g_hash_table_iter_init (&iter, nats->requests->waiting);
+  while (g_hash_table_iter_next (&iter, NULL, &request))
+    next = next < 0 ? ((Request *) request)->until_us : MIN (next, ((Request *) request)->until_us);
   return next;
 }
 
 void
 qd_nats_requests_fail_all (QdNats *nats)
 {
-  g_autoptr(GList) all = g_hash_table_get_values (nats->requests->waiting);
   g_autoptr(GError) error = g_error_new (QD_WIRE_ERROR, QD_WIRE_ERROR_CANCELLED, _("%s: closed"), nats->place);
 
-  for (GList *l = all; l != NULL; l = l->next)
-    answer (nats, l->data, NULL, error);
+  while (g_hash_table_size (nats->requests->waiting) > 0)
+    {
+      g_autoptr(GArray) ids = list_ids (nats);
+
+      answer (nats, nth_request (nats, ids, 0), NULL, error);
+    }
 }
 
+/* The server does not let us publish to @subject, or, @cut, to what begins like that. */
 void
-qd_nats_ask (QdNats *nats, const char *subject, guint64 expected, GBytes *payload, guint timeout_ms,
+qd_nats_requests_forbid (QdNats *nats, const char *subject, gboolean cut, const GError *error)
+{
+  g_autoptr(GArray) ids = list_ids (nats);
+
+  for (guint i = 0; i < ids->len; i++)
+    {
+      Request *request = nth_request (nats, ids, i);
+
+      if (request != NULL && request->sent && (cut ? g_str_has_prefix (request->subject, subject) : g_str_equal (request->subject, subject)))
+        answer (nats, request, NULL, error);
+    }
+}
+
+static Request *
+add_request (QdNats *nats, const char *subject, const char *const *headers, GBytes *payload, guint timeout_ms,
              QdNatsAnswerFunc func, gpointer data)
 {
   Request *request = g_new0 (Request, 1);
 
   request->id = ++nats->requests->next_id;
   request->subject = g_strdup (subject);
-  request->expected = expected;
+  request->headers = g_strdupv ((char **) headers);
   request->payload = payload ? g_bytes_ref (payload) : NULL;
   request->timeout_ms = timeout_ms ? timeout_ms : DEFAULT_TIMEOUT_MS;
   request->until_us = g_get_monotonic_time () + request->timeout_ms * (gint64) 1000;
   request->func = func;
   request->data = data;
   g_hash_table_insert (nats->requests->waiting, &request->id, request);
+  return request;
+}
+
+static void
+send_if_live (QdNats *nats, Request *request)
+{
   if (nats->nc != NULL && nats->requests->subscription != NULL && qd_nats_get_state (nats) == QD_NATS_LIVE)
-    send_waiting (nats);
+    send_request (nats, request);
 }
 
-/* --- Commands ------------------------------------------------------------------------------ */
-
-/* What the caller asked for; told of exactly once, by ask_done(). */
-typedef struct
+void
+qd_nats_ask (QdNats *nats, const char *subject, const char *const *headers, GBytes *payload, guint timeout_ms,
+             QdNatsAnswerFunc func, gpointer data)
 {
-  char *place;
-  char *subject;               /* or of a put: */
-  char *bucket, *key;
-  GBytes *payload;
-  guint64 expected;
-  guint timeout_ms;
-  QdNatsReplyFunc reply;
-  QdKvRevisionFunc revision;
-  gpointer data;
-  gboolean second;             /* a create over a deleted key: tried with its revision */
-} Ask;
-
-static void
-ask_free (Ask *self)
-{
-  g_clear_pointer (&self->payload, g_bytes_unref);
-  g_free (self->place);
-  g_free (self->subject);
-  g_free (self->bucket);
-  g_free (self->key);
-  g_free (self);
+  send_if_live (nats, add_request (nats, subject, headers, payload, timeout_ms, func, data));
 }
 
-/* Tells the caller, who must hear of it exactly once, and frees. */
-static void
-ask_done (Ask *self, GBytes *payload, guint64 revision, const GError *error)
+void
+qd_nats_ask_many (QdNats *nats, const char *subject, GBytes *payload, guint timeout_ms, const char *consumer,
+                  QdNatsEachFunc each, QdNatsAnswerFunc func, gpointer data)
 {
-  if (self->reply != NULL)
-    self->reply (payload, error, self->data);
-  if (self->revision != NULL)
-    self->revision (revision, error, self->data);
-  ask_free (self);
+  Request *request = add_request (nats, subject, NULL, payload, timeout_ms, func, data);
+
+  request->consumer = g_strdup (consumer);
+  request->each = each;
+  g_hash_table_insert (nats->requests->consumers, request->consumer, request);
+  send_if_live (nats, request);
 }
+
+/* --- Work for the worker --------------------------------------------------------------------- */
 
 typedef struct
 {
   QdNatsCommand command;
-  Ask *ask;                    /* until it is on its way */
-} AskCommand;
+  char *place;
+  QdNatsDoFunc run;            /* NULL once it has run */
+  QdNatsClosedFunc closed;
+  gpointer data;
+} Todo;
 
 static void
-drop_ask (QdNatsCommand *command)
+run_todo (QdNats *nats, QdNatsCommand *command)
 {
-  AskCommand *self = (AskCommand *) command;
+  Todo *self = (Todo *) command;
+  QdNatsDoFunc run = g_steal_pointer (&self->run);
+
+  run (nats, self->data);
+}
+
+static void
+drop_todo (QdNatsCommand *command)
+{
+  Todo *self = (Todo *) command;
   g_autoptr(GError) error = NULL;
 
-  if (self->ask != NULL)
+  if (self->run != NULL)
     {
-      error = g_error_new (QD_WIRE_ERROR, QD_WIRE_ERROR_CANCELLED, _("%s: closed"), self->ask->place);
-      ask_done (self->ask, NULL, 0, error);
+      error = g_error_new (QD_WIRE_ERROR, QD_WIRE_ERROR_CANCELLED, _("%s: closed"), self->place);
+      self->closed (self->data, error);
     }
+  g_free (self->place);
+  g_free (self);
+}
+
+void
+qd_nats_do (QdNats *nats, QdNatsDoFunc run, QdNatsClosedFunc closed, gpointer data)
+{
+  Todo *self = g_new (Todo, 1);
+
+  *self = (Todo) { { run_todo, drop_todo }, g_strdup (nats->place), run, closed, data };
+  qd_nats_post (nats, &self->command);
+}
+
+typedef struct
+{
+  QdNats *nats;                /* held */
+  QdNatsDoFunc run;
+  QdNatsClosedFunc closed;
+  gpointer data;
+} Later;
+
+static gboolean
+later_cb (gpointer data)
+{
+  Later *self = data;
+
+  qd_nats_do (self->nats, self->run, self->closed, self->data);
+  qd_nats_drop (self->nats);
+  g_free (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+qd_nats_do_later (QdNats *nats, guint ms, QdNatsDoFunc run, QdNatsClosedFunc closed, gpointer data)
+{
+  Later *self = g_new (Later, 1);
+
+  *self = (Later) { qd_nats_hold (nats), run, closed, data };
+  g_source_unref (qd_io_timeout_add (ms, later_cb, self, NULL));
+}
+
+/* --- One question ------------------------------------------------------------------------------ */
+
+typedef struct
+{
+  char *subject;
+  GBytes *payload;
+  guint timeout_ms;
+  QdNatsReplyFunc reply;
+  gpointer data;
+} Ask;
+
+static void
+ask_done (gpointer data, GBytes *payload, const GError *error)
+{
+  Ask *self = data;
+
+  self->reply (payload, error, self->data);
+  g_clear_pointer (&self->payload, g_bytes_unref);
+  g_free (self->subject);
   g_free (self);
 }
 
 static void
-ask_post (QdNats *nats, Ask *self, void (*run) (QdNats *, QdNatsCommand *))
+ask_closed (gpointer data, const GError *error)
 {
-  AskCommand *command = g_new (AskCommand, 1);
-
-  *command = (AskCommand) { { run, drop_ask }, self };
-  qd_nats_post (nats, &command->command);
+  ask_done (data, NULL, error);
 }
 
 static void
 replied_cb (QdNats *nats, GBytes *payload, const GError *error, gpointer data)
 {
-  ask_done (data, payload, 0, error);
+  ask_done (data, payload, error);
 }
 
 static void
-run_request (QdNats *nats, QdNatsCommand *command)
+run_request (QdNats *nats, gpointer data)
 {
-  Ask *self = g_steal_pointer (&((AskCommand *) command)->ask);
+  Ask *self = data;
 
-  qd_nats_ask (nats, self->subject, G_MAXUINT64, self->payload, self->timeout_ms, replied_cb, self);
-}
-
-static Ask *
-ask_new (QdNats *nats, GBytes *payload, gpointer data)
-{
-  Ask *self = g_new0 (Ask, 1);
-
-  self->place = g_strdup (nats->place);
-  self->payload = payload ? g_bytes_ref (payload) : NULL;
-  self->data = data;
-  return self;
+  qd_nats_ask (nats, self->subject, NULL, self->payload, self->timeout_ms, replied_cb, self);
 }
 
 /**
@@ -362,150 +526,12 @@ ask_new (QdNats *nats, GBytes *payload, gpointer data)
 void
 qd_nats_request (QdNats *self, const char *subject, GBytes *payload, guint timeout_ms, QdNatsReplyFunc func, gpointer data)
 {
-  Ask *ask = ask_new (self, payload, data);
+  Ask *ask = g_new0 (Ask, 1);
 
   ask->subject = g_strdup (subject);
+  ask->payload = payload ? g_bytes_ref (payload) : NULL;
   ask->timeout_ms = timeout_ms;
   ask->reply = func;
-  ask_post (self, ask, run_request);
-}
-
-/* --- Putting into a bucket ------------------------------------------------------------------ */
-
-static void put (QdNats *nats, Ask *self, guint64 expected);
-
-/* The last entry of the key, asked for when a create was refused: it may be a delete's marker. */
-static void
-last_cb (QdNats *nats, GBytes *payload, const GError *error, gpointer data)
-{
-  Ask *self = data;
-  gsize length = 0;
-  const char *text = payload ? g_bytes_get_data (payload, &length) : NULL;
-  g_autoptr(JsonNode) node = text ? qd_json_parse (text, length, self->key, NULL) : NULL;
-  JsonObject *object = node ? qd_json_object (node) : NULL;
-  JsonObject *message = object ? qd_json_get_object (object, "message") : NULL;
-  const char *encoded = message ? qd_json_get_string (message, "hdrs", NULL) : NULL;
-  gsize n = 0;
-  g_autofree guchar *headers = encoded ? g_base64_decode (encoded, &n) : NULL;
-  g_autoptr(GError) conflict = NULL;
-  gint64 seq = 0;
-
-  if (message != NULL && qd_json_get_int (message, "seq", &seq) && seq > 0 && headers != NULL &&
-      g_strstr_len ((char *) headers, (gssize) n, "KV-Operation:") != NULL)
-    {
-      self->second = TRUE;
-      put (nats, self, (guint64) seq);
-      return;
-    }
-  conflict = g_error_new (QD_WIRE_ERROR, QD_WIRE_ERROR_CONFLICT, _("%s: %s already exists in the bucket %s"), self->place,
-                          self->key, self->bucket);
-  ask_done (self, NULL, 0, conflict);
-}
-
-static void
-ask_last (QdNats *nats, Ask *self)
-{
-  g_autofree char *subject = g_strdup_printf ("$JS.API.STREAM.MSG.GET.KV_%s", self->bucket);
-  g_autofree char *text = g_strdup_printf ("{\"last_by_subj\":\"$KV.%s.%s\"}", self->bucket, self->key);
-  g_autoptr(GBytes) payload = g_bytes_new (text, strlen (text));
-
-  qd_nats_ask (nats, subject, G_MAXUINT64, payload, 0, last_cb, self);
-}
-
-static GError *
-put_error (Ask *self, JsonObject *said)
-{
-  const char *words = qd_json_get_string (said, "description", _("refused"));
-  gint64 number = 0, code = 0;
-
-  qd_json_get_int (said, "err_code", &number);
-  qd_json_get_int (said, "code", &code);
-  if (number == ERR_WRONG_LAST_SEQUENCE)
-    return g_error_new (QD_WIRE_ERROR, QD_WIRE_ERROR_CONFLICT,
-                        _("%s: %s in the bucket %s was changed by somebody else meanwhile: read it again (%s)"),
-                        self->place, self->key, self->bucket, words);
-  return g_error_new (QD_WIRE_ERROR, code == 404 ? QD_WIRE_ERROR_NOT_FOUND : code >= 500 ? QD_WIRE_ERROR_BUSY : QD_WIRE_ERROR_INVALID,
-                      _("%s: %s in the bucket %s was not stored: %s"), self->place, self->key, self->bucket, words);
-}
-
-static void
-put_cb (QdNats *nats, GBytes *payload, const GError *error, gpointer data)
-{
-  Ask *self = data;
-  gsize length = 0;
-  const char *text = payload ? g_bytes_get_data (payload, &length) : NULL;
-  g_autoptr(JsonNode) node = text ? qd_json_parse (text, length, self->key, NULL) : NULL;
-  JsonObject *object = node ? qd_json_object (node) : NULL;
-  JsonObject *said = object ? qd_json_get_object (object, "error") : NULL;
-  g_autoptr(GError) own = NULL;
-  gint64 seq = 0;
-
-  if (error != NULL)
-    own = error->code == QD_WIRE_ERROR_NOT_FOUND
-            ? g_error_new (QD_WIRE_ERROR, QD_WIRE_ERROR_NOT_FOUND, _("%s: there is no bucket %s here"), self->place, self->bucket)
-            : g_error_copy (error);
-  else if (said != NULL)
-    own = put_error (self, said);
-  else if (object == NULL || !qd_json_get_int (object, "seq", &seq))
-    own = g_error_new (QD_WIRE_ERROR, QD_WIRE_ERROR_PROTOCOL, _("%s: the answer to storing %s in the bucket %s is not JetStream's"),
-                       self->place, self->key, self->bucket);
-
-  if (own != NULL && own->code == QD_WIRE_ERROR_CONFLICT && self->expected == 0 && !self->second)
-    ask_last (nats, self);
-  else
-    ask_done (self, NULL, (guint64) seq, own);
-}
-
-static void
-put (QdNats *nats, Ask *self, guint64 expected)
-{
-  g_autofree char *subject = g_strdup_printf ("$KV.%s.%s", self->bucket, self->key);
-
-  qd_nats_ask (nats, subject, expected, self->payload, 0, put_cb, self);
-}
-
-/* What nats.c and the server allow in a key. */
-static gboolean
-is_key (const char *key)
-{
-  if (*key == '\0' || *key == '.' || g_str_has_suffix (key, "."))
-    return FALSE;
-  for (; *key; key++)
-    if (!g_ascii_isalnum (*key) && strchr ("-/_=.", *key) == NULL)
-      return FALSE;
-  return TRUE;
-}
-
-static void
-run_put (QdNats *nats, QdNatsCommand *command)
-{
-  Ask *self = g_steal_pointer (&((AskCommand *) command)->ask);
-  g_autoptr(GError) error = NULL;
-
-  if (is_key (self->key))
-    {
-      put (nats, self, self->expected);
-      return;
-    }
-  error = g_error_new (QD_WIRE_ERROR, QD_WIRE_ERROR_INVALID, _("%s: “%s” is no key of a bucket"), self->place, self->key);
-  ask_done (self, NULL, 0, error);
-}
-
-/**
- * qd_nats_kv_put:
- * @value: (nullable): the bytes to store
- * @func: called exactly once, on the connection's worker, with the new revision
- *
- * Stores a value, if the key is still as @expected_revision says.
- */
-void
-qd_nats_kv_put (QdNats *self, const char *bucket, const char *key, GBytes *value, guint64 expected_revision, QdKvRevisionFunc func, gpointer data)
-{
-  Ask *ask = ask_new (self, value, data);
-
-  ask->bucket = g_strdup (bucket);
-  ask->key = g_strdup (key);
-  ask->expected = expected_revision;
-  ask->revision = func;
-  ask_post (self, ask, run_put);
+  ask->data = data;
+  qd_nats_do (self, run_request, ask_closed, ask);
 }

@@ -202,24 +202,33 @@ run_closed (QdNats *self, QdNatsCommand *command)
   set_state (self, s == NATS_CONNECTION_AUTH_FAILED ? QD_NATS_REFUSED : QD_NATS_RECONNECTING, error);
 }
 
-/* "Permissions Violation for Subscription to "fleet.>" using queue …" → the subject. */
+/* "Permissions Violation for Subscription to "fleet.>" using queue …" → the subject. The client library cuts long words off. */
 static char *
-subject_in (const char *words)
+subject_in (const char *words, gboolean *cut)
 {
   const char *start = words ? strchr (words, '"') : NULL;
   const char *end = start ? strchr (start + 1, '"') : NULL;
 
-  return end ? g_strndup (start + 1, (gsize) (end - start - 1)) : NULL;
+  *cut = start != NULL && end == NULL;
+  if (start == NULL)
+    return NULL;
+  return *cut ? g_strdup (start + 1) : g_strndup (start + 1, (gsize) (end - start - 1));
 }
 
 static void
 run_forbidden (QdNats *self, QdNatsCommand *command)
 {
   Seen *seen = (Seen *) command;
-  g_autofree char *subject = subject_in (seen->words);
+  gboolean cut;
+  g_autofree char *subject = subject_in (seen->words, &cut);
+  GError *error;
 
-  if (seen->nc == self->nc && !self->closing)
-    qd_nats_complain (self, subject, qd_nats_error (self, NATS_NOT_PERMITTED, _("the server refuses something"), seen->words));
+  if (seen->nc != self->nc || self->closing)
+    return;
+  error = qd_nats_error (self, NATS_NOT_PERMITTED, _("the server refuses something"), seen->words);
+  if (subject != NULL && strcasestr (seen->words, "for publish to") != NULL)
+    qd_nats_requests_forbid (self, subject, cut, error);
+  qd_nats_complain (self, cut ? NULL : subject, error);
 }
 
 static void

@@ -16,11 +16,12 @@ ROOMS = {
     'store': ['base', 'model'],
     'graph': ['base', 'model'],
     'policy': ['base', 'model'],
+    'tenancy': ['base', 'model'],
     'workspace': ['base', 'policy'],
     'drivers': ['base', 'model', 'wire', 'graph', 'policy'],
-    'ops': ['base', 'model', 'store', 'policy', 'workspace', 'drivers'],
-    'app': ['base', 'model', 'wire', 'store', 'graph', 'policy', 'workspace', 'drivers', 'ops'],
-    'cli': ['base', 'model', 'wire', 'store', 'graph', 'policy', 'workspace', 'drivers', 'ops'],
+    'ops': ['base', 'model', 'store', 'policy', 'tenancy', 'workspace', 'drivers'],
+    'app': ['base', 'model', 'wire', 'store', 'graph', 'policy', 'tenancy', 'workspace', 'drivers', 'ops'],
+    'cli': ['base', 'model', 'wire', 'store', 'graph', 'policy', 'tenancy', 'workspace', 'drivers', 'ops'],
     'lab': ['base'],
 }
 

@@ -332,7 +332,7 @@ reply_cb (GBytes *payload, const GError *error, gpointer data)
 }
 
 static void
-revision_cb (guint64 revision, const GError *error, gpointer data)
+stored_cb (guint64 revision, gboolean duplicate, const GError *error, gpointer data)
 {
   Reply *self = data;
 
@@ -466,7 +466,7 @@ put (QdNats *nats, const char *bucket, const char *key, const char *text, guint6
   g_autoptr(GBytes) bytes = g_bytes_new (text, strlen (text));
 
   reply_clear (reply);
-  qd_nats_kv_put (nats, bucket, key, bytes, expected, revision_cb, reply);
+  qd_nats_kv_put (nats, bucket, key, NULL, bytes, expected, stored_cb, reply);
   AWAIT (reply->done);
 }
 
@@ -525,7 +525,7 @@ test_kv (void)
   qd_nats_kv_watch (client->nats, "BUCKET", kv_cb, &bucket, bucket_destroyed_cb);
   AWAIT (bucket.errors == 1);
   g_assert_error (bucket.error, QD_WIRE_ERROR, QD_WIRE_ERROR_NOT_FOUND);
-  put (client->nats, "BUCKET", "k", "v", G_MAXUINT64, &reply);
+  put (client->nats, "BUCKET", "k", "v", QD_NATS_ANY, &reply);
   g_assert_error (reply.error, QD_WIRE_ERROR, QD_WIRE_ERROR_NOT_FOUND);
   make_bucket (server->url);
   AWAIT (bucket.initials == 1);
@@ -543,11 +543,11 @@ test_kv (void)
   g_assert_error (reply.error, QD_WIRE_ERROR, QD_WIRE_ERROR_CONFLICT);
   put (client->nats, "BUCKET", "tenant.a", "three", 0, &reply);
   g_assert_error (reply.error, QD_WIRE_ERROR, QD_WIRE_ERROR_CONFLICT);
-  put (client->nats, "BUCKET", "tenant.b", "b", G_MAXUINT64, &reply);
+  put (client->nats, "BUCKET", "tenant.b", "b", QD_NATS_ANY, &reply);
   g_assert_no_error (reply.error);
   AWAIT (g_hash_table_size (bucket.values) == 2 && bucket.revision == reply.revision);
   g_assert_cmpstr (g_hash_table_lookup (bucket.values, "tenant.a"), ==, "two");
-  put (client->nats, "BUCKET", "bad key", "b", G_MAXUINT64, &reply);
+  put (client->nats, "BUCKET", "bad key", "b", QD_NATS_ANY, &reply);
   g_assert_error (reply.error, QD_WIRE_ERROR, QD_WIRE_ERROR_INVALID);
 
   /* What was deleted may be created again. */

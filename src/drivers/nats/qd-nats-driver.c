@@ -12,6 +12,7 @@
 #include "qd-io.h"
 #include "qd-json.h"
 #include "qd-metric.h"
+#include "qd-nats-commands.h"
 #include "qd-nats-monitor.h"
 #include "qd-nats-replay.h"
 #include "qd-nats.h"
@@ -38,9 +39,11 @@ typedef struct {
   QdNatsReplay *replay;     /* gives events that were missed; it borrows us, and is silent once the connection ends */
 
   GMutex lock;              /* the rest; held while the state is told, so that the last word is the last */
-  gint waiting;             /* buckets and monitoring that have not told their first yet */
+  gint waiting;             /* buckets, monitoring and probe that have not told their first yet */
   gboolean connected;
   gboolean monitored;       /* the monitoring has told its first */
+  gboolean probed;          /* the probe has */
+  char **features;          /* what the account may do, beside hearing */
   GHashTable *problems;     /* subject or other word → what is wrong with it */
 } Shared;
 
@@ -82,6 +85,7 @@ shared_unref (gpointer data)
   g_clear_pointer (&self->replay, qd_nats_replay_unref);
   qd_outlet_unref (self->outlet);
   g_hash_table_unref (self->problems);
+  g_strfreev (self->features);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -348,24 +352,54 @@ kv_cb (const char *bucket, const char *key, const char *value, gsize length, gui
 /* --- The connection ------------------------------------------------------------------------------------ */
 
 /* A subject that may not be heard is not offered. */
+static char *
+make_offers (Shared *self)
+{
+  g_autoptr (JsonArray) offers = json_array_new ();
+  g_autoptr (JsonNode) node = json_node_alloc ();
+
+  g_mutex_lock (&self->lock);
+  if (!g_hash_table_contains (self->problems, EVENTS))
+    json_array_add_string_element (offers, "events");
+  json_array_add_string_element (offers, "kv");
+  if (!g_hash_table_contains (self->problems, PATHS) || !g_hash_table_contains (self->problems, NODES))
+    json_array_add_string_element (offers, "metrics");
+  for (char **feature = self->features; feature && *feature; feature++)
+    json_array_add_string_element (offers, *feature);
+  g_mutex_unlock (&self->lock);
+  json_node_init_array (node, offers);
+  return qd_json_to_text (node, FALSE);
+}
+
 static void
 tell_offers (Shared *self)
 {
   QdDelta *delta = qd_outlet_connection_delta (self->outlet);
-  g_autofree char *offers = NULL;
-  gboolean events, metrics;
+  g_autofree char *offers = make_offers (self);
 
-  g_mutex_lock (&self->lock);
-  events = !g_hash_table_contains (self->problems, EVENTS);
-  metrics = !g_hash_table_contains (self->problems, PATHS) || !g_hash_table_contains (self->problems, NODES);
-  g_mutex_unlock (&self->lock);
-  offers = g_strconcat ("[", events ? "\"events\"," : "", "\"kv\"", metrics ? ",\"metrics\"" : "", "]", NULL);
   qd_delta_set (delta, QD_CONNECTION_OFFERS, qd_value_json (offers));
   qd_outlet_send (self->outlet, delta);
 }
 
 static void
-become_connected (Shared *self)
+probed_cb (const char *const *features, gpointer data)
+{
+  Shared *self = data;
+  gboolean first;
+
+  g_mutex_lock (&self->lock);
+  g_strfreev (self->features);
+  self->features = g_strdupv ((char **) features);
+  first = !self->probed;
+  self->probed = TRUE;
+  g_mutex_unlock (&self->lock);
+  tell_offers (self);
+  if (first)
+    has_told (self);
+}
+
+static void
+become_connected (Shared *self, QdNats *nats)
 {
   gboolean first = g_atomic_int_add (&self->generation, 1) == 0;
 
@@ -377,6 +411,7 @@ become_connected (Shared *self)
   self->connected = TRUE;
   g_mutex_unlock (&self->lock);
   tell_offers (self);
+  qd_nats_probe (nats, probed_cb, shared_ref (self), shared_unref);
   if (first)
     g_source_unref (qd_io_timeout_add (PATIENCE_MS, patience_cb, shared_ref (self), shared_unref));
   g_mutex_lock (&self->lock);
@@ -406,7 +441,7 @@ state_cb (QdNats *nats, QdNatsState state, const GError *error, gpointer data)
       become_lost (self, "connecting", why);
       break;
     case QD_NATS_LIVE:
-      become_connected (self);
+      become_connected (self, nats);
       break;
     case QD_NATS_RECONNECTING:
       become_lost (self, g_atomic_int_get (&self->generation) > 0 ? "stale" : "connecting", why);
@@ -483,7 +518,7 @@ qd_nats_driver_start (QdDriver *driver)
   };
   Shared *shared = shared_new (self);
 
-  shared->waiting = G_N_ELEMENTS (buckets) + (self->monitor_http ? 1 : 0);
+  shared->waiting = G_N_ELEMENTS (buckets) + 1 + (self->monitor_http ? 1 : 0);
   /* Under the lock, so that no state is told before the rest is there. */
   g_mutex_lock (&shared->lock);
   self->nats = qd_nats_new (&options, &events, shared_ref (shared), shared_unref);
@@ -528,6 +563,8 @@ qd_nats_driver_refresh (QdDriver *driver)
 static void
 qd_nats_driver_command (QdDriver *driver, const char *verb, JsonObject *args, GTask *task)
 {
+  if (qd_nats_command (QD_NATS_DRIVER (driver)->nats, verb, args, task))
+    return;
   g_task_return_new_error (task, QD_DRIVER_ERROR, QD_DRIVER_ERROR_NOT_OFFERED,
                            _("%s is a NATS connection: it does not offer “%s”"),
                            qd_driver_get_endpoint (driver)->url, verb);
