@@ -24,9 +24,9 @@ def missing(name, why):
     print(f'bench: {name} cannot be had, its figures are absent: {why}', file=sys.stderr)
 
 
-def npm_modules():
-    """Where the modules of package-lock.json are, in these very versions, in the user's cache."""
-    with open(os.path.join(HERE, 'package-lock.json'), 'rb') as f:
+def npm_modules(here=HERE):
+    """Where the modules of that folder's package-lock.json are, in these very versions, in the user's cache."""
+    with open(os.path.join(here, 'package-lock.json'), 'rb') as f:
         key = hashlib.sha256(f.read()).hexdigest()[:16]
     cache = os.path.join(os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.cache'), 'quarterdeck')
     folder = os.path.join(cache, f'npm-{key}')
@@ -37,7 +37,7 @@ def npm_modules():
         raise Missing('there is no npm')
     os.makedirs(folder, exist_ok=True)
     for name in ('package.json', 'package-lock.json'):
-        shutil.copy(os.path.join(HERE, name), folder)
+        shutil.copy(os.path.join(here, name), folder)
     result = subprocess.run(['npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], cwd=folder, stdin=subprocess.DEVNULL,
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if result.returncode != 0:

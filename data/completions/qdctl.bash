@@ -22,10 +22,10 @@ _qdctl () {
     --host-network) mapfile -t COMPREPLY < <(compgen -W 'exempt pod' -- "$cur"); return ;;
     --ip-block) mapfile -t COMPREPLY < <(compgen -W 'all external' -- "$cur"); return ;;
     --seed|--scale|--alternatives|--from|--to|--port) return ;;
-    --connection|--url|--monitor|--timeout|--role|--user|--pin|--filter|--sort|--count|--for|--reason) return ;;
+    --connection|--url|--monitor|--timeout|--role|--user|--pin|--filter|--sort|--count|--for|--reason|--bucket|--tenant|--revision) return ;;
   esac
   if [ "$COMP_CWORD" = 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W 'inspect watch sites paths flows nodes links events jobs kv routing run topology policy help
+    mapfile -t COMPREPLY < <(compgen -W 'inspect watch sites paths flows nodes links events jobs kv routing run placement topology policy help
       --version --help' -- "$cur")
     return
   fi
@@ -39,6 +39,18 @@ _qdctl () {
       [ "$COMP_CWORD" = 2 ] && words='site.create site.update site.delete path.test path.failover path.history
         flow.reevaluate flow.decision flows.search job.cancel'
       ;;
+    placement)
+      case $COMP_CWORD in
+        2) words='list get set history diff restore --help' ;;
+        3) words='aggregate projection runner' ;;
+        *)
+          words+=' --bucket --json'
+          case ${COMP_WORDS[2]} in
+            set) words+=' --reason --revision --merge --dry-run' ;;
+            history|diff) words+=' --tenant' ;;
+            restore) words+=' --tenant --reason --dry-run' ;;
+          esac ;;
+      esac ;;
     topology)
       case $COMP_CWORD in
         2) words='layout render path impact --help' ;;
@@ -72,7 +84,7 @@ _qdctl () {
           format) words='--write --help' ;;
         esac
       fi ;;
-    help) words='inspect watch sites paths flows nodes links events jobs kv routing run topology policy' ;;
+    help) words='inspect watch sites paths flows nodes links events jobs kv routing run placement topology policy' ;;
     *) words+=' --filter --sort --json --csv' ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

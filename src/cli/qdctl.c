@@ -27,6 +27,7 @@ const QdctlVerb qdctl_verbs[] = {
   { "kv", NULL, N_("List the entries of the watched NATS buckets"), qdctl_list },
   { "routing", NULL, N_("List the routing policies"), qdctl_list },
   { "run", "VERB [KEY=VALUE…]", N_("Carry out a command and follow it to its end"), qdctl_run },
+  { "placement", "list|get|set|history|diff|restore …", N_("Say and change which tenant lives on which shard"), qdctl_placement },
   { "topology", "layout|render|path|impact FILE…", N_("Lay out, draw and question a network in a file"), qdctl_topology },
   { "policy", "connectivity|explain|diff PATH…", N_("Say who may talk to whom, and why"), qdctl_policy },
   { NULL },

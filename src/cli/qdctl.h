@@ -78,6 +78,7 @@ QdExit qdctl_list (const char *name, int argc, char **argv);
 QdExit qdctl_watch (const char *name, int argc, char **argv);
 QdExit qdctl_run (const char *name, int argc, char **argv);
 QdExit qdctl_topology (const char *name, int argc, char **argv);
+QdExit qdctl_placement (const char *name, int argc, char **argv);
 QdExit qdctl_policy (const char *name, int argc, char **argv);
 
 /* One field of JSON that is no entity's: for watch. */

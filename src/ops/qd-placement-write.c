@@ -419,8 +419,8 @@ changes_of (QdPlacementMap *base, const QdPlacementRevision *revision)
 }
 
 /* The whole value as it was: the bytes, not only what they say. */
-static GPtrArray *
-writes_of (QdPlacementMap *base, const QdPlacementRevision *revision, GError **error)
+GPtrArray *
+qd_placement_plan_restore (QdPlacementMap *base, const QdPlacementRevision *revision, GError **error)
 {
   gboolean object = qd_placement_map_get_encoding (base) == QD_PLACEMENT_OBJECT;
   g_autofree char *number = g_strdup_printf ("%" G_GUINT64_FORMAT, revision->revision);
@@ -452,7 +452,7 @@ qd_placement_restore_async (QdHub *hub, const char *nats, QdPlacementMap *base, 
   g_autofree char *number = g_strdup_printf ("%" G_GUINT64_FORMAT, revision->revision);
   g_autofree char *summary = g_strdup_printf (_("Put revision %s of %s back"), number, revision->key);
   g_autoptr (GError) cause = NULL;
-  GPtrArray *writes = writes_of (base, revision, &cause);
+  GPtrArray *writes = qd_placement_plan_restore (base, revision, &cause);
   GError *error = cause ? g_error_new_literal (QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, cause->message) : NULL;
 
   g_task_set_source_tag (task, qd_placement_restore_async);

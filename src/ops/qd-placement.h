@@ -44,6 +44,8 @@ char *qd_placement_edit_async (QdHub *hub, const char *nats, QdPlacementMap *bas
 struct _QdPlacementRevision;
 char *qd_placement_restore_async (QdHub *hub, const char *nats, QdPlacementMap *base, const struct _QdPlacementRevision *revision,
                                   const char *reason, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* What putting it back would write; none where it is so already. (transfer full) (element-type QdPlacementWrite) */
+GPtrArray *qd_placement_plan_restore (QdPlacementMap *base, const struct _QdPlacementRevision *revision, GError **error);
 /* NULL with an error when nothing was tried. Both when it was not carried out, or not all of it: QD_DRIVER_ERROR_CONFLICT and @rows where somebody
  * was quicker. */
 QdPlacementEdit *qd_placement_edit_finish (QdHub *hub, GAsyncResult *result, GError **error);

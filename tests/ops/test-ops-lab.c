@@ -102,6 +102,13 @@ test_roles (void)
     {
       const QdCapability *row = &qd_capability_all (&n)[i];
 
+      /* Steps of engines are another connection's to offer; the role is asked here all the same. */
+      if (row->engine)
+        {
+          g_assert_true (qd_capability_permitted (fleet, "admin", row->verb, NULL));
+          g_assert_cmpint (qd_capability_permitted (fleet, "viewer", row->verb, NULL), ==, row->query || row->permission == NULL);
+          continue;
+        }
       /* What is offered is found list by list. */
       test_until (qd_capability_allowed (fleet, "admin", row->verb, NULL), 20);
       g_assert_cmpint (qd_capability_allowed (fleet, "viewer", row->verb, NULL), ==, row->query);
