@@ -26,6 +26,8 @@ BENCHES = {
     'topology-frames': topology_window.frames,
     'topology-memory': topology_window.memory,
     'topology-query': queries.query,
+    'rebalance': queries.rebalance,
+    'placement': queries.placement,
     'policy': policies.policy,
     'policy-window': policies.window,
     'policy-graph': policies.graph,
