@@ -41,7 +41,7 @@ _qdctl () {
       ;;
     placement)
       case $COMP_CWORD in
-        2) words='list get set history diff restore --help' ;;
+        2) words='list get set history diff restore rebalance --help' ;;
         3) words='aggregate projection runner' ;;
         *)
           words+=' --bucket --json'

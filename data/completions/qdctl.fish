@@ -38,7 +38,7 @@ complete -c qdctl -n '__fish_seen_subcommand_from watch' -l count -x -d 'End aft
 complete -c qdctl -n '__fish_seen_subcommand_from watch' -l for -x -d 'End after that many seconds'
 complete -c qdctl -n '__fish_seen_subcommand_from run' -l reason -x -d 'Why'
 complete -c qdctl -n '__fish_seen_subcommand_from run' -l dry-run -d 'Only say what would change'
-complete -c qdctl -n '__fish_seen_subcommand_from placement' -a 'list get set history diff restore aggregate projection runner'
+complete -c qdctl -n '__fish_seen_subcommand_from placement' -a 'list get set history diff restore rebalance aggregate projection runner'
 complete -c qdctl -n '__fish_seen_subcommand_from placement' -l bucket -x -d 'The bucket of another name'
 complete -c qdctl -n '__fish_seen_subcommand_from placement' -l tenant -x -d 'Whose key, where each tenant has one'
 complete -c qdctl -n '__fish_seen_subcommand_from placement' -l reason -x -d 'Why'

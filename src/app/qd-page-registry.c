@@ -9,12 +9,13 @@
 
 #include "qd-drafts-page.h"
 #include "qd-overview-page.h"
+#include "qd-placement-page.h"
 #include "qd-policy-page.h"
 #include "qd-table-page.h"
 #include "qd-topology-page.h"
 
 /* The pages that there are, in the sidebar's order: Overview, Topology; Fleet: Sites and nodes,
- * Paths, Flows; Policies: Network policies, Routing policies, Drafts; Change: Jobs; Observe: Events. One line a page. */
+ * Paths, Flows; Policies: Network policies, Routing policies, Drafts; Change: Placement, Jobs; Observe: Events. One line a page. */
 static const QdPageInfo pages[] = {
   { "overview", N_("Overview"), "qd-overview-symbolic", NULL, qd_overview_page_get_type },
   { "topology", N_("Topology"), "qd-topology-symbolic", NULL, qd_topology_page_get_type },
@@ -24,6 +25,7 @@ static const QdPageInfo pages[] = {
   { "policies", N_("Network Policies"), "qd-policies-symbolic", N_("Policies"), qd_policy_page_get_type },
   { "routing", N_("Routing Policies"), "qd-routing-symbolic", N_("Policies"), qd_routing_page_get_type },
   { "drafts", N_("Drafts"), "qd-drafts-symbolic", N_("Policies"), qd_drafts_page_get_type },
+  { "placement", N_("Placement"), "qd-placement-symbolic", N_("Change"), qd_placement_page_get_type },
   { "jobs", N_("Jobs"), "qd-jobs-symbolic", N_("Change"), qd_jobs_page_get_type },
   { "events", N_("Events"), "qd-events-symbolic", N_("Observe"), qd_events_page_get_type },
 };
@@ -35,7 +37,7 @@ static const struct {
 } kinds[] = {
   { QD_KIND_SITE, "sites" }, { QD_KIND_NODE, "sites" }, { QD_KIND_PATH, "paths" }, { QD_KIND_LINK, "topology" },
   { QD_KIND_FLOW, "flows" }, { QD_KIND_EVENT, "events" }, { QD_KIND_JOB, "jobs" },
-  { QD_KIND_ROUTING, "routing" },
+  { QD_KIND_ROUTING, "routing" }, { QD_KIND_SHARD, "placement" },
 };
 
 const QdPageInfo *

@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 
+#include "qd-placement-page-private.h"
 #include "qd-policy-page-private.h"
 #include "qd-policy-rule-card.h"
 #include "qd-shots-policy.h"
@@ -437,6 +438,49 @@ hide_drafts (Shots *shots)
   qd_routing_drafts_forget (qd_routing_drafts_of (qd_session_get_hub (qd_window_get_session (shots->window))));
 }
 
+/* A plan with one move, and who is where it leads; nothing is changed. */
+static void
+show_placement_plan (Shots *shots)
+{
+  QdPlacementPage *page;
+  const QdPlacementRoll *roll;
+
+  qd_window_show_page (shots->window, "placement");
+  page = QD_PLACEMENT_PAGE (qd_window_get_page (shots->window));
+  roll = qd_placement_board_get_roll (page->board);
+  for (guint i = 0; roll->shards->len >= 2 && i < roll->tenants->len; i++)
+    {
+      const QdRollTenant *tenant = roll->tenants->pdata[i];
+      const QdRollShard *to = roll->shards->pdata[1];
+      const char *const one[] = { tenant->id, NULL };
+
+      if (tenant->shard == NULL || !qd_placement_board_move (page->board, one, to->id))
+        continue;
+      qd_placement_page_show_shard (page, to->id);
+      return;
+    }
+}
+
+static void
+hide_placement_plan (Shots *shots)
+{
+  qd_placement_page_close (QD_PLACEMENT_PAGE (qd_window_get_page (shots->window)));
+}
+
+/* What runs where. */
+static void
+show_placement_versions (Shots *shots)
+{
+  qd_window_show_page (shots->window, "placement");
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (QD_PLACEMENT_PAGE (qd_window_get_page (shots->window))->versions_button), TRUE);
+}
+
+static void
+hide_placement_versions (Shots *shots)
+{
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (QD_PLACEMENT_PAGE (qd_window_get_page (shots->window))->versions_button), FALSE);
+}
+
 static const Scene scenes[] = {
   { "policy", show_policy, hide_policy },
   { "policy-folded", show_policy_folded, hide_policy },
@@ -452,6 +496,8 @@ static const Scene scenes[] = {
   { "routing-edit", show_routing_edit },
   { "routing-order", show_routing_order },
   { "drafts-kept", show_drafts, hide_drafts },
+  { "placement-plan", show_placement_plan, hide_placement_plan },
+  { "placement-versions", show_placement_versions, hide_placement_versions },
   { "impact", show_impact },
   { "topology-table", show_topology_table, hide_topology_table },
   { "site", show_site },

@@ -207,6 +207,18 @@ do_diff (QdctlSession *session, char **words, const Options *options)
   return rows->len > 0 ? QD_EXIT_NO : QD_EXIT_YES;
 }
 
+static QdExit
+do_rebalance (QdctlSession *session, char **words, const Options *options)
+{
+  QdExit code = QD_EXIT_NO;
+  QdPlacementKind kind = 0;
+  g_autoptr (QdPlacementMap) map = NULL;
+
+  qd_placement_kind_parse (words[0], &kind);
+  map = read_map (session, kind, options, &code);
+  return map ? qdctl_placement_rebalance (session, map, options->json) : code;
+}
+
 /* --- Changing ----------------------------------------------------------------------------------------- */
 
 /* "tenant-a=shard-2"; nothing behind the sign takes it off its shard. NULL after saying what is wrong. */
@@ -399,6 +411,7 @@ static const Action actions[] = {
   { "diff", 3, 3, "diff KIND REVISION REVISION [--tenant TENANT] [--json]", " json bucket tenant ", FALSE, do_diff },
   { "restore", 2, 2, "restore KIND REVISION [--tenant TENANT] --reason TEXT [--dry-run] [--json]", " json bucket tenant reason dry-run ", TRUE,
     do_restore },
+  { "rebalance", 1, 1, "rebalance KIND [--json]", " json bucket ", FALSE, do_rebalance },
 };
 
 static const Action *
@@ -407,7 +420,7 @@ find_action (const char *name)
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     if (g_strcmp0 (name, actions[i].name) == 0)
       return &actions[i];
-  qdctl_complain (_("placement needs one of list, get, set, history, diff, restore; “qdctl placement --help” says more"));
+  qdctl_complain (_("placement needs one of list, get, set, history, diff, restore, rebalance; “qdctl placement --help” says more"));
   return NULL;
 }
 

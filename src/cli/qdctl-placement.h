@@ -16,4 +16,7 @@ void qdctl_placement_print_race (const QdPlacementEdit *edit, gboolean json);
 void qdctl_placement_print_history (GPtrArray *revisions, gboolean json);
 void qdctl_placement_print_diff (GPtrArray *rows, gboolean json);
 
+/* Proposes the fewest moves that bring the shards of @map's kind in order, by what they tell of themselves; changes nothing. */
+QdExit qdctl_placement_rebalance (QdctlSession *session, QdPlacementMap *map, gboolean json);
+
 G_END_DECLS

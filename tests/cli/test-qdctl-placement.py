@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 BUILD = os.environ.get("QD_BUILD_ROOT", ".")
 QDCTL = os.path.join(BUILD, "src", "cli", "qdctl")
@@ -142,6 +143,24 @@ def race(lab):
         check(f"{kind}: and all are there", all(places.get(f"tenant-r{i}", {}).get("shard") == f"shard-{i % 2 + 1}" for i in range(6)), places)
 
 
+def rebalance(lab):
+    """Who is on a shard that nobody knows is proposed another, and once there, nothing is proposed any more."""
+    lab.expect("on a shard that nobody knows", 0, "set", "runner", "tenant-lost=shard-nobody", "--reason", "test")
+    plan, until = None, time.monotonic() + 30
+    # The shards tell of themselves within seconds of their start.
+    while time.monotonic() < until and not (plan and plan["moves"] and not plan["blocks"]):
+        result = lab.placement("rebalance", "runner", "--json")
+        plan = json.loads(result.stdout) if result.stdout else None
+    moves = {m["tenant"]: m for m in plan["moves"]} if plan else {}
+    check("rebalance: the lost one moves", moves.get("tenant-lost", {}).get("from") == "shard-nobody" and "shard-nobody" in moves["tenant-lost"]["why"], plan)
+    check("rebalance: to a shard that there is", moves.get("tenant-lost", {}).get("to") in ("shard-1", "shard-2"), plan)
+    check("rebalance: as few as must", plan and len(moves) >= plan["at_least"], plan)
+    lab.expect("rebalance: in words", 0, "rebalance", "runner", out="tenant-lost: shard-nobody → ")
+    lab.expect("carried out", 0, "set", "runner", *(f"{t}={m['to']}" for t, m in moves.items()), "--reason", "test")
+    lab.expect("rebalance: nothing is left", 0, "rebalance", "runner", out="nothing needs to move")
+    lab.expect("rebalance: a kind is needed", 2, "rebalance", err="usage")
+
+
 def main():
     probe = subprocess.run(["nats-server", "--version"], capture_output=True, check=False) if shutil.which("nats-server") else None
     if probe is None:
@@ -158,6 +177,7 @@ def main():
         lab.expect("whose history", 2, "history", "runner", err="say whose")
         roles(lab)
         race(lab)
+        rebalance(lab)
     finally:
         lab.end()
         shutil.rmtree(ENV["XDG_DATA_HOME"], ignore_errors=True)

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-bench"
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "qd-application.h"
+#include "qd-placement-page.h"
+#include "qd-settings.h"
+#include "qd-window.h"
+
+/* placement TENANTS SHARDS: how long the page of placements takes from being asked for to its first painted frame, with all that it shows, in a
+ * window that shows another page; beside a page of the same window that has nothing to show. One JSON line. Needs a display. */
+
+#define CONTROL "harbour"
+#define NATS "harbour-nats"
+
+typedef struct {
+  QdHub *hub;
+  QdWindow *window;
+  guint n_tenants, n_shards;
+} Bench;
+
+static void
+apply (QdHub *hub, QdDelta *delta)
+{
+  qd_fleet_apply (qd_hub_get_fleet (hub), delta);
+  qd_delta_unref (delta);
+}
+
+static void
+add_shard (QdHub *hub, guint n, guint capacity)
+{
+  g_autofree char *shard = g_strdup_printf ("shard-%u", n), *id = g_strdup_printf ("runner.%s", shard);
+  QdDelta *delta = qd_delta_new (CONTROL, QD_KIND_SHARD, id, QD_DELTA_UPSERT);
+
+  qd_delta_set (delta, QD_FIELD_STATUS, qd_value_status (QD_STATUS_WELL));
+  qd_delta_set (delta, QD_FIELD_STATUS_TEXT, qd_value_string ("ready"));
+  qd_delta_set (delta, QD_SHARD_KIND, qd_value_string ("runner"));
+  qd_delta_set (delta, QD_SHARD_SHARD, qd_value_string (shard));
+  qd_delta_set (delta, QD_SHARD_REGION, qd_value_string (n % 2 ? "north" : "south"));
+  qd_delta_set (delta, QD_SHARD_VERSION, qd_value_string ("1.4.2"));
+  qd_delta_set (delta, QD_SHARD_CAPACITY, qd_value_int (capacity));
+  qd_delta_set (delta, QD_SHARD_LOAD, qd_value_double (n * 10.0));
+  apply (hub, delta);
+}
+
+static void
+add_tenant (QdHub *hub, guint n, guint n_shards)
+{
+  g_autofree char *tenant = g_strdup_printf ("tenant-%05u", n), *id = g_strdup_printf ("RUNNER_PLACEMENT/%s", tenant);
+  g_autofree char *shard = g_strdup_printf ("shard-%u", n % n_shards + 1);
+  QdDelta *delta = qd_delta_new (CONTROL, QD_KIND_TENANT, tenant, QD_DELTA_UPSERT);
+
+  qd_delta_set (delta, QD_FIELD_NAME, qd_value_string (tenant));
+  qd_delta_set (delta, QD_FIELD_STATUS, qd_value_status (QD_STATUS_WELL));
+  apply (hub, delta);
+  delta = qd_delta_new (NATS, QD_KIND_KV_ENTRY, id, QD_DELTA_UPSERT);
+  qd_delta_set (delta, QD_KV_BUCKET, qd_value_string ("RUNNER_PLACEMENT"));
+  qd_delta_set (delta, QD_KV_KEY, qd_value_string (tenant));
+  qd_delta_set (delta, QD_KV_VALUE, qd_value_string (shard));
+  qd_delta_set (delta, QD_KV_REVISION, qd_value_int (n + 1));
+  apply (hub, delta);
+}
+
+static void
+fill (Bench *self)
+{
+  g_autoptr (QdEndpoint) endpoint = qd_endpoint_new (NATS, "Harbour NATS", "nats", "nats://127.0.0.1:1");
+
+  endpoint->feeds = g_strdup (CONTROL);
+  qd_hub_add (self->hub, endpoint, FALSE, NULL);
+  qd_fleet_begin (qd_hub_get_fleet (self->hub));
+  for (guint i = 1; i <= self->n_shards; i++)
+    add_shard (self->hub, i, self->n_tenants / self->n_shards + 5);
+  for (guint i = 0; i < self->n_tenants; i++)
+    add_tenant (self->hub, i, self->n_shards);
+  qd_fleet_commit (qd_hub_get_fleet (self->hub));
+}
+
+static void
+painted_cb (gboolean *painted)
+{
+  *painted = TRUE;
+}
+
+/* Until the next frame is on the screen, as far as the program can tell. */
+static double
+show (Bench *self, const char *page)
+{
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (self->window));
+  gboolean painted = FALSE;
+  gulong handler = g_signal_connect_swapped (clock, "after-paint", G_CALLBACK (painted_cb), &painted);
+  gint64 begin = g_get_monotonic_time ();
+
+  qd_window_show_page (self->window, page);
+  gdk_frame_clock_begin_updating (clock);
+  while (!painted)
+    g_main_context_iteration (NULL, TRUE);
+  gdk_frame_clock_end_updating (clock);
+  g_signal_handler_disconnect (clock, handler);
+  return (double) (g_get_monotonic_time () - begin) / 1000.0;
+}
+
+static guint
+count_widgets (GtkWidget *widget)
+{
+  guint n = 1;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    n += count_widgets (child);
+  return n;
+}
+
+int
+main (int argc, char **argv)
+{
+  Bench self = { .n_tenants = argc == 3 ? (guint) atoi (argv[1]) : 0, .n_shards = argc == 3 ? (guint) atoi (argv[2]) : 0 };
+  double empty, opened;
+
+  if (self.n_tenants < 1 || self.n_tenants > 100000 || self.n_shards < 1 || self.n_shards > 5000)
+    {
+      g_printerr ("usage: bench-placement TENANTS SHARDS\n");
+      return 2;
+    }
+  adw_init ();
+  qd_app_init ();
+  g_settings_set_boolean (qd_settings_get_default (), "configured", TRUE);
+  /* the kind that has tenants is the one that is shown first */
+  self.hub = qd_hub_new (NULL);
+  fill (&self);
+  self.window = qd_window_new (NULL, self.hub);
+  gtk_window_set_default_size (GTK_WINDOW (self.window), 1180, 760);
+  gtk_window_present (GTK_WINDOW (self.window));
+  show (&self, "overview");
+  empty = show (&self, "drafts");
+  show (&self, "overview");
+  opened = show (&self, "placement");
+  g_print ("{\"opened_ms\":%.2f,\"floor_ms\":%.2f,\"widgets\":%u}\n", opened, empty, count_widgets (GTK_WIDGET (qd_window_get_page (self.window))));
+  gtk_window_destroy (GTK_WINDOW (self.window));
+  qd_hub_stop (self.hub);
+  g_object_unref (self.hub);
+  return 0;
+}

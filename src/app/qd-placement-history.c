@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-app"
+
+#include "config.h"
+
+#include "qd-placement-history.h"
+
+#include <glib/gi18n.h>
+
+#include "qd-time.h"
+
+/* More stays than that are counted, not listed. */
+#define MAX_ROWS 100
+
+struct _QdPlacementHistory {
+  AdwDialog parent_instance;
+
+  char *tenant;
+  GCancellable *cancellable;
+  GtkWidget *stack, *status, *page;
+};
+
+G_DEFINE_FINAL_TYPE (QdPlacementHistory, qd_placement_history, ADW_TYPE_DIALOG)
+
+static guint restore_signal;
+
+/* --- What the history says ------------------------------------------------------------------------------------ */
+
+GArray *
+qd_placement_history_read (GPtrArray *revisions, const char *tenant)
+{
+  GArray *stays = g_array_new (FALSE, FALSE, sizeof (QdPlacementStay));
+
+  for (guint i = 0; i < revisions->len; i++)
+    {
+      const QdPlacementRevision *revision = revisions->pdata[i];
+      QdPlacementStay stay = { revision->map != NULL ? qd_placement_map_get_shard (revision->map, tenant) : NULL, revision };
+
+      if (revision->map == NULL || qd_placement_map_is_broken (revision->map))
+        continue;
+      if (stays->len == 0 || g_strcmp0 (g_array_index (stays, QdPlacementStay, 0).shard, stay.shard) != 0)
+        g_array_prepend_val (stays, stay);
+    }
+  return stays;
+}
+
+/* --- Showing it ------------------------------------------------------------------------------------------------- */
+
+static void
+say (QdPlacementHistory *self, const char *icon, const char *title, const char *text)
+{
+  g_autofree char *escaped = text != NULL ? g_markup_escape_text (text, -1) : NULL;
+
+  adw_status_page_set_icon_name (ADW_STATUS_PAGE (self->status), icon);
+  adw_status_page_set_title (ADW_STATUS_PAGE (self->status), title);
+  adw_status_page_set_description (ADW_STATUS_PAGE (self->status), escaped);
+  gtk_stack_set_visible_child (GTK_STACK (self->stack), self->status);
+}
+
+static void
+restore_cb (QdPlacementHistory *self, GtkWidget *button)
+{
+  g_autofree char *shard = g_strdup (g_object_get_data (G_OBJECT (button), "qd-shard"));
+
+  g_signal_emit (self, restore_signal, 0, shard);
+  adw_dialog_close (ADW_DIALOG (self));
+}
+
+static GtkWidget *
+make_restore (QdPlacementHistory *self, const char *shard)
+{
+  GtkWidget *button = gtk_button_new_with_label (_("Restore"));
+  g_autofree char *name = g_strdup_printf (_("Plan to move it back to %s"), shard);
+
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (button, name);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  g_object_set_data_full (G_OBJECT (button), "qd-shard", g_strdup (shard), g_free);
+  g_signal_connect_object (button, "clicked", G_CALLBACK (restore_cb), self, G_CONNECT_SWAPPED);
+  return button;
+}
+
+/* "Since 14:02:11 · revision 7 · ada@bridge: room was needed" */
+static char *
+tell_stay (const QdPlacementRevision *revision)
+{
+  g_autofree char *time = revision->at_us > 0 ? qd_time_format_local (revision->at_us) : g_strdup (_("a time that is not known"));
+  g_autofree char *number = g_strdup_printf ("%" G_GUINT64_FORMAT, revision->revision), *since = g_strdup_printf (_("Since %s · revision %s"), time, number);
+  const char *who = revision->who != NULL ? revision->who : revision->as;
+
+  if (who != NULL && revision->why != NULL)
+    return g_strdup_printf (_("%s · %s: %s"), since, who, revision->why);
+  return who != NULL ? g_strdup_printf (_("%s · %s"), since, who) : g_steal_pointer (&since);
+}
+
+static void
+add_stay (QdPlacementHistory *self, GtkWidget *group, const QdPlacementStay *stay, const char *now)
+{
+  GtkWidget *row = adw_action_row_new ();
+  g_autofree char *text = tell_stay (stay->revision);
+
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), stay->shard != NULL ? stay->shard : _("Nowhere"));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text);
+  if (stay->shard != NULL && g_strcmp0 (stay->shard, now) != 0)
+    adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_restore (self, stay->shard));
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
+}
+
+static void
+show (QdPlacementHistory *self, GPtrArray *revisions)
+{
+  g_autoptr (GArray) stays = qd_placement_history_read (revisions, self->tenant);
+  GtkWidget *group = adw_preferences_group_new ();
+
+  if (stays->len == 0)
+    {
+      say (self, "qd-events-symbolic", _("No History"), _("The bucket keeps no earlier revision of it."));
+      return;
+    }
+  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group), _("The newest first, as far as the bucket keeps it. Who wrote a revision is known where it was written from here."));
+  for (guint i = 0; i < stays->len && i < MAX_ROWS; i++)
+    add_stay (self, group, &g_array_index (stays, QdPlacementStay, i), g_array_index (stays, QdPlacementStay, 0).shard);
+  if (stays->len > MAX_ROWS)
+    {
+      guint more = stays->len - MAX_ROWS;
+      g_autofree char *text = g_strdup_printf (ngettext ("and %u more", "and %u more", more), more);
+      GtkWidget *row = adw_action_row_new ();
+
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), text);
+      adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
+    }
+  adw_preferences_page_add (ADW_PREFERENCES_PAGE (self->page), ADW_PREFERENCES_GROUP (group));
+  gtk_stack_set_visible_child (GTK_STACK (self->stack), self->page);
+}
+
+static void
+answered_cb (GObject *hub, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (QdPlacementHistory) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) revisions = qd_placement_history_finish (QD_HUB (hub), result, &error);
+
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return;
+  if (revisions == NULL)
+    say (self, "dialog-warning-symbolic", _("Could Not Read the History"), error->message);
+  else
+    show (self, revisions);
+}
+
+/* --- The dialog ----------------------------------------------------------------------------------------------------- */
+
+static void
+qd_placement_history_dispose (GObject *object)
+{
+  QdPlacementHistory *self = QD_PLACEMENT_HISTORY (object);
+
+  g_clear_pointer (&self->tenant, g_free);
+  G_OBJECT_CLASS (qd_placement_history_parent_class)->dispose (object);
+}
+
+static void
+qd_placement_history_finalize (GObject *object)
+{
+  g_clear_object (&QD_PLACEMENT_HISTORY (object)->cancellable);
+  G_OBJECT_CLASS (qd_placement_history_parent_class)->finalize (object);
+}
+
+static void
+qd_placement_history_closed (AdwDialog *dialog)
+{
+  g_cancellable_cancel (QD_PLACEMENT_HISTORY (dialog)->cancellable);
+}
+
+static void
+qd_placement_history_class_init (QdPlacementHistoryClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = qd_placement_history_dispose;
+  G_OBJECT_CLASS (klass)->finalize = qd_placement_history_finalize;
+  ADW_DIALOG_CLASS (klass)->closed = qd_placement_history_closed;
+  restore_signal = g_signal_new ("restore", QD_TYPE_PLACEMENT_HISTORY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+qd_placement_history_init (QdPlacementHistory *self)
+{
+  GtkWidget *view = adw_toolbar_view_new ();
+
+  self->cancellable = g_cancellable_new ();
+  self->page = adw_preferences_page_new ();
+  self->status = adw_status_page_new ();
+  self->stack = gtk_stack_new ();
+  gtk_stack_add_named (GTK_STACK (self->stack), self->status, "status");
+  gtk_stack_add_named (GTK_STACK (self->stack), self->page, "page");
+  adw_toolbar_view_add_top_bar (ADW_TOOLBAR_VIEW (view), adw_header_bar_new ());
+  adw_toolbar_view_set_content (ADW_TOOLBAR_VIEW (view), self->stack);
+  adw_dialog_set_child (ADW_DIALOG (self), view);
+  adw_dialog_set_content_width (ADW_DIALOG (self), 480);
+  adw_dialog_set_content_height (ADW_DIALOG (self), 480);
+  say (self, "qd-events-symbolic", _("Reading the History"), NULL);
+}
+
+AdwDialog *
+qd_placement_history_new (QdHub *hub, const char *nats, QdPlacementMap *map, const char *tenant)
+{
+  QdPlacementHistory *self = g_object_new (QD_TYPE_PLACEMENT_HISTORY, NULL);
+  g_autofree char *title = g_strdup_printf (_("Placements of %s"), tenant);
+
+  self->tenant = g_strdup (tenant);
+  adw_dialog_set_title (ADW_DIALOG (self), title);
+  qd_placement_history_async (hub, nats, map, tenant, self->cancellable, answered_cb, g_object_ref (self));
+  return ADW_DIALOG (self);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <adwaita.h>
+
+#include "qd-placement-page.h"
+#include "qd-placement-source.h"
+
+G_BEGIN_DECLS
+
+struct _QdPlacementPage {
+  QdPage parent_instance;
+
+  QdPlacementBoard *board;
+  QdPlacementSource source;
+  QdPlacementKind kind;
+  QdPlacementMap *map;           /* what the board was made of */
+  QdRebalance *proposal;         /* the last one, while it is on the board; or NULL */
+  GCancellable *proposing;       /* or NULL */
+  gboolean dirty;                /* something has come that is not shown yet */
+  guint timer;                   /* until it is */
+  gint64 shown_at;               /* monotonic µs */
+
+  GtkWidget *end, *versions_button;            /* for the header bar */
+  GtkWidget *kinds, *search, *rebalance;
+  GtkWidget *sentence, *problem;
+  GtkWidget *stack, *status, *grid, *versions;
+  GtkStringList *shards;
+  GtkWidget *split, *side, *bar;
+};
+
+/* qd-placement-page-plan.c: what becomes of the plan. */
+void qd_placement_page_propose (QdPlacementPage *self);
+void qd_placement_page_review (QdPlacementPage *self);
+void qd_placement_page_choose (QdPlacementPage *self, const char *const *tenants);
+void qd_placement_page_show_history (QdPlacementPage *self, const char *tenant);
+/* Whether a plan can be carried out; when not, *@why (transfer full) says what is missing. */
+gboolean qd_placement_page_can_apply (QdPlacementPage *self, char **why);
+
+G_END_DECLS

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "qd-app"
+
+#include "config.h"
+
+#include "qd-placement-places.h"
+
+#include <math.h>
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+#define SIDE 11
+#define GAP 3
+#define STEP (SIDE + GAP)
+/* More places than that are a bar: squares that nobody could tell apart say less. */
+#define MAX_SQUARES 320
+#define BAR_HEIGHT 8
+#define MIN_COLUMNS 8
+
+enum { INK, ACCENT, DEGRADED, DOWN, N_PROBES };
+
+struct _QdPlacementPlaces {
+  GtkWidget parent_instance;
+
+  QdPlacementBoard *board;
+  char *shard;
+  GtkWidget *probes[N_PROBES];     /* hidden: they have the style sheet's colours */
+};
+
+G_DEFINE_FINAL_TYPE (QdPlacementPlaces, qd_placement_places, GTK_TYPE_WIDGET)
+/* A GStrv under another name. */
+typedef char *QdPlacementDrag;
+G_DEFINE_BOXED_TYPE (QdPlacementDrag, qd_placement_drag, g_strdupv, g_strfreev)
+
+GdkContentProvider *
+qd_placement_drag_new (const char *const *tenants)
+{
+  return gdk_content_provider_new_typed (QD_TYPE_PLACEMENT_DRAG, tenants);
+}
+
+/* --- How many ---------------------------------------------------------------------------------------------- */
+
+static const QdRollShard *
+get_shard (QdPlacementPlaces *self)
+{
+  const QdPlacementRoll *roll = qd_placement_board_get_roll (self->board);
+
+  return roll != NULL && self->shard != NULL ? qd_placement_roll_get_shard (roll, self->shard) : NULL;
+}
+
+/* Those who go keep their square until they have gone. */
+static guint
+count_squares (QdPlacementPlaces *self)
+{
+  const QdRollShard *shard = get_shard (self);
+  guint n = shard != NULL ? qd_placement_board_get_tenants (self->board, self->shard)->len : 0;
+
+  return shard != NULL && shard->capacity > n ? (guint) MIN (shard->capacity, G_MAXINT) : n;
+}
+
+static guint
+count_columns (int width)
+{
+  return (guint) MAX ((width + GAP) / STEP, 1);
+}
+
+/* --- Drawing ------------------------------------------------------------------------------------------------- */
+
+static void
+get_color (QdPlacementPlaces *self, guint probe, float alpha, GdkRGBA *color)
+{
+  gtk_widget_get_color (self->probes[probe], color);
+  color->alpha *= alpha;
+}
+
+static void
+fill (GtkSnapshot *snapshot, const graphene_rect_t *rect, const GdkRGBA *color)
+{
+  GskRoundedRect round;
+
+  gsk_rounded_rect_init_from_rect (&round, rect, 2);
+  gtk_snapshot_push_rounded_clip (snapshot, &round);
+  gtk_snapshot_append_color (snapshot, color, rect);
+  gtk_snapshot_pop (snapshot);
+}
+
+static void
+outline (GtkSnapshot *snapshot, const graphene_rect_t *rect, const GdkRGBA *color, float width)
+{
+  GskRoundedRect round;
+  const float widths[] = { width, width, width, width };
+  const GdkRGBA colors[] = { *color, *color, *color, *color };
+
+  gsk_rounded_rect_init_from_rect (&round, rect, 2);
+  gtk_snapshot_append_border (snapshot, &round, widths, colors);
+}
+
+/* A bar across, a cross for two: what a colour says is said by a shape as well. */
+static void
+strike (GtkSnapshot *snapshot, const graphene_rect_t *rect, const GdkRGBA *color, gboolean plus)
+{
+  float x = rect->origin.x, y = rect->origin.y, middle = SIDE / 2.f;
+
+  gtk_snapshot_append_color (snapshot, color, &GRAPHENE_RECT_INIT (x + 2.5f, y + middle - 0.75f, SIDE - 5, 1.5f));
+  if (plus)
+    gtk_snapshot_append_color (snapshot, color, &GRAPHENE_RECT_INIT (x + middle - 0.75f, y + 2.5f, 1.5f, SIDE - 5));
+}
+
+static void
+draw_tenant (QdPlacementPlaces *self, GtkSnapshot *snapshot, const graphene_rect_t *rect, const QdRollTenant *tenant, gboolean over)
+{
+  gboolean was = g_strcmp0 (tenant->shard, self->shard) == 0;
+  gboolean stays = g_strcmp0 (qd_placement_board_get_place (self->board, tenant->id), self->shard) == 0;
+  float alpha = qd_placement_board_matches (self->board, tenant) ? 1.f : 0.25f;
+  GdkRGBA color, paper = { 1, 1, 1, alpha };
+
+  if (!was)
+    {
+      get_color (self, ACCENT, alpha, &color);
+      fill (snapshot, rect, &color);
+      strike (snapshot, rect, &paper, TRUE);
+    }
+  else if (!stays)
+    {
+      get_color (self, ACCENT, alpha, &color);
+      outline (snapshot, rect, &color, 1.5f);
+      strike (snapshot, rect, &color, FALSE);
+    }
+  else if (over)
+    {
+      get_color (self, DOWN, alpha, &color);
+      fill (snapshot, rect, &color);
+      strike (snapshot, rect, &paper, FALSE);
+    }
+  else
+    {
+      get_color (self, tenant->status == QD_STATUS_DEGRADED || tenant->status == QD_STATUS_DOWN ? DEGRADED : INK,
+                 alpha * (tenant->status == QD_STATUS_DEGRADED || tenant->status == QD_STATUS_DOWN ? 1.f : 0.5f), &color);
+      fill (snapshot, rect, &color);
+    }
+}
+
+static void
+draw_squares (QdPlacementPlaces *self, GtkSnapshot *snapshot, guint n, const QdRollShard *shard)
+{
+  GPtrArray *tenants = qd_placement_board_get_tenants (self->board, self->shard);
+  int width = gtk_widget_get_width (GTK_WIDGET (self));
+  gboolean mirrored = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
+  guint columns = count_columns (width), staying = 0;
+  GdkRGBA free_place;
+
+  get_color (self, INK, 0.25f, &free_place);
+  for (guint i = 0; i < n; i++)
+    {
+      float x = (float) (i % columns) * STEP;
+      graphene_rect_t rect = GRAPHENE_RECT_INIT (mirrored ? (float) width - x - SIDE : x, (float) (i / columns) * STEP, SIDE, SIDE);
+      const QdRollTenant *tenant = i < tenants->len ? tenants->pdata[i] : NULL;
+
+      if (tenant == NULL)
+        {
+          outline (snapshot, &rect, &free_place, 1);
+          continue;
+        }
+      if (g_strcmp0 (qd_placement_board_get_place (self->board, tenant->id), self->shard) == 0)
+        staying++;
+      draw_tenant (self, snapshot, &rect, tenant, shard->capacity >= 0 && staying > shard->capacity);
+    }
+}
+
+static void
+draw_bar (QdPlacementPlaces *self, GtkSnapshot *snapshot, const QdRollShard *shard)
+{
+  guint now = qd_placement_board_count_now (self->board, self->shard), then = qd_placement_board_count_then (self->board, self->shard);
+  float width = (float) gtk_widget_get_width (GTK_WIDGET (self));
+  double whole = MAX (MAX ((double) shard->capacity, now), MAX (then, 1));
+  gboolean mirrored = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL, over = shard->capacity >= 0 && then > shard->capacity;
+  float parts[] = { width, (float) (width * MIN (now, then) / whole), (float) (width * then / whole) };
+  static const guint order[] = { 0, 2, 1 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (order); i++)
+    {
+      GdkRGBA color;
+
+      get_color (self, order[i] == 2 ? ACCENT : over ? DOWN : INK, order[i] == 0 ? 0.15f : order[i] == 1 && !over ? 0.55f : 1, &color);
+      fill (snapshot, &GRAPHENE_RECT_INIT (mirrored ? width - parts[order[i]] : 0, 0, parts[order[i]], BAR_HEIGHT), &color);
+    }
+}
+
+static void
+qd_placement_places_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  QdPlacementPlaces *self = QD_PLACEMENT_PLACES (widget);
+  const QdRollShard *shard = get_shard (self);
+  guint n = count_squares (self);
+
+  if (shard == NULL)
+    return;
+  if (n > MAX_SQUARES)
+    draw_bar (self, snapshot, shard);
+  else
+    draw_squares (self, snapshot, n, shard);
+}
+
+static void
+qd_placement_places_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+                             int *minimum_baseline, int *natural_baseline)
+{
+  guint n = count_squares (QD_PLACEMENT_PLACES (widget)), columns;
+
+  if (orientation == GTK_ORIENTATION_HORIZONTAL)
+    {
+      *minimum = MIN_COLUMNS * STEP - GAP;
+      *natural = MAX (*minimum, 14 * STEP - GAP);
+      return;
+    }
+  columns = for_size >= 0 ? count_columns (for_size) : MIN_COLUMNS;
+  *minimum = *natural = n > MAX_SQUARES ? BAR_HEIGHT : (int) ((MAX (n, 1) + columns - 1) / columns) * STEP - GAP;
+}
+
+static GtkSizeRequestMode
+qd_placement_places_get_request_mode (GtkWidget *widget)
+{
+  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
+}
+
+/* --- Whose is it ----------------------------------------------------------------------------------------------- */
+
+const QdRollTenant *
+qd_placement_places_pick (QdPlacementPlaces *self, double x, double y)
+{
+  int width = gtk_widget_get_width (GTK_WIDGET (self));
+  guint columns = count_columns (width), at;
+  GPtrArray *tenants;
+
+  if (gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL)
+    x = width - x;
+  if (get_shard (self) == NULL || x < 0 || y < 0 || x >= columns * STEP || count_squares (self) > MAX_SQUARES)
+    return NULL;
+  tenants = qd_placement_board_get_tenants (self->board, self->shard);
+  at = (guint) (y / STEP) * columns + (guint) (x / STEP);
+  return at < tenants->len ? tenants->pdata[at] : NULL;
+}
+
+static gboolean
+query_tooltip_cb (QdPlacementPlaces *self, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
+{
+  const QdRollTenant *tenant = keyboard ? NULL : qd_placement_places_pick (self, x, y);
+  const char *place = tenant != NULL ? qd_placement_board_get_place (self->board, tenant->id) : NULL;
+  g_autofree char *text = NULL;
+
+  if (tenant == NULL)
+    return FALSE;
+  if (g_strcmp0 (place, tenant->shard) != 0)
+    text = g_strdup_printf (_("%s: %s → %s by the plan"), tenant->name, tenant->shard != NULL ? tenant->shard : _("nowhere"), place);
+  gtk_tooltip_set_text (tooltip, text != NULL ? text : tenant->name);
+  return TRUE;
+}
+
+static GdkContentProvider *
+prepare_cb (QdPlacementPlaces *self, double x, double y)
+{
+  const QdRollTenant *tenant = qd_placement_places_pick (self, x, y);
+  const char *tenants[] = { tenant != NULL ? tenant->id : NULL, NULL };
+
+  return tenant != NULL ? qd_placement_drag_new (tenants) : NULL;
+}
+
+/* --- The widget --------------------------------------------------------------------------------------------------- */
+
+static void
+changed_cb (QdPlacementPlaces *self)
+{
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+qd_placement_places_dispose (GObject *object)
+{
+  QdPlacementPlaces *self = QD_PLACEMENT_PLACES (object);
+
+  for (guint i = 0; i < N_PROBES; i++)
+    g_clear_pointer (&self->probes[i], gtk_widget_unparent);
+  g_clear_object (&self->board);
+  g_clear_pointer (&self->shard, g_free);
+  G_OBJECT_CLASS (qd_placement_places_parent_class)->dispose (object);
+}
+
+static void
+qd_placement_places_class_init (QdPlacementPlacesClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = qd_placement_places_dispose;
+  widget_class->snapshot = qd_placement_places_snapshot;
+  widget_class->measure = qd_placement_places_measure;
+  widget_class->get_request_mode = qd_placement_places_get_request_mode;
+  gtk_widget_class_set_css_name (widget_class, "placementplaces");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_PRESENTATION);
+}
+
+static void
+qd_placement_places_init (QdPlacementPlaces *self)
+{
+  static const char *const classes[N_PROBES] = { NULL, "accent", "qd-degraded", "qd-down" };
+  GtkDragSource *drag = gtk_drag_source_new ();
+
+  for (guint i = 0; i < N_PROBES; i++)
+    {
+      self->probes[i] = gtk_label_new (NULL);
+      if (classes[i] != NULL)
+        gtk_widget_add_css_class (self->probes[i], classes[i]);
+      gtk_widget_set_visible (self->probes[i], FALSE);
+      gtk_widget_set_parent (self->probes[i], GTK_WIDGET (self));
+    }
+  gtk_drag_source_set_actions (drag, GDK_ACTION_MOVE);
+  g_signal_connect_object (drag, "prepare", G_CALLBACK (prepare_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drag));
+  gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
+  g_signal_connect_object (self, "query-tooltip", G_CALLBACK (query_tooltip_cb), self, G_CONNECT_SWAPPED);
+}
+
+GtkWidget *
+qd_placement_places_new (QdPlacementBoard *board)
+{
+  QdPlacementPlaces *self = g_object_new (QD_TYPE_PLACEMENT_PLACES, NULL);
+
+  self->board = g_object_ref (board);
+  g_signal_connect_object (board, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
+  return GTK_WIDGET (self);
+}
+
+void
+qd_placement_places_set_shard (QdPlacementPlaces *self, const char *shard)
+{
+  if (g_set_str (&self->shard, shard))
+    changed_cb (self);
+}
