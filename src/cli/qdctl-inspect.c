@@ -13,10 +13,8 @@ static void
 print_json (QdFleet *fleet)
 {
   g_autoptr (JsonNode) root = qd_fleet_to_json (fleet);
-  g_autofree char *text = qd_json_to_text (root, TRUE);
 
-  qdctl_print (text);
-  qdctl_print ("\n");
+  qdctl_print_json (root);
 }
 
 static void

@@ -6,7 +6,6 @@
 
 #include <glib/gi18n.h>
 
-#include "qd-json.h"
 #include "qd-time.h"
 
 static const char *
@@ -19,27 +18,8 @@ static void
 print_builder (JsonBuilder *builder)
 {
   g_autoptr (JsonNode) root = json_builder_get_root (builder);
-  g_autofree char *text = qd_json_to_text (root, TRUE);
 
-  qdctl_print (text);
-  qdctl_print ("\n");
-}
-
-static void
-add_string (JsonBuilder *builder, const char *name, const char *value)
-{
-  json_builder_set_member_name (builder, name);
-  if (value)
-    json_builder_add_string_value (builder, value);
-  else
-    json_builder_add_null_value (builder);
-}
-
-static void
-add_int (JsonBuilder *builder, const char *name, guint64 value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, (gint64) value);
+  qdctl_print_json (root);
 }
 
 static void
@@ -47,7 +27,7 @@ add_time (JsonBuilder *builder, gint64 at_us)
 {
   g_autofree char *text = at_us > 0 ? qd_time_format_iso (at_us) : NULL;
 
-  add_string (builder, "at", text);
+  qdctl_add_text (builder, "at", text);
 }
 
 static void G_GNUC_PRINTF (1, 2)
@@ -77,12 +57,12 @@ add_findings (JsonBuilder *builder, QdPlacementMap *map)
       QdPlacementFinding *finding = g_ptr_array_index (findings, i);
 
       json_builder_begin_object (builder);
-      add_string (builder, "problem", problems[finding->problem]);
-      add_string (builder, "key", finding->key);
-      add_string (builder, "tenant", finding->tenant);
-      add_int (builder, "line", finding->line);
-      add_int (builder, "column", finding->column);
-      add_string (builder, "text", finding->text);
+      qdctl_add_text (builder, "problem", problems[finding->problem]);
+      qdctl_add_text (builder, "key", finding->key);
+      qdctl_add_text (builder, "tenant", finding->tenant);
+      qdctl_add_count (builder, "line", finding->line);
+      qdctl_add_count (builder, "column", finding->column);
+      qdctl_add_text (builder, "text", finding->text);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -94,13 +74,13 @@ add_map (JsonBuilder *builder, QdPlacementMap *map)
   gboolean object = qd_placement_map_get_encoding (map) == QD_PLACEMENT_OBJECT;
 
   json_builder_begin_object (builder);
-  add_string (builder, "kind", kind_of (map));
-  add_string (builder, "bucket", qd_placement_map_get_bucket (map));
-  add_string (builder, "encoding", object ? "object" : "keys");
+  qdctl_add_text (builder, "kind", kind_of (map));
+  qdctl_add_text (builder, "bucket", qd_placement_map_get_bucket (map));
+  qdctl_add_text (builder, "encoding", object ? "object" : "keys");
   if (object)
     {
-      add_string (builder, "key", qd_placement_map_get_key (map));
-      add_int (builder, "revision", qd_placement_map_get_revision (map));
+      qdctl_add_text (builder, "key", qd_placement_map_get_key (map));
+      qdctl_add_count (builder, "revision", qd_placement_map_get_revision (map));
     }
   json_builder_set_member_name (builder, "placements");
   json_builder_begin_array (builder);
@@ -109,9 +89,9 @@ add_map (JsonBuilder *builder, QdPlacementMap *map)
       const QdPlacement *place = qd_placement_map_get_nth (map, i);
 
       json_builder_begin_object (builder);
-      add_string (builder, "tenant", place->tenant);
-      add_string (builder, "shard", place->shard);
-      add_int (builder, "revision", place->revision);
+      qdctl_add_text (builder, "tenant", place->tenant);
+      qdctl_add_text (builder, "shard", place->shard);
+      qdctl_add_count (builder, "revision", place->revision);
       add_time (builder, place->at_us);
       json_builder_end_object (builder);
     }
@@ -179,10 +159,10 @@ qdctl_placement_print_place (QdPlacementMap *map, const QdPlacement *place, gboo
     }
   builder = json_builder_new ();
   json_builder_begin_object (builder);
-  add_string (builder, "kind", kind_of (map));
-  add_string (builder, "tenant", place->tenant);
-  add_string (builder, "shard", place->shard);
-  add_int (builder, "revision", place->revision);
+  qdctl_add_text (builder, "kind", kind_of (map));
+  qdctl_add_text (builder, "tenant", place->tenant);
+  qdctl_add_text (builder, "shard", place->shard);
+  qdctl_add_count (builder, "revision", place->revision);
   add_time (builder, place->at_us);
   json_builder_end_object (builder);
   print_builder (builder);
@@ -210,9 +190,9 @@ add_differences (JsonBuilder *builder, GPtrArray *rows)
       QdPlacementDiff *row = g_ptr_array_index (rows, i);
 
       json_builder_begin_object (builder);
-      add_string (builder, "tenant", row->tenant);
-      add_string (builder, "from", row->from);
-      add_string (builder, "to", row->to);
+      qdctl_add_text (builder, "tenant", row->tenant);
+      qdctl_add_text (builder, "from", row->from);
+      qdctl_add_text (builder, "to", row->to);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -247,13 +227,13 @@ qdctl_placement_print_edit (const QdPlacementEdit *edit, gboolean dry_run, gbool
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "dry_run");
   json_builder_add_boolean_value (builder, dry_run);
-  add_string (builder, "kind", kind_of (edit->base));
+  qdctl_add_text (builder, "kind", kind_of (edit->base));
   json_builder_set_member_name (builder, "changes");
   add_differences (builder, rows);
-  add_int (builder, "writes", edit->n_writes);
-  add_int (builder, "written", edit->n_written);
+  qdctl_add_count (builder, "writes", edit->n_writes);
+  qdctl_add_count (builder, "written", edit->n_written);
   if (edit->revision > 0)
-    add_int (builder, "revision", edit->revision);
+    qdctl_add_count (builder, "revision", edit->revision);
   json_builder_end_object (builder);
   print_builder (builder);
 }
@@ -283,11 +263,11 @@ qdctl_placement_print_race (const QdPlacementEdit *edit, gboolean json)
         say (_("%s: was %s, you want %s, is now %s\n"), row->tenant, row->base ? row->base : none, row->mine ? row->mine : none,
              row->theirs ? row->theirs : none);
       json_builder_begin_object (builder);
-      add_string (builder, "tenant", row->tenant);
-      add_string (builder, "base", row->base);
-      add_string (builder, "mine", row->mine);
-      add_string (builder, "theirs", row->theirs);
-      add_string (builder, "outcome", word_of (row->outcome));
+      qdctl_add_text (builder, "tenant", row->tenant);
+      qdctl_add_text (builder, "base", row->base);
+      qdctl_add_text (builder, "mine", row->mine);
+      qdctl_add_text (builder, "theirs", row->theirs);
+      qdctl_add_text (builder, "outcome", word_of (row->outcome));
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -341,13 +321,13 @@ qdctl_placement_print_history (GPtrArray *revisions, gboolean json)
           continue;
         }
       json_builder_begin_object (builder);
-      add_string (builder, "key", revision->key);
-      add_int (builder, "revision", revision->revision);
+      qdctl_add_text (builder, "key", revision->key);
+      qdctl_add_count (builder, "revision", revision->revision);
       add_time (builder, revision->at_us);
-      add_string (builder, "operation", revision->operation);
-      add_string (builder, "who", revision->who);
-      add_string (builder, "as", revision->as);
-      add_string (builder, "why", revision->why);
+      qdctl_add_text (builder, "operation", revision->operation);
+      qdctl_add_text (builder, "who", revision->who);
+      qdctl_add_text (builder, "as", revision->as);
+      qdctl_add_text (builder, "why", revision->why);
       json_builder_set_member_name (builder, "changes");
       add_differences (builder, rows);
       json_builder_end_object (builder);

@@ -101,6 +101,17 @@ read_history (QdctlSession *session, QdPlacementMap *map, const char *tenant, Qd
   return outcome.revisions;
 }
 
+/* The kind's map, and what its key, or the tenant's, was before. */
+static GPtrArray *
+read_past (QdctlSession *session, const char *kind_name, const Options *options, QdPlacementMap **map, QdExit *code)
+{
+  QdPlacementKind kind = 0;
+
+  qd_placement_kind_parse (kind_name, &kind);
+  *map = read_map (session, kind, options, code);
+  return *map ? read_history (session, *map, options->tenant, code) : NULL;
+}
+
 /* The revision that was given, of all that the bucket keeps. */
 static QdPlacementRevision *
 find_revision (GPtrArray *revisions, const char *text)
@@ -170,13 +181,9 @@ static QdExit
 do_history (QdctlSession *session, char **words, const Options *options)
 {
   QdExit code = QD_EXIT_NO;
-  QdPlacementKind kind = 0;
   g_autoptr (QdPlacementMap) map = NULL;
-  g_autoptr (GPtrArray) revisions = NULL;
+  g_autoptr (GPtrArray) revisions = read_past (session, words[0], options, &map, &code);
 
-  qd_placement_kind_parse (words[0], &kind);
-  map = read_map (session, kind, options, &code);
-  revisions = map ? read_history (session, map, options->tenant, &code) : NULL;
   if (revisions == NULL)
     return code;
   qdctl_placement_print_history (revisions, options->json);
@@ -187,15 +194,11 @@ static QdExit
 do_diff (QdctlSession *session, char **words, const Options *options)
 {
   QdExit code = QD_EXIT_NO;
-  QdPlacementKind kind = 0;
   g_autoptr (QdPlacementMap) map = NULL;
-  g_autoptr (GPtrArray) revisions = NULL;
+  g_autoptr (GPtrArray) revisions = read_past (session, words[0], options, &map, &code);
   g_autoptr (GPtrArray) rows = NULL;
   QdPlacementRevision *from, *to;
 
-  qd_placement_kind_parse (words[0], &kind);
-  map = read_map (session, kind, options, &code);
-  revisions = map ? read_history (session, map, options->tenant, &code) : NULL;
   if (revisions == NULL)
     return code;
   from = find_revision (revisions, words[1]);
@@ -361,16 +364,12 @@ static QdExit
 do_restore (QdctlSession *session, char **words, const Options *options)
 {
   QdExit code = QD_EXIT_NO;
-  QdPlacementKind kind = 0;
   g_autoptr (QdPlacementMap) map = NULL;
-  g_autoptr (GPtrArray) revisions = NULL;
+  g_autoptr (GPtrArray) revisions = read_past (session, words[0], options, &map, &code);
   QdPlacementRevision *revision;
   Outcome outcome = { session };
   g_autofree char *id = NULL;
 
-  qd_placement_kind_parse (words[0], &kind);
-  map = read_map (session, kind, options, &code);
-  revisions = map ? read_history (session, map, options->tenant, &code) : NULL;
   if (revisions == NULL)
     return code;
   revision = find_revision (revisions, words[1]);

@@ -134,15 +134,6 @@ command_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_main_loop_quit (outcome->session->loop);
 }
 
-static void
-print_answer (JsonNode *node)
-{
-  g_autofree char *text = qd_json_to_text (node, TRUE);
-
-  qdctl_print (text);
-  qdctl_print ("\n");
-}
-
 /* A plan with blockers is a "no"; a job that did not succeed is one too. */
 static QdExit
 judge (JsonNode *answer)
@@ -181,7 +172,7 @@ carry_out (QdctlSession *session, const char *verb, JsonObject *args, const char
       g_error_free (outcome.error);
       return code;
     }
-  print_answer (outcome.answer);
+  qdctl_print_json (outcome.answer);
   code = judge (outcome.answer);
   json_node_unref (outcome.answer);
   return code;

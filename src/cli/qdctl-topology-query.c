@@ -14,23 +14,6 @@
 #include "qd-status.h"
 
 static void
-add_text (JsonBuilder *builder, const char *name, const char *value)
-{
-  json_builder_set_member_name (builder, name);
-  if (value)
-    json_builder_add_string_value (builder, value);
-  else
-    json_builder_add_null_value (builder);
-}
-
-static void
-add_count (JsonBuilder *builder, const char *name, guint value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, value);
-}
-
-static void
 add_yes (JsonBuilder *builder, const char *name, gboolean value)
 {
   json_builder_set_member_name (builder, name);
@@ -73,10 +56,10 @@ print_paths_json (QdGraph *graph, const QdGraphPaths *paths, guint from, guint t
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
   json_builder_begin_object (builder);
-  add_text (builder, "from", nodes[from].id);
-  add_text (builder, "to", nodes[to].id);
-  add_text (builder, "by", qd_graph_metric_to_string (by));
-  add_text (builder, "apart", apart[paths->apart]);
+  qdctl_add_text (builder, "from", nodes[from].id);
+  qdctl_add_text (builder, "to", nodes[to].id);
+  qdctl_add_text (builder, "by", qd_graph_metric_to_string (by));
+  qdctl_add_text (builder, "apart", apart[paths->apart]);
   json_builder_set_member_name (builder, "paths");
   json_builder_begin_array (builder);
   for (guint i = 0; i < paths->paths->len; i++)
@@ -86,10 +69,10 @@ print_paths_json (QdGraph *graph, const QdGraphPaths *paths, guint from, guint t
       json_builder_begin_object (builder);
       add_ids (builder, "nodes", graph, TRUE, path->nodes, path->n_edges + 1);
       add_ids (builder, "edges", graph, FALSE, path->edges, path->n_edges);
-      add_count (builder, "hops", path->n_edges);
+      qdctl_add_count (builder, "hops", path->n_edges);
       qdctl_topology_add_figure (builder, "latency_ms", path->latency_ms);
       qdctl_topology_add_figure (builder, "loss_pct", path->loss_pct);
-      add_count (builder, "unknown", path->unknown);
+      qdctl_add_count (builder, "unknown", path->unknown);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -226,11 +209,11 @@ print_impact_json (QdGraph *graph, const Thing *thing, const QdGraphImpact *impa
   gboolean is_node = thing->node != G_MAXUINT;
 
   json_builder_begin_object (builder);
-  add_text (builder, is_node ? "node" : "edge", is_node ? nodes[thing->node].id : edges[thing->edge].id);
+  qdctl_add_text (builder, is_node ? "node" : "edge", is_node ? nodes[thing->node].id : edges[thing->edge].id);
   if (!is_node)
     add_yes (builder, "down_already", edges[thing->edge].status == QD_STATUS_DOWN);
-  add_count (builder, "rest", impact->n_rest);
-  add_count (builder, "parts", impact->n_parts);
+  qdctl_add_count (builder, "rest", impact->n_rest);
+  qdctl_add_count (builder, "parts", impact->n_parts);
   json_builder_set_member_name (builder, "unreachable");
   json_builder_begin_array (builder);
   for (guint i = 0; i < impact->lost->len; i++)
@@ -238,8 +221,8 @@ print_impact_json (QdGraph *graph, const Thing *thing, const QdGraphImpact *impa
       const QdGraphLost *lost = &g_array_index (impact->lost, QdGraphLost, i);
 
       json_builder_begin_object (builder);
-      add_text (builder, "id", nodes[lost->node].id);
-      add_count (builder, "part", lost->part);
+      qdctl_add_text (builder, "id", nodes[lost->node].id);
+      qdctl_add_count (builder, "part", lost->part);
       add_yes (builder, "from_rest", lost->no_way_there);
       add_yes (builder, "to_rest", lost->no_way_back);
       json_builder_end_object (builder);

@@ -81,6 +81,10 @@ QdExit qdctl_topology (const char *name, int argc, char **argv);
 QdExit qdctl_placement (const char *name, int argc, char **argv);
 QdExit qdctl_policy (const char *name, int argc, char **argv);
 
+/* A member of an object; @value NULL: null. */
+void qdctl_add_text (JsonBuilder *builder, const char *name, const char *value);
+void qdctl_add_count (JsonBuilder *builder, const char *name, guint64 value);
+void qdctl_print_json (JsonNode *node);
 /* One field of JSON that is no entity's: for watch. */
 void qdctl_add_value (JsonBuilder *builder, const QdField *field, const QdValue *value);
 
