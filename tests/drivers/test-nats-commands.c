@@ -2,6 +2,7 @@
 /* Buckets and streams by the NATS driver's verbs, against the lab's nats-server, as its roles. */
 #include "config.h"
 
+#include <signal.h>
 #include <string.h>
 
 #include "driver-fixture.h"
@@ -230,6 +231,91 @@ test_roles (void)
     }
 }
 
+/* --- A cluster whose servers are killed ------------------------------------------------------------- */
+
+static void
+kill_server (TestLab *lab, guint nth)
+{
+  g_autoptr (JsonNode) node = test_lab_request (lab, "GET", "/lab/v1/nats", NULL);
+  JsonArray *items = qd_json_list (node, "servers");
+  JsonObject *server = qd_json_object (json_array_get_element (items, nth % json_array_get_length (items)));
+  gint64 pid = 0;
+
+  if (qd_json_get_int (server, "pid", &pid) && pid > 1)
+    kill ((pid_t) pid, SIGKILL);
+}
+
+/* What is there now, whatever it takes to hear it. */
+static gint64
+look (Fixture *f, gint64 *revision)
+{
+  gint64 until = g_get_monotonic_time () + 90 * G_USEC_PER_SEC;
+
+  do
+    run (f, "kv.get", "{\"bucket\":\"CONFIG\",\"key\":\"counter\"}");
+  while (f->error && g_error_matches (f->error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_UNREACHABLE) && g_get_monotonic_time () < until);
+  *revision = number_of (f, "revision");
+  return g_ascii_strtoll (qd_json_get_string (f->answer, "value", "-1"), NULL, 10);
+}
+
+/* Somebody counts by compare-and-set while one server after another is killed: nothing that was told of as stored is gone, nothing
+ * is counted twice, and nothing but a lost answer or an unreachable server stands in the way. */
+static void
+test_cluster (void)
+{
+  TestLab *lab = test_lab_new ("--sites 3 --paths 3 --flows 3 --rate 5 --nats-servers 3");
+  g_autoptr (QdEndpoint) endpoint = NULL;
+  Fixture f = { lab };
+  gint64 revision, count = 0, longest = 0;
+  guint lost = 0, unreachable = 0;
+
+  if (lab == NULL)
+    return;
+  endpoint = test_lab_endpoint (lab, "nats", "admin");
+  f.model = test_model_new (endpoint);
+  test_until (g_str_equal (test_model_state (f.model), "live"), 60);
+  run (&f, "kv.put", "{\"bucket\":\"CONFIG\",\"key\":\"counter\",\"value\":\"0\",\"revision\":\"0\"}");
+  revision = number_of (&f, "revision");
+  for (guint round = 0; round < 60; round++)
+    {
+      gint64 before = g_get_monotonic_time ();
+
+      if (round % 15 == 5)
+        kill_server (lab, round / 15);
+      runf (&f, "kv.put", "{'bucket':'CONFIG','key':'counter','value':'%" G_GINT64_FORMAT "','revision':'%" G_GINT64_FORMAT "'}", count + 1,
+            revision);
+      longest = MAX (longest, g_get_monotonic_time () - before);
+      if (f.error == NULL)
+        {
+          count++;
+          g_assert_cmpint (number_of (&f, "revision"), >, revision);
+          revision = number_of (&f, "revision");
+          continue;
+        }
+      g_test_message ("%s", f.error->message);
+      g_assert_error (f.error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_UNREACHABLE);
+      if (qd_driver_error_is_lost (f.error))
+        {
+          gint64 now = look (&f, &revision);
+
+          g_assert_true (now == count || now == count + 1);
+          count = now;
+          lost++;
+        }
+      else
+        {
+          g_assert_cmpint (look (&f, &revision), ==, count);
+          unreachable++;
+        }
+    }
+  g_assert_cmpint (look (&f, &revision), ==, count);
+  g_assert_cmpint (longest, <, 20 * G_USEC_PER_SEC);
+  g_test_message ("%" G_GINT64_FORMAT " counted, %u lost answers, %u times unreachable; the longest took %.1f s", count, lost, unreachable,
+                  (double) longest / G_USEC_PER_SEC);
+  g_assert_cmpint (count, >, 30);
+  end (&f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -237,5 +323,6 @@ main (int argc, char **argv)
   g_test_add_func ("/drivers/nats-commands/entries", test_entries);
   g_test_add_func ("/drivers/nats-commands/streams", test_streams);
   g_test_add_func ("/drivers/nats-commands/roles", test_roles);
+  g_test_add_func ("/drivers/nats-commands/cluster", test_cluster);
   return g_test_run ();
 }

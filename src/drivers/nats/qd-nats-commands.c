@@ -47,13 +47,21 @@ command_free (Command *self)
   g_free (self);
 }
 
+/* Takes @object. */
+static JsonNode *
+node_of (JsonObject *object)
+{
+  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
+
+  json_node_take_object (node, object);
+  return node;
+}
+
+/* Takes @answer. */
 static void
 succeed (Command *self, JsonObject *answer)
 {
-  JsonNode *node = json_node_init_object (json_node_alloc (), answer);
-
-  json_object_unref (answer);
-  g_task_return_pointer (self->task, node, (GDestroyNotify) json_node_unref);
+  g_task_return_pointer (self->task, node_of (answer), (GDestroyNotify) json_node_unref);
   command_free (self);
 }
 
@@ -317,7 +325,7 @@ current_cb (QdNatsMessage *message, const GError *error, gpointer data)
   GError *conflict = g_steal_pointer (&self->conflict);
 
   if (message)
-    qd_driver_error_take_current (conflict, json_node_init_object (json_node_alloc (), message_to_json (self, message)));
+    qd_driver_error_take_current (conflict, node_of (message_to_json (self, message)));
   fail (self, conflict);
 }
 
