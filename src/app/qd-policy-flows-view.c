@@ -162,6 +162,12 @@ copy_action (GtkWidget *widget, const char *name, GVariant *parameter)
   qd_session_toast (self->session, _("Copied"));
 }
 
+static void
+topology_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  qd_session_show_cut (QD_POLICY_FLOWS_VIEW (widget)->session);
+}
+
 typedef struct { QdPolicyFlowsView *self; GFile *file; } Export;
 
 static void
@@ -269,6 +275,7 @@ qd_policy_flows_view_class_init (QdPolicyFlowsViewClass *klass)
   chosen_signal = g_signal_new ("chosen", QD_TYPE_POLICY_FLOWS_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, QD_TYPE_POLICY_FLOW_ROW);
   gtk_widget_class_install_action (widget_class, "cut.copy", NULL, copy_action);
   gtk_widget_class_install_action (widget_class, "cut.export", NULL, export_action);
+  gtk_widget_class_install_action (widget_class, "cut.topology", NULL, topology_action);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, GDK_CONTROL_MASK, "cut.copy", NULL);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
@@ -349,6 +356,7 @@ make_revealer (QdPolicyFlowsView *self)
   gtk_widget_add_css_class (self->of, "dimmed");
   gtk_widget_add_css_class (self->of, "numeric");
   gtk_box_append (GTK_BOX (tools), self->of);
+  gtk_box_append (GTK_BOX (tools), make_tool ("qd-topology-symbolic", "cut.topology", _("Show on the Topology")));
   gtk_box_append (GTK_BOX (tools), make_tool ("edit-copy-symbolic", "cut.copy", _("Copy this flow")));
   gtk_box_append (GTK_BOX (tools), make_tool ("document-save-symbolic", "cut.export", _("Export as CSV…")));
   gtk_widget_add_css_class (tools, "toolbar");

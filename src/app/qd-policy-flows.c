@@ -6,6 +6,7 @@
 #include "qd-policy-flows.h"
 
 #include <math.h>
+#include <string.h>
 
 #include <glib/gi18n.h>
 
@@ -20,15 +21,31 @@
 #define CANCEL_EACH 1024
 #define NEW_LINE "\r\n"
 
+#define NO_PATH G_MAXUINT
+
+/* A path that flows name, and how many of those that are not blocked do. */
+typedef struct { QdKey key; guint n_flows; } Path;
+
+/* One flow, and by which path it runs: its number, or NO_PATH. */
+typedef struct { QdPolicySeen seen; guint path; } Seen;
+
+/* What was read of the fleet's flows. Once it is read, immutable; reference counted (g_atomic_rc_box). */
+typedef struct {
+  GArray *flows;             /* Seen */
+  GPtrArray *paths;          /* Path */
+  gint64 as_of;
+} Flows;
+
 /* What a worker found. Immutable, reference counted (g_atomic_rc_box). */
 typedef struct {
   QdPolicyEval *before, *after;
-  GArray *cut;               /* QdPolicySeen, that which carries most first */
+  Flows *flows;              /* among which it was looked */
+  GArray *cut;               /* Seen, that which carries most first */
+  GArray *paths;             /* QdPolicyCutPath, those that lose most first; keys are of @flows */
+  guint n_pathless;
   GPtrArray *whys;           /* char *, of each of @cut; owned by @words */
   GHashTable *words;         /* char * */
   double bytes_a_day;
-  guint n_seen;
-  gint64 as_of;
 } Cuts;
 
 struct _QdPolicyFlows {
@@ -39,9 +56,9 @@ struct _QdPolicyFlows {
 
   GPtrArray *reading;        /* QdEntity, of which those before @at are read; NULL: nothing is being read */
   guint at, slice_id;
-  GArray *half;              /* QdPolicySeen, what was read so far */
-  GArray *seen;              /* QdPolicySeen, of all; NULL: not read yet */
-  gint64 as_of;
+  Flows *half;               /* what was read so far */
+  GHashTable *numbers;       /* QdKey → its place in the paths of @half + 1 */
+  Flows *seen;               /* of all; NULL: not read yet */
   guint refresh_id;
 
   GCancellable *asking;      /* NULL: no worker is asked */
@@ -54,6 +71,42 @@ static void qd_policy_flows_list_model_init (GListModelInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (QdPolicyFlows, qd_policy_flows, G_TYPE_OBJECT, G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, qd_policy_flows_list_model_init))
 
+/* --- What was read --------------------------------------------------------------------------------- */
+
+static void
+path_free (gpointer data)
+{
+  Path *path = data;
+
+  g_ref_string_release (path->key.id);
+  g_free (path);
+}
+
+static Flows *
+flows_new (guint n)
+{
+  Flows *self = g_atomic_rc_box_new0 (Flows);
+
+  self->flows = g_array_sized_new (FALSE, FALSE, sizeof (Seen), n);
+  self->paths = g_ptr_array_new_with_free_func (path_free);
+  return self;
+}
+
+static void
+flows_clear (gpointer data)
+{
+  Flows *self = data;
+
+  g_array_unref (self->flows);
+  g_ptr_array_unref (self->paths);
+}
+
+static void
+flows_unref (gpointer data)
+{
+  g_atomic_rc_box_release_full (data, flows_clear);
+}
+
 /* --- What was found ------------------------------------------------------------------------------- */
 
 static void
@@ -63,7 +116,9 @@ cuts_clear (gpointer data)
 
   qd_policy_eval_unref (self->before);
   qd_policy_eval_unref (self->after);
+  flows_unref (self->flows);
   g_array_unref (self->cut);
+  g_array_unref (self->paths);
   g_ptr_array_unref (self->whys);
   g_hash_table_unref (self->words);
 }
@@ -77,7 +132,7 @@ cuts_unref (gpointer data)
 static const QdPolicySeen *
 cuts_get (Cuts *self, guint i)
 {
-  return &g_array_index (self->cut, QdPolicySeen, i);
+  return &g_array_index (self->cut, Seen, i).seen;
 }
 
 static guint
@@ -95,23 +150,11 @@ is_same (const QdPolicySeen *a, const QdPolicySeen *b)
 
 /* --- On a worker ---------------------------------------------------------------------------------- */
 
-typedef struct { GArray *seen; Cuts *cuts; } Question;
-
-static void
-question_free (gpointer data)
-{
-  Question *question = data;
-
-  g_array_unref (question->seen);
-  cuts_unref (question->cuts);
-  g_free (question);
-}
-
 /* What nobody knows comes last; else those that are alike stand in an order of their own, so that they keep it. */
 static int
 compare_seen (gconstpointer a, gconstpointer b)
 {
-  const QdPolicySeen *l = a, *r = b;
+  const QdPolicySeen *l = &((const Seen *) a)->seen, *r = &((const Seen *) b)->seen;
   double of_l = isfinite (l->bytes_a_day) ? l->bytes_a_day : -1, of_r = isfinite (r->bytes_a_day) ? r->bytes_a_day : -1;
   int order = of_l < of_r ? 1 : of_l > of_r ? -1 : qd_address_compare (&l->src, &r->src);
 
@@ -180,24 +223,69 @@ find_whys (Cuts *cuts, GCancellable *cancellable)
     }
 }
 
+/* Those that are alike stand in an order of their own, as flows do. */
+static int
+compare_paths (gconstpointer a, gconstpointer b)
+{
+  const QdPolicyCutPath *l = a, *r = b;
+
+  if (l->bytes_a_day != r->bytes_a_day)
+    return l->bytes_a_day < r->bytes_a_day ? 1 : -1;
+  if (l->n_cut != r->n_cut)
+    return l->n_cut < r->n_cut ? 1 : -1;
+  return strcmp (l->path->id, r->path->id);
+}
+
+/* Adds up what is cut off, path by path. */
+static void
+find_paths (Cuts *cuts)
+{
+  GPtrArray *all = cuts->flows->paths;
+  g_autofree QdPolicyCutPath *sums = g_new0 (QdPolicyCutPath, MAX (all->len, 1));
+
+  for (guint i = 0; i < cuts->cut->len; i++)
+    {
+      const Seen *flow = &g_array_index (cuts->cut, Seen, i);
+
+      if (flow->path == NO_PATH)
+        {
+          cuts->n_pathless++;
+          continue;
+        }
+      sums[flow->path].n_cut++;
+      sums[flow->path].bytes_a_day += isfinite (flow->seen.bytes_a_day) ? flow->seen.bytes_a_day : 0;
+    }
+  for (guint i = 0; i < all->len; i++)
+    if (sums[i].n_cut > 0)
+      {
+        const Path *path = all->pdata[i];
+
+        sums[i].path = &path->key;
+        sums[i].n_flows = path->n_flows;
+        g_array_append_val (cuts->paths, sums[i]);
+      }
+  g_array_sort (cuts->paths, compare_paths);
+}
+
 static void
 find_cuts (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  Question *question = data;
-  Cuts *cuts = question->cuts;
+  Cuts *cuts = data;
+  GArray *flows = cuts->flows->flows;
 
-  for (guint i = 0; i < question->seen->len; i++)
+  for (guint i = 0; i < flows->len; i++)
     {
-      const QdPolicySeen *flow = &g_array_index (question->seen, QdPolicySeen, i);
+      const Seen *flow = &g_array_index (flows, Seen, i);
 
       if (i % CANCEL_EACH == 0 && g_task_return_error_if_cancelled (task))
         return;
-      if (!qd_policy_seen_is_cut (flow, cuts->before, cuts->after))
+      if (!qd_policy_seen_is_cut (&flow->seen, cuts->before, cuts->after))
         continue;
       g_array_append_vals (cuts->cut, flow, 1);
-      cuts->bytes_a_day += isfinite (flow->bytes_a_day) ? flow->bytes_a_day : 0;
+      cuts->bytes_a_day += isfinite (flow->seen.bytes_a_day) ? flow->seen.bytes_a_day : 0;
     }
   g_array_sort (cuts->cut, compare_seen);
+  find_paths (cuts);
   find_whys (cuts, cancellable);
   if (!g_task_return_error_if_cancelled (task))
     g_task_return_pointer (task, g_atomic_rc_box_acquire (cuts), cuts_unref);
@@ -266,24 +354,22 @@ static void
 ask (QdPolicyFlows *self)
 {
   g_autoptr (GTask) task = NULL;
-  Question *question;
+  Cuts *cuts;
 
   stop_asking (self);
   if (self->before == NULL || self->seen == NULL)
     return;
-  question = g_new (Question, 1);
-  question->seen = g_array_ref (self->seen);
-  question->cuts = g_atomic_rc_box_new0 (Cuts);
-  question->cuts->before = qd_policy_eval_ref (self->before);
-  question->cuts->after = qd_policy_eval_ref (self->after);
-  question->cuts->cut = g_array_new (FALSE, FALSE, sizeof (QdPolicySeen));
-  question->cuts->words = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  question->cuts->whys = g_ptr_array_new ();
-  question->cuts->n_seen = self->seen->len;
-  question->cuts->as_of = self->as_of;
+  cuts = g_atomic_rc_box_new0 (Cuts);
+  cuts->before = qd_policy_eval_ref (self->before);
+  cuts->after = qd_policy_eval_ref (self->after);
+  cuts->flows = g_atomic_rc_box_acquire (self->seen);
+  cuts->cut = g_array_new (FALSE, FALSE, sizeof (Seen));
+  cuts->paths = g_array_new (FALSE, FALSE, sizeof (QdPolicyCutPath));
+  cuts->words = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  cuts->whys = g_ptr_array_new ();
   self->asking = g_cancellable_new ();
   task = g_task_new (self, self->asking, found_cb, NULL);
-  g_task_set_task_data (task, question, question_free);
+  g_task_set_task_data (task, cuts, cuts_unref);
   g_task_run_in_thread (task, find_cuts);
 }
 
@@ -318,7 +404,46 @@ stop_reading (QdPolicyFlows *self)
 {
   g_clear_handle_id (&self->slice_id, g_source_remove);
   g_clear_pointer (&self->reading, g_ptr_array_unref);
-  g_clear_pointer (&self->half, g_array_unref);
+  g_clear_pointer (&self->numbers, g_hash_table_unref);
+  g_clear_pointer (&self->half, flows_unref);
+}
+
+/* The number of the path by which @flow runs, which is one more that does. */
+static guint
+count_path (QdPolicyFlows *self, QdEntity *flow)
+{
+  const QdValue *value = qd_entity_get (flow, QD_FLOW_PATH);
+  const QdKey key = { qd_entity_get_connection (flow), QD_KIND_PATH, value->type == QD_VALUE_STRING ? value->v.s : NULL };
+  guint number;
+  Path *path;
+
+  if (key.id == NULL || *key.id == '\0')
+    return NO_PATH;
+  number = GPOINTER_TO_UINT (g_hash_table_lookup (self->numbers, &key));
+  if (number == 0)
+    {
+      path = g_new0 (Path, 1);
+      path->key = key;
+      g_ref_string_acquire (path->key.id);
+      g_ptr_array_add (self->half->paths, path);
+      number = self->half->paths->len;
+      g_hash_table_insert (self->numbers, &path->key, GUINT_TO_POINTER (number));
+    }
+  path = self->half->paths->pdata[number - 1];
+  path->n_flows++;
+  return number - 1;
+}
+
+static void
+read_flow (QdPolicyFlows *self, QdEntity *flow)
+{
+  Seen seen;
+
+  if (!passes (flow))
+    return;
+  seen.path = count_path (self, flow);
+  if (qd_policy_flows_read_entity (flow, &seen.seen))
+    g_array_append_val (self->half->flows, seen);
 }
 
 static gboolean
@@ -330,17 +455,14 @@ slice_cb (gpointer data)
 
   for (; self->at < self->reading->len; self->at++)
     {
-      QdPolicySeen seen;
-
       if (self->at > first && self->at % CLOCK_EACH == 0 && g_get_monotonic_time () > end)
         return G_SOURCE_CONTINUE;
-      if (passes (self->reading->pdata[self->at]) && qd_policy_flows_read_entity (self->reading->pdata[self->at], &seen))
-        g_array_append_val (self->half, seen);
+      read_flow (self, self->reading->pdata[self->at]);
     }
   self->slice_id = 0;
-  g_clear_pointer (&self->seen, g_array_unref);
+  g_clear_pointer (&self->seen, flows_unref);
   self->seen = g_steal_pointer (&self->half);
-  self->as_of = g_get_real_time ();
+  self->seen->as_of = g_get_real_time ();
   stop_reading (self);
   ask (self);
   return G_SOURCE_REMOVE;
@@ -362,7 +484,8 @@ read_flows (QdPolicyFlows *self)
       if (qd_entity_belongs (flow, connection))
         g_ptr_array_add (self->reading, g_object_ref (flow));
     }
-  self->half = g_array_sized_new (FALSE, FALSE, sizeof (QdPolicySeen), self->reading->len);
+  self->half = flows_new (self->reading->len);
+  self->numbers = g_hash_table_new (qd_key_hash, qd_key_equal);
   self->at = 0;
   self->slice_id = g_idle_add (slice_cb, self);
 }
@@ -381,7 +504,7 @@ refresh_cb (gpointer data)
 static void
 connection_cb (QdPolicyFlows *self)
 {
-  g_clear_pointer (&self->seen, g_array_unref);
+  g_clear_pointer (&self->seen, flows_unref);
   stop_asking (self);
   take_cuts (self, NULL);
   if (self->before)
@@ -440,7 +563,7 @@ qd_policy_flows_dispose (GObject *object)
   stop_asking (self);
   g_clear_handle_id (&self->refresh_id, g_source_remove);
   forget_evals (self);
-  g_clear_pointer (&self->seen, g_array_unref);
+  g_clear_pointer (&self->seen, flows_unref);
   g_clear_pointer (&self->cuts, cuts_unref);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (qd_policy_flows_parent_class)->dispose (object);
@@ -481,7 +604,7 @@ qd_policy_flows_set_evals (QdPolicyFlows *self, QdPolicyEval *before, QdPolicyEv
     {
       stop_reading (self);
       g_clear_handle_id (&self->refresh_id, g_source_remove);
-      g_clear_pointer (&self->seen, g_array_unref);
+      g_clear_pointer (&self->seen, flows_unref);
       take_cuts (self, NULL);
       return;
     }
@@ -505,19 +628,32 @@ qd_policy_flows_is_known (QdPolicyFlows *self)
 guint
 qd_policy_flows_get_n_seen (QdPolicyFlows *self)
 {
-  return self->cuts ? self->cuts->n_seen : 0;
+  return self->cuts ? self->cuts->flows->flows->len : 0;
 }
 
 gint64
 qd_policy_flows_get_as_of (QdPolicyFlows *self)
 {
-  return self->cuts ? self->cuts->as_of : 0;
+  return self->cuts ? self->cuts->flows->as_of : 0;
 }
 
 double
 qd_policy_flows_get_bytes_a_day (QdPolicyFlows *self)
 {
   return self->cuts ? self->cuts->bytes_a_day : 0;
+}
+
+const QdPolicyCutPath *
+qd_policy_flows_get_paths (QdPolicyFlows *self, guint *n)
+{
+  *n = self->cuts ? self->cuts->paths->len : 0;
+  return *n > 0 ? &g_array_index (self->cuts->paths, QdPolicyCutPath, 0) : NULL;
+}
+
+guint
+qd_policy_flows_get_n_pathless (QdPolicyFlows *self)
+{
+  return self->cuts ? self->cuts->n_pathless : 0;
 }
 
 char *

@@ -31,6 +31,17 @@ char *qd_policy_flows_dup_sentence (QdPolicyFlows *self);
 void qd_policy_flows_csv_async (QdPolicyFlows *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 GBytes *qd_policy_flows_csv_finish (GAsyncResult *result, GError **error);
 
+/* What is cut off of one path. */
+typedef struct {
+  const QdKey *path;       /* as the flows call it: it may be one that the fleet does not know */
+  guint n_cut, n_flows;    /* of its flows that are not blocked already, and how many of those there are */
+  double bytes_a_day;      /* what those that are cut off carry, as far as it is known */
+} QdPolicyCutPath;
+/* The paths by which flows run that are cut off, those first that lose most. Borrowed, until ::changed. */
+const QdPolicyCutPath *qd_policy_flows_get_paths (QdPolicyFlows *self, guint *n);
+/* How many that are cut off name no path. */
+guint qd_policy_flows_get_n_pathless (QdPolicyFlows *self);
+
 /* What policies can be about of @flow (of QD_KIND_FLOW). FALSE: nothing. */
 gboolean qd_policy_flows_read_entity (QdEntity *flow, QdPolicySeen *seen);
 

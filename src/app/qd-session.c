@@ -19,10 +19,10 @@ struct _QdSession
   QdWorkbench *workbench;    /* weak */
 };
 
-typedef enum { PROP_CONNECTION = 1, PROP_SELECTED } QdSessionProperty;
-static GParamSpec *properties[PROP_SELECTED + 1];
+typedef enum { PROP_CONNECTION = 1, PROP_SELECTED, PROP_WORKBENCH } QdSessionProperty;
+static GParamSpec *properties[PROP_WORKBENCH + 1];
 
-enum { SIGNAL_OPEN, SIGNAL_TOAST, SIGNAL_PAGE, SIGNAL_EXPLAIN, N_SIGNALS };
+enum { SIGNAL_OPEN, SIGNAL_TOAST, SIGNAL_PAGE, SIGNAL_EXPLAIN, SIGNAL_CUT, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (QdSession, qd_session, G_TYPE_OBJECT)
@@ -52,6 +52,9 @@ qd_session_get_property (GObject *object, guint id, GValue *value, GParamSpec *p
     case PROP_SELECTED:
       g_value_set_object (value, self->selected);
       break;
+    case PROP_WORKBENCH:
+      g_value_set_object (value, self->workbench);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -70,6 +73,7 @@ qd_session_set_property (GObject *object, guint id, const GValue *value, GParamS
     case PROP_SELECTED:
       qd_session_set_selected (self, g_value_get_object (value));
       break;
+    case PROP_WORKBENCH:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -90,6 +94,9 @@ qd_session_class_init (QdSessionClass *klass)
   properties[PROP_SELECTED] =
     g_param_spec_object ("selected", NULL, NULL, QD_TYPE_ENTITY,
                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_WORKBENCH] =
+    g_param_spec_object ("workbench", NULL, NULL, QD_TYPE_WORKBENCH,
+                         G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 
   signals[SIGNAL_OPEN] = g_signal_new ("open", QD_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -100,6 +107,7 @@ qd_session_class_init (QdSessionClass *klass)
                                        G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[SIGNAL_EXPLAIN] = g_signal_new ("explain", QD_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                           G_TYPE_NONE, 1, QD_TYPE_ENTITY);
+  signals[SIGNAL_CUT] = g_signal_new ("cut", QD_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -204,6 +212,15 @@ qd_session_explain (QdSession *self, QdEntity *flow)
   g_signal_emit (self, signals[SIGNAL_EXPLAIN], 0, flow);
 }
 
+void
+qd_session_show_cut (QdSession *self)
+{
+  g_return_if_fail (QD_IS_SESSION (self));
+
+  qd_session_open_page (self, "topology");
+  g_signal_emit (self, signals[SIGNAL_CUT], 0);
+}
+
 const char *
 qd_session_get_unexplained (QdSession *self)
 {
@@ -282,7 +299,8 @@ void
 qd_session_set_workbench (QdSession *self, QdWorkbench *workbench)
 {
   g_return_if_fail (QD_IS_SESSION (self));
-  g_set_weak_pointer (&self->workbench, workbench);
+  if (g_set_weak_pointer (&self->workbench, workbench))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_WORKBENCH]);
 }
 
 void

@@ -11,9 +11,10 @@ G_BEGIN_DECLS
  *
  * What one window is looking at: the hub, which connection is shown, what is selected. Pages bind
  * to it and never to each other. Properties (notify): connection (string or NULL: all), selected
- * (QdEntity or NULL). Signals: ::open (QdEntity) asks the window to go where that thing is shown,
+ * (QdEntity or NULL), workbench (QdWorkbench or NULL; read only). Signals: ::open (QdEntity) asks the window to go where that thing is shown,
  * ::toast (string, string button or NULL, GClosure or NULL), ::page (string id) asks for a page,
- * ::explain (QdEntity) asks why policies let a flow pass, or do not.
+ * ::explain (QdEntity) asks why policies let a flow pass, or do not; ::cut asks which paths carry flows
+ * that the change of policies at hand cuts off.
  */
 #define QD_TYPE_SESSION (qd_session_get_type ())
 G_DECLARE_FINAL_TYPE (QdSession, qd_session, QD, SESSION, GObject)
@@ -29,6 +30,8 @@ void qd_session_open (QdSession *self, QdEntity *entity);
 void qd_session_open_page (QdSession *self, const char *page_id);
 /* Shows why policies let @flow pass, or do not. */
 void qd_session_explain (QdSession *self, QdEntity *flow);
+/* Shows on the topology which paths carry flows that the change of policies at hand cuts off. */
+void qd_session_show_cut (QdSession *self);
 /* Why nothing can be explained with policies now; NULL: it can, as far as is known. */
 const char *qd_session_get_unexplained (QdSession *self);
 void qd_session_set_unexplained (QdSession *self, const char *why);

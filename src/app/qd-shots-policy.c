@@ -9,26 +9,22 @@
 
 #include "qd-policy-apply-private.h"
 #include "qd-policy-page-private.h"
+#include "qd-topology-page-private.h"
 
 #define POLICY "default/backend-ingress-policy.yaml"
 /* What is unfolded or slid in is there by then. */
 #define REST_MS 700
 
-typedef enum { OPENING, GETTING, EDITING, LOOKING, APPLYING, RESTING } Stage;
+typedef enum { OPENING, GETTING, EDITING, LOOKING, GOING, RESTING } Stage;
 
 static struct {
   QdWindow *window;
   char *folder;
-  gboolean apply;
+  QdShotsPolicy what;
+  QdPolicyPage *page;        /* the window's, which keeps it */
   Stage stage;
   gint64 at;
 } script;
-
-static QdPolicyPage *
-get_page (void)
-{
-  return QD_POLICY_PAGE (qd_window_get_page (script.window));
-}
 
 static gboolean
 is_quiet (QdPolicyPage *page)
@@ -71,7 +67,7 @@ look (QdPolicyPage *page)
   if (qd_policy_flows_get_n_seen (page->flows) == 0 || !qd_policy_flows_is_known (page->flows))
     return FALSE;
   adw_view_stack_set_visible_child_name (page->views, "matrix");
-  qd_policy_flows_view_set_open (page->flows_view, !script.apply);
+  qd_policy_flows_view_set_open (page->flows_view, script.what != QD_SHOTS_POLICY_APPLY);
   return TRUE;
 }
 
@@ -90,32 +86,57 @@ is_compared (void)
   return TRUE;
 }
 
+/* What is seen beside the list of what is cut off. */
+static gboolean
+go (QdPolicyPage *page)
+{
+  if (script.what == QD_SHOTS_POLICY_APPLY)
+    return act (page, "apply");
+  if (script.what == QD_SHOTS_POLICY_TOPOLOGY)
+    qd_session_show_cut (qd_window_get_session (script.window));
+  return TRUE;
+}
+
+static gboolean
+is_there (void)
+{
+  QdTopologyPage *page;
+
+  if (script.what == QD_SHOTS_POLICY_APPLY)
+    return is_compared ();
+  if (script.what == QD_SHOTS_POLICY_CUT)
+    return TRUE;
+  page = QD_TOPOLOGY_PAGE (qd_window_get_page (script.window));
+  return page->panel && qd_topology_panel_get_answer (page->panel) && qd_topology_view_is_settled (page->view);
+}
+
 static gboolean
 take_step (void)
 {
-  QdPolicyPage *page = get_page ();
+  QdPolicyPage *page = script.page;
 
   switch (script.stage)
     {
     case OPENING: return is_quiet (page) && act (page, "get");
     case GETTING: return is_quiet (page) && edit (page);
     case EDITING: return is_quiet (page) && look (page);
-    case LOOKING: return !script.apply || act (page, "apply");
-    case APPLYING: return !script.apply || is_compared ();
+    case LOOKING: return go (page);
+    case GOING: return is_there ();
     case RESTING:
     default: return FALSE;
     }
 }
 
 void
-qd_shots_policy_begin (QdWindow *window, gboolean apply)
+qd_shots_policy_begin (QdWindow *window, QdShotsPolicy what)
 {
   script.window = window;
-  script.apply = apply;
+  script.what = what;
   script.stage = OPENING;
   script.folder = g_dir_make_tmp ("qd-shots-XXXXXX", NULL);
   qd_window_show_page (window, "policies");
-  qd_policy_page_open_folder (get_page (), script.folder);
+  script.page = QD_POLICY_PAGE (qd_window_get_page (window));
+  qd_policy_page_open_folder (script.page, script.folder);
 }
 
 gboolean
@@ -137,7 +158,9 @@ qd_shots_policy_end (void)
 
   if (dialog)
     adw_dialog_force_close (dialog);
-  act (get_page (), "close");
+  if (script.what == QD_SHOTS_POLICY_TOPOLOGY)
+    gtk_widget_activate_action (GTK_WIDGET (qd_window_get_page (script.window)), "topology.stop-asking", NULL);
+  act (script.page, "close");
   /* Nothing was saved into it. */
   g_rmdir (folder);
 }

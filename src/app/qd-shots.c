@@ -368,13 +368,20 @@ hide_policy (Shots *shots)
 static void
 show_policy_cut (Shots *shots)
 {
-  qd_shots_policy_begin (shots->window, FALSE);
+  qd_shots_policy_begin (shots->window, QD_SHOTS_POLICY_CUT);
 }
 
 static void
 show_policy_apply (Shots *shots)
 {
-  qd_shots_policy_begin (shots->window, TRUE);
+  qd_shots_policy_begin (shots->window, QD_SHOTS_POLICY_APPLY);
+}
+
+/* What the same change cuts off, as the topology shows it. */
+static void
+show_topology_cut (Shots *shots)
+{
+  qd_shots_policy_begin (shots->window, QD_SHOTS_POLICY_TOPOLOGY);
 }
 
 static void
@@ -499,6 +506,7 @@ static const Scene scenes[] = {
   { "placement-plan", show_placement_plan, hide_placement_plan },
   { "placement-versions", show_placement_versions, hide_placement_versions },
   { "impact", show_impact },
+  { "topology-cut", show_topology_cut, hide_policy_script, qd_shots_policy_step },
   { "topology-table", show_topology_table, hide_topology_table },
   { "site", show_site },
   { "path", show_path },

@@ -354,13 +354,10 @@ tell_impact (Telling *telling)
 QdTopologyAnswer *
 qd_topology_inquiry_tell (QdTopologyInquiry *self)
 {
-  QdTopologyAnswer *answer = g_new0 (QdTopologyAnswer, 1);
+  QdTopologyAnswer *answer = qd_topology_answer_new ();
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (g_object_unref);
   Telling telling = { self, answer, rows };
 
-  answer->rows = g_list_store_new (QD_TYPE_TOPOLOGY_ROW);
-  answer->looks = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
-  answer->route = g_ptr_array_new_with_free_func (g_object_unref);
   if (self->hops)
     tell_neighbourhood (&telling);
   else if (self->paths)

@@ -21,7 +21,7 @@ struct _QdTopologyCard {
   QdEntity *entity;          /* or NULL */
   gulong changed_id;
   guint refresh_id;
-  GtkWidget *image, *name, *state, *grid;
+  GtkWidget *image, *name, *state, *note, *grid;
   GtkWidget *titles[MAX_ROWS], *values[MAX_ROWS];
 };
 
@@ -172,6 +172,11 @@ qd_topology_card_init (QdTopologyCard *self)
   gtk_box_append (GTK_BOX (head), self->image);
   gtk_box_append (GTK_BOX (head), words);
   gtk_box_append (GTK_BOX (box), head);
+  self->note = new_label ("heading", 0);
+  gtk_label_set_wrap (GTK_LABEL (self->note), TRUE);
+  gtk_label_set_ellipsize (GTK_LABEL (self->note), PANGO_ELLIPSIZE_NONE);
+  gtk_widget_set_visible (self->note, FALSE);
+  gtk_box_append (GTK_BOX (box), self->note);
 
   self->grid = gtk_grid_new ();
   gtk_grid_set_column_spacing (GTK_GRID (self->grid), 16);
@@ -198,6 +203,15 @@ qd_topology_card_new (QdFleet *fleet)
 }
 
 void
+qd_topology_card_set_note (QdTopologyCard *self, const char *note)
+{
+  g_return_if_fail (QD_IS_TOPOLOGY_CARD (self));
+
+  gtk_label_set_label (GTK_LABEL (self->note), note ? note : "");
+  gtk_widget_set_visible (self->note, note != NULL);
+}
+
+void
 qd_topology_card_set_entity (QdTopologyCard *self, QdEntity *entity)
 {
   g_return_if_fail (QD_IS_TOPOLOGY_CARD (self));
@@ -205,6 +219,7 @@ qd_topology_card_set_entity (QdTopologyCard *self, QdEntity *entity)
   if (entity == self->entity)
     return;
   drop_entity (self);
+  qd_topology_card_set_note (self, NULL);
   if (entity == NULL)
     return;
   self->entity = g_object_ref (entity);

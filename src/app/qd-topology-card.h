@@ -19,6 +19,8 @@ GtkWidget *qd_topology_card_new (QdFleet *fleet);
 void qd_topology_card_set_entity (QdTopologyCard *self, QdEntity *entity);
 /* Says how it was then, and nothing of now, until another thing is set. */
 void qd_topology_card_set_past (QdTopologyCard *self, QdStatus status, gint64 at_us);
+/* What else there is to say of it, until another thing is set; NULL: nothing. */
+void qd_topology_card_set_note (QdTopologyCard *self, const char *note);
 QdEntity *qd_topology_card_get_entity (QdTopologyCard *self);
 
 G_END_DECLS

@@ -20,6 +20,7 @@ struct _QdTopologyLegend {
 
   GtkWidget *grid;
   GtkWidget *samples[QD_STATUS_DOWN + 1], *words[QD_STATUS_DOWN + 1], *counts[QD_STATUS_DOWN + 1];
+  GtkWidget *cut_samples[2], *cut_words[2], *cut_counts[2];   /* of paths that lose all, and that lose some */
   QdGraphTheme theme;
   gboolean drawn;
 };
@@ -72,37 +73,68 @@ draw_sample (QdStatus status, const QdGraphTheme *theme, double scale)
   return qd_topology_sample_draw (&sample, theme, SAMPLE_WIDTH, SAMPLE_HEIGHT, 0.36f, scale);
 }
 
+static GdkPaintable *
+draw_cut (QdGraphMark mark, const QdGraphTheme *theme, double scale)
+{
+  const guint8 s = QD_STATUS_WELL;
+  const Sample sample = { NULL, s, s, s, .from_degree = 4, .to_degree = 4, .capacity = 1000, .score = NAN, .joined = TRUE, .mark = (guint8) mark };
+
+  return qd_topology_sample_draw (&sample, theme, SAMPLE_WIDTH, SAMPLE_HEIGHT, 0.42f, scale);
+}
+
 static void
 qd_topology_legend_class_init (QdTopologyLegendClass *klass)
 {
   gtk_widget_class_set_css_name (GTK_WIDGET_CLASS (klass), "topologylegend");
 }
 
+/* A row of the grid: a sample, what it means, how many there are. */
+static void
+add_row (QdTopologyLegend *self, int row, const char *words, GtkWidget **sample, GtkWidget **word, GtkWidget **count)
+{
+  *sample = gtk_picture_new ();
+  gtk_picture_set_can_shrink (GTK_PICTURE (*sample), TRUE);
+  gtk_widget_set_size_request (*sample, SAMPLE_WIDTH, SAMPLE_HEIGHT);
+  gtk_widget_set_valign (*sample, GTK_ALIGN_CENTER);
+  *word = gtk_label_new (words);
+  gtk_label_set_xalign (GTK_LABEL (*word), 0);
+  gtk_widget_add_css_class (*word, "caption");
+  *count = gtk_label_new (NULL);
+  gtk_label_set_xalign (GTK_LABEL (*count), 0);
+  gtk_widget_add_css_class (*count, "caption");
+  gtk_widget_add_css_class (*count, "numeric");
+  gtk_widget_add_css_class (*count, "dim-label");
+  gtk_grid_attach (GTK_GRID (self->grid), *sample, 0, row, 1, 1);
+  gtk_grid_attach (GTK_GRID (self->grid), *word, 1, row, 1, 1);
+  gtk_grid_attach (GTK_GRID (self->grid), *count, 2, row, 1, 1);
+}
+
+static void
+show_row (GtkWidget *sample, GtkWidget *word, GtkWidget *count, const char *text)
+{
+  gtk_label_set_label (GTK_LABEL (count), text);
+  gtk_widget_set_visible (sample, *text != '\0');
+  gtk_widget_set_visible (word, *text != '\0');
+  gtk_widget_set_visible (count, *text != '\0');
+}
+
 static void
 qd_topology_legend_init (QdTopologyLegend *self)
 {
+  static const char *const cuts[] = { N_("All flows cut off"), N_("Some flows cut off") };
+
   self->grid = gtk_grid_new ();
   gtk_grid_set_column_spacing (GTK_GRID (self->grid), 10);
   gtk_grid_set_row_spacing (GTK_GRID (self->grid), 1);
-  for (int status = QD_STATUS_WELL, row = 0; status <= QD_STATUS_DOWN; status++, row++)
+  for (int i = 0; i < 2; i++)
     {
-      self->samples[status] = gtk_picture_new ();
-      gtk_picture_set_can_shrink (GTK_PICTURE (self->samples[status]), TRUE);
-      gtk_widget_set_size_request (self->samples[status], SAMPLE_WIDTH, SAMPLE_HEIGHT);
-      gtk_widget_set_valign (self->samples[status], GTK_ALIGN_CENTER);
-      self->words[status] = gtk_label_new (qd_status_get_label ((QdStatus) status));
-      gtk_label_set_xalign (GTK_LABEL (self->words[status]), 0);
-      gtk_widget_add_css_class (self->words[status], "caption");
-      self->counts[status] = gtk_label_new (NULL);
-      gtk_label_set_xalign (GTK_LABEL (self->counts[status]), 0);
-      gtk_widget_add_css_class (self->counts[status], "caption");
-      gtk_widget_add_css_class (self->counts[status], "numeric");
-      gtk_widget_add_css_class (self->counts[status], "dim-label");
-      /* Worst on top. */
-      gtk_grid_attach (GTK_GRID (self->grid), self->samples[status], 0, QD_STATUS_DOWN - row, 1, 1);
-      gtk_grid_attach (GTK_GRID (self->grid), self->words[status], 1, QD_STATUS_DOWN - row, 1, 1);
-      gtk_grid_attach (GTK_GRID (self->grid), self->counts[status], 2, QD_STATUS_DOWN - row, 1, 1);
+      add_row (self, i, _(cuts[i]), &self->cut_samples[i], &self->cut_words[i], &self->cut_counts[i]);
+      show_row (self->cut_samples[i], self->cut_words[i], self->cut_counts[i], "");
     }
+  /* Worst on top. */
+  for (int status = QD_STATUS_WELL, row = 0; status <= QD_STATUS_DOWN; status++, row++)
+    add_row (self, 2 + QD_STATUS_DOWN - row, qd_status_get_label ((QdStatus) status), &self->samples[status], &self->words[status],
+             &self->counts[status]);
   adw_bin_set_child (ADW_BIN (self), self->grid);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Legend"), -1);
 }
@@ -149,17 +181,34 @@ qd_topology_legend_set (QdTopologyLegend *self, const QdGraphTheme *theme, const
   for (int status = QD_STATUS_WELL; status <= QD_STATUS_DOWN; status++)
     {
       g_autofree char *words = count_in_words (counts, (QdStatus) status);
-      gboolean any = *words != '\0';
 
       if (redraw)
         {
           g_autoptr (GdkPaintable) sample = draw_sample ((QdStatus) status, theme, gtk_widget_get_scale_factor (GTK_WIDGET (self)));
           gtk_picture_set_paintable (GTK_PICTURE (self->samples[status]), sample);
         }
-      gtk_label_set_label (GTK_LABEL (self->counts[status]), words);
-      gtk_widget_set_visible (self->samples[status], any);
-      gtk_widget_set_visible (self->words[status], any);
-      gtk_widget_set_visible (self->counts[status], any);
+      show_row (self->samples[status], self->words[status], self->counts[status], words);
+    }
+  for (guint i = 0; redraw && i < G_N_ELEMENTS (self->cut_samples); i++)
+    {
+      g_autoptr (GdkPaintable) sample = draw_cut (i == 0 ? QD_GRAPH_REMOVED : QD_GRAPH_REDUCED, theme,
+                                                  gtk_widget_get_scale_factor (GTK_WIDGET (self)));
+      gtk_picture_set_paintable (GTK_PICTURE (self->cut_samples[i]), sample);
+    }
+}
+
+void
+qd_topology_legend_set_cut (QdTopologyLegend *self, guint drained, guint thinned)
+{
+  const guint n[] = { drained, thinned };
+
+  g_return_if_fail (QD_IS_TOPOLOGY_LEGEND (self));
+
+  for (guint i = 0; i < G_N_ELEMENTS (n); i++)
+    {
+      g_autofree char *text = n[i] > 0 ? g_strdup_printf (ngettext ("%u path", "%u paths", n[i]), n[i]) : g_strdup ("");
+
+      show_row (self->cut_samples[i], self->cut_words[i], self->cut_counts[i], text);
     }
 }
 
@@ -199,6 +248,9 @@ qd_topology_legend_new_key (const QdGraphTheme *theme)
     { N_("An arrow: it leads that way only"), WELL, WELL, WELL, 0, 0, 4, 4, 0, 1000, NAN, TRUE, TRUE, FALSE, FALSE },
     { N_("A pin: it stays where it was put"), WELL, WELL, WELL, 0, 0, 4, 8, 0, 1000, NAN, FALSE, FALSE, TRUE, FALSE },
     { N_("A plus: a folded group"), WELL, WELL, WELL, 0, 0, 4, 12, 5, 1000, NAN, FALSE, FALSE, FALSE, FALSE },
+    { N_("A minus in a square: a policy change cuts off all its flows"), WELL, WELL, WELL, 0, 0, 4, 4, 0, 1000, NAN, TRUE, FALSE, FALSE, FALSE,
+      QD_GRAPH_REMOVED },
+    { N_("A minus in a diamond: it cuts off some of them"), WELL, WELL, WELL, 0, 0, 4, 4, 0, 1000, NAN, TRUE, FALSE, FALSE, FALSE, QD_GRAPH_REDUCED },
   };
   GtkWidget *grid = gtk_grid_new ();
 

@@ -29,6 +29,8 @@ G_DECLARE_FINAL_TYPE (QdTopologyLegend, qd_topology_legend, QD, TOPOLOGY_LEGEND,
 
 GtkWidget *qd_topology_legend_new (void);
 void qd_topology_legend_set (QdTopologyLegend *self, const QdGraphTheme *theme, const QdTopologyCounts *counts);
+/* How many paths are marked because all that they carry would be cut off, or some of it; what there is none of is not said. */
+void qd_topology_legend_set_cut (QdTopologyLegend *self, guint drained, guint thinned);
 
 /* All that the picture says by its looks: size, width, colour, dash, direction, pins, groups. (transfer floating) */
 GtkWidget *qd_topology_legend_new_key (const QdGraphTheme *theme);

@@ -76,7 +76,7 @@ get_symbol (QdTopologyOverlay *self, const QdGraphNode *node, double radius)
     {
       int size;
       gsize stride;
-      g_autoptr (GBytes) bytes = qd_graph_draw_symbol (node, &self->state->theme, (key >> 12) / 2.0, scale, &size, &stride);
+      g_autoptr (GBytes) bytes = qd_graph_draw_symbol (node, &self->state->theme, qd_graph_symbol_radius (key), scale, &size, &stride);
 
       texture = gdk_memory_texture_new (size, size, GDK_MEMORY_DEFAULT, bytes, stride);
       g_hash_table_insert (self->symbols, GUINT_TO_POINTER (key), texture);

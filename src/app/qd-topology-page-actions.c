@@ -248,6 +248,12 @@ path_between_cb (QdTopologyPage *self)
 }
 
 static void
+cut_cb (QdTopologyPage *self)
+{
+  qd_topology_page_ask_cut (self);
+}
+
+static void
 show_answer_cb (QdTopologyPage *self)
 {
   qd_topology_page_show_answer (self);
@@ -372,6 +378,7 @@ static const struct { const char *name; void (*run) (QdTopologyPage *self); } pl
   { "path-from", path_from_cb },
   { "path-to", path_to_cb },
   { "path-between", path_between_cb },
+  { "cut", cut_cb },
   { "show-answer", show_answer_cb },
   { "stop-asking", stop_asking_cb },
   { "escape", escape_cb },

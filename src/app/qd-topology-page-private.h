@@ -4,6 +4,7 @@
 #include "qd-topology-page.h"
 
 #include "qd-detail-pane.h"
+#include "qd-policy-flows.h"
 #include "qd-topology-card.h"
 #include "qd-topology-filter-bar.h"
 #include "qd-topology-legend.h"
@@ -34,6 +35,7 @@ struct _QdTopologyPage {
   GtkWidget *paper_box;      /* shown over a drawing that is not live */
   GtkWidget *tally_box, *marks_box;
   GtkLabel *tally_label, *marks_label;
+  GtkWidget *cut_box;        /* offers to show what a change of policies cuts off */
   GtkWidget *asking_box, *asking_more, *side_switcher;
   GtkLabel *asking_label;
   AdwViewStack *side_stack;
@@ -52,6 +54,8 @@ struct _QdTopologyPage {
   QdDetailPane *detail;      /* in its bin, once something was picked */
   QdTopologyFilterBar *filter_bar;
   QdTopologyPanel *panel;    /* in its bin, once something was asked */
+  QdPolicyFlows *cut;        /* what a change of policies cuts off, while that is asked */
+  GSignalGroup *workbench;   /* where policies are changed */
   QdTopologyPast *past;      /* what was before; NULL before there is a model */
   guint play_id;             /* the past goes by */
   GCancellable *exporting;   /* while a file or a print is made */
@@ -96,11 +100,22 @@ void qd_topology_page_show_route (QdTopologyPage *self);
 void qd_topology_page_update_asking (QdTopologyPage *self);
 void qd_topology_page_show_answer (QdTopologyPage *self);
 void qd_topology_page_stop_asking (QdTopologyPage *self);
+void qd_topology_page_ask (QdTopologyPage *self, QdTopologyAsk what, GPtrArray *about);
 /* About @pick if it is an edge, else about these nodes. */
 void qd_topology_page_ask_about (QdTopologyPage *self, QdTopologyAsk what, QdPick pick, const guint *nodes, guint n);
 void qd_topology_page_begin_path (QdTopologyPage *self, QdEntity *from);
 /* FALSE when there is no beginning, or @to can be no end. */
 gboolean qd_topology_page_end_path (QdTopologyPage *self, QdEntity *to);
+
+/* qd-topology-page-cut.c: which paths carry flows that a change of policies cuts off, which is not applied. */
+void qd_topology_page_add_cut (QdTopologyPage *self);
+void qd_topology_page_ask_cut (QdTopologyPage *self);
+/* What can be asked, and is. */
+void qd_topology_page_update_cut (QdTopologyPage *self);
+/* What is said of @entity by the answer that is shown; borrowed, or NULL. */
+const char *qd_topology_page_get_note (QdTopologyPage *self, QdEntity *entity);
+/* How many paths lose all that they carry, and how many some of it. */
+void qd_topology_page_count_cut (QdTopologyPage *self, guint *drained, guint *thinned);
 
 /* qd-topology-page-past.c */
 void qd_topology_page_add_past (QdTopologyPage *self);

@@ -31,6 +31,25 @@ look_of_group (GHashTable *looks, const QdTopologyGroup *group)
   return lost == group->members->len ? QD_LOOK_LOST : lit > 0 ? QD_LOOK_LIT : QD_LOOK_DIM;
 }
 
+/* What carries less is seen wherever it is drawn, as a part of what joins groups too, and so are its ends. */
+static void
+dress_drained (QdTopologyPage *self, QdScene *scene, GHashTable *looks, guint8 *nodes, guint8 *edges)
+{
+  GHashTableIter iter;
+  gpointer entity, look;
+
+  g_hash_table_iter_init (&iter, looks);
+  while (g_hash_table_iter_next (&iter, &entity, &look))
+    {
+      QdPick pick = GPOINTER_TO_UINT (look) >= QD_LOOK_DRAINED ? qd_topology_model_find (self->model, entity) : QD_NO_PICK;
+
+      if (pick.kind != QD_PICK_EDGE)
+        continue;
+      edges[pick.index] = MAX (edges[pick.index], (guint8) GPOINTER_TO_UINT (look));
+      nodes[scene->edges[pick.index].src] = nodes[scene->edges[pick.index].dst] = QD_LOOK_LIT;
+    }
+}
+
 static QdScene *
 dress (QdTopologyPage *self, QdScene *scene, GHashTable *looks)
 {
@@ -50,6 +69,7 @@ dress (QdTopologyPage *self, QdScene *scene, GHashTable *looks)
       /* A node's tie to its site is as they are. */
       edges[i] = entity ? look_of (looks, entity) : MIN (nodes[scene->edges[i].src], nodes[scene->edges[i].dst]);
     }
+  dress_drained (self, scene, looks, nodes, edges);
   return qd_scene_dress (scene, nodes, edges);
 }
 
@@ -142,6 +162,7 @@ answered_cb (QdTopologyPage *self)
 {
   qd_topology_page_update_asking (self);
   qd_topology_page_redress (self);
+  qd_topology_page_refresh_legend (self);
   reveal_route (self);
 }
 
@@ -170,8 +191,8 @@ qd_topology_page_show_answer (QdTopologyPage *self)
   qd_topology_page_show_pane (self, TRUE);
 }
 
-static void
-ask (QdTopologyPage *self, QdTopologyAsk what, GPtrArray *about)
+void
+qd_topology_page_ask (QdTopologyPage *self, QdTopologyAsk what, GPtrArray *about)
 {
   if (self->panel == NULL)
     {
@@ -183,6 +204,7 @@ ask (QdTopologyPage *self, QdTopologyAsk what, GPtrArray *about)
   g_clear_object (&self->path_from);
   self->route_seen = FALSE;
   qd_topology_panel_ask (self->panel, qd_topology_question_new (what, about));
+  qd_topology_page_update_cut (self);
   qd_topology_page_show_answer (self);
 }
 
@@ -192,6 +214,7 @@ qd_topology_page_stop_asking (QdTopologyPage *self)
   g_clear_object (&self->path_from);
   if (self->panel && qd_topology_panel_get_question (self->panel))
     qd_topology_panel_ask (self->panel, NULL);
+  qd_topology_page_update_cut (self);
   adw_view_stack_set_visible_child_name (self->side_stack, "details");
   qd_topology_page_update_asking (self);
   if (qd_topology_view_get_selected (self->view).kind == QD_PICK_NOTHING)
@@ -221,7 +244,7 @@ qd_topology_page_ask_about (QdTopologyPage *self, QdTopologyAsk what, QdPick pic
   for (guint i = 0; i < n && pick.kind != QD_PICK_EDGE; i++)
     add_things (self, things, (QdPick) { QD_PICK_NODE, nodes[i] });
   if (things->len > 0)
-    ask (self, what, things);
+    qd_topology_page_ask (self, what, things);
 }
 
 void
@@ -245,6 +268,6 @@ qd_topology_page_end_path (QdTopologyPage *self, QdEntity *to)
   ends = g_ptr_array_new ();
   g_ptr_array_add (ends, from);
   g_ptr_array_add (ends, to);
-  ask (self, QD_ASK_PATHS, ends);
+  qd_topology_page_ask (self, QD_ASK_PATHS, ends);
   return TRUE;
 }

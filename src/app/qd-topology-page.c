@@ -32,6 +32,7 @@ qd_topology_page_refresh_legend (QdTopologyPage *self)
 {
   QdTopologyCounts counts;
   GtkRequisition size;
+  guint drained, thinned;
   g_autofree char *text = NULL, *whole = NULL;
 
   if (self->model == NULL)
@@ -43,6 +44,8 @@ qd_topology_page_refresh_legend (QdTopologyPage *self)
   text = qd_topology_summarize (&counts);
   gtk_label_set_label (self->sentence, text);
   qd_topology_legend_set (self->legend, qd_topology_view_get_theme (self->view), &counts);
+  qd_topology_page_count_cut (self, &drained, &thinned);
+  qd_topology_legend_set_cut (self->legend, drained, thinned);
   gtk_widget_get_preferred_size (self->legend_box, NULL, &size);
   qd_topology_view_set_inset (self->view, size.width, size.height);
   /* Translators: the name of the picture for screen readers, then its conclusion. */
@@ -272,6 +275,7 @@ hovered_cb (QdTopologyPage *self, guint kind, guint index)
   qd_topology_card_set_entity (self->card, entity);
   if (entity && self->past && qd_topology_past_is_shown (self->past))
     qd_topology_card_set_past (self->card, qd_topology_past_get_status (self->past, entity), qd_topology_past_get_time (self->past));
+  qd_topology_card_set_note (self->card, entity ? qd_topology_page_get_note (self, entity) : NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->card), entity != NULL);
 }
 
@@ -280,8 +284,10 @@ describe_cb (QdPick pick, gpointer data)
 {
   QdTopologyPage *self = data;
   QdEntity *entity = qd_topology_model_get_entity (self->model, pick);
+  const char *note = entity ? qd_topology_page_get_note (self, entity) : NULL;
+  g_autofree char *text = entity ? qd_topology_describe (get_fleet (self), entity) : NULL;
 
-  return entity ? qd_topology_describe (get_fleet (self), entity) : NULL;
+  return note ? g_strdup_printf ("%s. %s", text, note) : g_steal_pointer (&text);
 }
 
 /* In the past, the figures of now would be wrong. */
@@ -594,6 +600,7 @@ qd_topology_page_constructed (GObject *object)
   qd_topology_page_add_actions (self);
   qd_topology_page_add_filter (self);
   qd_topology_page_add_past (self);
+  qd_topology_page_add_cut (self);
   qd_topology_minimap_set_view (self->minimap, self->view);
   gtk_menu_button_set_create_popup_func (self->key_button, fill_key_cb, self, NULL);
   g_signal_connect_object (self->model, "moved", G_CALLBACK (moved_cb), self, G_CONNECT_SWAPPED);
@@ -630,6 +637,8 @@ qd_topology_page_dispose (GObject *object)
     }
   g_clear_object (&self->actions);
   g_clear_object (&self->path_from);
+  g_clear_object (&self->workbench);
+  g_clear_object (&self->cut);
   g_clear_object (&self->past);
   g_clear_object (&self->exporting);
   g_clear_object (&self->model);
@@ -675,6 +684,7 @@ qd_topology_page_class_init (QdTopologyPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, answer_bin);
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, side_switcher);
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, side_stack);
+  gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, cut_box);
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, asking_label);
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, asking_more);
   gtk_widget_class_bind_template_child (widget_class, QdTopologyPage, asking_box);

@@ -23,7 +23,7 @@ struct _QdTopologyPanel {
   GCancellable *cancellable;     /* while it is asked */
   guint again_id;
 
-  GtkWidget *title, *controls, *hops, *by, *alternatives, *sentence, *more, *list, *spinner;
+  GtkWidget *title, *controls, *hops, *by, *alternatives, *sentence, *more, *flows, *list, *spinner;
   gboolean setting;
 };
 
@@ -33,6 +33,34 @@ enum { SIGNAL_ANSWERED, SIGNAL_CHOSEN, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 /* --- The answer -------------------------------------------------------------------------------- */
+
+static gboolean
+same_row (GListModel *a, guint i, GListModel *b, guint k)
+{
+  g_autoptr (QdTopologyRow) one = g_list_model_get_item (a, i), other = g_list_model_get_item (b, k);
+
+  return qd_topology_row_get_entity (one) == qd_topology_row_get_entity (other) &&
+         g_str_equal (qd_topology_row_get_title (one), qd_topology_row_get_title (other)) &&
+         g_strcmp0 (qd_topology_row_get_subtitle (one), qd_topology_row_get_subtitle (other)) == 0;
+}
+
+/* Only what is between the first and the last row that is another one changes: who reads on reads on. */
+static void
+update_rows (GListStore *shown, GListStore *fresh)
+{
+  GListModel *a = G_LIST_MODEL (shown), *b = G_LIST_MODEL (fresh);
+  guint n = g_list_model_get_n_items (a), m = g_list_model_get_n_items (b), head = 0, tail = 0;
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (g_object_unref);
+
+  while (head < MIN (n, m) && same_row (a, head, b, head))
+    head++;
+  while (tail < MIN (n, m) - head && same_row (a, n - 1 - tail, b, m - 1 - tail))
+    tail++;
+  for (guint i = head; i < m - tail; i++)
+    g_ptr_array_add (rows, g_list_model_get_item (b, i));
+  if (head < n || head < m)
+    g_list_store_splice (shown, head, n - head - tail, rows->pdata, rows->len);
+}
 
 static void
 show_answer (QdTopologyPanel *self)
@@ -46,28 +74,28 @@ show_answer (QdTopologyPanel *self)
   gtk_widget_set_visible (self->sentence, answer != NULL);
   gtk_widget_set_visible (self->more, answer && answer->more);
   gtk_no_selection_set_model (GTK_NO_SELECTION (model), answer ? G_LIST_MODEL (answer->rows) : NULL);
-  if (answer)
-    gtk_accessible_announce (GTK_ACCESSIBLE (self), answer->sentence, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
 }
 
 static void
 set_answer (QdTopologyPanel *self, QdTopologyAnswer *answer)
 {
-  gboolean same = answer && self->answer && g_strcmp0 (answer->sentence, self->answer->sentence) == 0 &&
-                  g_strcmp0 (answer->more, self->answer->more) == 0 &&
-                  g_list_model_get_n_items (G_LIST_MODEL (answer->rows)) == g_list_model_get_n_items (G_LIST_MODEL (self->answer->rows));
+  gboolean again = answer && self->answer;
+  gboolean same = again && g_strcmp0 (answer->sentence, self->answer->sentence) == 0 && g_strcmp0 (answer->more, self->answer->more) == 0;
 
-  /* A list that somebody reads is not pulled away under them for nothing. */
-  if (same)
+  /* A list that somebody reads is not pulled away under them. */
+  if (again)
     {
-      GListStore *rows = answer->rows;
-      answer->rows = self->answer->rows;
-      self->answer->rows = rows;
+      g_autoptr (GListStore) fresh = answer->rows;
+
+      answer->rows = g_object_ref (self->answer->rows);
+      update_rows (answer->rows, fresh);
     }
   g_clear_pointer (&self->answer, qd_topology_answer_free);
   self->answer = answer;
-  if (!same)
-    show_answer (self);
+  show_answer (self);
+  /* Figures that go up and down are not read out each time. */
+  if (answer && !same && !(again && self->question->ask == QD_ASK_CUT))
+    gtk_accessible_announce (GTK_ACCESSIBLE (self), answer->sentence, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
   g_signal_emit (self, signals[SIGNAL_ANSWERED], 0);
 }
 
@@ -87,11 +115,8 @@ asked_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_clear_object (&self->cancellable);
   if (answer == NULL)
     {
-      answer = g_new0 (QdTopologyAnswer, 1);
+      answer = qd_topology_answer_new ();
       answer->sentence = g_strdup (error->message);
-      answer->rows = g_list_store_new (QD_TYPE_TOPOLOGY_ROW);
-      answer->looks = g_hash_table_new (NULL, NULL);
-      answer->route = g_ptr_array_new ();
     }
   set_answer (self, answer);
 }
@@ -103,6 +128,8 @@ ask (QdTopologyPanel *self)
   if (self->cancellable)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+  if (self->question->ask == QD_ASK_CUT)
+    return;
   self->cancellable = g_cancellable_new ();
   qd_topology_ask_async (qd_session_get_fleet (self->session), qd_session_get_connection (self->session), self->question,
                          self->cancellable, asked_cb, g_object_ref (self));
@@ -124,7 +151,7 @@ qd_topology_panel_ask_again (QdTopologyPanel *self)
 {
   g_return_if_fail (QD_IS_TOPOLOGY_PANEL (self));
 
-  if (self->question && self->again_id == 0)
+  if (self->question && self->question->ask != QD_ASK_CUT && self->again_id == 0)
     self->again_id = g_timeout_add (AGAIN_MS, again_cb, self);
 }
 
@@ -137,6 +164,7 @@ title_of (const QdTopologyQuestion *question)
     {
     case QD_ASK_PATHS: return g_strdup (_("Path"));
     case QD_ASK_IMPACT: return g_strdup (_("What If This Fails"));
+    case QD_ASK_CUT: return g_strdup (_("What the Policy Change Cuts Off"));
     case QD_ASK_NEIGHBOURHOOD:
     default: return g_strdup (_("Neighbourhood"));
     }
@@ -150,7 +178,8 @@ show_question (QdTopologyPanel *self)
 
   self->setting = TRUE;
   gtk_label_set_label (GTK_LABEL (self->title), title);
-  gtk_widget_set_visible (self->controls, question->ask != QD_ASK_IMPACT);
+  gtk_widget_set_visible (self->controls, question->ask == QD_ASK_NEIGHBOURHOOD || question->ask == QD_ASK_PATHS);
+  gtk_widget_set_visible (self->flows, question->ask == QD_ASK_CUT);
   gtk_widget_set_visible (self->hops, question->ask == QD_ASK_NEIGHBOURHOOD);
   gtk_widget_set_visible (self->by, question->ask == QD_ASK_PATHS);
   gtk_widget_set_visible (self->alternatives, question->ask == QD_ASK_PATHS);
@@ -187,6 +216,14 @@ qd_topology_panel_ask (QdTopologyPanel *self, QdTopologyQuestion *question)
   set_answer (self, NULL);
   if (question)
     ask (self);
+}
+
+void
+qd_topology_panel_take_answer (QdTopologyPanel *self, QdTopologyAnswer *answer)
+{
+  g_return_if_fail (QD_IS_TOPOLOGY_PANEL (self) && self->question != NULL);
+
+  set_answer (self, answer);
 }
 
 const QdTopologyQuestion *
@@ -331,6 +368,13 @@ build_controls (QdTopologyPanel *self)
   self->setting = FALSE;
 }
 
+/* Where the flows themselves are, and why each is cut off. */
+static void
+flows_cb (QdTopologyPanel *self)
+{
+  qd_session_open_page (self->session, "policies");
+}
+
 static GtkWidget *
 build_list (QdTopologyPanel *self)
 {
@@ -360,12 +404,17 @@ qd_topology_panel_init (QdTopologyPanel *self)
   self->more = build_label (NULL);
   self->spinner = adw_spinner_new ();
   gtk_widget_set_halign (self->spinner, GTK_ALIGN_START);
+  self->flows = gtk_button_new_with_mnemonic (_("Show the _Flows"));
+  gtk_widget_set_halign (self->flows, GTK_ALIGN_START);
+  gtk_widget_set_visible (self->flows, FALSE);
+  g_signal_connect_swapped (self->flows, "clicked", G_CALLBACK (flows_cb), self);
   build_controls (self);
   gtk_box_append (GTK_BOX (box), self->title);
   gtk_box_append (GTK_BOX (box), self->controls);
   gtk_box_append (GTK_BOX (box), self->spinner);
   gtk_box_append (GTK_BOX (box), self->sentence);
   gtk_box_append (GTK_BOX (box), self->more);
+  gtk_box_append (GTK_BOX (box), self->flows);
   gtk_widget_set_margin_start (box, 12);
   gtk_widget_set_margin_end (box, 12);
   gtk_widget_set_margin_bottom (box, 12);

@@ -39,6 +39,8 @@ typedef enum {
   QD_LOOK_DIM,            /* nothing: it stands back */
   QD_LOOK_LIT,
   QD_LOOK_LOST,           /* it would be down, or cut off */
+  QD_LOOK_DRAINED,        /* an edge: what it carries would be cut off, all of it */
+  QD_LOOK_THINNED,        /* an edge: some of what it carries would be cut off */
 } QdTopologyLook;
 /* The same scene, each thing with its QdTopologyLook. (transfer full) */
 QdScene *qd_scene_dress (QdScene *self, const guint8 *nodes, const guint8 *edges);

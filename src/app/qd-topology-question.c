@@ -46,6 +46,18 @@ qd_topology_question_free (QdTopologyQuestion *self)
   g_free (self);
 }
 
+QdTopologyAnswer *
+qd_topology_answer_new (void)
+{
+  QdTopologyAnswer *self = g_new0 (QdTopologyAnswer, 1);
+
+  self->rows = g_list_store_new (QD_TYPE_TOPOLOGY_ROW);
+  self->looks = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
+  self->route = g_ptr_array_new_with_free_func (g_object_unref);
+  self->notes = g_hash_table_new_full (NULL, NULL, g_object_unref, g_free);
+  return self;
+}
+
 void
 qd_topology_answer_free (QdTopologyAnswer *self)
 {
@@ -54,6 +66,7 @@ qd_topology_answer_free (QdTopologyAnswer *self)
   g_object_unref (self->rows);
   g_hash_table_unref (self->looks);
   g_ptr_array_unref (self->route);
+  g_hash_table_unref (self->notes);
   g_free (self);
 }
 
@@ -103,6 +116,7 @@ work_cb (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
     case QD_ASK_IMPACT:
       self->impact = qd_graph_find_impact (graph, nodes, self->nodes->len, edges, self->edges->len, &self->cancelled);
       break;
+    case QD_ASK_CUT:
     default:
       break;
     }

@@ -11,6 +11,7 @@ typedef enum {
   QD_ASK_NEIGHBOURHOOD,   /* what is within some hops of these things */
   QD_ASK_PATHS,           /* how to come from the first to the second */
   QD_ASK_IMPACT,          /* what comes of these failing */
+  QD_ASK_CUT,             /* which paths carry flows that a change of policies cuts off: of nothing in particular, see qd-topology-cut.h */
 } QdTopologyAsk;
 
 typedef struct {
@@ -45,11 +46,14 @@ typedef struct {
   GListStore *rows;       /* of QdTopologyRow */
   GHashTable *looks;      /* QdEntity → QdTopologyLook, but for what stands back */
   GPtrArray *route;       /* of QdEntity: the best path's edges; empty for other questions */
+  GHashTable *notes;      /* QdEntity → char *: what the answer says of it, where its look alone does not */
 } QdTopologyAnswer;
+/* One that says nothing yet: all but the sentences is there, and empty. */
+QdTopologyAnswer *qd_topology_answer_new (void);
 void qd_topology_answer_free (QdTopologyAnswer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdTopologyAnswer, qd_topology_answer_free)
 
-/* Asks, on a worker, what holds for all of @connection (NULL: of all connections). Main thread. */
+/* Asks, on a worker, any question but QD_ASK_CUT: what holds for all of @connection (NULL: of all connections). Main thread. */
 void qd_topology_ask_async (QdFleet *fleet, const char *connection, const QdTopologyQuestion *question,
                             GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 QdTopologyAnswer *qd_topology_ask_finish (GAsyncResult *result, GError **error);

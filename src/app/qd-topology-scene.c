@@ -125,6 +125,10 @@ qd_scene_dress (QdScene *self, const guint8 *node_looks, const guint8 *edge_look
       edges[i].dim = edge_looks[i] == QD_LOOK_DIM;
       if (edge_looks[i] == QD_LOOK_LOST)
         edges[i].status = QD_STATUS_DOWN;
+      if (edge_looks[i] < QD_LOOK_DRAINED)
+        continue;
+      edges[i].mark = edge_looks[i] == QD_LOOK_DRAINED ? QD_GRAPH_REMOVED : QD_GRAPH_REDUCED;
+      nodes[edges[i].src].marked = nodes[edges[i].dst].marked = TRUE;
     }
   return qd_scene_with_graph (self, graph);
 }

@@ -11,6 +11,7 @@
 
 /* Symbols that a thread keeps: more are more than one picture has. */
 #define MAX_KEPT 2000
+#define SYMBOL_STEPS_AT 13   /* the bit of a key where its radius begins */
 
 struct _QdSymbols {
   QdGraphTheme theme;
@@ -203,7 +204,7 @@ add_plus (QdShape *shapes, const QdGraphTheme *theme, guint32 colour, double rad
   return 2;
 }
 
-/* The sign of a mark: a plus in a circle, a minus in a square, both in a diamond. */
+/* The sign of a mark: a plus in a circle, a minus in a square; in a diamond both, or the minus alone where not all goes. */
 static guint
 describe_sign (const QdGraphNode *node, const QdGraphTheme *theme, double radius, QdShape shapes[QD_MAX_SHAPES])
 {
@@ -219,7 +220,7 @@ describe_sign (const QdGraphNode *node, const QdGraphTheme *theme, double radius
   shapes[1] = shapes[0];
   shapes[0].colour = theme->background;
   shapes[0].stroke = 3;
-  shapes[2] = lines (mark == QD_GRAPH_REMOVED ? 2 : 4, theme->background, MAX (1.3, radius * 0.26));
+  shapes[2] = lines (mark == QD_GRAPH_REMOVED || mark == QD_GRAPH_REDUCED ? 2 : 4, theme->background, MAX (1.3, radius * 0.26));
   set_point (&shapes[2], 0, -arm, up);
   set_point (&shapes[2], 1, arm, up);
   set_point (&shapes[2], 2, 0, up - arm);
@@ -388,8 +389,14 @@ qd_graph_symbol_key (const QdGraphNode *node, double radius)
 {
   guint steps = (guint) CLAMP (lrint (radius * 2), 1, 4095);
 
-  return steps << 12 | (guint) (node->status & 15) << 8 | (node->members > 0 ? 128u : 0) | (guint) (node->kind & 7) << 4 |
+  return steps << SYMBOL_STEPS_AT | (guint) (node->status & 15) << 9 | (node->members > 0 ? 256u : 0) | (guint) (node->kind & 15) << 4 |
          (node->dim ? 8u : 0) | (node->pinned ? 4u : 0) | (node->stale ? 2u : 0) | 1;
+}
+
+double
+qd_graph_symbol_radius (guint key)
+{
+  return (key >> SYMBOL_STEPS_AT) / 2.0;
 }
 
 cairo_surface_t *
@@ -400,7 +407,7 @@ qd_symbols_get (QdSymbols *self, const QdGraphNode *node, double radius)
 
   if (surface == NULL)
     {
-      surface = draw_one (node, &self->theme, (key >> 12) / 2.0, self->scale);
+      surface = draw_one (node, &self->theme, qd_graph_symbol_radius (key), self->scale);
       g_hash_table_insert (self->surfaces, GUINT_TO_POINTER (key), surface);
     }
   return surface;

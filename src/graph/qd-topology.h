@@ -22,6 +22,7 @@ typedef enum {
   QD_GRAPH_ADDED,
   QD_GRAPH_REMOVED,
   QD_GRAPH_CHANGED,      /* some of both */
+  QD_GRAPH_REDUCED,      /* less than before, not nothing */
 } QdGraphMark;
 
 /* A graph to lay out and draw: plain arrays, no pointers into the model; made on the main thread,
@@ -126,6 +127,8 @@ guint32 qd_graph_status_colour (guint8 status, gboolean stale, const QdGraphThem
 
 /* What tells symbols apart that are kept after drawing: the same for nodes that look the same. */
 guint qd_graph_symbol_key (const QdGraphNode *node, double radius);
+/* The radius of what has that key: as it is drawn, in half pixels. */
+double qd_graph_symbol_radius (guint key);
 
 /* One node's symbol alone on a transparent square (legends, highlights), @radius in pixels: ARGB32
  * premultiplied, @size device pixels high and wide, its middle at the square's. (transfer full) */

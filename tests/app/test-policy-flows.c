@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a change of policies cuts off of the flows that the fleet has seen, and why a flow passes, in a real window. */
+/* What a change of policies cuts off of the flows that the fleet has seen, as a list and on the topology, and why a flow passes, in a real window. */
 #include "config.h"
 
 #include <locale.h>
@@ -12,6 +12,8 @@
 #include "qd-entity-actions.h"
 #include "qd-policy-page-private.h"
 #include "qd-settings.h"
+#include "qd-topology-page-private.h"
+#include "qd-topology-view-private.h"
 #include "wait.h"
 
 #define CONNECTION "c1"
@@ -24,6 +26,9 @@
 
 static const char *const addresses[] = { "10.0.0.1", "10.0.0.2", "10.0.0.3", "192.0.2.7" };
 static const char *const protocols[] = { "TCP", "UDP", "ICMP" };
+/* By which path a flow runs: the net has the first four. */
+#define N_PATHS 4
+static const char *const paths[] = { "p0", "p1", "p2", "p3", "gone", NULL };
 
 typedef struct {
   char *folder;
@@ -34,7 +39,7 @@ typedef struct {
 } Fixture;
 
 /* What one flow was made of: the plain answer is computed from these. */
-typedef struct { guint src, dst, protocol; int port; gint64 sent, received, us; gboolean blocked; } Made;
+typedef struct { guint src, dst, protocol; int port; gint64 sent, received, us; gboolean blocked; guint path; } Made;
 
 static void
 write_file (Fixture *self, const char *name, const char *text)
@@ -94,6 +99,8 @@ add_flow (QdFleet *fleet, guint id, const Made *made)
   qd_delta_set (delta, QD_FLOW_BYTES_RX, qd_value_int (made->received));
   qd_delta_set (delta, QD_FLOW_STARTED_AT, qd_value_time (start));
   qd_delta_set (delta, QD_FLOW_LAST_SEEN, qd_value_time (start + made->us));
+  if (paths[made->path])
+    qd_delta_set (delta, QD_FLOW_PATH, qd_value_string (paths[made->path]));
   qd_delta_set (delta, QD_FLOW_STATE, qd_value_string (made->blocked ? "blocked" : "active"));
   qd_fleet_apply (fleet, delta);
   qd_delta_unref (delta);
@@ -111,7 +118,8 @@ make_flows (Fixture *self, guint n, GArray *made)
     {
       const Made flow = { g_rand_int_range (self->rand, 0, 4), g_rand_int_range (self->rand, 0, 4), g_rand_int_range (self->rand, 0, 3),
                           ports[g_rand_int_range (self->rand, 0, 3)], g_rand_int_range (self->rand, 0, 100000), g_rand_int_range (self->rand, 0, 100000),
-                          g_rand_int_range (self->rand, 0, 10) * (gint64) G_USEC_PER_SEC, g_rand_int_range (self->rand, 0, 8) == 0 };
+                          g_rand_int_range (self->rand, 0, 10) * (gint64) G_USEC_PER_SEC, g_rand_int_range (self->rand, 0, 8) == 0,
+                          (guint) g_rand_int_range (self->rand, 0, G_N_ELEMENTS (paths)) };
 
       g_array_append_val (made, flow);
       add_flow (fleet, i, &flow);
@@ -259,6 +267,207 @@ test_csv (void)
   end (&self);
 }
 
+/* --- On the topology --------------------------------------------------------------------------------- */
+
+static void
+set (QdFleet *fleet, QdKind kind, const char *id, guint field, QdValue value)
+{
+  QdDelta *delta = qd_delta_new (CONNECTION, kind, id, QD_DELTA_PATCH);
+
+  qd_delta_set (delta, field, value);
+  qd_fleet_apply (fleet, delta);
+  qd_delta_unref (delta);
+}
+
+/* Five sites in a row; each path joins one with the next. */
+static void
+make_net (Fixture *self)
+{
+  QdFleet *fleet = qd_hub_get_fleet (self->hub);
+
+  qd_fleet_begin (fleet);
+  for (guint i = 0; i <= N_PATHS; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("s%u", i);
+
+      set (fleet, QD_KIND_SITE, id, QD_FIELD_NAME, qd_value_string (id));
+      set (fleet, QD_KIND_SITE, id, QD_FIELD_STATUS, qd_value_status (QD_STATUS_WELL));
+    }
+  for (guint i = 0; i < N_PATHS; i++)
+    {
+      g_autofree char *from = g_strdup_printf ("s%u", i), *to = g_strdup_printf ("s%u", i + 1);
+
+      set (fleet, QD_KIND_PATH, paths[i], QD_PATH_SRC, qd_value_string (from));
+      set (fleet, QD_KIND_PATH, paths[i], QD_PATH_DST, qd_value_string (to));
+      set (fleet, QD_KIND_PATH, paths[i], QD_FIELD_STATUS, qd_value_status (QD_STATUS_WELL));
+    }
+  qd_fleet_commit (fleet);
+}
+
+/* p0 carries what is cut off alone, p1 other flows too, p2 nothing that is cut off, p3 nothing at all. */
+static void
+make_carried (Fixture *self, GArray *made)
+{
+  QdFleet *fleet = qd_hub_get_fleet (self->hub);
+  const gint64 day = 86400 * (gint64) G_USEC_PER_SEC;
+  const Made flows[] = {
+    { 0, 1, 0, 5432, 1000000, 500000, day, FALSE, 0 }, { 0, 1, 0, 5432, 2000000, 0, day, FALSE, 0 }, { 0, 1, 0, 5432, 1, 1, day, TRUE, 0 },
+    { 0, 1, 0, 5432, 3000000, 3000000, day, FALSE, 1 }, { 2, 0, 0, 80, 1, 1, day, FALSE, 1 }, { 0, 1, 2, 0, 1, 1, day, FALSE, 1 },
+    { 2, 0, 0, 80, 1, 1, day, FALSE, 2 }, { 0, 1, 0, 5432, 0, 0, 0, FALSE, 4 }, { 0, 1, 0, 5432, 0, 0, 0, FALSE, 5 },
+  };
+
+  qd_fleet_begin (fleet);
+  for (guint i = 0; i < G_N_ELEMENTS (flows); i++)
+    {
+      add_flow (fleet, i, &flows[i]);
+      g_array_append_val (made, flows[i]);
+    }
+  qd_fleet_commit (fleet);
+}
+
+static QdTopologyPage *
+get_topology (Fixture *self)
+{
+  QdPage *page = qd_window_get_page (self->window);
+
+  return QD_IS_TOPOLOGY_PAGE (page) ? QD_TOPOLOGY_PAGE (page) : NULL;
+}
+
+static const QdTopologyAnswer *
+get_answer (Fixture *self)
+{
+  QdTopologyPage *page = get_topology (self);
+
+  return page && page->panel ? qd_topology_panel_get_answer (page->panel) : NULL;
+}
+
+static const QdGraphEdge *
+find_edge (Fixture *self, guint path)
+{
+  QdTopologyPage *page = get_topology (self);
+  QdEntity *entity = qd_fleet_lookup (qd_hub_get_fleet (self->hub), CONNECTION, QD_KIND_PATH, paths[path]);
+  QdPick pick = qd_topology_model_find (page->model, entity);
+  QdScene *scene = qd_topology_view_get_scene (page->view);
+
+  return scene && pick.kind == QD_PICK_EDGE && pick.index < scene->n_edges ? &scene->edges[pick.index] : NULL;
+}
+
+static gboolean
+has_mark (Fixture *self, guint path, QdGraphMark mark)
+{
+  const QdGraphEdge *edge = find_edge (self, path);
+
+  return edge && edge->mark == mark;
+}
+
+static char *
+dup_row (const QdTopologyAnswer *answer, guint at)
+{
+  g_autoptr (QdTopologyRow) row = g_list_model_get_item (G_LIST_MODEL (answer->rows), at);
+  const char *more = row ? qd_topology_row_get_subtitle (row) : NULL;
+
+  return row ? g_strdup_printf ("%s%s%s", qd_topology_row_get_title (row), more ? ": " : "", more ? more : "") : NULL;
+}
+
+static void
+check_row (const QdTopologyAnswer *answer, guint at, const char *expected)
+{
+  g_autofree char *text = dup_row (answer, at);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static void
+check_cut (Fixture *self)
+{
+  const QdTopologyAnswer *answer = get_answer (self);
+  QdTopologyPage *page = get_topology (self);
+  g_autofree char *spoken = NULL;
+  QdPick pick;
+
+  /* 1.5 + 2 MB by p0, 6 MB by p1; what two others carry is not known. */
+  g_assert_cmpstr (answer->sentence, ==, "This change cuts off 5 observed flows, 9.5\302\240MB a day");
+  g_assert_cmpstr (answer->more, ==, "2 paths carry them. 1 of these carries nothing else. 2 flows run by no path that is known.");
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (answer->rows)), ==, 4);
+  check_row (answer, 0, "Paths that lose all their flows");
+  check_row (answer, 1, "s0 → s1: 2 flows, 3.5\302\240MB a day");
+  check_row (answer, 2, "Paths that lose some of their flows");
+  check_row (answer, 3, "s1 → s2: 1 of 3 flows, 6.0\302\240MB a day");
+  /* In the picture each has a colour, a dash and a sign, and what has nothing to do with it stands back. */
+  g_assert_true (has_mark (self, 0, QD_GRAPH_REMOVED));
+  g_assert_true (has_mark (self, 1, QD_GRAPH_REDUCED));
+  g_assert_true (has_mark (self, 2, QD_GRAPH_PLAIN));
+  g_assert_false (find_edge (self, 0)->dim);
+  g_assert_true (find_edge (self, 2)->dim && find_edge (self, 3)->dim);
+  /* Nothing has happened to them. */
+  g_assert_cmpint (find_edge (self, 0)->status, ==, QD_STATUS_WELL);
+  pick = qd_topology_model_find (page->model, qd_fleet_lookup (qd_hub_get_fleet (self->hub), CONNECTION, QD_KIND_PATH, "p1"));
+  spoken = page->view->describe (pick, page->view->describe_data);
+  g_assert_nonnull (strstr (spoken, "Cut off: 1 of 3 flows, 6.0"));
+}
+
+static gboolean
+offers_cut (Fixture *self)
+{
+  QdTopologyPage *page = get_topology (self);
+
+  return gtk_widget_get_visible (page->cut_box);
+}
+
+/* Offered while there is a change; from the list of what it cuts off, or on the topology itself; over with a click, or with the change. */
+static void
+test_topology (void)
+{
+  Fixture self;
+  g_autoptr (GArray) made = g_array_new (FALSE, FALSE, sizeof (Made));
+
+  begin (&self);
+  make_net (&self);
+  make_carried (&self, made);
+  g_assert_true (qd_window_show_page (self.window, "topology"));
+  WAIT_UNTIL (find_edge (&self, 0) != NULL);
+  g_assert_false (offers_cut (&self));
+  g_assert_false (g_action_group_get_action_enabled (G_ACTION_GROUP (get_topology (&self)->actions), "cut"));
+
+  show_page (&self);
+  edit (&self);
+  WAIT_UNTIL (is_known (&self));
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (self.page->flows_view), "cut.topology", NULL));
+  g_assert_cmpstr (qd_window_get_page_id (self.window), ==, "topology");
+  WAIT_UNTIL (get_answer (&self) && has_mark (&self, 0, QD_GRAPH_REMOVED));
+  check_cut (&self);
+  g_assert_false (offers_cut (&self));
+
+  /* Other flows come, and somebody looks away and back: it is asked again by itself, and the list stays the same one. */
+  {
+    GListStore *rows = get_answer (&self)->rows;
+    const Made more = { 2, 0, 0, 80, 1, 1, 1, FALSE, 0 };
+    QdFleet *fleet = qd_hub_get_fleet (self.hub);
+
+    qd_fleet_begin (fleet);
+    add_flow (fleet, 100, &more);
+    qd_fleet_commit (fleet);
+    g_assert_true (qd_window_show_page (self.window, "policies"));
+    fixture_settle (GTK_WIDGET (self.window));
+    g_assert_true (qd_window_show_page (self.window, "topology"));
+    WAIT_UNTIL (has_mark (&self, 0, QD_GRAPH_REDUCED));
+    g_assert_true (get_answer (&self)->rows == rows);
+    check_row (get_answer (&self), 0, "Paths that lose some of their flows");
+    g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (rows)), ==, 3);
+  }
+
+  gtk_widget_activate_action (GTK_WIDGET (get_topology (&self)), "topology.stop-asking", NULL);
+  WAIT_UNTIL (has_mark (&self, 0, QD_GRAPH_PLAIN) && !find_edge (&self, 2)->dim);
+  g_assert_true (offers_cut (&self));
+  gtk_widget_activate_action (GTK_WIDGET (get_topology (&self)), "topology.cut", NULL);
+  WAIT_UNTIL (get_answer (&self) && has_mark (&self, 0, QD_GRAPH_REDUCED));
+
+  qd_workbench_revert (self.page->workbench, qd_workbench_find (self.page->workbench, "policy.yaml"));
+  WAIT_UNTIL (qd_topology_panel_get_question (get_topology (&self)->panel) == NULL && has_mark (&self, 0, QD_GRAPH_PLAIN));
+  g_assert_false (offers_cut (&self));
+  end (&self);
+}
+
 static gint64
 cpu_us (void)
 {
@@ -307,7 +516,7 @@ static void
 add_some (Fixture *self)
 {
   QdFleet *fleet = qd_hub_get_fleet (self->hub);
-  const Made flows[] = { { 0, 1, 0, 5432, 1, 1, 1, FALSE }, { 2, 1, 0, 5432, 1, 1, 1, TRUE }, { 0, 1, 2, 0, 1, 1, 1, FALSE } };
+  const Made flows[] = { { 0, 1, 0, 5432, 1, 1, 1, FALSE, 0 }, { 2, 1, 0, 5432, 1, 1, 1, TRUE, 0 }, { 0, 1, 2, 0, 1, 1, 1, FALSE, 0 } };
 
   qd_fleet_begin (fleet);
   for (guint i = 0; i < G_N_ELEMENTS (flows); i++)
@@ -382,6 +591,7 @@ main (int argc, char **argv)
   qd_app_init ();
   g_test_add_func ("/policy-flows/cut-off", test_cut_off);
   g_test_add_func ("/policy-flows/csv", test_csv);
+  g_test_add_func ("/policy-flows/topology", test_topology);
   g_test_add_func ("/policy-flows/many", test_many);
   g_test_add_func ("/policy-flows/explain", test_explain);
   return g_test_run ();
