@@ -258,6 +258,12 @@ qd_drafts_page_unmap (GtkWidget *widget)
   GTK_WIDGET_CLASS (qd_drafts_page_parent_class)->unmap (widget);
 }
 
+static gboolean
+qd_drafts_page_grab_focus (GtkWidget *widget)
+{
+  return gtk_widget_grab_focus (QD_DRAFTS_PAGE (widget)->list) || GTK_WIDGET_CLASS (qd_drafts_page_parent_class)->grab_focus (widget);
+}
+
 static void
 show_policies_cb (QdDraftsPage *self)
 {
@@ -373,6 +379,7 @@ qd_drafts_page_class_init (QdDraftsPageClass *klass)
   G_OBJECT_CLASS (klass)->finalize = qd_drafts_page_finalize;
   widget_class->map = qd_drafts_page_map;
   widget_class->unmap = qd_drafts_page_unmap;
+  widget_class->grab_focus = qd_drafts_page_grab_focus;
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_class_install_action (widget_class, actions[i], "(ss)", draft_cb);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Delete, 0, delete_cb, NULL);

@@ -33,6 +33,7 @@ qd_policy_problems_set_icon (GtkImage *image, QdPolicySeverity severity)
     gtk_widget_remove_css_class (GTK_WIDGET (image), looks[i].style);
   gtk_image_set_from_icon_name (image, looks[severity].icon);
   gtk_widget_add_css_class (GTK_WIDGET (image), looks[severity].style);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (image), GTK_ACCESSIBLE_PROPERTY_LABEL, _(looks[severity].word), -1);
 }
 
 /* --- Fixes ---------------------------------------------------------------------------------------------- */

@@ -10,10 +10,12 @@
 
 #include "qd-driver.h"
 #include "qd-json.h"
+#include "qd-preflight.h"
 #include "qd-routing-actions.h"
 #include "qd-routing-clash.h"
 #include "qd-routing-drafts.h"
 #include "qd-routing-form.h"
+#include "qd-routing-remarks.h"
 
 #define QD_TYPE_ROUTING_DIALOG (qd_routing_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (QdRoutingDialog, qd_routing_dialog, QD, ROUTING_DIALOG, AdwDialog)
@@ -27,10 +29,13 @@ struct _QdRoutingDialog {
   const char *connection;   /* interned */
   char *id, *revision;
   JsonObject *base;         /* NULL: a new one */
+  QdRoutingCheck *check;    /* what it is beside the others */
 
   GtkWidget *top;           /* the group of the next two: not there while they are not */
   GtkWidget *banner, *clash, *form, *save, *cancel;
   gboolean saving;
+  char *asked;              /* the text of what the server was asked about last; NULL: of nothing */
+  gboolean warned;          /* the server has said what is to be said of what stands there */
 };
 
 G_DEFINE_FINAL_TYPE (QdRoutingDialog, qd_routing_dialog, ADW_TYPE_DIALOG)
@@ -61,6 +66,7 @@ say (QdRoutingDialog *self, const char *text, const char *style)
 {
   gtk_widget_remove_css_class (self->banner, "error");
   gtk_widget_remove_css_class (self->banner, "accent");
+  gtk_widget_remove_css_class (self->banner, "warning");
   if (style)
     gtk_widget_add_css_class (self->banner, style);
   gtk_label_set_text (GTK_LABEL (self->banner), text ? text : "");
@@ -80,6 +86,14 @@ is_changed (QdRoutingDialog *self)
 }
 
 static void
+update_check (QdRoutingDialog *self)
+{
+  g_autoptr (JsonObject) mine = qd_routing_form_get (QD_ROUTING_FORM (self->form));
+
+  qd_routing_check_set_mine (self->check, self->id, mine);
+}
+
+static void
 update_save (QdRoutingDialog *self)
 {
   const char *fault = qd_routing_form_get_fault (QD_ROUTING_FORM (self->form));
@@ -93,7 +107,7 @@ update_save (QdRoutingDialog *self)
     why = g_strdup_printf (ngettext ("%u field is not decided yet", "%u fields are not decided yet", undecided), undecided);
   else if (!live)
     why = g_strdup (_("Nobody answers now: what you typed is kept as a draft, to be applied later"));
-  gtk_button_set_label (GTK_BUTTON (self->save), live ? _("_Save") : _("_Keep as Draft"));
+  gtk_button_set_label (GTK_BUTTON (self->save), !live ? _("_Keep as Draft") : self->warned ? _("_Save Anyway") : _("_Save"));
   gtk_widget_set_tooltip_text (self->save, why);
   gtk_widget_set_sensitive (self->save, !self->saving && fault == NULL && undecided == 0);
   show_top (self);
@@ -117,7 +131,9 @@ changed_cb (QdRoutingDialog *self)
 {
   if (!self->saving)
     say (self, NULL, NULL);
+  self->warned = FALSE;
   keep_draft (self);
+  update_check (self);
   update_save (self);
 }
 
@@ -145,7 +161,9 @@ rebase (QdRoutingDialog *self, JsonObject *theirs, const char *revision)
     text = g_strdup (_("Somebody else changed what you changed too: decide which it is to be."));
   if (text)
     say (self, text, "accent");
+  self->warned = FALSE;
   keep_draft (self);
+  update_check (self);
   update_save (self);
 }
 
@@ -186,7 +204,9 @@ decided_cb (QdRoutingDialog *self, guint at, JsonNode *value)
 
   qd_routing_object_set (mine, at, value ? json_node_copy (value) : NULL);
   qd_routing_form_set (QD_ROUTING_FORM (self->form), mine);
+  self->warned = FALSE;
   keep_draft (self);
+  update_check (self);
   update_save (self);
 }
 
@@ -313,6 +333,12 @@ make_args (QdRoutingDialog *self, JsonObject *mine)
   return args;
 }
 
+static const char *
+get_verb (QdRoutingDialog *self)
+{
+  return self->base ? "routing.update" : "routing.create";
+}
+
 static void
 send (QdRoutingDialog *self)
 {
@@ -324,8 +350,98 @@ send (QdRoutingDialog *self)
 
   self->saving = TRUE;
   update_save (self);
-  job = qd_hub_run (qd_session_get_hub (self->session), self->connection, self->base ? "routing.update" : "routing.create", args, summary,
-                    NULL, NULL, saved_cb, g_object_ref (self));
+  job = qd_hub_run (qd_session_get_hub (self->session), self->connection, get_verb (self), args, summary, NULL, NULL, saved_cb, g_object_ref (self));
+}
+
+/* --- Asking before -------------------------------------------------------------------------------- */
+
+static const QdPolicyRemark *
+find_remark (GPtrArray *remarks, const char *code)
+{
+  for (guint i = 0; i < remarks->len; i++)
+    if (g_strcmp0 (((QdPolicyRemark *) remarks->pdata[i])->code, code) == 0)
+      return remarks->pdata[i];
+  return NULL;
+}
+
+/* A line each of those that are blockers, or of those that are not; NULL: there are none. (transfer full) */
+static char *
+join_remarks (GPtrArray *remarks, gboolean blocker)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < remarks->len; i++)
+    {
+      const QdPolicyRemark *remark = remarks->pdata[i];
+
+      if (remark->blocker == blocker)
+        g_string_append_printf (text, "%s%s", text->len > 0 ? "\n" : "", remark->text);
+    }
+  return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
+}
+
+/* @remarks: what the server says to it. */
+static void
+hear (QdRoutingDialog *self, GPtrArray *remarks)
+{
+  g_autofree char *blockers = join_remarks (remarks, TRUE), *warnings = join_remarks (remarks, FALSE), *text = NULL;
+
+  if (blockers)
+    text = g_strdup_printf (_("The server would not take this; it is kept as a draft.\n%s"), blockers);
+  else if (warnings)
+    text = g_strdup_printf (_("The server says of this change, which is not saved yet:\n%s"), warnings);
+  self->warned = warnings && !blockers;
+  if (text)
+    say (self, text, blockers ? "error" : "warning");
+  else
+    send (self);
+}
+
+static gboolean
+is_as_asked (QdRoutingDialog *self)
+{
+  g_autoptr (JsonObject) mine = qd_routing_form_get (QD_ROUTING_FORM (self->form));
+  g_autofree char *text = qd_routing_object_to_text (mine);
+
+  return g_strcmp0 (text, self->asked) == 0;
+}
+
+static void
+asked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (QdRoutingDialog) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) remarks = qd_preflight_finish (QD_HUB (source), result, &error);
+
+  if (self->session == NULL)
+    return;
+  if (remarks && self->base && find_remark (remarks, "conflict"))
+    {
+      ask_theirs (self);
+      return;
+    }
+  self->saving = FALSE;
+  /* Who types on meanwhile has another question. */
+  if (remarks && !is_as_asked (self))
+    say (self, NULL, NULL);
+  else if (remarks)
+    hear (self, remarks);
+  else
+    fail (self, error);
+  update_save (self);
+}
+
+/* What the server has to say comes before it is done. */
+static void
+ask_before (QdRoutingDialog *self)
+{
+  g_autoptr (JsonObject) mine = qd_routing_form_get (QD_ROUTING_FORM (self->form)), args = make_args (self, mine);
+
+  g_free (self->asked);
+  self->asked = qd_routing_object_to_text (mine);
+  self->saving = TRUE;
+  update_save (self);
+  qd_preflight_async (qd_session_get_hub (self->session), self->connection, get_verb (self), args, NULL, asked_cb, g_object_ref (self));
 }
 
 static void
@@ -338,14 +454,16 @@ save_cb (QdRoutingDialog *self)
       qd_routing_drafts_remove (self->drafts, self->connection, self->id);
       adw_dialog_force_close (ADW_DIALOG (self));
     }
-  else if (qd_routing_is_live (self->session, self->connection))
-    send (self);
-  else
+  else if (!qd_routing_is_live (self->session, self->connection))
     {
       keep_draft (self);
       qd_session_toast (self->session, _("Kept as a draft, which is among the drafts until it is applied"));
       adw_dialog_force_close (ADW_DIALOG (self));
     }
+  else if (self->warned)
+    send (self);
+  else
+    ask_before (self);
 }
 
 /* --- Closing with something written ----------------------------------------------------------------- */
@@ -384,6 +502,24 @@ close_attempt_cb (QdRoutingDialog *self)
   adw_dialog_present (ADW_DIALOG (dialog), GTK_WIDGET (self));
 }
 
+static gboolean
+return_focus_cb (gpointer data)
+{
+  GtkWidget *parent = data, *focus = gtk_widget_get_root (parent) ? gtk_root_get_focus (gtk_widget_get_root (parent)) : NULL;
+
+  if (gtk_widget_get_mapped (parent) && (focus == NULL || !gtk_widget_is_ancestor (focus, parent)))
+    gtk_widget_grab_focus (parent);
+  return G_SOURCE_REMOVE;
+}
+
+/* What was in focus before may be gone: a draft is another row with each keystroke. Whoever has no pointer goes on where they were. */
+static void
+closed_cb (QdRoutingDialog *self)
+{
+  if (self->parent)
+    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, return_focus_cb, g_object_ref (self->parent), g_object_unref);
+}
+
 /* --- The object --------------------------------------------------------------------------------------- */
 
 static void
@@ -395,6 +531,7 @@ qd_routing_dialog_dispose (GObject *object)
   g_clear_weak_pointer (&self->parent);
   g_clear_pointer (&self->base, json_object_unref);
   g_clear_object (&self->drafts);
+  g_clear_object (&self->check);
   G_OBJECT_CLASS (qd_routing_dialog_parent_class)->dispose (object);
 }
 
@@ -405,6 +542,7 @@ qd_routing_dialog_finalize (GObject *object)
 
   g_free (self->id);
   g_free (self->revision);
+  g_free (self->asked);
   G_OBJECT_CLASS (qd_routing_dialog_parent_class)->finalize (object);
 }
 
@@ -465,7 +603,9 @@ build_content (QdRoutingDialog *self)
   g_signal_connect_object (self->clash, "decided", G_CALLBACK (decided_cb), self, G_CONNECT_SWAPPED);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->top), self->banner);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->top), self->clash);
-  self->form = qd_routing_form_new (self->session, self->connection, ADW_PREFERENCES_GROUP (self->top));
+  self->check = qd_routing_check_new (self->session, self->connection);
+  self->form = qd_routing_form_new (self->session, self->connection, ADW_PREFERENCES_GROUP (self->top),
+                                    ADW_PREFERENCES_GROUP (qd_routing_remarks_new (self->check, NULL)));
   show_top (self);
   g_signal_connect_object (self->form, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   return self->form;
@@ -486,6 +626,7 @@ build (QdRoutingDialog *self)
   adw_dialog_set_can_close (ADW_DIALOG (self), FALSE);
   adw_dialog_set_default_widget (ADW_DIALOG (self), self->save);
   g_signal_connect (self, "close-attempt", G_CALLBACK (close_attempt_cb), NULL);
+  g_signal_connect (self, "closed", G_CALLBACK (closed_cb), NULL);
   g_signal_connect_object (get_fleet (self), "committed", G_CALLBACK (committed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (connections, "items-updated", G_CALLBACK (state_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (connections, "items-changed", G_CALLBACK (state_cb), self, G_CONNECT_SWAPPED);
@@ -506,6 +647,7 @@ qd_routing_dialog_present (QdSession *session, GtkWidget *parent, const char *co
   self->base = base ? qd_routing_object_normalize (base) : NULL;
   build (self);
   qd_routing_form_set (QD_ROUTING_FORM (self->form), mine);
+  update_check (self);
   committed_cb (self);
   update_save (self);
   adw_dialog_present (ADW_DIALOG (self), parent);

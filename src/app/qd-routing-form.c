@@ -541,7 +541,7 @@ qd_routing_form_init (QdRoutingForm *self)
 }
 
 GtkWidget *
-qd_routing_form_new (QdSession *session, const char *connection, AdwPreferencesGroup *top)
+qd_routing_form_new (QdSession *session, const char *connection, AdwPreferencesGroup *top, AdwPreferencesGroup *beside)
 {
   QdRoutingForm *self = g_object_new (QD_TYPE_ROUTING_FORM, NULL);
 
@@ -551,6 +551,7 @@ qd_routing_form_new (QdSession *session, const char *connection, AdwPreferencesG
   self->setting = TRUE;
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (self->page), top);
   build_what (self);
+  adw_preferences_page_add (ADW_PREFERENCES_PAGE (self->page), beside);
   build_traffic (self);
   build_path (self);
   build_failover (self);

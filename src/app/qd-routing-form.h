@@ -17,8 +17,8 @@ G_BEGIN_DECLS
 #define QD_TYPE_ROUTING_FORM (qd_routing_form_get_type ())
 G_DECLARE_FINAL_TYPE (QdRoutingForm, qd_routing_form, QD, ROUTING_FORM, AdwBin)
 
-/* @top: a group that stands above the fields. */
-GtkWidget *qd_routing_form_new (QdSession *session, const char *connection, AdwPreferencesGroup *top);
+/* @top: a group that stands above the fields; @beside: one that stands below the name and the priority. */
+GtkWidget *qd_routing_form_new (QdSession *session, const char *connection, AdwPreferencesGroup *top, AdwPreferencesGroup *beside);
 /* Shows @object; what is shown already is left as it is, with its cursor. */
 void qd_routing_form_set (QdRoutingForm *self, JsonObject *object);
 /* (transfer full) What stands in the rows. What cannot be read is as it was set last. */

@@ -8,17 +8,19 @@
 #include "qd-capability.h"
 #include "qd-routing-actions.h"
 #include "qd-routing-drafts.h"
+#include "qd-routing-remarks.h"
 #include "qd-routing-sorter.h"
 #include "qd-table-page.h"
 
 /* The page of the fleet's routing policies: a table as of every kind, and what is particular: creating, ordering,
- * and a word about what waits to be applied. */
+ * and a word about what waits to be applied, and about what may not be meant. */
 typedef struct {
   QdTablePage parent_instance;
 
   GtkWidget *end;              /* for the header bar */
   GtkWidget *add, *order;
-  AdwBanner *waiting;
+  AdwBanner *waiting, *odd;
+  QdRoutingCheck *check;       /* what is to be said of them beside one another */
 } QdRoutingPage;
 typedef struct { QdTablePageClass parent_class; } QdRoutingPageClass;
 
@@ -107,6 +109,28 @@ update_waiting (QdRoutingPage *self)
 }
 
 static void
+update_odd (QdRoutingPage *self)
+{
+  guint n = qd_routing_check_count_warnings (self->check);
+  g_autofree char *text = g_strdup_printf (ngettext ("%u thing among these policies may not be meant", "%u things among these policies may not be meant", n), n);
+
+  adw_banner_set_title (self->odd, text);
+  adw_banner_set_revealed (self->odd, n > 0);
+}
+
+static void
+odd_cb (QdRoutingPage *self)
+{
+  qd_routing_remarks_present (get_session (self), GTK_WIDGET (self), self->check);
+}
+
+static void
+connection_cb (QdRoutingPage *self)
+{
+  qd_routing_check_set_connection (self->check, qd_session_get_connection (get_session (self)));
+}
+
+static void
 problem_cb (QdRoutingPage *self, const char *problem)
 {
   qd_session_toast (get_session (self), problem);
@@ -142,9 +166,13 @@ build (QdRoutingPage *self)
   self->waiting = ADW_BANNER (adw_banner_new (""));
   adw_banner_set_button_label (self->waiting, _("Show _Drafts"));
   g_signal_connect_object (self->waiting, "button-clicked", G_CALLBACK (drafts_cb), self, G_CONNECT_SWAPPED);
+  self->odd = ADW_BANNER (adw_banner_new (""));
+  adw_banner_set_button_label (self->odd, _("Show _Findings"));
+  g_signal_connect_object (self->odd, "button-clicked", G_CALLBACK (odd_cb), self, G_CONNECT_SWAPPED);
   adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_set_vexpand (content, TRUE);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->waiting));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->odd));
   gtk_box_append (GTK_BOX (box), content);
   adw_bin_set_child (ADW_BIN (self), box);
   g_object_unref (content);
@@ -161,6 +189,9 @@ qd_routing_page_constructed (GObject *object)
   fleet = qd_session_get_fleet (get_session (self));
   drafts = qd_routing_drafts_of (qd_session_get_hub (get_session (self)));
   build (self);
+  self->check = qd_routing_check_new (get_session (self), qd_session_get_connection (get_session (self)));
+  g_signal_connect_object (self->check, "changed", G_CALLBACK (update_odd), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (get_session (self), "notify::connection", G_CALLBACK (connection_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (get_session (self), "notify::connection", G_CALLBACK (update_buttons), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (qd_fleet_get_list (fleet, QD_KIND_CONNECTION), "items-updated", G_CALLBACK (update_buttons), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (qd_fleet_get_list (fleet, QD_KIND_CONNECTION), "items-changed", G_CALLBACK (update_buttons), self, G_CONNECT_SWAPPED);
@@ -175,6 +206,7 @@ static void
 qd_routing_page_dispose (GObject *object)
 {
   g_clear_object (&((QdRoutingPage *) object)->end);
+  g_clear_object (&((QdRoutingPage *) object)->check);
   G_OBJECT_CLASS (qd_routing_page_parent_class)->dispose (object);
 }
 

@@ -33,6 +33,8 @@ static const Shortcut pages[] = {
   { N_("Go along the lines of the node in focus"), "Page_Down" },
   { N_("Move a card forwards"), "<Alt>Right" },
   { N_("Move a card backwards"), "<Alt>Left" },
+  { N_("Ask a routing policy earlier, where their order is changed"), "<Alt>Up" },
+  { N_("Ask it later"), "<Alt>Down" },
 };
 
 static const Shortcut editor[] = {

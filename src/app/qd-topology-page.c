@@ -96,11 +96,12 @@ static gboolean
 pane_tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 {
   QdTopologyPage *self = QD_TOPOLOGY_PAGE (widget);
+  gboolean asked = self->panel && qd_topology_panel_get_question (self->panel);
 
   if (gtk_widget_get_width (GTK_WIDGET (self->split)) <= 0)
     return G_SOURCE_CONTINUE;
   self->pane_tick = 0;
-  adw_overlay_split_view_set_show_sidebar (self->split, qd_topology_view_get_selected (self->view).kind != QD_PICK_NOTHING &&
+  adw_overlay_split_view_set_show_sidebar (self->split, (asked || qd_topology_view_get_selected (self->view).kind != QD_PICK_NOTHING) &&
                                                           !adw_overlay_split_view_get_collapsed (self->split));
   return G_SOURCE_REMOVE;
 }

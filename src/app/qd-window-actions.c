@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "qd-palette.h"
+#include "qd-routing-actions.h"
 #include "qd-shortcuts.h"
 
 /* What the search offers to do. */
@@ -19,6 +20,7 @@ static const struct {
   { "app.add-connection", N_("Add a connection") },
   { "app.start-lab", N_("Start the lab") },
   { "win.import-topology", N_("Import a topology") },
+  { "win.new-routing-policy", N_("Create a routing policy") },
   { "app.preferences", N_("Preferences") },
   { "win.shortcuts", N_("Keyboard shortcuts") },
   { "app.report", N_("Troubleshooting report") },
@@ -73,6 +75,13 @@ nth_page_cb (GtkWidget *widget, const char *name, GVariant *parameter)
     qd_window_show_page (QD_WINDOW (widget), pages[nth].id);
 }
 
+/* From the search: no page need be open for it. */
+static void
+new_routing_policy_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  qd_routing_create (QD_WINDOW (widget)->session, widget);
+}
+
 static void
 copy_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -93,6 +102,7 @@ qd_window_actions_class_init (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "win.page", "s", page_cb);
   gtk_widget_class_install_action (klass, "win.nth-page", "i", nth_page_cb);
   gtk_widget_class_install_action (klass, "win.copy", NULL, copy_cb);
+  gtk_widget_class_install_action (klass, "win.new-routing-policy", NULL, new_routing_policy_cb);
 
   gtk_widget_class_add_binding_action (klass, GDK_KEY_F5, 0, "win.refresh", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_r, GDK_CONTROL_MASK, "win.refresh", NULL);

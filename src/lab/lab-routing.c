@@ -235,6 +235,25 @@ add_enabled (LabServer *server, GString *out, const LabDocument *document)
   lab_json_bool (out, "enabled", document->enabled);
 }
 
+/* Which of two is asked first says the priority; where that is one, nothing does. */
+static void
+warn_of_priority (LabRequest *request, const LabDocument *before, JsonObject *after, gboolean enabled)
+{
+  LabDocuments *documents = request->server->routing;
+  gint64 priority = lab_json_get_int (after, "priority", -1);
+
+  for (guint i = 0; after != NULL && enabled && i < lab_documents_count (documents); i++)
+    {
+      const LabDocument *other = lab_documents_at (documents, i);
+      g_autofree char *text = NULL;
+
+      if (other == before || other->removed || !other->enabled || lab_json_get_int (other->object, "priority", -1) != priority)
+        continue;
+      text = g_strdup_printf ("%s has priority %d too: which of them is asked first is left open", lab_json_get_string (other->object, "name", other->id), (int) priority);
+      lab_request_warn (request, text);
+    }
+}
+
 static const char *const routing_filters[] = { "name", "path_preference", NULL };
 
 static const LabDocumentKind routing_kind = {
@@ -246,6 +265,7 @@ static const LabDocumentKind routing_kind = {
   .check = check_routing,
   .make_id = no_id,
   .add_status = add_enabled,
+  .warn = warn_of_priority,
 };
 
 void

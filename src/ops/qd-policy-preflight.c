@@ -10,6 +10,7 @@
 #include "qd-hub-private.h"
 #include "qd-job-private.h"
 #include "qd-json.h"
+#include "qd-preflight.h"
 
 /* --- One step as a command ------------------------------------------------------------------------------------ */
 
@@ -201,6 +202,66 @@ qd_policy_preflight_async (QdHub *hub, QdPolicyPlan *plan, GCancellable *cancell
 
 GPtrArray *
 qd_policy_preflight_finish (QdHub *hub, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, hub), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* --- One command ------------------------------------------------------------------------------------------------------ */
+
+static void
+answered_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  g_autoptr (GPtrArray) remarks = g_ptr_array_new_with_free_func (remark_free);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) answer = qd_driver_command_finish (QD_DRIVER (source), result, &error);
+
+  if (answer)
+    {
+      take_remarks (remarks, NULL, qd_json_object (answer), "blockers", TRUE);
+      take_remarks (remarks, NULL, qd_json_object (answer), "warnings", FALSE);
+    }
+  /* Where a password is wanted first, the job itself asks for it. */
+  if (answer || g_error_matches (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_NOT_OFFERED) ||
+      g_error_matches (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_STEP_UP) || take_refusal (remarks, NULL, error))
+    g_task_return_pointer (task, g_steal_pointer (&remarks), (GDestroyNotify) g_ptr_array_unref);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+static void
+copy_member (JsonObject *object, const char *name, JsonNode *node, gpointer data)
+{
+  json_object_set_member (data, name, json_node_copy (node));
+}
+
+void
+qd_preflight_async (QdHub *hub, const char *connection, const char *verb, JsonObject *args, GCancellable *cancellable,
+                    GAsyncReadyCallback callback, gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (hub, cancellable, callback, data);
+  g_autoptr (JsonObject) question = json_object_new ();
+  GError *error = qd_hub_object (hub, connection, qd_capability_get (verb), verb, "preflight");
+  QdDriver *driver = error ? NULL : qd_hub_get_driver (hub, connection);
+
+  g_task_set_source_tag (task, qd_preflight_async);
+  if (driver == NULL && error == NULL)
+    error = g_error_new (QD_DRIVER_ERROR, QD_DRIVER_ERROR_UNREACHABLE, _("The connection has been removed: add it again to do this"));
+  if (error)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  json_object_foreach_member (args, copy_member, question);
+  /* Asking is another question than doing. */
+  json_object_remove_member (question, "idempotency_key");
+  json_object_set_boolean_member (question, "dry_run", TRUE);
+  qd_driver_command_async (driver, verb, question, cancellable, answered_cb, g_steal_pointer (&task));
+}
+
+GPtrArray *
+qd_preflight_finish (QdHub *hub, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, hub), NULL);
   return g_task_propagate_pointer (G_TASK (result), error);

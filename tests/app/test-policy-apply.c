@@ -512,6 +512,91 @@ test_meanwhile (void)
   tear_down (&self);
 }
 
+/* Of the server's policies, how many have the word of test_cancel() on them. */
+static guint
+count_reviewed (Fixture *self)
+{
+  g_autoptr (GHashTable) there = test_lab_list (self->lab, "/api/v1/policies");
+  GHashTableIter iter;
+  gpointer object;
+  guint n = 0;
+
+  g_hash_table_iter_init (&iter, there);
+  while (g_hash_table_iter_next (&iter, NULL, &object))
+    {
+      JsonObject *metadata = qd_json_get_object (object, "metadata"), *notes = metadata ? qd_json_get_object (metadata, "annotations") : NULL;
+
+      n += notes && g_strcmp0 (qd_json_get_string (notes, "reviewed", NULL), "harbour") == 0;
+    }
+  return n;
+}
+
+/* Returns how many. */
+static guint
+review_all (Fixture *self)
+{
+  GListModel *documents = qd_workbench_get_documents (self->page->workbench);
+
+  for (guint i = 0; i < g_list_model_get_n_items (documents); i++)
+    {
+      g_autoptr (QdDocument) document = g_list_model_get_item (documents, i);
+      g_autofree char *before = text_of (document);
+      GString *text = g_string_new (before);
+      g_autoptr (GBytes) bytes = NULL;
+
+      g_assert_cmpuint (g_string_replace (text, "metadata:\n", "metadata:\n  annotations: {reviewed: harbour}\n", 1), ==, 1);
+      bytes = g_string_free_to_bytes (text);
+      qd_workbench_set_text (self->page->workbench, document, bytes);
+    }
+  test_until (is_quiet (self), 20);
+  return g_list_model_get_n_items (documents);
+}
+
+/* Cancelled between two steps: the step that is under way is still done, no further one; it is said what was done, and all of that can be taken back. */
+static void
+test_cancel (void)
+{
+  Fixture self;
+  QdPolicyApply *dialog;
+  g_autofree char *sentence = NULL;
+  guint n, done;
+
+  if (!set_up (&self, "dev", USER))
+    return;
+  get_policies (&self);
+  n = review_all (&self);
+  g_assert_cmpuint (n, >=, 3);
+  dialog = open_apply (&self);
+  g_assert_cmpuint (qd_policy_plan_get_n_changes (dialog->plan), ==, n);
+  test_until (dialog->preflight == NULL, 20);
+  /* Each step takes its time, so that there is a between. */
+  test_lab_set_faults (self.lab, "/api/v1/policies/*:delay=800@1");
+  press_apply (&self, dialog, NULL);
+  test_until (count_reviewed (&self) > 0, 60);
+  g_assert_true (gtk_widget_get_sensitive (dialog->cancel_button));
+  g_signal_emit_by_name (dialog->cancel_button, "clicked");
+  g_assert_cmpstr (gtk_label_get_label (dialog->state_label), ==, "Ends after the step that is under way");
+  g_assert_false (gtk_widget_get_sensitive (dialog->cancel_button));
+  test_until (gtk_widget_get_visible (GTK_WIDGET (dialog->error_label)), 30);
+  test_lab_set_faults (self.lab, "");
+  done = count_reviewed (&self);
+  g_assert_cmpuint (done, >, 0);
+  g_assert_cmpuint (done, <, n);
+  sentence = g_strdup_printf ("%u of %u changes were made", done, n);
+  g_assert_cmpstr (gtk_label_get_label (dialog->state_label), ==, sentence);
+  g_assert_true (gtk_widget_get_visible (dialog->revert_button));
+  g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (dialog->cancel_button)), ==, "_Close");
+
+  g_signal_emit_by_name (dialog->revert_button, "clicked");
+  test_until (QD_IS_POLICY_APPLY (get_dialog (&self)) && QD_POLICY_APPLY (get_dialog (&self)) != dialog && g_strcmp0 (shown_stage (&self), "plan") == 0, 20);
+  dialog = QD_POLICY_APPLY (get_dialog (&self));
+  g_assert_cmpuint (qd_policy_plan_get_n_changes (dialog->plan), ==, done);
+  press_apply (&self, dialog, NULL);
+  test_until (strstr (self.toasts->str, "taken back on Harbour"), 30);
+  g_assert_cmpuint (count_reviewed (&self), ==, 0);
+  tear_down (&self);
+}
+
 /* Production is locked: the control is off and says so; unlocked, the name is asked for. */
 static void
 test_production (void)
@@ -566,6 +651,7 @@ main (int argc, char **argv)
   g_test_add_func ("/policy-apply/merged", test_merged);
   g_test_add_func ("/policy-apply/conflict", test_conflict);
   g_test_add_func ("/policy-apply/meanwhile", test_meanwhile);
+  g_test_add_func ("/policy-apply/cancel", test_cancel);
   g_test_add_func ("/policy-apply/production", test_production);
   g_test_add_func ("/policy-apply/viewer", test_viewer);
   return g_test_run ();

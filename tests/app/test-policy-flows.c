@@ -437,6 +437,8 @@ test_topology (void)
   WAIT_UNTIL (get_answer (&self) && has_mark (&self, 0, QD_GRAPH_REMOVED));
   check_cut (&self);
   g_assert_false (offers_cut (&self));
+  /* Beside the picture, where there is room. */
+  WAIT_UNTIL (gtk_widget_get_mapped (GTK_WIDGET (get_topology (&self)->panel)));
 
   /* Other flows come, and somebody looks away and back: it is asked again by itself, and the list stays the same one. */
   {

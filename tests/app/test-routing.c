@@ -18,7 +18,9 @@
 #include "qd-entity-actions.h"
 #include "qd-json.h"
 #include "qd-routing-actions.h"
+#include "qd-routing-dialog.h"
 #include "qd-routing-drafts.h"
+#include "qd-routing-fields.h"
 #include "qd-routing-sorter.h"
 #include "qd-settings.h"
 #include "qd-table-page.h"
@@ -367,6 +369,149 @@ test_offline (void)
   tear_down (&self);
 }
 
+/* --- Beside the others, and before it is done ------------------------------------------------------------- */
+
+/* How many rows below @from say that of the policy @name. */
+static guint
+count_said (GtkWidget *from, const char *name, const char *words)
+{
+  const char *title = ADW_IS_ACTION_ROW (from) && gtk_widget_get_mapped (from) ? adw_preferences_row_get_title (ADW_PREFERENCES_ROW (from)) : NULL;
+  guint n = title && strstr (title, name) && strstr (title, words);
+
+  for (GtkWidget *child = gtk_widget_get_first_child (from); child != NULL; child = gtk_widget_get_next_sibling (child))
+    n += count_said (child, name, words);
+  return n;
+}
+
+static GtkWidget *
+find_said (GtkWidget *from, const char *words)
+{
+  if (ADW_IS_ACTION_ROW (from) && gtk_widget_get_mapped (from) && strstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (from)), words))
+    return from;
+  for (GtkWidget *child = gtk_widget_get_first_child (from); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_said (child, words);
+
+      if (found)
+        return found;
+    }
+  return NULL;
+}
+
+/* What fits everything and is asked first takes everything: the editor says so while that is typed, and the page once it is so. */
+static void
+test_findings (void)
+{
+  Fixture self;
+  GtkWidget *banner, *row;
+
+  if (!set_up (&self, "admin"))
+    return;
+  edit (&self, "policy-default");
+  test_spin (400);
+  g_assert_cmpuint (count_said (get_dialog (&self), "Default", "asked"), ==, 0);
+  set_spin (&self, "Priority", 1);
+  test_until (count_said (get_dialog (&self), "Default", "is never taken") == 4, 20);
+  g_assert_cmpuint (count_said (get_dialog (&self), "“VoIP and video”", "is never taken: “Default” is asked before it"), ==, 1);
+  set_spin (&self, "Priority", 15);
+  test_until (count_said (get_dialog (&self), "Default", "is never taken") == 3, 20);
+  set_spin (&self, "Priority", 10);
+  test_until (count_said (get_dialog (&self), "“VoIP and video”", "have one priority") == 1, 20);
+  set_spin (&self, "Priority", 1000);
+  test_until (count_said (get_dialog (&self), "Default", "") == 0, 20);
+  adw_dialog_force_close (ADW_DIALOG (get_dialog (&self)));
+  test_until (get_dialog (&self) == NULL, 10);
+
+  change_elsewhere (&self, "policy-default", "{\"priority\":1}");
+  test_until ((banner = fixture_find (GTK_WIDGET (self.page), GTK_TYPE_BUTTON, "Show _Findings")) != NULL, 20);
+  banner = gtk_widget_get_ancestor (banner, ADW_TYPE_BANNER);
+  test_until (adw_banner_get_revealed (ADW_BANNER (banner)), 20);
+  g_assert_cmpstr (adw_banner_get_title (ADW_BANNER (banner)), ==, "4 things among these policies may not be meant");
+  fixture_press (banner, "Show _Findings");
+  test_until (get_dialog (&self) != NULL && (row = find_said (get_dialog (&self), "“VoIP and video” is never taken")) != NULL, 10);
+  g_signal_emit_by_name (row, "activated");
+  test_until (get_dialog (&self) == NULL && qd_session_get_selected (session (&self)) == policy (&self, "policy-voip"), 10);
+  change_elsewhere (&self, "policy-default", "{\"priority\":1000}");
+  test_until (!adw_banner_get_revealed (ADW_BANNER (banner)), 20);
+  tear_down (&self);
+}
+
+static gboolean
+says (GtkWidget *from, const char *words)
+{
+  if (GTK_IS_LABEL (from) && gtk_widget_get_mapped (from) && strstr (gtk_label_get_text (GTK_LABEL (from)), words))
+    return TRUE;
+  for (GtkWidget *child = gtk_widget_get_first_child (from); child != NULL; child = gtk_widget_get_next_sibling (child))
+    if (says (child, words))
+      return TRUE;
+  return FALSE;
+}
+
+/* The server is asked before: what it warns of waits for a second press, what it would refuse is not sent. */
+static void
+test_preflight (void)
+{
+  Fixture self;
+  g_autoptr (JsonObject) mine = NULL, now = NULL;
+  QdEntityList *paths;
+  g_autofree char *failover = NULL;
+
+  if (!set_up (&self, "admin"))
+    return;
+  edit (&self, "policy-saas");
+  set_spin (&self, "Priority", 10);
+  fixture_press (get_dialog (&self), "_Save");
+  test_until (says (get_dialog (&self), "VoIP and video has priority 10 too"), 20);
+  g_assert_cmpint (priority (&self, "policy-saas"), ==, 20);
+  g_assert_true (can_press (&self, "_Save Anyway"));
+  /* Another change is another question. */
+  set_spin (&self, "Priority", 11);
+  g_assert_true (can_press (&self, "_Save"));
+  g_assert_false (says (get_dialog (&self), "priority 10 too"));
+  set_spin (&self, "Priority", 10);
+  fixture_press (get_dialog (&self), "_Save");
+  test_until (can_press (&self, "_Save Anyway"), 20);
+  fixture_press (get_dialog (&self), "_Save Anyway");
+  test_until (get_dialog (&self) == NULL && priority (&self, "policy-saas") == 10, 20);
+
+  /* A path that is to take over from itself. */
+  paths = qd_fleet_get_list (qd_hub_get_fleet (self.hub), QD_KIND_PATH);
+  test_until (qd_entity_list_get_length (paths) > 0, 20);
+  now = qd_routing_object_of (policy (&self, "policy-bulk"));
+  mine = qd_routing_object_normalize (now);
+  failover = g_strdup (qd_entity_get_id (qd_entity_list_peek (paths, 0)));
+  qd_routing_object_set (mine, QD_ROUTING_AT_PRIMARY, json_node_init_string (json_node_alloc (), failover));
+  {
+    g_autoptr (JsonArray) backups = json_array_new ();
+
+    json_array_add_string_element (backups, failover);
+    qd_routing_object_set (mine, QD_ROUTING_AT_BACKUPS, json_node_init_array (json_node_alloc (), backups));
+  }
+  qd_routing_dialog_present (session (&self), GTK_WIDGET (self.page), "admin", "policy-bulk", now,
+                             qd_entity_get_string (policy (&self, "policy-bulk"), QD_FIELD_REVISION), mine);
+  test_until (get_dialog (&self) != NULL && can_press (&self, "_Save"), 10);
+  fixture_press (get_dialog (&self), "_Save");
+  test_until (says (get_dialog (&self), "The server would not take this") && says (get_dialog (&self), "named before"), 20);
+  g_assert_null (strstr (qd_entity_get_string (policy (&self, "policy-bulk"), QD_ROUTING_FAILOVER), failover));
+  adw_dialog_force_close (ADW_DIALOG (get_dialog (&self)));
+  tear_down (&self);
+}
+
+/* From the search, wherever one is. */
+static void
+test_from_search (void)
+{
+  Fixture self;
+
+  if (!set_up (&self, "admin"))
+    return;
+  g_assert_true (qd_window_show_page (self.window, "overview"));
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (self.window), "win.new-routing-policy", NULL));
+  test_until (get_dialog (&self) != NULL && fixture_find (get_dialog (&self), ADW_TYPE_ENTRY_ROW, "Name") != NULL, 10);
+  adw_dialog_force_close (ADW_DIALOG (get_dialog (&self)));
+  tear_down (&self);
+}
+
 /* Moved down by its button; only what has to change is sent. */
 static void
 test_order (void)
@@ -439,6 +584,9 @@ main (int argc, char **argv)
   g_test_add_func ("/routing/create", test_create);
   g_test_add_func ("/routing/meanwhile", test_meanwhile);
   g_test_add_func ("/routing/offline", test_offline);
+  g_test_add_func ("/routing/findings", test_findings);
+  g_test_add_func ("/routing/preflight", test_preflight);
+  g_test_add_func ("/routing/from-search", test_from_search);
   g_test_add_func ("/routing/order", test_order);
   g_test_add_func ("/routing/viewer", test_viewer);
   code = g_test_run ();
