@@ -31,6 +31,13 @@ reconnected_cb (natsConnection *connection, void *closure)
   dial->again (dial->data);
 }
 
+/* The library writes to the standard error what calls answer anyway, or what ends by itself: that a server is away. */
+static void
+error_cb (natsConnection *connection, natsSubscription *sub, natsStatus status, void *closure)
+{
+  g_debug ("NATS: %s", natsStatus_GetText (status));
+}
+
 natsStatus
 lab_dial (const LabDial *dial, natsConnection **connection)
 {
@@ -52,6 +59,8 @@ lab_dial (const LabDial *dial, natsConnection **connection)
     status = natsOptions_SetReconnectWait (options, 100);
   if (status == NATS_OK)
     status = natsOptions_SetTimeout (options, 2000);
+  if (status == NATS_OK)
+    status = natsOptions_SetErrorHandler (options, error_cb, NULL);
   if (status == NATS_OK && dial->pooled)
     status = natsOptions_UseGlobalMessageDelivery (options, true);
   if (status == NATS_OK && dial->again != NULL)

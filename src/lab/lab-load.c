@@ -15,6 +15,8 @@
 #define TICK_MS    20
 #define ACK_MS     1500
 #define AGAIN_MS   100
+/* The stream has no leader for now: what else was answered is on its way, and every answer is taken out of the queue. */
+#define NOBODY_MS  50
 
 typedef enum { TO_EVENTS, TO_COMMANDS, N_STREAMS } Stream;
 
@@ -39,6 +41,7 @@ typedef struct
   guint64 n;
   natsMsg *message;
   gboolean acked;
+  gboolean refused;             /* the last attempt was answered by an error */
 } Slot;
 
 struct LabLoad
@@ -166,7 +169,7 @@ fill_slot (LabLoad *load, guint i, Tenant *tenant)
   slot->tenant = tenant;
   slot->stream = tenant->turn % 4 == 3 ? TO_COMMANDS : TO_EVENTS;
   slot->n = tenant->last[slot->stream] + 1;
-  slot->acked = FALSE;
+  slot->acked = slot->refused = FALSE;
   if (slot->stream == TO_COMMANDS)
     subject = g_strdup_printf ("tenant.%s.workflow.command.fulfilment", tenant->id);
   else
@@ -214,26 +217,30 @@ is_stopping (LabLoad *load)
   return stop;
 }
 
-/* An answer without "error" is an acknowledgement, of a duplicate, too. */
+/* An answer without "error" is an acknowledgement, of a duplicate, too. One of a burst before is passed over. */
 static void
-take_ack (LabLoad *load, guint n, natsMsg *answer)
+take_answer (LabLoad *load, guint n, natsMsg *answer)
 {
   const char *dot = strrchr (natsMsg_GetSubject (answer), '.'), *dash = dot != NULL ? strchr (dot, '-') : NULL;
   guint64 i = dash != NULL && g_ascii_strtoull (dot + 1, NULL, 10) == load->burst ? g_ascii_strtoull (dash + 1, NULL, 10) : n;
   g_autoptr (JsonNode) root = lab_json_parse (natsMsg_GetData (answer), (gsize) natsMsg_GetDataLength (answer), NULL);
 
-  if (i < n && root != NULL && JSON_NODE_HOLDS_OBJECT (root) && json_object_has_member (json_node_get_object (root), "seq") &&
+  if (i >= n)
+    return;
+  if (root != NULL && JSON_NODE_HOLDS_OBJECT (root) && json_object_has_member (json_node_get_object (root), "seq") &&
       !json_object_has_member (json_node_get_object (root), "error"))
     load->slots[i].acked = TRUE;
+  else
+    load->slots[i].refused = TRUE;
 }
 
 static guint
-missing (const LabLoad *load, guint n)
+count_open (const LabLoad *load, guint n, gboolean refused)
 {
   guint count = 0;
 
   for (guint i = 0; i < n; i++)
-    count += !load->slots[i].acked;
+    count += !load->slots[i].acked && (refused || !load->slots[i].refused);
   return count;
 }
 
@@ -242,19 +249,24 @@ static void
 send_once (LabLoad *load, guint n)
 {
   gint64 until = g_get_monotonic_time () + ACK_MS * 1000, left;
-  guint sent = 0, heard = 0;
 
   for (guint i = 0; i < n; i++)
-    if (!load->slots[i].acked && natsConnection_PublishMsg (load->connection, load->slots[i].message) == NATS_OK)
-      sent++;
-  while (heard < sent && (left = (until - g_get_monotonic_time ()) / 1000) > 0)
+    {
+      load->slots[i].refused = FALSE;
+      if (!load->slots[i].acked && natsConnection_PublishMsg (load->connection, load->slots[i].message) != NATS_OK)
+        load->slots[i].refused = TRUE;
+    }
+  while (count_open (load, n, FALSE) > 0 && (left = (until - g_get_monotonic_time ()) / 1000) > 0)
     {
       natsMsg *answer = NULL;
+      natsStatus status = natsSubscription_NextMsg (&answer, load->acks, left);
 
-      if (natsSubscription_NextMsg (&answer, load->acks, left) != NATS_OK)
+      if (status == NATS_OK)
+        take_answer (load, n, answer);
+      else if (status == NATS_NO_RESPONDERS)
+        until = MIN (until, g_get_monotonic_time () + NOBODY_MS * 1000);
+      else if (status != NATS_SLOW_CONSUMER)
         break;
-      heard++;
-      take_ack (load, n, answer);
       natsMsg_Destroy (answer);
     }
 }
@@ -264,7 +276,7 @@ static void
 send_burst (LabLoad *load, guint n)
 {
   send_once (load, n);
-  while (missing (load, n) > 0 && !is_stopping (load))
+  while (count_open (load, n, TRUE) > 0 && !is_stopping (load))
     {
       g_usleep (AGAIN_MS * 1000);
       send_once (load, n);

@@ -18,6 +18,7 @@ class Nats:
     def __init__(self, lab, role, url=None):
         port = int((url or lab.ready['nats']).rsplit(':', 1)[1])
         self.socket, self.data = socket.create_connection(('127.0.0.1', port), timeout=5), b''
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         user = lab.credentials['nats'][role]
         self.line()
         self.send('CONNECT ' + json.dumps({'user': user['user'], 'pass': user['password'], 'verbose': False, 'pedantic': False, 'headers': True}))
