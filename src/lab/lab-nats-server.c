@@ -180,13 +180,22 @@ child_setup (gpointer user_data)
 
 static void start_again (Member *member);
 
+/* What is waited for may end, and be told of, when the servers are gone already. */
+typedef struct
+{
+  GCancellable *cancellable;
+  Member *member;
+} Wait;
+
 static void
 exited_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (GError) error = NULL;
-  Member *member = user_data;
+  g_autofree Wait *wait = user_data;
+  g_autoptr (GCancellable) cancellable = wait->cancellable;
+  Member *member = wait->member;
 
-  if (!g_subprocess_wait_finish (G_SUBPROCESS (source), result, &error) && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  g_subprocess_wait_finish (G_SUBPROCESS (source), result, NULL);
+  if (g_cancellable_is_cancelled (cancellable))
     return;
   g_clear_object (&member->process);
   g_message ("%s has ended: starting it again (its log is %s)", member->servers->n > 1 ? member->name : "nats-server", member->log);
@@ -197,13 +206,17 @@ static gboolean
 spawn (Member *member, GError **error)
 {
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+  Wait *wait;
 
   g_subprocess_launcher_set_child_setup (launcher, child_setup, GINT_TO_POINTER ((int) getpid ()), NULL);
   member->process = g_subprocess_launcher_spawn (launcher, error, member->servers->program, "-c", member->config, NULL);
   if (member->process == NULL)
     return FALSE;
   member->started_at = g_get_monotonic_time ();
-  g_subprocess_wait_async (member->process, member->servers->cancellable, exited_cb, member);
+  wait = g_new0 (Wait, 1);
+  wait->cancellable = g_object_ref (member->servers->cancellable);
+  wait->member = member;
+  g_subprocess_wait_async (member->process, wait->cancellable, exited_cb, wait);
   return TRUE;
 }
 

@@ -23,6 +23,8 @@
 
 #define MAX_SERVERS 5
 #define N_WATCHED   4
+#define N_BUCKETS   8
+#define N_STREAMS   6
 
 struct LabNats
 {
@@ -40,7 +42,7 @@ struct LabNats
   gboolean stop;
   guint64 dropped;
 
-  guint fresh;                  /* bit n: bucket n is new, and what the lab puts there is not there yet */
+  gboolean fresh[N_BUCKETS];    /* is new, and what the lab puts there is not there yet */
   LabBucketWatch *watches[N_WATCHED]; /* under the lock: told that the connection was away */
 
   /* The thread's own. */
@@ -55,7 +57,7 @@ static const struct
   const char *name;
   Seeding seeding;
   gint64 max_age_s;
-} buckets[] = {
+} buckets[N_BUCKETS] = {
   { "AGGREGATE_PLACEMENT", SEED_MAP, 0 },
   { "RUNNER_PLACEMENT", SEED_TENANTS, 0 },
   { "PROJECTION_PLACEMENT", SEED_TENANTS, 0 },
@@ -69,7 +71,7 @@ static const struct
 static const struct
 {
   const char *name, *subject;
-} streams[] = {
+} streams[N_STREAMS] = {
   { "AGGREGATE_EVENTS", "tenant.*.aggregate.*.*" },
   { "WORKFLOW_COMMANDS", "tenant.*.workflow.command.*" },
   { "WORKFLOW_EVENTS", "tenant.*.workflow.event.*" },
@@ -239,8 +241,8 @@ make_bucket (LabNats *nats, guint i)
   if (status != NATS_OK)
     status = js_KeyValue (&kv, nats->js, buckets[i].name);
   if (status == NATS_OK && is_new (nats, buckets[i].name))
-    nats->fresh |= 1u << i;
-  if (status == NATS_OK && nats->fresh >> i & 1)
+    nats->fresh[i] = TRUE;
+  if (status == NATS_OK && nats->fresh[i])
     {
       if (buckets[i].seeding == SEED_MAP)
         status = seed_map (kv, options);
@@ -248,22 +250,53 @@ make_bucket (LabNats *nats, guint i)
         status = seed_tenants (kv, options);
       else if (buckets[i].seeding == SEED_VALUE)
         status = kvStore_PutString (&revision, kv, "global.path-thresholds", "{\"latency_ms\":150,\"packet_loss_pct\":2,\"jitter_ms\":30}");
-      if (status == NATS_OK)
-        nats->fresh &= ~(1u << i);
+      nats->fresh[i] = status != NATS_OK;
     }
   kvStore_Destroy (kv);
   return status;
 }
 
+typedef struct
+{
+  LabNats *nats;
+  guint index;                  /* of a stream, then of a bucket */
+  natsStatus status;
+  GThread *thread;
+} Making;
+
+static gpointer
+make_thread (gpointer data)
+{
+  Making *making = data;
+
+  if (making->index < N_STREAMS)
+    making->status = make_stream (making->nats, streams[making->index].name, streams[making->index].subject);
+  else
+    making->status = make_bucket (making->nats, making->index - N_STREAMS);
+  nats_ReleaseThreadMemory ();
+  return NULL;
+}
+
+/* All at once: in a cluster each waits most of its time, for its copies to agree on who leads them. */
 static natsStatus
 furnish (LabNats *nats)
 {
   natsStatus status = natsConnection_JetStream (&nats->js, nats->connection, NULL);
+  Making making[N_STREAMS + N_BUCKETS];
 
-  for (guint i = 0; status == NATS_OK && i < G_N_ELEMENTS (streams); i++)
-    status = make_stream (nats, streams[i].name, streams[i].subject);
-  for (guint i = 0; status == NATS_OK && i < G_N_ELEMENTS (buckets); i++)
-    status = make_bucket (nats, i);
+  if (status != NATS_OK)
+    return status;
+  for (guint i = 0; i < G_N_ELEMENTS (making); i++)
+    {
+      making[i] = (Making) { .nats = nats, .index = i };
+      making[i].thread = g_thread_new ("lab-nats-make", make_thread, &making[i]);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (making); i++)
+    {
+      g_thread_join (making[i].thread);
+      if (status == NATS_OK)
+        status = making[i].status;
+    }
   return status;
 }
 

@@ -109,17 +109,26 @@ describe (const Shard *shard)
 
 static void start_again (Shard *shard);
 
+/* What is waited for may end, and be told of, when the shards are gone already. */
+typedef struct
+{
+  GCancellable *cancellable;
+  Shard *shard;
+} Wait;
+
 static void
 exited_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (GError) error = NULL;
-  Shard *shard = user_data;
+  g_autofree Wait *wait = user_data;
+  g_autoptr (GCancellable) cancellable = wait->cancellable;
+  Shard *shard = wait->shard;
   LabServer *server;
 
-  if (!g_subprocess_wait_finish (G_SUBPROCESS (source), result, &error) && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  g_subprocess_wait_finish (G_SUBPROCESS (source), result, NULL);
+  if (g_cancellable_is_cancelled (cancellable))
     return;
-  server = shard->shards->server;
   g_clear_object (&shard->process);
+  server = shard->shards->server;
   g_message ("%s has ended: starting it again", shard->id);
   lab_scale_down (server->scale, shard->id);
   {
@@ -140,13 +149,17 @@ spawn (Shard *shard, GError **error)
 {
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
   g_autofree char *line = describe (shard);
+  Wait *wait;
 
   g_subprocess_launcher_set_child_setup (launcher, child_setup, GINT_TO_POINTER ((int) getpid ()), NULL);
   shard->process = g_subprocess_launcher_spawn (launcher, error, shard->shards->program, NULL);
   if (shard->process == NULL)
     return FALSE;
   shard->started_at = g_get_monotonic_time ();
-  g_subprocess_wait_async (shard->process, shard->shards->cancellable, exited_cb, shard);
+  wait = g_new0 (Wait, 1);
+  wait->cancellable = g_object_ref (shard->shards->cancellable);
+  wait->shard = shard;
+  g_subprocess_wait_async (shard->process, wait->cancellable, exited_cb, wait);
   /* A pipe takes this much at once; what cannot be written is seen when the shard ends. */
   g_output_stream_write_all (g_subprocess_get_stdin_pipe (shard->process), line, strlen (line), NULL, NULL, NULL);
   return TRUE;

@@ -297,7 +297,8 @@ feed (Stream *stream)
 void
 lab_streams_events (LabServer *server)
 {
-  for (guint i = 0; i < server->streams->streams->len; i++)
+  /* As the lab ends, what was committed last is still told of. */
+  for (guint i = 0; server->streams != NULL && i < server->streams->streams->len; i++)
     feed (g_ptr_array_index (server->streams->streams, i));
 }
 

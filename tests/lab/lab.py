@@ -33,8 +33,8 @@ class Lab:
 
     errors = None       # where its standard error goes, when not to ours
 
-    def __init__(self, *args, state=None):
-        self.args, self.state, self.token = list(args), state, None
+    def __init__(self, *args, state=None, before=None):
+        self.args, self.state, self.token, self.before = list(args), state, None, before
         self.start()
 
     def start(self):
@@ -42,7 +42,7 @@ class Lab:
         if self.state:
             command += ['--state', self.state]
         begin = time.monotonic()
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.errors, text=True)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.errors, text=True, preexec_fn=self.before)
         line = self.process.stdout.readline()
         self.took = time.monotonic() - begin
         self.ready = json.loads(line)

@@ -85,6 +85,20 @@ def check_orphan():
     tap.ok(ends(int(parent.stdout), 20), 'the one who started it is gone before it could look: it ends', parent.stderr)
 
 
+def check_all_at_once():
+    """Ctrl+C in a terminal asks the lab and all that it has started."""
+    statuses = []
+    for _ in range(3):
+        lab = Quiet(*OPTIONS[2:], '--rate', '0', before=os.setsid)
+        lab.login()
+        until = time.monotonic() + 10
+        while time.monotonic() < until and any(s['pid'] is None for s in lab.get('/lab/v1/shards').json['items']):
+            time.sleep(0.02)
+        os.killpg(lab.process.pid, signal.SIGINT)
+        statuses.append(lab.process.wait(15))
+    tap.ok(statuses == [0, 0, 0], 'all are asked to end at once, as by Ctrl+C: status 0', [*map(str, statuses), lab.words()])
+
+
 def check_port():
     """The nats-server of the lab before is still dying when the next one starts."""
     with tempfile.TemporaryDirectory(prefix='lab-test-') as state:
@@ -99,6 +113,7 @@ def check_port():
 
 
 check_asked()
+check_all_at_once()
 check_port()
 check_stranger()
 check_with_parent()
