@@ -133,7 +133,6 @@ static void
 qd_routing_remarks_init (QdRoutingRemarks *self)
 {
   self->rows = g_ptr_array_new ();
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (self), _("Beside the Other Policies"));
 }
 
 GtkWidget *
@@ -143,6 +142,9 @@ qd_routing_remarks_new (QdRoutingCheck *check, QdFleet *fleet)
 
   self->check = g_object_ref (check);
   self->fleet = fleet ? g_object_ref (fleet) : NULL;
+  /* In a dialog of their own the dialog says so. */
+  if (fleet == NULL)
+    adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (self), _("Findings"));
   g_signal_connect_object (check, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   changed_cb (self);
   return GTK_WIDGET (self);
