@@ -14,6 +14,7 @@ _qdctl () {
       return ;;
     --driver) mapfile -t COMPREPLY < <(compgen -W 'auto node-api patronus nats' -- "$cur"); return ;;
     --kind)
+      if [ "$verb" = migrate ]; then mapfile -t COMPREPLY < <(compgen -W 'aggregate projection runner' -- "$cur"); return; fi
       mapfile -t COMPREPLY < <(compgen -W 'site path flow node link event job kv-entry routing connection' -- "$cur")
       return ;;
     --algorithm) mapfile -t COMPREPLY < <(compgen -W 'force geographic tiers clusters' -- "$cur"); return ;;
@@ -22,10 +23,10 @@ _qdctl () {
     --host-network) mapfile -t COMPREPLY < <(compgen -W 'exempt pod' -- "$cur"); return ;;
     --ip-block) mapfile -t COMPREPLY < <(compgen -W 'all external' -- "$cur"); return ;;
     --seed|--scale|--alternatives|--from|--to|--port) return ;;
-    --connection|--url|--monitor|--timeout|--role|--user|--pin|--filter|--sort|--count|--for|--reason|--bucket|--tenant|--revision) return ;;
+    --connection|--url|--monitor|--timeout|--role|--user|--pin|--filter|--sort|--count|--for|--reason|--nats|--node|--at-once|--wait|--limit|--max-lag|--max-in-flight|--bucket|--tenant|--revision) return ;;
   esac
   if [ "$COMP_CWORD" = 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W 'inspect watch sites paths flows nodes links events jobs kv routing run placement topology policy help
+    mapfile -t COMPREPLY < <(compgen -W 'inspect watch sites paths flows nodes links events jobs kv routing migrate run placement topology policy help
       --version --help' -- "$cur")
     return
   fi
@@ -51,6 +52,12 @@ _qdctl () {
             restore) words+=' --tenant --reason --dry-run' ;;
           esac ;;
       esac ;;
+    jobs)
+      words+=' --filter --sort --json --csv --nats --from'
+      [ "$COMP_CWORD" = 2 ] && words+=' list show watch cancel retry' ;;
+    migrate)
+      words+=' --kind --to --from --node --nats --reason --at-once --wait --limit --max-lag --max-in-flight --dry-run --json'
+      [ "$COMP_CWORD" = 2 ] && words='plan run --help' ;;
     topology)
       case $COMP_CWORD in
         2) words='layout render path impact --help' ;;
@@ -84,7 +91,7 @@ _qdctl () {
           format) words='--write --help' ;;
         esac
       fi ;;
-    help) words='inspect watch sites paths flows nodes links events jobs kv routing run placement topology policy' ;;
+    help) words='inspect watch sites paths flows nodes links events jobs kv routing migrate run placement topology policy' ;;
     *) words+=' --filter --sort --json --csv' ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

@@ -10,6 +10,7 @@
 
 #include "qd-frame-probe.h"
 #include "qd-frame-ticker.h"
+#include "qd-job-stream.h"
 #include "qd-log.h"
 #include "qd-paper-import.h"
 #include "qd-settings.h"
@@ -278,6 +279,7 @@ qd_application_startup (GApplication *application)
   self->lab = qd_lab_new ();
   g_signal_connect_object (self->lab, "ended", G_CALLBACK (lab_ended_cb), self, G_CONNECT_SWAPPED);
   qd_application_actions_setup (self);
+  qd_job_stream_watch (self->hub, TRUE);
   qd_hub_start_async (self->hub, self->cancellable, hub_started_cb, g_object_ref (self));
 }
 

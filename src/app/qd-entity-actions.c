@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "qd-capability.h"
+#include "qd-job-actions.h"
 #include "qd-policy-apply-dialog.h"
 #include "qd-policy-flows.h"
 #include "qd-routing-actions.h"
@@ -20,7 +21,7 @@ qd_entity_actions_get (QdKind kind)
   static const char *const site[] = { "site.update", "site.delete", NULL };
   static const char *const path[] = { "path.test", "path.failover", NULL };
   static const char *const flow[] = { "flow.reevaluate", "flow.explain", NULL };
-  static const char *const job[] = { "job.cancel", "job.revert", NULL };
+  static const char *const job[] = { "job.retry", "job.cancel", "job.revert", "job.copy", NULL };
   static const char *const routing[] = { "routing.update", "routing.duplicate", "routing.on", "routing.off", "routing.flows", "routing.delete", NULL };
   static const char *const none[] = { NULL };
 
@@ -42,6 +43,7 @@ qd_entity_action_get_label (const char *verb)
     { "site.update", N_("_Edit…") },   { "site.delete", N_("_Remove…") },         { "path.test", N_("_Test") },
     { "path.failover", N_("_Fail Over…") }, { "flow.reevaluate", N_("_Decide Anew") }, { "job.cancel", N_("_Cancel Job") },
     { "flow.explain", N_("E_xplain with Policies") }, { "job.revert", N_("_Revert…") },
+    { "job.retry", N_("_Go On") }, { "job.copy", N_("Copy as _Text") },
     { "routing.update", N_("_Edit…") }, { "routing.duplicate", N_("D_uplicate…") }, { "routing.on", N_("Switch _On") }, { "routing.off", N_("Switch _Off") },
     { "routing.flows", N_("Show Its _Flows") }, { "routing.delete", N_("_Remove…") },
   };
@@ -79,6 +81,8 @@ qd_entity_action_concerns (QdEntity *entity, const char *verb)
 {
   if (g_str_equal (verb, "routing.on") || g_str_equal (verb, "routing.off"))
     return is_on (entity) == g_str_equal (verb, "routing.off");
+  if (g_str_equal (verb, "job.retry"))
+    return qd_job_action_is_shared (entity);
   return !g_str_equal (verb, "job.revert") || g_strcmp0 (qd_entity_get_string (entity, QD_JOB_KIND), QD_POLICIES_APPLY) == 0;
 }
 
@@ -138,6 +142,15 @@ qd_entity_action_allowed (QdSession *session, QdEntity *entity, const char *verb
     return is_explained (session, entity, why);
   if (g_str_equal (verb, "job.revert"))
     return is_revertible (session, entity, why);
+  if (g_str_equal (verb, "job.copy"))
+    return TRUE;
+  if (qd_job_action_is_shared (entity))
+    return qd_job_action_allowed (session, entity, verb, why);
+  if (g_str_equal (verb, "job.retry"))
+    {
+      *why = g_strdup (_("Only jobs that live in NATS can be gone on with"));
+      return FALSE;
+    }
   if (g_str_equal (verb, "job.cancel") && is_over (entity))
     {
       *why = g_strdup (_("It is over"));
@@ -195,6 +208,16 @@ qd_entity_action_run (QdSession *session, GtkWidget *parent, QdEntity *entity, c
   if (g_str_equal (verb, "job.revert"))
     {
       adw_dialog_present (qd_policy_apply_new_revert (session, qd_entity_get_string (entity, QD_JOB_ACTS_ON), qd_entity_get_id (entity)), parent);
+      return;
+    }
+  if (g_str_equal (verb, "job.copy"))
+    {
+      qd_job_action_copy (parent, entity);
+      return;
+    }
+  if (qd_job_action_is_shared (entity))
+    {
+      qd_job_action_run (session, entity, verb);
       return;
     }
   if (g_str_equal (verb, "job.cancel"))

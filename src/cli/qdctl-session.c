@@ -13,6 +13,7 @@
 
 typedef struct {
   QdctlSession *session;
+  const char *connection;
   gint64 until_us;
   gint64 trouble_us;    /* since when there is one; 0: none */
   guint source;
@@ -50,7 +51,7 @@ look_cb (gpointer data)
 {
   Wait *wait = data;
   QdctlSession *self = wait->session;
-  QdEntity *entity = qd_fleet_lookup (qd_hub_get_fleet (self->hub), self->connection, QD_KIND_CONNECTION, self->connection);
+  QdEntity *entity = qd_fleet_lookup (qd_hub_get_fleet (self->hub), wait->connection, QD_KIND_CONNECTION, wait->connection);
   const char *state = entity ? qd_entity_get_string (entity, QD_CONNECTION_STATE) : NULL;
   const char *detail = entity ? qd_entity_get_string (entity, QD_CONNECTION_DETAIL) : NULL;
   gint64 now = g_get_monotonic_time ();
@@ -79,13 +80,30 @@ look_cb (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Adds it, and waits until it is live or that is not to be. */
+static QdExit
+connect_to (QdctlSession *self, const QdEndpoint *endpoint, double timeout_s)
+{
+  g_autoptr (GError) error = NULL;
+  Wait wait = { .session = self, .connection = endpoint->id };
+
+  if (!qd_hub_add (self->hub, endpoint, FALSE, &error))
+    {
+      qdctl_complain ("%s", error->message);
+      return QD_EXIT_BAD_INPUT;
+    }
+  wait.until_us = g_get_monotonic_time () + (gint64) (timeout_s * G_USEC_PER_SEC);
+  g_timeout_add (LOOK_MS, look_cb, &wait);
+  g_main_loop_run (self->loop);
+  qd_drain_flush (qd_hub_get_drain (self->hub));
+  return self->exit_code;
+}
+
 QdExit
 qdctl_session_open (QdctlSession *self, const QdctlTarget *target)
 {
   g_autoptr (QdEndpoint) endpoint = NULL;
-  g_autoptr (GError) error = NULL;
   g_autoptr (QdTicker) ticker = NULL;
-  Wait wait = { .session = self };
   QdExit code;
 
   *self = (QdctlSession) { 0 };
@@ -97,19 +115,24 @@ qdctl_session_open (QdctlSession *self, const QdctlTarget *target)
   self->loop = g_main_loop_new (NULL, FALSE);
   ticker = qd_timer_ticker_new (TICK_MS);
   qd_drain_set_ticker (qd_hub_get_drain (self->hub), ticker);
-  if (!qd_hub_add (self->hub, endpoint, FALSE, &error))
-    {
-      qdctl_complain ("%s", error->message);
-      qdctl_session_close (self);
-      return QD_EXIT_BAD_INPUT;
-    }
-  wait.until_us = g_get_monotonic_time () + (gint64) (target->timeout_s * G_USEC_PER_SEC);
-  g_timeout_add (LOOK_MS, look_cb, &wait);
-  g_main_loop_run (self->loop);
-  qd_drain_flush (qd_hub_get_drain (self->hub));
-  code = self->exit_code;
+  code = connect_to (self, endpoint, target->timeout_s);
   if (code != QD_EXIT_YES && code != QD_EXIT_PARTIAL)
     qdctl_session_close (self);
+  return code;
+}
+
+QdExit
+qdctl_session_add_nats (QdctlSession *self, const QdctlTarget *target, const char *url)
+{
+  g_autoptr (QdEndpoint) endpoint = NULL;
+  QdExit code;
+
+  endpoint = qdctl_target_resolve_nats (target, self->connection, url, &code);
+  if (endpoint == NULL)
+    return code;
+  code = connect_to (self, endpoint, target->timeout_s);
+  if (code == QD_EXIT_YES || code == QD_EXIT_PARTIAL)
+    self->nats = g_strdup (endpoint->id);
   return code;
 }
 
@@ -124,4 +147,5 @@ qdctl_session_close (QdctlSession *self)
   g_clear_object (&self->hub);
   g_clear_pointer (&self->loop, g_main_loop_unref);
   g_clear_pointer (&self->connection, g_free);
+  g_clear_pointer (&self->nats, g_free);
 }

@@ -312,8 +312,20 @@ read_connections (const char *path)
   return wait.json;
 }
 
+static gboolean
+is_called (const QdEndpoint *endpoint, const char *name)
+{
+  return g_strcmp0 (endpoint->name, name) == 0 || g_strcmp0 (endpoint->id, name) == 0;
+}
+
+static gboolean
+feeds (const QdEndpoint *endpoint, const char *control)
+{
+  return g_strcmp0 (endpoint->driver, "nats") == 0 && g_strcmp0 (endpoint->feeds, control) == 0;
+}
+
 static QdEndpoint *
-find_configured (const char *name)
+find_configured (const char *name, gboolean (*matches) (const QdEndpoint *endpoint, const char *name))
 {
   g_autofree char *path = g_build_filename (g_get_user_data_dir (), "quarterdeck", "quarterdeck.db", NULL);
   g_autofree char *json = g_file_test (path, G_FILE_TEST_EXISTS) ? read_connections (path) : NULL;
@@ -325,7 +337,7 @@ find_configured (const char *name)
     {
       QdEndpoint *endpoint = g_ptr_array_index (endpoints, i);
 
-      if (g_strcmp0 (endpoint->name, name) == 0 || g_strcmp0 (endpoint->id, name) == 0)
+      if (matches (endpoint, name))
         return qd_endpoint_copy (endpoint);
     }
   return NULL;
@@ -349,7 +361,7 @@ qdctl_target_resolve (const QdctlTarget *target, QdExit *exit_code)
   if (target->url)
     endpoint = qd_endpoint_new ("qdctl", target->url, driver_for (target), target->url);
   else
-    endpoint = find_configured (target->connection);
+    endpoint = find_configured (target->connection, is_called);
   if (endpoint == NULL)
     {
       qdctl_complain (_("there is no connection “%s” here: add it in Quarterdeck, or give --url"), target->connection);
@@ -368,6 +380,35 @@ qdctl_target_resolve (const QdctlTarget *target, QdExit *exit_code)
       (target->password_stdin && !take_password (endpoint)))
     return NULL;
   if (!given && target->connection)
+    {
+      look_up_secret (endpoint, "password", FALSE);
+      look_up_secret (endpoint, "api-key", TRUE);
+    }
+  *exit_code = QD_EXIT_YES;
+  return g_steal_pointer (&endpoint);
+}
+
+QdEndpoint *
+qdctl_target_resolve_nats (const QdctlTarget *target, const char *control, const char *url, QdExit *exit_code)
+{
+  g_autoptr (QdEndpoint) endpoint = NULL;
+
+  *exit_code = QD_EXIT_BAD_INPUT;
+  if (url)
+    endpoint = qd_endpoint_new ("qdctl-nats", url, "nats", url);
+  else if (target->connection)
+    endpoint = find_configured (control, feeds);
+  if (endpoint == NULL)
+    {
+      qdctl_complain (_("placements and jobs live in NATS: say where it is by --nats URL"));
+      return NULL;
+    }
+  g_set_str (&endpoint->feeds, control);
+  if (target->ca)
+    g_set_str (&endpoint->ca_file, target->ca);
+  if (target->credentials && !take_credentials (endpoint, target))
+    return NULL;
+  if (!url)
     {
       look_up_secret (endpoint, "password", FALSE);
       look_up_secret (endpoint, "api-key", TRUE);

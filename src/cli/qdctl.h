@@ -54,10 +54,14 @@ const char *qdctl_name_of (const char *path);
 /* The endpoint that @target describes; NULL with the exit status, after saying why on stderr. */
 QdEndpoint *qdctl_target_resolve (const QdctlTarget *target, QdExit *exit_code);
 
-/* A hub with the target as its one connection, and the loop that turns it. */
+/* The NATS connection that feeds @control: at @url, or the one that is configured so. NULL with the exit status, after saying why. */
+QdEndpoint *qdctl_target_resolve_nats (const QdctlTarget *target, const char *control, const char *url, QdExit *exit_code);
+
+/* A hub with the target as its one connection (and the NATS connection of the same fleet), and the loop that turns it. */
 typedef struct {
   QdHub *hub;
   char *connection;
+  char *nats;        /* NULL until qdctl_session_add_nats() */
   GMainLoop *loop;
   QdExit exit_code;
 } QdctlSession;
@@ -65,6 +69,8 @@ typedef struct {
 /* Connects and waits until the model is complete. QD_EXIT_PARTIAL: some of it could not be read (said
  * on stderr); the session is there. Other than YES and PARTIAL: there is no session. */
 QdExit qdctl_session_open (QdctlSession *self, const QdctlTarget *target);
+/* Connects to the NATS servers of the same fleet too. @url: NULL for a connection that is configured. */
+QdExit qdctl_session_add_nats (QdctlSession *self, const QdctlTarget *target, const char *url);
 void qdctl_session_close (QdctlSession *self);
 
 /* "qdctl: …" on stderr. */
@@ -80,6 +86,8 @@ QdExit qdctl_run (const char *name, int argc, char **argv);
 QdExit qdctl_topology (const char *name, int argc, char **argv);
 QdExit qdctl_placement (const char *name, int argc, char **argv);
 QdExit qdctl_policy (const char *name, int argc, char **argv);
+QdExit qdctl_jobs (const char *name, int argc, char **argv);
+QdExit qdctl_migrate (const char *name, int argc, char **argv);
 
 /* A member of an object; @value NULL: null. */
 void qdctl_add_text (JsonBuilder *builder, const char *name, const char *value);

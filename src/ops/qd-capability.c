@@ -36,6 +36,7 @@ static const QdCapability table[] = {
   { "policy.enable", N_("Switch policy on or off"), "policies.write", "sdwan.policies.manage", FALSE, FALSE, FALSE },
   { "policy.delete", N_("Remove policy"), "policies.write", "sdwan.policies.manage", TRUE, FALSE, FALSE },
   { QD_POLICIES_APPLY, N_("Apply policies"), "policies.write", "sdwan.policies.manage", TRUE, FALSE, FALSE },
+  { QD_TENANT_MIGRATE, N_("Move tenant"), "shards.drain", "scale.migrate", TRUE, FALSE, FALSE, TRUE },
   { QD_PLACEMENT_VIEW, N_("Look at placement"), "kv", "scale.view", FALSE, TRUE, TRUE, TRUE },
   { QD_PLACEMENT_SET, N_("Place tenants on shards"), "placement.write", "scale.migrate", TRUE, FALSE, FALSE, TRUE },
   { "kv.get", N_("Read entry of bucket"), "kv", NULL, FALSE, TRUE, TRUE, TRUE },

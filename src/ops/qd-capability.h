@@ -11,6 +11,9 @@ G_BEGIN_DECLS
 #define QD_PLACEMENT_VIEW "placement.view"
 #define QD_PLACEMENT_SET "placement.set"
 
+/* Moving a tenant from shard to shard: by qd-migration.h alone. */
+#define QD_TENANT_MIGRATE "tenant.migrate"
+
 /* The one table of what can be asked of a fleet: verb, the feature an endpoint must offer, the
  * permission the signed-in role must have, whether it is high-impact. */
 typedef struct {

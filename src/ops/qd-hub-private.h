@@ -32,6 +32,8 @@ struct _QdHub {
   DexFuture *last_state;       /* being read, while the hub starts */
   gboolean read_connections; /* those that are kept are known */
   gboolean save_pending;
+  DexPromise *ending;          /* rejected when it is stopped: for fibers that hold it */
+  GHashTable *owned;           /* id → the QdMigration that this process works on */
 };
 
 /* Puts a driver in the place of the one that the endpoint would get: for tests. Takes @driver. */

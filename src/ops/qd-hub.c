@@ -610,6 +610,7 @@ qd_hub_stop (QdHub *self)
     return;
   self->stopped = TRUE;
   g_cancellable_cancel (self->cancellable);
+  dex_promise_reject (self->ending, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _("Cancelled")));
   g_hash_table_iter_init (&iter, self->jobs);
   while (g_hash_table_iter_next (&iter, NULL, &job))
     qd_job_abandon (job);
@@ -645,6 +646,8 @@ qd_hub_finalize (GObject *object)
 
   g_clear_pointer (&self->connections, g_hash_table_unref);
   g_clear_pointer (&self->jobs, g_hash_table_unref);
+  g_clear_pointer (&self->owned, g_hash_table_unref);
+  dex_clear (&self->ending);
   g_clear_object (&self->drain);
   g_clear_object (&self->fleet);
   g_clear_object (&self->store);
@@ -675,6 +678,8 @@ qd_hub_init (QdHub *self)
   self->cancellable = g_cancellable_new ();
   self->connections = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, connection_free);
   self->jobs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) qd_job_unref);
+  self->owned = g_hash_table_new (g_str_hash, g_str_equal);
+  self->ending = dex_promise_new ();
   self->fleet = qd_fleet_new ();
   self->drain = qd_drain_new (self->fleet);
   self->sink = (QdSink) { .delta = sink_delta, .data = self->drain };

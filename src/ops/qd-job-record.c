@@ -328,6 +328,9 @@ qd_job_tell_interrupted (QdHub *hub, GPtrArray *entries)
 
   if (self->todo)
     tell_todo (self);
+  else if (g_str_equal (self->verb, QD_TENANT_MIGRATE))
+    self->error = g_strdup (_("interrupted: Quarterdeck ended in the midst of this. How far it came is in the stream of jobs: it is shown here, "
+                              "and can be gone on with, once its NATS connection is live"));
   else if (self->server_job)
     self->error = g_strdup_printf (_("interrupted: Quarterdeck ended while the server worked on this as job %s: "
                                      "look there for how it ended"), self->server_job);

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The lab's shards: each message counts once, whoever is killed when; drain, freeze, replay; what JetStream says of it all."""
-import hashlib
 import http.client
 import json
 import os
@@ -9,78 +8,11 @@ import sys
 import time
 
 import yaml_subset
-from lab import SLOWNESS, SOURCE, Lab, Tap, temporary
+from fleet import KINDS, Fleet, digest, expected, settled, wait
+from lab import SLOWNESS, SOURCE, Tap, temporary
 from nats_text import Nats
 
-KINDS = ('aggregate', 'projection', 'runner')
 tap = Tap()
-
-
-def wait(condition, seconds=20):
-    """The first answer that is true; None when none came."""
-    end = time.monotonic() + seconds * SLOWNESS
-    while time.monotonic() < end:
-        try:
-            found = condition()
-            if found:
-                return found
-        except (OSError, EOFError):
-            pass
-        time.sleep(0.03)
-    return None
-
-
-def digest(payload):
-    return int.from_bytes(hashlib.sha256(payload).digest()[:8], 'big')
-
-
-def expected(tenant, last):
-    """What a shard must have made of the load's messages 1 to last: from their numbers alone."""
-    total = sum(digest(f'{{"tenant":"{tenant}","n":{n},"amount":{n * 7919 % 1000}}}'.encode()) for n in range(1, last + 1))
-    return last, f'{total % 2 ** 64:016x}'
-
-
-class Fleet(Lab):
-    def shards(self):
-        return {s['id']: s for s in self.get('/admin/v1/scale/shards').json['items']}
-
-    def ready_all(self, n=6):
-        return wait(lambda: [s['status'] for s in self.shards().values()] == ['ready'] * n)
-
-    def pid(self, shard):
-        return next(s['pid'] for s in self.get('/lab/v1/shards').json['items'] if s['id'] == shard)
-
-    def published(self):
-        """The last numbers of each tenant, once they are known."""
-        tenants = wait(lambda: (t := self.get('/lab/v1/load').json['tenants']) and all(x['events'] is not None for x in t) and t)
-        return {t['id']: (t['events'], t['commands']) for t in tenants}
-
-    def tenant(self, kind, tenant):
-        """Where the tenant is and what is said of it there; None while nobody says anything, or two do."""
-        found = [(s['id'], t) for s in self.shards().values() if s['kind'] == kind and s['status'] != 'down' for t in s['tenants'] if t['id'] == tenant]
-        return found[0] if len(found) == 1 else None
-
-    def post(self, shard, verb, body=None, **more):
-        return self.call('POST', f'/admin/v1/scale/shards/{shard}/{verb}', body or {}, **more)
-
-
-def settled(lab):
-    """The load stops; every tenant of every kind has to come to what follows from the numbers of its messages."""
-    lab.call('POST', '/lab/v1/load', {'rate': 0})
-    before = None
-    while before != (before := lab.published()):
-        time.sleep(0.3)
-    wrong = []
-    for tenant, (events, commands) in before.items():
-        for kind in KINDS:
-            want = expected(tenant, commands if kind == 'runner' else events)
-
-            def same():
-                found = lab.tenant(kind, tenant)
-                return found and (found[1]['count'], found[1]['checksum']) == want and found[1]['lag'] == 0 and found[1]['in_flight'] == 0
-            if not wait(same, 40):
-                wrong.append(f'{kind} {tenant}: {lab.tenant(kind, tenant)}, not {want}')
-    return wrong
 
 
 def move(nats, kind, tenant, shard):

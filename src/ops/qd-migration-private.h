@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "qd-lease.h"
+#include "qd-migration.h"
+
+G_BEGIN_DECLS
+
+/* One move on its way: a fiber that holds the hub. */
+typedef struct {
+  gatomicrefcount refs;
+  QdHub *hub;                /* referenced */
+  char *control, *nats;
+  QdMigrationMove *move;
+  QdMigrationBounds bounds;
+  QdJobRecord *record;
+  QdLease *lease, *lock;     /* of the job, and of the tenant: one job at a time */
+  QdMigrationStep step;      /* the one under way */
+  gboolean back;             /* it goes the way back */
+  QdMigrationStep reached;   /* the furthest that was begun since the tenant was last at home: what is to be taken back */
+  gboolean cancel_asked;     /* by this process */
+  gboolean lost;             /* somebody else works on it now */
+  gint64 until_us;           /* monotonic: the step's time is over then */
+  guint limit_s;
+  char *waits_for;           /* what a step waits for, for people */
+  guint64 asked_before;      /* what was asked of the owner up to here has been heard */
+  gint64 heard_us;           /* monotonic: when it was last listened for */
+} QdMigration;
+
+QdMigration *qd_migration_ref (QdMigration *self);
+void qd_migration_unref (QdMigration *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdMigration, qd_migration_unref)
+
+/* All of these in its fiber. */
+/* FALSE with an error when it must not go on: the time is over, it is to be cancelled, it is somebody else's, the program ends. */
+gboolean qd_migration_may_go_on (QdMigration *self, GError **error);
+/* Sends @args (taken), again and again while nobody answers and it may go on. */
+JsonNode *qd_migration_send (QdMigration *self, const char *connection, const char *verb, JsonObject *args, GError **error);
+/* What it waits for, for people: they read it while it lasts, and when its time is over. */
+void qd_migration_say (QdMigration *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+/* Does one step: it looks first, and is done when what it is for is so. *@detail: for people, or NULL. */
+gboolean qd_migration_do_step (QdMigration *self, char **detail, GError **error);
+gboolean qd_migration_do_back (QdMigration *self, char **detail, GError **error);
+
+/* Where the tenant is placed now; NULL without an error: nowhere. */
+char *qd_migration_get_place (QdMigration *self, GError **error);
+/* Places it on @to if it is on @from still, by compare-and-set. QD_DRIVER_ERROR_CONFLICT: somebody was quicker; look again. */
+gboolean qd_migration_set_place (QdMigration *self, const char *from, const char *to, GError **error);
+/* Puts the buckets' placements into @world. */
+gboolean qd_migration_read_places (QdHub *hub, const char *nats, QdMigrationWorld *world, GError **error);
+
+/* A new job, or one that goes on. Both take the leases first, which may be refused: QD_DRIVER_ERROR_CONFLICT. */
+QdMigration *qd_migration_begin (QdHub *hub, const char *control, const char *nats, const QdMigrationMove *move, const QdMigrationBounds *bounds,
+                                 const char *reason, GError **error);
+QdMigration *qd_migration_take_up (QdHub *hub, const char *nats, const char *job, QdMigrationStep step, gboolean back, GError **error);
+/* To the end. TRUE: the tenant is on the target. */
+gboolean qd_migration_carry_out (QdMigration *self, GError **error);
+void qd_migration_cancel (QdMigration *self);
+QdMigrationOutcome *qd_migration_to_outcome (QdMigration *self, gboolean done, const GError *error);
+
+/* What is known in a fiber: everything that a plan needs. */
+QdMigrationWorld *qd_migration_look (QdHub *hub, const char *control, const char *nats, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the steps of a migration do. Each looks before it does, so that it can be done again by whoever goes on. */
+#define G_LOG_DOMAIN "qd-ops"
+
+#include "config.h"
+#include "qd-migration-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "qd-ask-private.h"
+#include "qd-json.h"
+
+#define LOOK_MS 200
+/* A shard that has been told is given so long before it is told again. */
+#define TELL_AGAIN_US (5 * G_USEC_PER_SEC)
+
+/* --- Shards ------------------------------------------------------------------------------------------------------------------ */
+
+static JsonObject *
+args_for (QdMigration *self, const char *shard, gboolean tenant)
+{
+  g_autofree char *id = qd_shard_id (self->move->kind, shard);
+  JsonObject *args = json_object_new ();
+
+  json_object_set_string_member (args, "id", id);
+  if (tenant)
+    json_object_set_string_member (args, "tenant", self->move->tenant);
+  return args;
+}
+
+/* NULL without an error: there is no such shard (now). */
+static QdShardRecord *
+get_shard (QdMigration *self, const char *shard, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  g_autoptr (JsonNode) answer = qd_migration_send (self, self->control, "shard.get", args_for (self, shard, FALSE), &cause);
+
+  if (answer)
+    return qd_shard_record_from_json (qd_json_object (answer), error);
+  if (!g_error_matches (cause, QD_DRIVER_ERROR, QD_DRIVER_ERROR_MISSING))
+    g_propagate_error (error, g_steal_pointer (&cause));
+  return NULL;
+}
+
+static gboolean
+is_away (const QdShardRecord *record)
+{
+  return record == NULL || qd_shard_record_is (record, "down");
+}
+
+/* Why a shard did not do what it was told may have passed when it is told again: it has not seen the placement yet, or only starts. */
+static gboolean
+may_pass (const GError *error)
+{
+  return g_error_matches (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_MISSING) || g_error_matches (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_CONFLICT) ||
+         g_error_matches (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_FAILED);
+}
+
+/* FALSE with an error that ends the step. @told_us: when it was told last. */
+static gboolean
+tell (QdMigration *self, const char *verb, const char *shard, gboolean tenant, gint64 *told_us, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  g_autoptr (JsonNode) answer = NULL;
+  JsonObject *args;
+
+  if (*told_us && g_get_monotonic_time () - *told_us < TELL_AGAIN_US)
+    return TRUE;
+  args = args_for (self, shard, tenant);
+  json_object_set_string_member (args, "reason", qd_json_get_string (self->record->json, "reason", ""));
+  answer = qd_migration_send (self, self->control, verb, args, &cause);
+  *told_us = g_get_monotonic_time ();
+  if (answer || may_pass (cause))
+    {
+      if (cause)
+        qd_migration_say (self, "%s", cause->message);
+      return TRUE;
+    }
+  g_propagate_error (error, g_steal_pointer (&cause));
+  return FALSE;
+}
+
+/* What a look at a shard comes to. */
+typedef enum { LOOK_FAILED, LOOK_NOT_YET, LOOK_DONE } Look;
+
+/* Looks at @shard until @look is content, and tells it @verb meanwhile (NULL: nothing). */
+typedef Look (*LookFunc) (QdMigration *self, const QdShardRecord *record, const QdShardTenant *tenant, char **detail);
+
+static gboolean
+until_so (QdMigration *self, const char *shard, const char *verb, LookFunc look, char **detail, GError **error)
+{
+  gint64 told_us = 0, before_us;
+
+  for (;;)
+    {
+      g_autoptr (GError) cause = NULL;
+      g_autoptr (QdShardRecord) record = get_shard (self, shard, &cause);
+
+      if (cause)
+        {
+          g_propagate_error (error, g_steal_pointer (&cause));
+          return FALSE;
+        }
+      if (is_away (record))
+        {
+          qd_migration_say (self, _("%s.%s is down"), self->move->kind, shard);
+          qd_pause (self->hub, LOOK_MS);
+          continue;
+        }
+      if (look (self, record, qd_shard_record_get_tenant (record, self->move->tenant), detail) == LOOK_DONE)
+        return TRUE;
+      before_us = told_us;
+      if (verb && !tell (self, verb, shard, TRUE, &told_us, error))
+        return FALSE;
+      /* What it was told it has done, more often than not. */
+      if (told_us == before_us || before_us > 0)
+        qd_pause (self->hub, LOOK_MS);
+    }
+}
+
+/* --- Forward ----------------------------------------------------------------------------------------------------------------- */
+
+/* Who does not have it takes no work for it. */
+static Look
+look_drained (QdMigration *self, const QdShardRecord *record, const QdShardTenant *tenant, char **detail)
+{
+  if (tenant == NULL || !tenant->accepting)
+    return LOOK_DONE;
+  qd_migration_say (self, _("%s still takes work for %s"), record->id, self->move->tenant);
+  return LOOK_NOT_YET;
+}
+
+static Look
+look_settled (QdMigration *self, const QdShardRecord *record, const QdShardTenant *tenant, char **detail)
+{
+  JsonObject *settled;
+
+  if (tenant == NULL)
+    return LOOK_DONE;
+  if (tenant->in_flight > 0 || !tenant->drained)
+    {
+      qd_migration_say (self, _("%lld messages of %s are in flight on %s"), (long long) MAX (tenant->in_flight, 0), self->move->tenant, record->id);
+      return LOOK_NOT_YET;
+    }
+  if (tenant->lag > self->bounds.max_lag)
+    {
+      qd_migration_say (self, _("%s is %lld messages behind on %s: at most %lld may wait"), self->move->tenant, (long long) tenant->lag, record->id,
+                        (long long) self->bounds.max_lag);
+      return LOOK_NOT_YET;
+    }
+  settled = json_object_new ();
+  json_object_set_int_member (settled, "count", tenant->count);
+  json_object_set_int_member (settled, "seq", tenant->seq);
+  if (tenant->checksum)
+    json_object_set_string_member (settled, "checksum", tenant->checksum);
+  json_object_set_object_member (self->record->json, "settled", settled);
+  if (tenant->count >= 0)
+    *detail = g_strdup_printf (_("%lld processed, %lld waiting"), (long long) tenant->count, (long long) MAX (tenant->lag, 0));
+  return LOOK_DONE;
+}
+
+static gboolean
+place (QdMigration *self, const char *from, const char *to, char **detail, GError **error)
+{
+  for (;;)
+    {
+      g_autoptr (GError) cause = NULL;
+      g_autofree char *now = qd_migration_get_place (self, &cause);
+
+      if (now && g_str_equal (now, to))
+        return TRUE;
+      if (cause == NULL && g_strcmp0 (now, from) != 0)
+        g_set_error (&cause, QD_DRIVER_ERROR, QD_DRIVER_ERROR_FAILED, _("Somebody else has placed %s: on %s"), self->move->tenant,
+                     now ? now : _("no shard"));
+      if (cause == NULL && qd_migration_set_place (self, from, to, &cause))
+        {
+          *detail = g_strdup_printf ("%s → %s", from, to);
+          return TRUE;
+        }
+      /* Another tenant of the same map was placed meanwhile, or the answer was lost: what is so is seen when one looks. */
+      if (!g_error_matches (cause, QD_DRIVER_ERROR, QD_DRIVER_ERROR_CONFLICT) && !qd_is_out_of_reach (cause))
+        {
+          g_propagate_error (error, g_steal_pointer (&cause));
+          return FALSE;
+        }
+      if (!qd_migration_may_go_on (self, error))
+        return FALSE;
+      qd_migration_say (self, "%s", cause->message);
+      qd_pause (self->hub, LOOK_MS / 4);
+    }
+}
+
+/* One that is down reads its placement when it starts. */
+static gboolean
+reload (QdMigration *self, const char *shard, GError **error)
+{
+  for (;;)
+    {
+      gint64 told_us = 0;
+      g_autoptr (GError) cause = NULL;
+      g_autoptr (QdShardRecord) record = get_shard (self, shard, &cause);
+
+      if (cause == NULL && is_away (record))
+        return TRUE;
+      if (cause == NULL)
+        return tell (self, "shard.reload", shard, FALSE, &told_us, error);
+      g_propagate_error (error, g_steal_pointer (&cause));
+      return FALSE;
+    }
+}
+
+static Look
+look_warm (QdMigration *self, const QdShardRecord *record, const QdShardTenant *tenant, char **detail)
+{
+  if (tenant && tenant->warm)
+    return LOOK_DONE;
+  if (tenant)
+    qd_migration_say (self, _("%s is not warm on %s yet"), self->move->tenant, record->id);
+  else
+    qd_migration_say (self, _("%s does not have %s yet"), record->id, self->move->tenant);
+  return LOOK_NOT_YET;
+}
+
+/* The target goes on where the source was. */
+static gboolean
+has_lost (QdMigration *self, const QdShardTenant *tenant)
+{
+  JsonObject *settled = qd_json_get_object (self->record->json, "settled");
+  gint64 count, seq;
+
+  if (settled == NULL)
+    return FALSE;
+  return (tenant->count >= 0 && qd_json_get_int (settled, "count", &count) && tenant->count < count) ||
+         (tenant->seq >= 0 && qd_json_get_int (settled, "seq", &seq) && tenant->seq < seq);
+}
+
+static Look
+look_working (QdMigration *self, const QdShardRecord *record, const QdShardTenant *tenant, char **detail)
+{
+  if (tenant == NULL)
+    {
+      qd_migration_say (self, _("%s does not have %s yet"), record->id, self->move->tenant);
+      return LOOK_NOT_YET;
+    }
+  if (has_lost (self, tenant))
+    {
+      qd_migration_say (self, _("%s has processed less of %s than the shard before it had"), record->id, self->move->tenant);
+      return LOOK_NOT_YET;
+    }
+  if (!tenant->accepting)
+    {
+      qd_migration_say (self, _("%s takes no work for %s yet"), record->id, self->move->tenant);
+      return LOOK_NOT_YET;
+    }
+  return LOOK_DONE;
+}
+
+static gboolean
+verify (QdMigration *self, char **detail, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  g_autofree char *now = qd_migration_get_place (self, &cause);
+
+  if (cause == NULL && g_strcmp0 (now, self->move->to) != 0)
+    g_set_error (&cause, QD_DRIVER_ERROR, QD_DRIVER_ERROR_FAILED, _("Somebody else has placed %s: on %s"), self->move->tenant,
+                 now ? now : _("no shard"));
+  if (cause)
+    {
+      g_propagate_error (error, g_steal_pointer (&cause));
+      return FALSE;
+    }
+  if (!until_so (self, self->move->to, "shard.resume", look_working, detail, error))
+    return FALSE;
+  for (;;)
+    {
+      g_autoptr (QdShardRecord) source = get_shard (self, self->move->from, &cause);
+      const QdShardTenant *tenant;
+
+      if (cause)
+        {
+          g_propagate_error (error, g_steal_pointer (&cause));
+          return FALSE;
+        }
+      tenant = qd_shard_record_get_tenant (source, self->move->tenant);
+      if (is_away (source) || tenant == NULL || !tenant->accepting)
+        return TRUE;
+      qd_migration_say (self, _("%s still takes work for %s"), source->id, self->move->tenant);
+      qd_pause (self->hub, LOOK_MS);
+    }
+}
+
+gboolean
+qd_migration_do_step (QdMigration *self, char **detail, GError **error)
+{
+  const QdMigrationMove *move = self->move;
+
+  switch (self->step)
+    {
+    case QD_MIGRATION_DRAIN:
+      return move->source_down || until_so (self, move->from, "shard.drain", look_drained, detail, error);
+    case QD_MIGRATION_SETTLE:
+      return move->source_down || until_so (self, move->from, NULL, look_settled, detail, error);
+    case QD_MIGRATION_PLACE:
+      return place (self, move->from, move->to, detail, error);
+    case QD_MIGRATION_RELOAD:
+      return reload (self, move->from, error) && reload (self, move->to, error);
+    case QD_MIGRATION_WARM_UP:
+      return until_so (self, move->to, "shard.warmup", look_warm, detail, error);
+    case QD_MIGRATION_VERIFY:
+      return verify (self, detail, error);
+    case QD_N_MIGRATION_STEPS:
+    default:
+      g_return_val_if_reached (FALSE);
+    }
+}
+
+/* --- Back -------------------------------------------------------------------------------------------------------------------- */
+
+/* *@elsewhere: somebody has placed it on a third shard meanwhile; that is left as it is. */
+static gboolean
+place_back (QdMigration *self, char **elsewhere, GError **error)
+{
+  char *detail = NULL;
+  g_autoptr (GError) cause = NULL;
+  g_autofree char *now = qd_migration_get_place (self, &cause);
+  gboolean done;
+
+  if (cause)
+    {
+      g_propagate_error (error, g_steal_pointer (&cause));
+      return FALSE;
+    }
+  /* Who has not come to placing it did not place it there. */
+  if (g_strcmp0 (now, self->move->to) != 0 || self->reached < QD_MIGRATION_PLACE)
+    {
+      *elsewhere = g_strcmp0 (now, self->move->from) == 0 ? NULL : g_strdup (now ? now : "");
+      return TRUE;
+    }
+  done = place (self, self->move->to, self->move->from, &detail, error);
+  g_free (detail);
+  return done;
+}
+
+static gboolean
+resume (QdMigration *self, char **detail, GError **error)
+{
+  gint64 told_us = 0, reloaded_us = 0;
+
+  for (;;)
+    {
+      g_autoptr (GError) cause = NULL;
+      g_autoptr (QdShardRecord) source = get_shard (self, self->move->from, &cause);
+      const QdShardTenant *tenant = qd_shard_record_get_tenant (source, self->move->tenant);
+
+      if (cause)
+        {
+          g_propagate_error (error, g_steal_pointer (&cause));
+          return FALSE;
+        }
+      if (is_away (source) && self->move->source_down)
+        {
+          *detail = g_strdup_printf (_("%s.%s is down: it takes %s up when it is back"), self->move->kind, self->move->from, self->move->tenant);
+          return TRUE;
+        }
+      /* What it was told holds over its restart: it is waited for. */
+      if (is_away (source))
+        {
+          qd_migration_say (self, _("%s.%s is down"), self->move->kind, self->move->from);
+          qd_pause (self->hub, LOOK_MS);
+          continue;
+        }
+      if (tenant && tenant->accepting)
+        return TRUE;
+      if (!tell (self, tenant ? "shard.resume" : "shard.reload", self->move->from, tenant != NULL, tenant ? &told_us : &reloaded_us, error))
+        return FALSE;
+      qd_migration_say (self, _("%s takes no work for %s yet"), source->id, self->move->tenant);
+      qd_pause (self->hub, LOOK_MS);
+    }
+}
+
+gboolean
+qd_migration_do_back (QdMigration *self, char **detail, GError **error)
+{
+  g_autofree char *elsewhere = NULL;
+
+  if (!place_back (self, &elsewhere, error))
+    return FALSE;
+  if (elsewhere)
+    {
+      *detail = *elsewhere ? g_strdup_printf (_("Somebody else has placed %s on %s: it is left there"), self->move->tenant, elsewhere)
+                           : g_strdup_printf (_("Somebody else has taken %s off its shard: that is left so"), self->move->tenant);
+      return TRUE;
+    }
+  if (self->reached >= QD_MIGRATION_PLACE && (!reload (self, self->move->to, error) || !reload (self, self->move->from, error)))
+    return FALSE;
+  return resume (self, detail, error);
+}
