@@ -76,17 +76,28 @@ edited_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_main_loop_quit (self->session->loop);
 }
 
-/* NULL after saying why, with the exit status. */
 static QdPlacementMap *
-read_map (QdctlSession *session, QdPlacementKind kind, const Options *options, QdExit *code)
+ask_map (QdctlSession *session, QdPlacementKind kind, const Options *options, GError **error)
 {
   Outcome outcome = { session };
 
   qd_placement_read_async (session->hub, session->connection, kind, options->bucket, NULL, read_cb, &outcome);
   g_main_loop_run (session->loop);
-  if (outcome.map == NULL)
-    *code = say_error (outcome.error);
+  if (outcome.error)
+    g_propagate_error (error, outcome.error);
   return outcome.map;
+}
+
+/* NULL after saying why, with the exit status. */
+static QdPlacementMap *
+read_map (QdctlSession *session, QdPlacementKind kind, const Options *options, QdExit *code)
+{
+  GError *error = NULL;
+  QdPlacementMap *map = ask_map (session, kind, options, &error);
+
+  if (map == NULL)
+    *code = say_error (error);
+  return map;
 }
 
 static GPtrArray *
@@ -137,20 +148,24 @@ do_list (QdctlSession *session, char **words, const Options *options)
 {
   g_autoptr (GPtrArray) maps = g_ptr_array_new_with_free_func ((GDestroyNotify) qd_placement_map_unref);
   QdPlacementKind only = 0;
-  QdExit code = QD_EXIT_YES;
   gboolean one = words[0] && qd_placement_kind_parse (words[0], &only);
 
   for (QdPlacementKind kind = 0; kind < QD_N_PLACEMENT_KINDS; kind++)
     {
-      QdPlacementMap *map;
+      GError *error = NULL;
+      QdPlacementMap *map = one && kind != only ? NULL : ask_map (session, kind, options, &error);
+      /* A fleet need not place every kind. */
+      gboolean absent = g_error_matches (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_MISSING);
 
-      if (one && kind != only)
-        continue;
-      map = read_map (session, kind, options, &code);
-      if (map == NULL)
-        return code;
-      g_ptr_array_add (maps, map);
+      if (map)
+        g_ptr_array_add (maps, map);
+      else if (error && (one || !absent))
+        return say_error (error);
+      else if (error)
+        say_error (error);
     }
+  if (maps->len == 0)
+    return QD_EXIT_NO;
   qdctl_placement_print_maps (maps, options->json);
   return QD_EXIT_YES;
 }

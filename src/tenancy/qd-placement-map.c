@@ -79,11 +79,11 @@ qd_placement_is_shard (const char *name, gssize length)
 static gboolean
 names_two (const char *shard)
 {
-  g_auto (GStrv) words = g_strsplit_set (shard, ", ;|+&", -1);
+  g_auto (GStrv) words = g_strsplit_set (shard, ",;|+&", -1);
   guint n = 0;
 
   for (guint i = 0; words[i]; i++)
-    n += qd_placement_is_shard (words[i], -1);
+    n += qd_placement_is_shard (g_strstrip (words[i]), -1);
   return n > 1;
 }
 

@@ -5,9 +5,11 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 import time
 
 BUILD = os.environ.get("QD_BUILD_ROOT", ".")
@@ -132,6 +134,54 @@ def roles(lab):
           result.stderr)
 
 
+def own_server(folder):
+    """A nats-server of its own, with the bucket of runners alone, in which two tenants are."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(["nats-server", "-a", "127.0.0.1", "-p", str(port), "-js", "-sd", folder], stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 20
+    while True:
+        try:
+            line = socket.create_connection(("127.0.0.1", port), timeout=20)
+            break
+        except OSError:
+            if time.monotonic() > until:
+                raise
+    stream = json.dumps({"name": "KV_RUNNER_PLACEMENT", "subjects": ["$KV.RUNNER_PLACEMENT.>"], "max_msgs_per_subject": 5, "storage": "memory",
+                         "retention": "limits", "discard": "new", "num_replicas": 1, "deny_delete": True, "allow_rollup_hdrs": True})
+    said = b""
+    line.sendall(b'CONNECT {"verbose":false,"headers":true,"no_responders":true}\r\nSUB answer 1\r\n')
+    for n, (subject, payload) in enumerate((("$JS.API.STREAM.CREATE.KV_RUNNER_PLACEMENT", stream), ("$KV.RUNNER_PLACEMENT.a", "shard-1"),
+                                            ("$KV.RUNNER_PLACEMENT.b", "no shard"))):
+        line.sendall(f"PUB {subject} answer {len(payload)}\r\n{payload}\r\n".encode())
+        while said.count(b"MSG answer") <= n:
+            said += line.recv(65536)
+    line.close()
+    return server, f"nats://127.0.0.1:{port}"
+
+
+def part_of_a_fleet():
+    """A fleet that places runners alone, one of them where no shard is."""
+    folder = tempfile.mkdtemp(prefix="qdctl-nats-")
+    server, url = own_server(folder)
+    try:
+        run = [QDCTL, "placement", "list", "--json", "--url", url]
+        result = subprocess.run(run, capture_output=True, text=True, timeout=60, env=ENV)
+        maps = json.loads(result.stdout or "[]")
+        check("what there is is listed", result.returncode == 0 and [m["kind"] for m in maps] == ["runner"], result.stderr)
+        check("what there is not is said", "AGGREGATE_PLACEMENT" in result.stderr and "PROJECTION_PLACEMENT" in result.stderr, result.stderr)
+        check("what is broken has its place", [(f["problem"], f["key"]) for f in maps[0]["findings"]] == [("broken-value", "b")] and
+              [p["tenant"] for p in maps[0]["placements"]] == ["a"], maps)
+        result = subprocess.run([*run, "aggregate"], capture_output=True, text=True, timeout=60, env=ENV)
+        check("asked for by name it is missed", result.returncode == 1 and result.stdout == "", result.stdout)
+    finally:
+        server.kill()
+        server.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def race(lab):
     """Ten at once, each with another tenant: with --merge none is lost."""
     for kind in ("aggregate", "runner"):
@@ -177,6 +227,7 @@ def main():
         lab.expect("whose history", 2, "history", "runner", err="say whose")
         roles(lab)
         race(lab)
+        part_of_a_fleet()
         rebalance(lab)
     finally:
         lab.end()

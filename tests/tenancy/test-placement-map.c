@@ -211,7 +211,7 @@ test_refused (void)
 {
   check_refused (QD_PLACEMENT_RUNNER, "acme", "shard-1,shard-2", NULL, QD_PLACEMENT_ERROR_TWO_SHARDS);
   check_refused (QD_PLACEMENT_RUNNER, "acme", "shard-1", "shard-2", QD_PLACEMENT_ERROR_TWO_SHARDS);
-  check_refused (QD_PLACEMENT_AGGREGATE, "acme", "shard-1 shard-2", NULL, QD_PLACEMENT_ERROR_TWO_SHARDS);
+  check_refused (QD_PLACEMENT_AGGREGATE, "acme", "shard-1; shard-2", NULL, QD_PLACEMENT_ERROR_TWO_SHARDS);
   check_refused (QD_PLACEMENT_AGGREGATE, "acme.north", "shard-1", NULL, QD_PLACEMENT_ERROR_TENANT);
   check_refused (QD_PLACEMENT_RUNNER, "acme north", "shard-1", NULL, QD_PLACEMENT_ERROR_TENANT);
   check_refused (QD_PLACEMENT_RUNNER, "Ä", "shard-1", NULL, QD_PLACEMENT_ERROR_TENANT);
