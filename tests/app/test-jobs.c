@@ -115,6 +115,18 @@ server_job (Fixture *fixture)
                                          qd_entity_get_string (ours, QD_JOB_SERVER_JOB)) : NULL;
 }
 
+/* Which paths are down hangs on the hour, and the test of such a one fails. */
+static QdEntity *
+first_well_path (Fixture *fixture)
+{
+  QdEntityList *paths = get_list (fixture, QD_KIND_PATH);
+
+  for (guint i = 0; i < qd_entity_list_get_length (paths); i++)
+    if (qd_entity_get_status (qd_entity_list_peek (paths, i)) == QD_STATUS_WELL)
+      return qd_entity_list_peek (paths, i);
+  return qd_entity_list_peek (paths, 0);
+}
+
 static void
 test_shown_once (void)
 {
@@ -127,7 +139,7 @@ test_shown_once (void)
   if (!set_up (&fixture))
     return;
   view = qd_table_get_view (show_table (&fixture, "jobs"));
-  path = qd_entity_list_peek (get_list (&fixture, QD_KIND_PATH), 0);
+  path = first_well_path (&fixture);
   json_object_set_string_member (args, "id", qd_entity_get_id (path));
   qd_session_run (qd_window_get_session (fixture.window), fixture.window, path, "path.test", args, "Test it", NULL, NULL);
   test_until (server_job (&fixture) != NULL && g_strcmp0 (state_of (&fixture), "succeeded") == 0, 30);
