@@ -170,13 +170,43 @@ list_changes (GArray *moves, char ***tenants)
   return changes;
 }
 
-static void
-confirmed_cb (Apply *apply, const char *reason)
+/* Takes those who are somewhere out of @moves: who is nowhere has nothing to be drained. (transfer full) */
+static GArray *
+take_placed (GArray *moves)
 {
-  g_autoptr (GArray) moves = qd_placement_review_list_free_moves (apply->page->board);
-  Apply *own = g_new0 (Apply, 1);
-  g_autoptr (GPtrArray) changes = NULL;
+  GArray *placed = g_array_new (FALSE, FALSE, sizeof (QdPlacementMove));
 
+  for (guint i = 0; i < moves->len;)
+    {
+      const QdPlacementMove move = g_array_index (moves, QdPlacementMove, i);
+
+      if (move.from == NULL)
+        {
+          i++;
+          continue;
+        }
+      g_array_append_val (placed, move);
+      g_array_remove_index (moves, i);
+    }
+  return placed;
+}
+
+static void
+confirmed_cb (Apply *apply, const char *reason, gboolean migrate)
+{
+  g_autoptr (GArray) moves = qd_placement_review_list_free_moves (apply->page->board), placed = NULL;
+  g_autoptr (GPtrArray) changes = NULL;
+  Apply *own;
+
+  if (migrate)
+    {
+      placed = take_placed (moves);
+      if (placed->len > 0)
+        qd_placement_page_migrate (apply->page, placed, reason);
+      if (moves->len == 0)
+        return;
+    }
+  own = g_new0 (Apply, 1);
   *own = (Apply) { .page = g_object_ref (apply->page), .nats = g_strdup (apply->nats), .reason = g_strdup (reason), .base = qd_placement_map_ref (apply->base) };
   changes = list_changes (moves, &own->tenants);
   begin (own, changes);
@@ -198,7 +228,8 @@ qd_placement_page_review (QdPlacementPage *self)
   QdPlacementReviewInfo info = {
     .where = connection != NULL ? qd_entity_get_name (connection) : "",
     .verb = N_("_Apply"),
-    .note = _("The new places are written over just the revision that is shown here. Shards follow by themselves; nothing is drained first."),
+    .note = _("The new places are written over just the revision that is shown here."),
+    .can_migrate = qd_placement_page_can_migrate (self),
     .production = is_production (self, connection),
     .proposal = self->proposal,
   };

@@ -37,4 +37,9 @@ void qd_placement_page_show_history (QdPlacementPage *self, const char *tenant);
 /* Whether a plan can be carried out; when not, *@why (transfer full) says what is missing. */
 gboolean qd_placement_page_can_apply (QdPlacementPage *self, char **why);
 
+/* qd-placement-page-migrate.c: the same with each tenant drained first and verified after. */
+gboolean qd_placement_page_can_migrate (QdPlacementPage *self);
+/* @moves: (element-type QdPlacementMove) of tenants that are somewhere; borrowed. */
+void qd_placement_page_migrate (QdPlacementPage *self, GArray *moves, const char *reason);
+
 G_END_DECLS

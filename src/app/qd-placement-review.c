@@ -16,7 +16,7 @@ struct _QdPlacementReview {
   AdwDialog parent_instance;
 
   QdPlacementBoard *board;
-  GtkWidget *page, *reason, *name, *confirm;
+  GtkWidget *page, *reason, *name, *migrate, *confirm;
   char *type_name;                 /* NULL: none is asked */
   gboolean allowed;
   guint n_free;
@@ -206,6 +206,14 @@ show_questions (QdPlacementReview *self, const QdPlacementReviewInfo *info)
   add_row (group, _("Where"), info->where, FALSE);
   if (info->refused != NULL)
     return;
+  if (info->can_migrate)
+    {
+      self->migrate = adw_switch_row_new ();
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->migrate), _("Drain first, verify after"));
+      adw_action_row_set_subtitle (ADW_ACTION_ROW (self->migrate), _("A job for each tenant, and a way back from each step"));
+      adw_switch_row_set_active (ADW_SWITCH_ROW (self->migrate), TRUE);
+      adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->migrate);
+    }
   self->reason = add_entry (self, group, _("Reason"));
   if (info->production)
     {
@@ -226,7 +234,7 @@ qd_placement_review_confirm (QdPlacementReview *self)
   if (!qd_placement_review_can_confirm (self))
     return;
   reason = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->reason))));
-  g_signal_emit (self, confirmed_signal, 0, reason);
+  g_signal_emit (self, confirmed_signal, 0, reason, self->migrate != NULL && adw_switch_row_get_active (ADW_SWITCH_ROW (self->migrate)));
   adw_dialog_close (ADW_DIALOG (self));
 }
 
@@ -270,7 +278,8 @@ static void
 qd_placement_review_class_init (QdPlacementReviewClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = qd_placement_review_dispose;
-  confirmed_signal = g_signal_new ("confirmed", QD_TYPE_PLACEMENT_REVIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  confirmed_signal = g_signal_new ("confirmed", QD_TYPE_PLACEMENT_REVIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING,
+                                   G_TYPE_BOOLEAN);
 }
 
 static void
@@ -295,4 +304,11 @@ qd_placement_review_set_texts (QdPlacementReview *self, const char *reason, cons
     gtk_editable_set_text (GTK_EDITABLE (self->reason), reason);
   if (self->name != NULL)
     gtk_editable_set_text (GTK_EDITABLE (self->name), name);
+}
+
+void
+qd_placement_review_set_migrate (QdPlacementReview *self, gboolean migrate)
+{
+  if (self->migrate != NULL)
+    adw_switch_row_set_active (ADW_SWITCH_ROW (self->migrate), migrate);
 }

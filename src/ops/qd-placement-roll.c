@@ -465,6 +465,8 @@ check_shard (const QdRollShard *shard, guint n_then)
     return g_strdup_printf (_("%s is down."), shard->id);
   if (shard->state == QD_REBALANCE_DRAINING)
     return g_strdup_printf (_("%s is draining."), shard->id);
+  if (g_strcmp0 (shard->state_text, "starting") == 0)
+    return g_strdup_printf (_("%s is starting."), shard->id);
   if (shard->unhealthy)
     return g_strdup_printf (_("The storage of %s is not healthy."), shard->id);
   if (shard->capacity >= 0 && n_then > shard->capacity)
