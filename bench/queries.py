@@ -49,4 +49,5 @@ def placement(bench):
     case = f'{TENANTS[0]}/{TENANTS[1]}'
     floor = median(line['floor_ms'] for line in lines)
     bench.say(case, 'opens', 'ms', median(line['opened_ms'] for line in lines), '<=300', 'an empty page', floor)
+    bench.say(case, 'processor time of the main thread', 'ms', median(line['processor_ms'] for line in lines))
     bench.say(case, 'widgets', '', median(line['widgets'] for line in lines))
