@@ -8,7 +8,7 @@ _qdctl () {
   [ "$prev" = = ] && prev=${COMP_WORDS[COMP_CWORD-2]}
   COMPREPLY=()
   case $prev in
-    --credentials|--token-file|--ca|--output|-o|--flows)
+    --credentials|--token-file|--ca|--output|-o|--flows|--anchor|--journal)
       compopt -o filenames
       mapfile -t COMPREPLY < <(compgen -f -- "$cur")
       return ;;
@@ -22,11 +22,12 @@ _qdctl () {
     --by) mapfile -t COMPREPLY < <(compgen -W 'latency loss hops' -- "$cur"); return ;;
     --host-network) mapfile -t COMPREPLY < <(compgen -W 'exempt pod' -- "$cur"); return ;;
     --ip-block) mapfile -t COMPREPLY < <(compgen -W 'all external' -- "$cur"); return ;;
-    --seed|--scale|--alternatives|--from|--to|--port) return ;;
+    --outcome) mapfile -t COMPREPLY < <(compgen -W 'begun succeeded failed cancelled interrupted refused' -- "$cur"); return ;;
+    --seed|--scale|--alternatives|--from|--to|--port|--who|--what|--on|--since|--until|--search) return ;;
     --connection|--url|--monitor|--timeout|--role|--user|--pin|--filter|--sort|--count|--for|--reason|--nats|--node|--at-once|--wait|--limit|--max-lag|--max-in-flight|--bucket|--tenant|--revision) return ;;
   esac
   if [ "$COMP_CWORD" = 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W 'inspect watch sites paths flows nodes links events jobs kv routing migrate run placement topology policy help
+    mapfile -t COMPREPLY < <(compgen -W 'inspect watch sites paths flows nodes links events jobs kv routing migrate run placement topology policy audit help
       --version --help' -- "$cur")
     return
   fi
@@ -91,7 +92,19 @@ _qdctl () {
           format) words='--write --help' ;;
         esac
       fi ;;
-    help) words='inspect watch sites paths flows nodes links events jobs kv routing migrate run placement topology policy' ;;
+    audit)
+      if [ "$COMP_CWORD" = 2 ]; then
+        words='list show verify export --help'
+      else
+        case ${COMP_WORDS[2]} in
+          show) words='--journal --json --help' ;;
+          verify) words+=' --anchor --journal --json' ;;
+          *)
+            words='--who --what --on --outcome --since --until --search --journal --csv --help'
+            [ "${COMP_WORDS[2]}" = list ] && words+=' --limit --json' || words+=' --output' ;;
+        esac
+      fi ;;
+    help) words='inspect watch sites paths flows nodes links events jobs kv routing migrate run placement topology policy audit' ;;
     *) words+=' --filter --sort --json --csv' ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

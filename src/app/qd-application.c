@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 
+#include "qd-audit.h"
 #include "qd-frame-probe.h"
 #include "qd-frame-ticker.h"
 #include "qd-job-stream.h"
@@ -257,6 +258,7 @@ static void
 qd_application_startup (GApplication *application)
 {
   QdApplication *self = QD_APPLICATION (application);
+  g_autofree char *journal = qd_audit_default_path ();
   GSettings *settings;
 
   qd_app_init ();
@@ -271,6 +273,7 @@ qd_application_startup (GApplication *application)
   self->store = open_store ();
   g_signal_connect_object (self->store, "problem", G_CALLBACK (store_problem_cb), self, G_CONNECT_SWAPPED);
   self->hub = qd_hub_new (self->store);
+  qd_hub_keep_audit (self->hub, journal);
   qd_store_record (self->store, qd_hub_get_fleet (self->hub));
   g_signal_connect_object (qd_hub_get_fleet (self->hub), "committed", G_CALLBACK (committed_cb), self,
                            G_CONNECT_SWAPPED);

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "qd-audit-detail.h"
 #include "qd-detail-actions.h"
 #include "qd-detail-history.h"
 #include "qd-detail-steps.h"
@@ -34,6 +35,7 @@ struct _QdDetailPane {
   GtkWidget *properties;               /* group */
   GtkWidget *rows[MAX_FIELDS];         /* by field; NULL until it had a value */
   GtkWidget *steps;                    /* a flow's decision, a job's steps */
+  GtkWidget *changes;                  /* an audit record's before and after */
   GtkWidget *history;
   GtkWidget *related, *events;
   gboolean shown_on;                   /* the buttons are those of a policy that is on */
@@ -271,6 +273,7 @@ update_steps (QdDetailPane *self)
 
   qd_detail_steps_fill (QD_ROW_LIST (self->steps), kind == QD_KIND_FLOW ? qd_entity_get_string (self->entity, QD_FLOW_DECISION)
                                                    : kind == QD_KIND_JOB ? qd_entity_get_string (self->entity, QD_JOB_STEPS) : NULL);
+  qd_audit_detail_fill (QD_ROW_LIST (self->changes), self->entity);
 }
 
 /* --- Related things, events ---------------------------------------------------------------- */
@@ -349,6 +352,10 @@ update_related (QdDetailPane *self)
     case QD_KIND_ROUTING:
       add_paths (self);
       break;
+    case QD_KIND_AUDIT:
+      add_related (self, qd_audit_detail_find_job (get_fleet (self), self->entity), _("Job"));
+      add_related (self, qd_audit_detail_find_thing (get_fleet (self), self->entity), NULL);
+      break;
     case QD_KIND_TENANT:
     case QD_KIND_SHARD:
     case QD_KIND_CONNECTION:
@@ -365,6 +372,8 @@ is_about (QdDetailPane *self, QdEntity *event)
 {
   gint64 kind;
 
+  if (qd_entity_get_kind (self->entity) == QD_KIND_AUDIT)
+    return qd_audit_detail_is_of_request (self->entity, event);
   return g_str_equal (qd_entity_get_connection (event), qd_entity_get_connection (self->entity)) &&
          qd_entity_get_int (event, QD_EVENT_SUBJECT_KIND, &kind) && kind == (gint64) qd_entity_get_kind (self->entity) &&
          g_strcmp0 (qd_entity_get_string (event, QD_EVENT_SUBJECT_ID), qd_entity_get_id (self->entity)) == 0;
@@ -519,6 +528,7 @@ build_content (QdDetailPane *self)
   adw_wrap_box_set_line_spacing (ADW_WRAP_BOX (self->actions), 6);
   self->properties = adw_preferences_group_new ();
   self->steps = qd_row_list_new (self->session, _("How It Went"), NULL, NULL);
+  self->changes = qd_row_list_new (self->session, _("What It Is About"), NULL, NULL);
   self->history = qd_detail_history_new (self->session);
   self->related = qd_row_list_new (self->session, _("Related"), NULL, NULL);
   self->events = qd_row_list_new (self->session, _("Recent Events"), NULL, NULL);
@@ -526,6 +536,7 @@ build_content (QdDetailPane *self)
   gtk_box_append (GTK_BOX (box), build_head (self));
   gtk_box_append (GTK_BOX (box), self->actions);
   gtk_box_append (GTK_BOX (box), self->steps);
+  gtk_box_append (GTK_BOX (box), self->changes);
   gtk_box_append (GTK_BOX (box), self->properties);
   gtk_box_append (GTK_BOX (box), self->history);
   gtk_box_append (GTK_BOX (box), self->related);

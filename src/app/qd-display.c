@@ -40,6 +40,9 @@ static const struct { const char *word, *label; QdStatus status; } words[] = {
   { "down", N_("Down"), QD_STATUS_DOWN },
   { "healthy", N_("Healthy"), QD_STATUS_WELL },
   { "unhealthy", N_("Unhealthy"), QD_STATUS_DOWN },
+  { "begun", N_("Begun"), QD_STATUS_NONE },
+  { "refused", N_("Refused"), QD_STATUS_DEGRADED },
+  { "interrupted", N_("Interrupted"), QD_STATUS_DOWN },
 };
 
 const char *
@@ -70,6 +73,7 @@ qd_display_state_field (QdKind kind)
     case QD_KIND_JOB: return QD_JOB_STATE;
     case QD_KIND_TENANT:
     case QD_KIND_SHARD: return QD_FIELD_STATUS_TEXT;
+    case QD_KIND_AUDIT: return QD_AUDIT_OUTCOME;
     default: return -1;
     }
 }

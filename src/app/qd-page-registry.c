@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "qd-audit-page.h"
 #include "qd-drafts-page.h"
 #include "qd-overview-page.h"
 #include "qd-placement-page.h"
@@ -15,7 +16,7 @@
 #include "qd-topology-page.h"
 
 /* The pages that there are, in the sidebar's order: Overview, Topology; Fleet: Sites and nodes,
- * Paths, Flows; Policies: Network policies, Routing policies, Drafts; Change: Placement, Jobs; Observe: Events. One line a page. */
+ * Paths, Flows; Policies: Network policies, Routing policies, Drafts; Change: Placement, Jobs; Observe: Events, Audit. One line a page. */
 static const QdPageInfo pages[] = {
   { "overview", N_("Overview"), "qd-overview-symbolic", NULL, qd_overview_page_get_type },
   { "topology", N_("Topology"), "qd-topology-symbolic", NULL, qd_topology_page_get_type },
@@ -28,6 +29,7 @@ static const QdPageInfo pages[] = {
   { "placement", N_("Placement"), "qd-placement-symbolic", N_("Change"), qd_placement_page_get_type },
   { "jobs", N_("Jobs"), "qd-jobs-symbolic", N_("Change"), qd_jobs_page_get_type },
   { "events", N_("Events"), "qd-events-symbolic", N_("Observe"), qd_events_page_get_type },
+  { "audit", N_("Audit"), "qd-audit-symbolic", N_("Observe"), qd_audit_page_get_type },
 };
 
 /* Which page shows which kind of thing. */
@@ -37,7 +39,7 @@ static const struct {
 } kinds[] = {
   { QD_KIND_SITE, "sites" }, { QD_KIND_NODE, "sites" }, { QD_KIND_PATH, "paths" }, { QD_KIND_LINK, "topology" },
   { QD_KIND_FLOW, "flows" }, { QD_KIND_EVENT, "events" }, { QD_KIND_JOB, "jobs" },
-  { QD_KIND_ROUTING, "routing" }, { QD_KIND_SHARD, "placement" },
+  { QD_KIND_ROUTING, "routing" }, { QD_KIND_SHARD, "placement" }, { QD_KIND_AUDIT, "audit" },
 };
 
 const QdPageInfo *

@@ -8,6 +8,7 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#include "qd-audit.h"
 #include "qd-capability.h"
 #include "qd-confirm-dialog.h"
 
@@ -323,6 +324,7 @@ proceed (Run *run)
 
   if (!qd_capability_allowed (qd_session_get_fleet (run->session), run->connection, run->capability->verb, &why))
     {
+      qd_audit_tell (qd_hub_get_audit (qd_session_get_hub (run->session)), run->connection, run->capability->verb, run->args, NULL, "refused", why);
       tell_failure (run->session, run->parent, run->summary, why);
       run_free (run);
     }

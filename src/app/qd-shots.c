@@ -13,6 +13,7 @@
 #include "qd-placement-page-private.h"
 #include "qd-policy-page-private.h"
 #include "qd-policy-rule-card.h"
+#include "qd-shots-audit.h"
 #include "qd-shots-policy.h"
 #include "qd-routing-actions.h"
 #include "qd-routing-drafts.h"
@@ -488,7 +489,25 @@ hide_placement_versions (Shots *shots)
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (QD_PLACEMENT_PAGE (qd_window_get_page (shots->window))->versions_button), FALSE);
 }
 
+static gboolean
+open_record_cb (gpointer data)
+{
+  Shots *shots = data;
+
+  return g_strcmp0 (get_scene_name (shots), "audit-record") == 0 && !qd_shots_audit_open (shots->window);
+}
+
+/* What a record says of a change. */
+static void
+show_audit_record (Shots *shots)
+{
+  qd_window_show_page (shots->window, "audit");
+  qd_shots_audit_act (shots->window);
+  g_timeout_add (POLL_MS, open_record_cb, shots);
+}
+
 static const Scene scenes[] = {
+  { "audit-record", show_audit_record },
   { "policy", show_policy, hide_policy },
   { "policy-folded", show_policy_folded, hide_policy },
   { "policy-tests", show_policy_tests, hide_policy_tests },
@@ -541,6 +560,8 @@ show_scene (Shots *shots)
   qd_window_set_welcome (shots->window, FALSE);
   qd_session_set_selected (qd_window_get_session (shots->window), NULL);
   qd_window_show_page (shots->window, pages[shots->scene < n ? shots->scene : 0].id);
+  if (g_strcmp0 (get_scene_name (shots), "audit") == 0)
+    qd_shots_audit_act (shots->window);
   if (shots->scene >= n)
     scenes[shots->scene - n].show (shots);
 }

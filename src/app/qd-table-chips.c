@@ -100,6 +100,10 @@ get_words (QdKind kind)
   static const char *const events[] = { "critical", "warning", "info", NULL };
   static const char *const jobs[] = { "running", "waiting", "failed", "succeeded", "cancelled", NULL };
 
+  static const char *const records[] = { "succeeded", "failed", "refused", "cancelled", "interrupted", "begun", NULL };
+
+  if (kind == QD_KIND_AUDIT)
+    return records;
   return kind == QD_KIND_FLOW ? flows : kind == QD_KIND_EVENT ? events : jobs;
 }
 

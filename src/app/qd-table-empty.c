@@ -16,6 +16,7 @@ static const struct { const char *icon, *title, *description; } none[QD_N_KINDS]
   [QD_KIND_FLOW] = { "qd-flows-symbolic", N_("No Flows"), N_("Flows appear as soon as there is traffic.") },
   [QD_KIND_JOB] = { "qd-jobs-symbolic", N_("No Jobs"), N_("What is done to the fleet is followed here.") },
   [QD_KIND_ROUTING] = { "qd-routing-symbolic", N_("No Routing Policies"), N_("Create one to say which traffic takes which path.") },
+  [QD_KIND_AUDIT] = { "qd-audit-symbolic", N_("No Records"), N_("What is done to the fleet, and refused, is recorded here.") },
   [QD_KIND_EVENT] = { "qd-events-symbolic", N_("No Events"), N_("What happens from now on appears here.") },
 };
 
@@ -50,7 +51,10 @@ qd_table_say_empty (AdwStatusPage *page, QdKind kind, QdEntity *connection)
   const char *state = connection != NULL ? qd_entity_get_string (connection, QD_CONNECTION_STATE) : NULL;
   const char *detail = connection != NULL ? qd_entity_get_string (connection, QD_CONNECTION_DETAIL) : NULL;
 
-  if (connection == NULL)
+  /* These are of this desk, whatever is connected. */
+  if (kind == QD_KIND_AUDIT)
+    say (page, none[kind].icon, _(none[kind].title), _(none[kind].description));
+  else if (connection == NULL)
     say (page, "qd-connection-symbolic", _("No Connection"), _("Add a connection to see what there is."));
   else if (g_strcmp0 (state, "paper") == 0)
     say (page, "qd-paper-symbolic", _("Nothing Here"), _("The drawing has nothing of this kind."));

@@ -357,11 +357,12 @@ add_column (QdTable *self, guint number)
 static guint
 first_sort (QdKind kind, gboolean *descending)
 {
-  *descending = kind == QD_KIND_EVENT || kind == QD_KIND_JOB || kind == QD_KIND_FLOW;
+  *descending = kind == QD_KIND_EVENT || kind == QD_KIND_JOB || kind == QD_KIND_FLOW || kind == QD_KIND_AUDIT;
   switch (kind)
     {
     case QD_KIND_EVENT: return QD_EVENT_AT;
     case QD_KIND_JOB: return QD_JOB_STARTED_AT;
+    case QD_KIND_AUDIT: return QD_AUDIT_AT;
     case QD_KIND_FLOW: return QD_FLOW_BYTES_TX;
     case QD_KIND_ROUTING: return QD_ROUTING_PRIORITY;
     default: return QD_FIELD_NAME;

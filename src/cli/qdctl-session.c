@@ -6,6 +6,8 @@
 
 #include <glib/gi18n.h>
 
+#include "qd-audit.h"
+
 #define TICK_MS 20
 #define LOOK_MS 20
 /* A trouble that stays for that long is the answer, even if the time is not up. */
@@ -104,6 +106,7 @@ qdctl_session_open (QdctlSession *self, const QdctlTarget *target)
 {
   g_autoptr (QdEndpoint) endpoint = NULL;
   g_autoptr (QdTicker) ticker = NULL;
+  g_autofree char *journal = qd_audit_default_path ();
   QdExit code;
 
   *self = (QdctlSession) { 0 };
@@ -111,6 +114,7 @@ qdctl_session_open (QdctlSession *self, const QdctlTarget *target)
   if (endpoint == NULL)
     return code;
   self->hub = qd_hub_new (NULL);
+  qd_hub_keep_audit (self->hub, journal);
   self->connection = g_strdup (endpoint->id);
   self->loop = g_main_loop_new (NULL, FALSE);
   ticker = qd_timer_ticker_new (TICK_MS);

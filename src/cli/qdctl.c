@@ -31,6 +31,7 @@ const QdctlVerb qdctl_verbs[] = {
   { "placement", "list|get|set|history|diff|restore …", N_("Say and change which tenant lives on which shard"), qdctl_placement },
   { "topology", "layout|render|path|impact FILE…", N_("Lay out, draw and question a network in a file"), qdctl_topology },
   { "policy", "connectivity|explain|diff PATH…", N_("Say who may talk to whom, and why"), qdctl_policy },
+  { "audit", "list|show|verify|export", N_("Say who did what, and whether the record of it is whole"), qdctl_audit },
   { NULL },
 };
 

@@ -85,6 +85,7 @@ QdExit qdctl_watch (const char *name, int argc, char **argv);
 QdExit qdctl_run (const char *name, int argc, char **argv);
 QdExit qdctl_topology (const char *name, int argc, char **argv);
 QdExit qdctl_placement (const char *name, int argc, char **argv);
+QdExit qdctl_audit (const char *name, int argc, char **argv);
 QdExit qdctl_policy (const char *name, int argc, char **argv);
 QdExit qdctl_jobs (const char *name, int argc, char **argv);
 QdExit qdctl_migrate (const char *name, int argc, char **argv);

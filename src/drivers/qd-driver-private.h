@@ -28,6 +28,9 @@ void qd_driver_error_set_lost (GError *error);
 gboolean qd_driver_is_not_offered (const GError *error, const QdHttpResponse *response);
 /* An idempotency key for a call that brought none. */
 char *qd_driver_dup_idempotency_key (JsonObject *args);
+/* Appends to names and values in turn what ties a request to the action that it is for: the id in @args' "request_id", as X-Correlation-Id and
+ * as W3C Trace Context's traceparent. Nothing where there is none. */
+void qd_driver_add_trace (GPtrArray *headers, JsonObject *args);
 gboolean qd_driver_need_arg (JsonObject *args, const char *name, const char **value, GError **error);
 
 G_END_DECLS

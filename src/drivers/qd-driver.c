@@ -475,6 +475,39 @@ qd_driver_is_not_offered (const GError *error, const QdHttpResponse *response)
          g_str_has_prefix (response->content_type ? response->content_type : "", "text/html");
 }
 
+/* An id that is a UUID is a trace's id as well; each request is a span of its own. */
+static char *
+make_traceparent (const char *request)
+{
+  g_autoptr (GString) trace = g_string_new (NULL);
+
+  for (const char *p = request; *p; p++)
+    if (g_ascii_isxdigit (*p))
+      g_string_append_c (trace, g_ascii_tolower (*p));
+    else if (*p != '-')
+      return NULL;
+  if (trace->len != 32)
+    return NULL;
+  return g_strdup_printf ("00-%s-%08x%08x-01", trace->str, g_random_int (), g_random_int () | 1);
+}
+
+void
+qd_driver_add_trace (GPtrArray *headers, JsonObject *args)
+{
+  const char *request = args ? qd_json_get_string (args, "request_id", NULL) : NULL;
+  char *trace;
+
+  if (request == NULL || *request == '\0' || strpbrk (request, "\r\n"))
+    return;
+  trace = make_traceparent (request);
+  g_ptr_array_add (headers, g_strdup ("X-Correlation-Id"));
+  g_ptr_array_add (headers, g_strdup (request));
+  if (trace == NULL)
+    return;
+  g_ptr_array_add (headers, g_strdup ("traceparent"));
+  g_ptr_array_add (headers, trace);
+}
+
 char *
 qd_driver_dup_idempotency_key (JsonObject *args)
 {

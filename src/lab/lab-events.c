@@ -11,6 +11,7 @@
 
 /* Events older than this many are gone: a client that asks for them is told 410. */
 #define RETENTION 20000
+#define MAX_CORRELATION 128
 
 typedef struct
 {
@@ -115,6 +116,8 @@ lab_events_emit (LabServer *server, const char *type, const char *severity, cons
   lab_json_time (text, "at", g_get_real_time ());
   lab_json_string (text, "source", source);
   lab_json_raw (text, "data", data);
+  if (server->correlation != NULL && strlen (server->correlation) <= MAX_CORRELATION && g_utf8_validate (server->correlation, -1, NULL))
+    lab_json_string (text, "correlation_id", server->correlation);
   lab_json_end (text, '}');
   g_free (event->type);
   g_free (event->text);

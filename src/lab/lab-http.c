@@ -334,8 +334,10 @@ serve (LabRequest *request)
     }
   if (!g_str_equal (method, "GET") && !g_str_equal (method, "HEAD"))
     lab_server_begin (request->server);
+  request->server->correlation = lab_request_header (request, "X-Correlation-Id");
   if (!lab_answers_replay (request))
     request->route->handler (request);
+  request->server->correlation = NULL;
   if (!request->held)
     lab_request_finish (request);
 }

@@ -49,6 +49,7 @@ typedef struct
   guint number;
   const JobKind *kind;
   char *target, *created_by, *reason, *error;
+  char *correlation;            /* of the request that began it */
   JobState state;
   JobStep steps[4];
   guint n_steps, at;
@@ -75,6 +76,7 @@ free_job (gpointer data)
   g_free (job->id);
   g_free (job->target);
   g_free (job->created_by);
+  g_free (job->correlation);
   g_free (job->reason);
   g_free (job->error);
   g_free (job);
@@ -130,6 +132,7 @@ changed (Job *job)
 {
   g_autoptr (GString) body = g_string_new (NULL);
   g_autoptr (GString) data = g_string_new ("{");
+  const char *at_hand = job->server->correlation;
 
   job->revision++;
   write_job (body, NULL, job);
@@ -144,7 +147,9 @@ changed (Job *job)
   lab_json_int (data, "revision", (gint64) job->revision);
   lab_json_raw (data, "job", body->str);
   lab_json_end (data, '}');
+  job->server->correlation = job->correlation;
   lab_events_emit (job->server, "job_updated", job->state == JOB_FAILED ? "warning" : "info", job->id, data->str);
+  job->server->correlation = at_hand;
 }
 
 static void
@@ -244,6 +249,7 @@ lab_jobs_start (LabRequest *request, const char *kind, const char *target)
   job->target = g_strdup (target);
   job->created_by = g_strdup (request->username);
   job->reason = g_strdup (lab_request_reason (request));
+  job->correlation = g_strdup (request->server->correlation);
   job->created_at = g_get_real_time ();
   changed (job);
   job->source = g_timeout_add (STEP_MS, step_cb, job);

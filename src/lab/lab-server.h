@@ -38,6 +38,7 @@ struct LabServer
   LabWorld *world;
   LabStore *store;
   LabBatch *batch;              /* what the work at hand writes; NULL between pieces of work */
+  const char *correlation;      /* the X-Correlation-Id of the request that the work at hand is for, or NULL */
   LabAuth *auth;
   LabEvents *events;
   LabJobs *jobs;

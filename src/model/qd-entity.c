@@ -137,7 +137,9 @@ qd_entity_is_listed (QdEntity *self)
 const char *
 qd_entity_get_place (QdEntity *self)
 {
-  const char *acts_on = self->key.kind == QD_KIND_JOB ? qd_entity_get_string (self, QD_JOB_ACTS_ON) : NULL;
+  const char *acts_on = self->key.kind == QD_KIND_JOB     ? qd_entity_get_string (self, QD_JOB_ACTS_ON)
+                        : self->key.kind == QD_KIND_AUDIT ? qd_entity_get_string (self, QD_AUDIT_CONNECTION)
+                                                          : NULL;
 
   return acts_on != NULL ? acts_on : self->key.connection;
 }

@@ -280,6 +280,34 @@ static const QdField shard_fields[QD_N_SHARD_FIELDS] = {
   [QD_SHARD_TENANTS] = FIELD ("tenants", NULL, NULL, JSON, 0, 0, 0, 0),
 };
 
+static const QdField audit_fields[QD_N_AUDIT_FIELDS] = {
+  [QD_FIELD_NAME] = FIELD ("summary", N_("Action"), NULL, STRING, 0, 1, 1, 0),
+  [QD_FIELD_STATUS] = FIELD ("status", NULL, NULL, STATUS, 0, 0, 0, 0),
+  [QD_FIELD_STATUS_TEXT] = FIELD ("status_text", NULL, NULL, STRING, 0, 0, 0, 0),
+  [QD_FIELD_SINCE] = FIELD ("since", NULL, NULL, TIME, 0, 0, 0, 0),
+  [QD_FIELD_REVISION] = FIELD ("revision", NULL, NULL, STRING, 0, 0, 0, 0),
+  [QD_FIELD_LABELS] = FIELD ("labels", NULL, NULL, JSON, 0, 0, 0, 0),
+  [QD_FIELD_EXTRA] = FIELD ("extra", NULL, NULL, JSON, 0, 0, 0, 0),
+  [QD_FIELD_SIMULATED] = FIELD ("simulated", NULL, NULL, BOOL, 0, 0, 0, 0),
+  [QD_AUDIT_OUTCOME] = FIELD ("outcome", N_("Outcome"), NULL, STRING, 0, 1, 1, 0),
+  [QD_AUDIT_AT] = FIELD ("at", N_("Time"), NULL, TIME, 0, 0, 1, 0),
+  [QD_AUDIT_WHO] = FIELD ("who", N_("Who"), NULL, STRING, 0, 1, 1, 0),
+  [QD_AUDIT_ON] = FIELD ("on", N_("On what"), NULL, STRING, 0, 1, 1, 0),
+  [QD_AUDIT_WHERE] = FIELD ("where", N_("Where"), NULL, STRING, 0, 1, 1, 0),
+  [QD_AUDIT_WHY] = FIELD ("why", N_("Why"), NULL, STRING, 0, 1, 1, 0),
+  [QD_AUDIT_WHAT] = FIELD ("what", N_("Verb"), NULL, STRING, 0, 1, 0, 0),
+  [QD_AUDIT_CAUSE] = FIELD ("error", N_("Cause"), NULL, STRING, 0, 1, 0, 0),
+  [QD_AUDIT_FROM] = FIELD ("from", N_("From where"), NULL, STRING, 0, 1, 0, 0),
+  [QD_AUDIT_DESK] = FIELD ("desk", N_("Desk"), NULL, STRING, 0, 1, 0, 0),
+  [QD_AUDIT_N] = FIELD ("n", N_("Number"), NULL, INT, 0, 0, 0, 0),
+  [QD_AUDIT_JOB] = FIELD ("job", N_("Job"), NULL, STRING, 0, 1, 0, 0),
+  [QD_AUDIT_REQUEST_ID] = FIELD ("request_id", N_("Request"), NULL, STRING, 0, 1, 0, 0),
+  [QD_AUDIT_CONNECTION] = FIELD ("connection_id", NULL, NULL, STRING, 0, 0, 0, 0),
+  [QD_AUDIT_RECORD] = FIELD ("record", NULL, NULL, JSON, 0, 0, 0, 0),
+  [QD_AUDIT_ON_DESK] = FIELD ("on_desk", N_("On this desk"), NULL, BOOL, 0, 0, 0, 0),
+  [QD_AUDIT_IN_STREAM] = FIELD ("in_stream", N_("In the stream"), NULL, BOOL, 0, 0, 0, 0),
+};
+
 static const QdSchema schemas[QD_N_KINDS] = {
   [QD_KIND_CONNECTION] = { QD_KIND_CONNECTION, "connection", "connections", N_("Connections"), QD_N_CONNECTION_FIELDS, connection_fields },
   [QD_KIND_SITE] = { QD_KIND_SITE, "site", "sites", N_("Sites"), QD_N_SITE_FIELDS, site_fields },
@@ -293,6 +321,7 @@ static const QdSchema schemas[QD_N_KINDS] = {
   [QD_KIND_ROUTING] = { QD_KIND_ROUTING, "routing", "routing-policies", N_("Routing Policies"), QD_N_ROUTING_FIELDS, routing_fields },
   [QD_KIND_TENANT] = { QD_KIND_TENANT, "tenant", "tenants", N_("Tenants"), QD_N_TENANT_FIELDS, tenant_fields },
   [QD_KIND_SHARD] = { QD_KIND_SHARD, "shard", "shards", N_("Shards"), QD_N_SHARD_FIELDS, shard_fields },
+  [QD_KIND_AUDIT] = { QD_KIND_AUDIT, "audit", "audit-records", N_("Audit"), QD_N_AUDIT_FIELDS, audit_fields },
 };
 
 /**

@@ -19,6 +19,7 @@ typedef enum {
   QD_KIND_ROUTING,    /* a routing policy: which flows take which path, and what when it fails */
   QD_KIND_TENANT,     /* one of those whom the platform serves */
   QD_KIND_SHARD,      /* one process of a service kind that tenants are placed on */
+  QD_KIND_AUDIT,      /* what somebody did, or was refused */
   QD_N_KINDS
 } QdKind;
 
@@ -96,6 +97,12 @@ enum { QD_TENANT_PLAN = QD_FIELD_OWN, QD_TENANT_AGGREGATE /* the shard within th
 enum { QD_SHARD_KIND = QD_FIELD_OWN /* aggregate, projection, runner */, QD_SHARD_SHARD /* "shard-2" */, QD_SHARD_REGION, QD_SHARD_N_TENANTS /* int */,
        QD_SHARD_CAPACITY /* int: tenants that there is room for */, QD_SHARD_LOAD /* events a second */, QD_SHARD_IN_FLIGHT, QD_SHARD_LAG, QD_SHARD_VERSION,
        QD_SHARD_STORAGE /* healthy, unhealthy */, QD_SHARD_AS_OF, QD_SHARD_ADDRESS, QD_SHARD_GIT_SHA, QD_SHARD_TENANTS /* json array */, QD_N_SHARD_FIELDS };
+/* An audit record; its id is "DESK:NUMBER". */
+enum { QD_AUDIT_OUTCOME = QD_FIELD_OWN /* begun, succeeded, failed, cancelled, interrupted, refused */, QD_AUDIT_AT, QD_AUDIT_WHO,
+       QD_AUDIT_ON /* the id of the thing */, QD_AUDIT_WHERE /* the connection's name */, QD_AUDIT_WHY, QD_AUDIT_WHAT /* the verb */, QD_AUDIT_CAUSE,
+       QD_AUDIT_FROM, QD_AUDIT_DESK, QD_AUDIT_N /* int: its number in that desk's chain */, QD_AUDIT_JOB, QD_AUDIT_REQUEST_ID,
+       QD_AUDIT_ON_DESK /* bool: in this desk's journal */, QD_AUDIT_IN_STREAM /* bool */, QD_AUDIT_CONNECTION /* its id on that desk */,
+       QD_AUDIT_RECORD /* json: the whole of it, as it was hashed */, QD_N_AUDIT_FIELDS };
 
 /* What one field is called, of what type, and how it is shown. */
 typedef struct {

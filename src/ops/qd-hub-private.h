@@ -3,6 +3,7 @@
 
 #include <libdex.h>
 
+#include "qd-audit.h"
 #include "qd-hub.h"
 #include "qd-job.h"
 
@@ -27,6 +28,7 @@ struct _QdHub {
   QdSink sink;
   GHashTable *connections;   /* id (interned) → QdHubConnection */
   GHashTable *jobs;          /* id → QdJob */
+  QdAudit *audit;            /* NULL: nothing is recorded */
   GCancellable *cancellable; /* for what the hub itself has begun */
   gboolean loading, started, stopped;
   DexFuture *last_state;       /* being read, while the hub starts */
@@ -57,6 +59,8 @@ void qd_hub_start_driver (QdHub *self, QdHubConnection *connection);
 void qd_hub_save_connections (QdHub *self);
 /* What speaks against a job before anything is done: an error, or NULL. */
 GError *qd_hub_object (QdHub *self, const char *id, const QdCapability *row, const char *verb, const char *reason);
+/* Records that @error speaks against @verb; resolves once that is on the disk. (transfer full) */
+DexFuture *qd_hub_record_refusal (QdHub *self, const char *connection, const char *verb, JsonObject *args, const char *reason, const GError *error);
 /* Keeps @job (taken) until it has ended, and starts it. */
 void qd_hub_take_job (QdHub *self, QdJob *job);
 /* Whether that job is under way. */

@@ -9,6 +9,8 @@
 #include <glib/gi18n-lib.h>
 #include <libdex.h>
 
+#include "qd-audit-facts.h"
+#include "qd-audit-private.h"
 #include "qd-capability.h"
 #include "qd-credentials.h"
 #include "qd-endpoint-json.h"
@@ -169,6 +171,19 @@ store_secrets (const QdEndpoint *endpoint)
     qd_credentials_store (endpoint->id, "api-key", user, endpoint->token, NULL, secret_stored_cb, NULL);
 }
 
+/* A connection that is kept is part of how this desk is set up. Its secrets are not. */
+static void
+tell_connection (QdHub *self, const QdEndpoint *endpoint, const char *what)
+{
+  g_autoptr (JsonObject) args = json_object_new ();
+
+  json_object_set_string_member (args, "name", endpoint->name ? endpoint->name : "");
+  json_object_set_string_member (args, "url", endpoint->url ? endpoint->url : "");
+  json_object_set_string_member (args, "driver", endpoint->driver ? endpoint->driver : "");
+  json_object_set_string_member (args, "environment", endpoint->environment ? endpoint->environment : "");
+  qd_audit_tell (self->audit, endpoint->id, what, args, NULL, "succeeded", NULL);
+}
+
 /**
  * qd_hub_add:
  * @self: the hub
@@ -199,6 +214,7 @@ qd_hub_add (QdHub *self, const QdEndpoint *endpoint, gboolean save, GError **err
   qd_hub_put (self, bare, driver, save);
   if (save)
     {
+      tell_connection (self, bare, "connection.add");
       qd_hub_save_connections (self);
       store_secrets (bare);
     }
@@ -231,6 +247,8 @@ qd_hub_remove (QdHub *self, const char *id)
   if (qd_hub_find_connection (self, copy) == NULL)
     return;
   saved = qd_hub_find_connection (self, copy)->saved;
+  if (saved)
+    tell_connection (self, qd_hub_find_connection (self, copy)->endpoint, "connection.remove");
   /* Room in the queue first, so that the driver's thread is not waiting when it is told to stop. */
   qd_drain_flush (self->drain);
   g_hash_table_remove (self->connections, copy);
@@ -345,6 +363,7 @@ lock_cb (gpointer user_data)
   QdHubConnection *connection = user_data;
 
   connection->lock_timer = 0;
+  qd_audit_tell (connection->hub->audit, connection->endpoint->id, "connection.lock", NULL, _("The time was up"), "succeeded", NULL);
   g_signal_emit (connection->hub, signals[CONNECTIONS_CHANGED], 0);
   return G_SOURCE_REMOVE;
 }
@@ -361,9 +380,14 @@ void
 qd_hub_unlock (QdHub *self, const char *id, guint minutes)
 {
   QdHubConnection *connection = qd_hub_find_connection (self, id);
+  g_autoptr (JsonObject) args = json_object_new ();
 
   if (connection == NULL)
     return;
+  if (minutes > 0)
+    json_object_set_int_member (args, "minutes", MIN (minutes, MAX_UNLOCK_MINUTES));
+  if (minutes > 0 || connection->lock_timer)
+    qd_audit_tell (self->audit, id, minutes > 0 ? "connection.unlock" : "connection.lock", args, NULL, "succeeded", NULL);
   g_clear_handle_id (&connection->lock_timer, g_source_remove);
   if (minutes > 0)
     connection->lock_timer = g_timeout_add_seconds (MIN (minutes, MAX_UNLOCK_MINUTES) * 60, lock_cb, connection);
@@ -413,6 +437,15 @@ qd_hub_confirm_job (QdHub *self, const char *job_id, const char *password)
 
   if (job)
     qd_job_confirm (job, password);
+}
+
+/* How the job ended is a record of its own. */
+static void
+tell_cancel (QdHub *self, QdJob *job)
+{
+  QdAuditFacts facts = { .what = "job.cancel", .outcome = "succeeded", .connection = qd_job_get_connection (job), .on = qd_job_get_id (job) };
+
+  dex_future_disown (qd_audit_note (self->audit, &facts));
 }
 
 static void
@@ -476,6 +509,54 @@ qd_hub_is_at (QdHub *self, const char *job_id)
   return g_hash_table_contains (self->jobs, job_id);
 }
 
+/* --- Refusing -------------------------------------------------------------------------------------------- */
+
+typedef struct { GTask *task; GError *error; } Refusal;
+
+static void
+refusal_free (gpointer data)
+{
+  Refusal *refusal = data;
+
+  g_clear_object (&refusal->task);
+  g_clear_error (&refusal->error);
+  g_free (refusal);
+}
+
+static DexFuture *
+refused_cb (DexFuture *recorded, gpointer user_data)
+{
+  Refusal *refusal = user_data;
+
+  g_task_return_error (refusal->task, g_steal_pointer (&refusal->error));
+  return NULL;
+}
+
+DexFuture *
+qd_hub_record_refusal (QdHub *self, const char *connection, const char *verb, JsonObject *args, const char *reason, const GError *error)
+{
+  const QdCapability *row = qd_capability_get (verb);
+  g_auto (QdAuditSubject) subject = { 0 };
+
+  /* Looking at something changes nothing: that it was refused is not recorded either. */
+  if (row && row->query)
+    return dex_future_new_for_boolean (FALSE);
+  qd_audit_subject_init (&subject, self->fleet, connection, verb ? verb : "", args);
+  return qd_audit_note (self->audit, &(QdAuditFacts) { .what = verb ? verb : "", .outcome = "refused", .connection = connection, .on = subject.on,
+                                                       .why = reason, .error = error->message, .before = subject.before, .after = subject.after });
+}
+
+/* Takes @task and @error. */
+static void
+refuse (QdHub *self, GTask *task, const char *connection, const char *verb, JsonObject *args, const char *reason, GError *error)
+{
+  DexFuture *recorded = qd_hub_record_refusal (self, connection, verb, args, reason, error);
+  Refusal *refusal = g_new (Refusal, 1);
+
+  *refusal = (Refusal) { task, error };
+  dex_future_disown (dex_future_finally (recorded, refused_cb, refusal, refusal_free));
+}
+
 /* Cancelling one of our own jobs is no job. */
 static void
 cancel_own (QdHub *self, JsonObject *args, GTask *task)
@@ -483,6 +564,8 @@ cancel_own (QdHub *self, JsonObject *args, GTask *task)
   const char *id = args ? qd_json_get_string (args, "id", NULL) : NULL;
   QdJob *job = id ? g_hash_table_lookup (self->jobs, id) : NULL;
 
+  if (job)
+    tell_cancel (self, job);
   if (job)
     {
       qd_job_cancel (job);
@@ -528,10 +611,7 @@ qd_hub_run (QdHub *self, const char *connection, const char *verb, JsonObject *a
     }
   error = qd_hub_object (self, connection, row, verb, reason);
   if (error)
-    {
-      g_task_return_error (task, error);
-      g_object_unref (task);
-    }
+    refuse (self, task, connection, verb, args, reason, error);
   else if (row->query)
     qd_driver_command_async (qd_hub_get_driver (self, connection), verb, args, cancellable, query_cb, task);
   else
@@ -587,7 +667,10 @@ qd_hub_cancel_job (QdHub *self, const char *job_id)
   QdJob *job = g_hash_table_lookup (self->jobs, job_id);
 
   if (job)
-    qd_job_cancel (job);
+    {
+      tell_cancel (self, job);
+      qd_job_cancel (job);
+    }
   else
     cancel_servers_job (self, job_id);
 }
@@ -615,6 +698,8 @@ qd_hub_stop (QdHub *self)
   while (g_hash_table_iter_next (&iter, NULL, &job))
     qd_job_abandon (job);
   g_hash_table_remove_all (self->jobs);
+  if (self->audit)
+    qd_audit_stop (self->audit);
   qd_drain_flush (self->drain);
   qd_drain_close (self->drain);
   g_hash_table_remove_all (self->connections);
@@ -648,6 +733,7 @@ qd_hub_finalize (GObject *object)
   g_clear_pointer (&self->jobs, g_hash_table_unref);
   g_clear_pointer (&self->owned, g_hash_table_unref);
   dex_clear (&self->ending);
+  g_clear_object (&self->audit);
   g_clear_object (&self->drain);
   g_clear_object (&self->fleet);
   g_clear_object (&self->store);
@@ -719,4 +805,24 @@ QdStore *
 qd_hub_get_store (QdHub *self)
 {
   return self->store;
+}
+
+/**
+ * qd_hub_keep_audit:
+ * @self: the hub
+ * @path: the journal, which is made when there is something to record
+ *
+ * From now on each action and refusal is recorded, durably before its outcome is told.
+ */
+void
+qd_hub_keep_audit (QdHub *self, const char *path)
+{
+  g_return_if_fail (QD_IS_HUB (self) && path != NULL && self->audit == NULL);
+  self->audit = qd_audit_new (self, path);
+}
+
+QdAudit *
+qd_hub_get_audit (QdHub *self)
+{
+  return self->audit;
 }

@@ -29,6 +29,10 @@ QdHub *qd_hub_new (QdStore *store /* or NULL */);
 QdFleet *qd_hub_get_fleet (QdHub *self);
 QdDrain *qd_hub_get_drain (QdHub *self);
 QdStore *qd_hub_get_store (QdHub *self);
+/* From now on what is done and refused is recorded in the journal at @path (qd-audit.h). */
+void qd_hub_keep_audit (QdHub *self, const char *path);
+/* Borrowed; NULL: nothing is recorded. */
+struct _QdAudit *qd_hub_get_audit (QdHub *self);
 
 /* Reads the configured connections from the store, the last known state, then starts the drivers
  * (passwords from the keyring). */

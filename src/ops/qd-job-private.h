@@ -3,6 +3,7 @@
 
 #include <libdex.h>
 
+#include "qd-audit-facts.h"
 #include "qd-job.h"
 
 G_BEGIN_DECLS
@@ -48,6 +49,8 @@ struct _QdJob {
   gboolean todo;                    /* out of the journal: it was work */
   gboolean stop_asked;              /* of work: it ends after the step under way */
   gint64 shown_us;                  /* monotonic */
+  QdAuditSubject subject;           /* for the audit, once it was looked at */
+  gboolean looked, audit_lost;
 };
 
 QdJob *qd_job_alloc (QdHub *hub, const char *id, const char *connection, const char *verb);

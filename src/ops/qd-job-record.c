@@ -9,6 +9,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "qd-audit-private.h"
 #include "qd-hub-private.h"
 #include "qd-json.h"
 #include "qd-time.h"
@@ -341,6 +342,7 @@ qd_job_tell_interrupted (QdHub *hub, GPtrArray *entries)
   if (!self->todo)
     qd_job_end_step (self, "failed", self->error);
   qd_job_show (self);
+  qd_job_audit_interrupted (self);
   detail = dup_journal_detail (self);
   if (store)
     qd_store_journal_async (store, self->id, "end", "interrupted", detail, NULL, NULL, NULL);

@@ -8,6 +8,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "qd-audit-private.h"
 #include "qd-hub-private.h"
 #include "qd-json.h"
 
@@ -55,6 +56,9 @@ send_once (QdJob *self, const char *verb, JsonObject *args, GError **error)
                    _("The connection has been removed: add it again to do this"));
       return NULL;
     }
+  /* What the server tells of it later carries the same id. */
+  if (args && !json_object_has_member (args, "request_id"))
+    json_object_set_string_member (args, "request_id", self->id);
   promise = dex_promise_new ();
   qd_driver_command_async (driver, verb, args, self->sending, qd_job_answered_cb, dex_ref (promise));
   if (!await_or_cancel (self, dex_ref (promise), error))
@@ -121,9 +125,13 @@ send_password (QdJob *self, const char *password, GError **error)
 {
   g_autoptr (JsonObject) args = json_object_new ();
   g_autoptr (JsonNode) answer = NULL;
+  g_autoptr (GError) cause = NULL;
 
   json_object_set_string_member (args, "password", password);
-  answer = send_once (self, "auth.step-up", args, error);
+  answer = send_once (self, "auth.step-up", args, &cause);
+  qd_job_audit_step (self, "auth.step-up", NULL, NULL, NULL, answer ? "succeeded" : "refused", cause ? cause->message : NULL);
+  if (cause)
+    g_propagate_error (error, g_steal_pointer (&cause));
   return answer != NULL;
 }
 
@@ -370,7 +378,8 @@ finish (QdJob *self, const char *end, JsonNode *answer, GError *error)
     g_set_str (&self->error, error->message);
   qd_job_show (self);
   qd_job_journal (self, "end", end);
-  if (self->journal_lost)
+  qd_job_audit (self, end);
+  if (self->journal_lost || self->audit_lost)
     qd_job_show (self);
   if (self->work.ended)
     self->work.ended (self, self->work_data, error);
@@ -397,6 +406,7 @@ begin (QdJob *self, JsonNode **answer)
   JsonObject *object;
 
   qd_job_journal (self, "send", "running");
+  qd_job_audit (self, "begun");
   *answer = send_confirmed (self, &what, &error);
   if (*answer == NULL)
     {
@@ -416,6 +426,7 @@ work_fiber (gpointer data)
   QdJob *self = data;
   GError *error = NULL;
 
+  qd_job_audit (self, "begun");
   if (self->work.run (self, self->work_data, &error))
     finish (self, "succeeded", NULL, NULL);
   else
@@ -543,6 +554,7 @@ qd_job_unref (QdJob *self)
   json_object_unref (self->args);
   json_array_unref (self->steps);
   g_object_unref (self->sending);
+  qd_audit_subject_clear (&self->subject);
   dex_clear (&self->cancelled);
   dex_clear (&self->woken);
   dex_clear (&self->password);
@@ -664,4 +676,10 @@ const char *
 qd_job_get_id (QdJob *self)
 {
   return self->id;
+}
+
+const char *
+qd_job_get_connection (QdJob *self)
+{
+  return self->connection;
 }

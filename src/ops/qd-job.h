@@ -26,6 +26,7 @@ void qd_job_abandon (QdJob *self);
 /* The list of jobs, or a connection's state, has changed: look again. */
 void qd_job_wake (QdJob *self);
 const char *qd_job_get_id (QdJob *self);
+const char *qd_job_get_connection (QdJob *self);
 
 /* Tells of a job that a run before this one did not end. (element-type QdJournalEntry), of one job. */
 void qd_job_tell_interrupted (QdHub *hub, GPtrArray *entries);

@@ -11,6 +11,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "qd-ask-private.h"
+#include "qd-audit-private.h"
 #include "qd-hub-private.h"
 #include "qd-job-private.h"
 #include "qd-json.h"
@@ -378,6 +379,32 @@ close_steps (QdMigration *self)
     }
 }
 
+static JsonNode *
+shard_to_node (const char *kind, const char *shard)
+{
+  g_autoptr (JsonObject) object = shard ? json_object_new () : NULL;
+
+  if (object == NULL)
+    return NULL;
+  json_object_set_string_member (object, kind, shard);
+  return json_node_init_object (json_node_alloc (), object);
+}
+
+/* Waits until it is on this desk's disk. */
+static void
+note_audit (QdMigration *self, const char *outcome, const GError *cause)
+{
+  g_autofree char *summary = qd_migration_move_to_sentence (self->move);
+  g_autoptr (JsonNode) before = shard_to_node (self->move->kind, self->move->from), after = shard_to_node (self->move->kind, self->move->to);
+  g_autoptr (GError) error = NULL;
+  QdAuditFacts facts = { .what = QD_TENANT_MIGRATE, .outcome = outcome, .connection = self->nats, .on = self->move->tenant, .summary = summary,
+                         .why = qd_json_get_string (self->record->json, "reason", NULL), .error = cause ? cause->message : NULL, .job = self->record->id,
+                         .before = before, .after = after };
+
+  if (!dex_await (qd_audit_note (self->hub->audit, &facts), &error))
+    g_message ("Job %s has no audit record: %s", self->record->id, error->message);
+}
+
 static void
 end (QdMigration *self, const char *state, const GError *cause)
 {
@@ -395,6 +422,7 @@ end (QdMigration *self, const char *state, const GError *cause)
       json_object_set_double_member (self->record->json, "progress", 1);
     }
   set_now (self->record->json, "ended_at");
+  note_audit (self, state, cause);
   if (!write_down (self, &error))
     g_message ("How job %s ended is not in the stream: %s", self->record->id, error->message);
 }
@@ -406,6 +434,7 @@ qd_migration_carry_out (QdMigration *self, GError **error)
   gboolean cancelled;
 
   g_hash_table_insert (self->hub->owned, self->record->id, self);
+  note_audit (self, "begun", NULL);
   if (self->back)
     g_set_error_literal (&cause, G_IO_ERROR, G_IO_ERROR_CANCELLED, qd_json_get_string (self->record->json, "error", _("Cancelled")));
   else if (go_forward (self, &cause))

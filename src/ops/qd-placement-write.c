@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "qd-audit-private.h"
 #include "qd-hub-private.h"
 #include "qd-job-private.h"
 #include "qd-json.h"
@@ -207,10 +208,14 @@ do_step (Work *self, QdJob *job, guint nth, GError **error)
   g_autofree char *name = name_of (write);
   g_autoptr (GPtrArray) one = g_ptr_array_new ();
   g_autoptr (GError) cause = NULL;
+  const char *verb = write->value ? "kv.put" : "kv.delete";
+  g_autoptr (JsonObject) args = args_of (self, job, nth);
+  g_auto (QdAuditSubject) subject = { 0 };
   QdPlacementMap *after;
   guint64 revision = 0;
   gboolean done;
 
+  qd_audit_subject_init (&subject, qd_hub_get_fleet (job->hub), job->connection, verb, args);
   qd_job_begin_step (job, nth);
   qd_job_journal (job, name, "running");
   qd_job_show_soon (job);
@@ -229,6 +234,7 @@ do_step (Work *self, QdJob *job, guint nth, GError **error)
       self->edit->n_written++;
       self->edit->revision = revision;
     }
+  qd_job_audit_step (job, verb, subject.on, subject.before, subject.after, done ? "succeeded" : "failed", cause && !done ? cause->message : NULL);
   qd_job_journal (job, name, done ? QD_JOB_STEP_DONE : QD_JOB_STEP_REFUSED);
   qd_job_end_step (job, done ? "succeeded" : "failed", cause ? cause->message : NULL);
   job->progress = (nth + 1.0) / self->writes->len;
@@ -323,6 +329,38 @@ summary_of (const QdPlacementEdit *edit)
   return g_strdup_printf (_("Take %s off its shard (%s)"), first->tenant, kind);
 }
 
+typedef struct { Work *work; GError *error; } Refusal;
+
+static void
+refusal_free (gpointer data)
+{
+  Refusal *refusal = data;
+
+  g_clear_pointer (&refusal->work, work_free);
+  g_clear_error (&refusal->error);
+  g_free (refusal);
+}
+
+static DexFuture *
+refused_cb (DexFuture *recorded, gpointer data)
+{
+  Refusal *refusal = data;
+
+  give_back (refusal->work, refusal->error);
+  return NULL;
+}
+
+/* Told once it is recorded. Takes @work and @error. */
+static void
+refuse (QdHub *hub, const char *nats, const char *reason, Work *work, GError *error)
+{
+  DexFuture *recorded = qd_hub_record_refusal (hub, nats, QD_PLACEMENT_SET, NULL, reason, error);
+  Refusal *refusal = g_new (Refusal, 1);
+
+  *refusal = (Refusal) { work, error };
+  dex_future_disown (dex_future_finally (recorded, refused_cb, refusal, refusal_free));
+}
+
 /* Takes @task, @edit, @writes and @error, which speaks against all of it. */
 static void
 carry_out (QdHub *hub, const char *nats, const char *id, GTask *task, QdPlacementEdit *edit, GPtrArray *writes, const char *summary,
@@ -347,12 +385,15 @@ carry_out (QdHub *hub, const char *nats, const char *id, GTask *task, QdPlacemen
   edit->n_writes = self->writes->len;
   /* A cancelled job says what it did all the same. */
   g_task_set_check_cancellable (task, FALSE);
-  if (error || self->writes->len == 0)
+  if (error)
     {
-      if (error)
-        g_clear_pointer (&self->edit, qd_placement_edit_free);
-      give_back (self, error);
-      g_clear_error (&error);
+      g_clear_pointer (&self->edit, qd_placement_edit_free);
+      refuse (hub, nats, reason, self, error);
+      return;
+    }
+  if (self->writes->len == 0)
+    {
+      give_back (self, NULL);
       work_free (self);
       return;
     }

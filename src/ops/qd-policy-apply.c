@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "qd-audit-private.h"
 #include "qd-hub-private.h"
 #include "qd-job-private.h"
 #include "qd-json.h"
@@ -240,6 +241,8 @@ do_step (Apply *self, QdJob *job, guint nth, GError **error)
   if (qd_job_is_cancelled (job))
     return FALSE;
   await_news (self, nth);
+  qd_job_audit_step (job, step->kind == QD_PLAN_DELETE ? "policy.delete" : "policy.put", step->key, step->before, step->after,
+                     done ? "succeeded" : "failed", step->error);
   qd_job_journal (job, name, done ? QD_JOB_STEP_DONE : QD_JOB_STEP_REFUSED);
   qd_job_end_step (job, done ? "succeeded" : "failed", step->error);
   job->progress = (nth + 1.0) / (self->applied->steps->len + 1.0);
@@ -386,14 +389,37 @@ cancelled_cb (GCancellable *cancellable, gpointer job)
   qd_job_cancel (job);
 }
 
-static void
-refuse (GTask *task, GError *error)
-{
-  Result *result = g_new0 (Result, 1);
+typedef struct { GTask *task; Result *result; } Refusal;
 
-  result->error = error;
-  g_task_return_pointer (task, result, result_free);
-  g_object_unref (task);
+static DexFuture *
+refused_cb (DexFuture *recorded, gpointer data)
+{
+  Refusal *refusal = data;
+
+  g_task_return_pointer (refusal->task, g_steal_pointer (&refusal->result), result_free);
+  return NULL;
+}
+
+static void
+refusal_free (gpointer data)
+{
+  Refusal *refusal = data;
+
+  g_clear_pointer (&refusal->result, result_free);
+  g_object_unref (refusal->task);
+  g_free (refusal);
+}
+
+/* Takes @task and @error. */
+static void
+refuse (QdHub *hub, GTask *task, const char *connection, const char *reason, GError *error)
+{
+  DexFuture *recorded = qd_hub_record_refusal (hub, connection, QD_POLICIES_APPLY, NULL, reason, error);
+  Refusal *refusal = g_new (Refusal, 1);
+
+  *refusal = (Refusal) { task, g_new0 (Result, 1) };
+  refusal->result->error = error;
+  dex_future_disown (dex_future_finally (recorded, refused_cb, refusal, refusal_free));
 }
 
 char *
@@ -417,7 +443,7 @@ qd_policy_apply_async (QdHub *hub, QdRemotes *remotes, QdPolicyPlan *plan, const
     error = g_error_new (QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("There is nothing to apply"));
   if (error)
     {
-      refuse (task, error);
+      refuse (hub, task, connection, reason, error);
       return id;
     }
   self = g_new0 (Apply, 1);

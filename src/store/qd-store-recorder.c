@@ -467,6 +467,9 @@ watch (QdStoreRecorder *self, QdKind which, gboolean clean)
 
   kind->recorder = self;
   kind->list = g_object_ref (qd_fleet_get_list (self->fleet, which));
+  /* These have a journal of their own. */
+  if (which == QD_KIND_AUDIT)
+    return;
   if (which == QD_KIND_FLOW)
     {
       kind->changed = g_signal_connect_swapped (kind->list, "items-changed", G_CALLBACK (flows_changed_cb), self);

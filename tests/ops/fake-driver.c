@@ -106,6 +106,18 @@ fake_driver_add (QdHub *hub, const char *id, const char *environment, const char
   return FAKE_DRIVER (driver);
 }
 
+FakeDriver *
+fake_driver_add_nats (QdHub *hub, const char *id, const char *feeds)
+{
+  g_autoptr (QdEndpoint) endpoint = qd_endpoint_new (id, id, "nats", "nats://127.0.0.1:1");
+  QdDriver *driver;
+
+  endpoint->feeds = g_strdup (feeds);
+  driver = qd_driver_construct (FAKE_TYPE_DRIVER, endpoint, qd_hub_get_sink (hub));
+  qd_hub_adopt (hub, endpoint, driver);
+  return FAKE_DRIVER (driver);
+}
+
 guint
 fake_driver_get_n_commands (FakeDriver *self)
 {
@@ -152,6 +164,15 @@ fake_driver_answer (FakeDriver *self, const char *json, QdDriverError code, cons
     g_task_return_pointer (task, qd_json_parse (json, -1, "fake", NULL), (GDestroyNotify) json_node_unref);
   else
     g_task_return_new_error (task, QD_DRIVER_ERROR, code, "%s", message);
+}
+
+void
+fake_driver_fail (FakeDriver *self, GError *error)
+{
+  Command *command = g_ptr_array_index (self->commands, self->answered++);
+  g_autoptr (GTask) task = g_steal_pointer (&command->task);
+
+  g_task_return_error (task, error);
 }
 
 void

@@ -73,6 +73,7 @@ describe (QdEntity *entity)
   return g_string_free (text, FALSE);
 }
 
+/* Of all that is kept. */
 static GPtrArray *
 describe_all (QdFleet *fleet)
 {
@@ -82,6 +83,9 @@ describe_all (QdFleet *fleet)
     {
       QdEntityList *list = qd_fleet_get_list (fleet, kind);
 
+      /* These have a journal of their own. */
+      if (kind == QD_KIND_AUDIT)
+        continue;
       for (guint i = 0; i < qd_entity_list_get_length (list); i++)
         g_ptr_array_add (all, describe (qd_entity_list_peek (list, i)));
     }
@@ -144,6 +148,7 @@ test_state (void)
       qd_store_close (store);
       reader = qd_store_new (place.path);
       again = load_fleet (reader, NULL);
+      g_assert_cmpuint (qd_fleet_count (again, QD_KIND_AUDIT), ==, 0);
       if (round < 3)
         assert_same (fleet, again);
       else

@@ -100,6 +100,7 @@ add_common (Command *self, JsonObject *args)
 
   if (g_str_equal (self->method, "POST"))
     add_header (self, "Idempotency-Key", key);
+  qd_driver_add_trace (self->headers, args);
   if (qd_json_get_bool (args, "dry_run", FALSE))
     add_query (self, "dry_run", "true");
   if (reason && *reason)

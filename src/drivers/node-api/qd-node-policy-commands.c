@@ -83,6 +83,7 @@ add_common (Command *self, JsonObject *args)
 
   if (g_str_equal (self->method, "POST"))
     add_header (self, "Idempotency-Key", qd_driver_dup_idempotency_key (args));
+  qd_driver_add_trace (self->headers, args);
   self->dry_run = qd_json_get_bool (args, "dry_run", FALSE);
   if (self->dry_run)
     add_query (self, "dry_run", "true");

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "qd-window.h"
+
+G_BEGIN_DECLS
+
+/* For pictures of the Audit page: does some of what admins do, once. */
+void qd_shots_audit_act (QdWindow *window);
+/* Opens the record of a change, as soon as there is one. Called until it says TRUE. */
+gboolean qd_shots_audit_open (QdWindow *window);
+
+G_END_DECLS
