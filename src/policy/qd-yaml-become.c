@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "qd-yaml-edit-private.h"
+
 /* The text as it is by now, and where in it we are. */
 typedef struct {
   QdYamlFile *file;
@@ -176,6 +178,17 @@ change_items (Becoming *self, JsonArray *wanted)
 
 /* --- Anything --- */
 
+/* Brackets with a comment between them are filled, and not written anew: the comment stays. */
+static gboolean
+is_to_fill (const QdYamlNode *node, JsonNode *wanted)
+{
+  if (node == NULL || !qd_yaml_has_inner_comment (node))
+    return FALSE;
+  if (qd_yaml_node_get_type (node) == QD_YAML_MAP)
+    return JSON_NODE_HOLDS_OBJECT (wanted) && json_object_get_size (json_node_get_object (wanted)) > 0;
+  return JSON_NODE_HOLDS_ARRAY (wanted) && json_array_get_length (json_node_get_array (wanted)) > 0;
+}
+
 static gboolean
 become (Becoming *self, JsonNode *wanted)
 {
@@ -183,6 +196,8 @@ become (Becoming *self, JsonNode *wanted)
 
   if (node != NULL && qd_yaml_node_equals_json (node, wanted))
     return TRUE;
+  if (is_to_fill (node, wanted))
+    return JSON_NODE_HOLDS_OBJECT (wanted) ? change_keys (self, json_node_get_object (wanted)) : change_items (self, json_node_get_array (wanted));
   if (qd_yaml_node_get_type (node) == QD_YAML_MAP && JSON_NODE_HOLDS_OBJECT (wanted) && shares_a_key (node, json_node_get_object (wanted)))
     return remove_keys (self, json_node_get_object (wanted)) && change_keys (self, json_node_get_object (wanted));
   if (qd_yaml_node_get_type (node) == QD_YAML_SEQ && JSON_NODE_HOLDS_ARRAY (wanted) && qd_yaml_node_get_length (node) > 0 &&

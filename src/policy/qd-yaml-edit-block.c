@@ -26,6 +26,53 @@ has_comment (const QdYamlFile *file, gsize start, gsize end)
   return memchr (qd_yaml_file_source (file) + start, '#', end - start) != NULL;
 }
 
+/* Each on a line of its own; the first one beside what is written already, where that is nothing. */
+static void
+append_comments (GString *out, const char *text, guint indent, const QdYamlForm *form)
+{
+  g_auto (GStrv) lines = g_strsplit_set (text, "\r\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      if (*g_strstrip (lines[i]) == '\0')
+        continue;
+      if (i == 0 && out->len == 0)
+        g_string_append_c (out, ' ');
+      else
+        {
+          g_string_append (out, form->eol);
+          qd_yaml_indent (out, indent + form->step);
+        }
+      g_string_append (out, lines[i]);
+    }
+}
+
+/* Empty brackets give way to entries: the comments between them and behind them stay, before the entries. Returns where what is replaced ends. */
+static gsize
+take_comments (GString *out, const QdYamlNode *value, JsonNode *json, guint indent, const QdYamlForm *form)
+{
+  const QdYamlFile *file = value->file;
+  gsize comment = qd_yaml_skip_spaces (file, value->end), end;
+
+  if (qd_yaml_entries (value) > 0 || !qd_yaml_is_bracketed (value) || qd_yaml_node_is_alias (value) || JSON_NODE_HOLDS_VALUE (json))
+    return value->end;
+  if (qd_yaml_has_inner_comment (value))
+    {
+      g_autofree char *within = dup_text (file, qd_yaml_content_start (value) + 1, value->end - 1);
+
+      append_comments (out, within, indent, form);
+    }
+  end = qd_yaml_line_end (file, comment);
+  if (comment < file->places.length && qd_yaml_file_source (file)[comment] == '#')
+    {
+      g_autofree char *behind = dup_text (file, comment, end);
+
+      append_comments (out, behind, indent, form);
+      return end;
+    }
+  return value->end;
+}
+
 /* Behind the colon or the dash of a block entry; 0 where a key has no colon. */
 static gsize
 indicator_end (const QdYamlNode *container, guint i)
@@ -45,8 +92,11 @@ set_root (QdYamlChange *self, JsonNode *value)
 {
   const QdYamlNode *node = self->trail->nodes[0];
   const QdYamlFile *file = self->trail->file;
-  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (GString) out = g_string_new (NULL), comments = g_string_new (NULL);
+  gsize end = take_comments (comments, node, value, 0, &self->form);
 
+  if (comments->len > 0)
+    g_string_append_printf (out, "%s%s", g_strchug (comments->str), self->form.eol);
   if (node->start == node->end && !qd_yaml_begins_line (file, node->start))
     g_string_append (out, self->form.eol);
   if (node->style == QD_YAML_STYLE_FLOW && qd_yaml_entries (node) > 0 && !self->form.json && !qd_yaml_emits_inline (value, &self->form))
@@ -54,13 +104,13 @@ set_root (QdYamlChange *self, JsonNode *value)
   else
     {
       /* Beside a --- there is no room for the first line of a block. */
-      if (node->start != node->end && !qd_yaml_begins_line (file, node->start) && !qd_yaml_emits_inline (value, &self->form))
+      if (out->len == 0 && node->start != node->end && !qd_yaml_begins_line (file, node->start) && !qd_yaml_emits_inline (value, &self->form))
         g_string_append (out, self->form.eol);
       qd_yaml_emit_root (out, value, &self->form);
     }
   if (node->start == node->end && qd_yaml_begins_line (file, node->start))
     g_string_append (out, self->form.eol);
-  qd_yaml_change_splice (self, node->start, node->end, out->str);
+  qd_yaml_change_splice (self, node->start, end, out->str);
 }
 
 /* What of the comments between an indicator and its value stays: all of them, or those beside the indicator. */
@@ -113,11 +163,12 @@ set_below (QdYamlChange *self, const QdYamlNode *container, guint i, gsize after
     {
       comments = kept_comments (file, after, value->start, keep_lead);
       g_string_append (out, comments);
+      end = take_comments (out, value, json, indent, &self->form);
     }
   if (container->type == QD_YAML_MAP)
     qd_yaml_emit_after_key (out, json, indent, &self->form);
   else
-    qd_yaml_emit_after_dash (out, json, indent, *comments != '\0', &self->form);
+    qd_yaml_emit_after_dash (out, json, indent, out->len > 0, &self->form);
   qd_yaml_change_splice (self, after, end, out->str);
 }
 
@@ -260,8 +311,7 @@ qd_yaml_change_insert (QdYamlChange *self, guint level, guint at, const char *ke
 
   if (qd_yaml_entries (container) > 0 && container->style == QD_YAML_STYLE_BLOCK)
     insert_in_block (self, container, at, key, value);
-  else if (container->type == QD_YAML_NULL || (qd_yaml_entries (container) == 0 && in_block && !self->form.json &&
-                                               !has_comment (self->trail->file, container->start, container->end)))
+  else if (container->type == QD_YAML_NULL || (qd_yaml_entries (container) == 0 && in_block && !self->form.json))
     {
       g_autoptr (JsonNode) whole = only_entry (key, value);
 

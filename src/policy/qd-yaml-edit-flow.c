@@ -69,7 +69,11 @@ insert_first (QdYamlChange *self, const QdYamlNode *container, const char *key, 
       whole = g_strconcat (self->form.eol, more->str, text, self->form.eol, outer, NULL);
     }
   else
-    whole = entry_text (&self->form, key, value, NULL);
+    {
+      text = entry_text (&self->form, key, value, NULL);
+      /* A comment is none where it touches what is before it. */
+      whole = g_strconcat (text, qd_yaml_file_source (file)[open] == '#' ? " " : "", NULL);
+    }
   qd_yaml_change_splice (self, open, blank ? close : open, whole);
 }
 

@@ -64,6 +64,7 @@ gboolean qd_yaml_begins_line (const QdYamlFile *file, gsize at);
 gsize qd_yaml_lead (const QdYamlNode *container, guint i);       /* the entry with the comments above it */
 gsize qd_yaml_tail (const QdYamlNode *container, guint i);       /* the entry with the comment behind it */
 gboolean qd_yaml_is_bracketed (const QdYamlNode *container);
+gboolean qd_yaml_has_inner_comment (const QdYamlNode *container);   /* brackets that hold a comment, and nothing else */
 
 /* --- Changes: they fill in @splice, and return FALSE with an error where there is no way --- */
 

@@ -135,6 +135,16 @@ qd_yaml_is_bracketed (const QdYamlNode *container)
   return container->style == QD_YAML_STYLE_FLOW && (c == '{' || c == '[') && container->end > at + 1;
 }
 
+gboolean
+qd_yaml_has_inner_comment (const QdYamlNode *container)
+{
+  gsize open = qd_yaml_content_start (container) + 1;
+
+  return (container->type == QD_YAML_MAP || container->type == QD_YAML_SEQ) && !qd_yaml_node_is_alias (container) &&
+         qd_yaml_entries (container) == 0 && qd_yaml_is_bracketed (container) &&
+         memchr (qd_yaml_file_source (container->file) + open, '#', container->end - open) != NULL;
+}
+
 gsize
 qd_yaml_entry_end (const QdYamlNode *container, guint i)
 {

@@ -209,6 +209,8 @@ flow (Writer *w, JsonNode *node, guint indent, gboolean json)
       guint n = count (node);
 
       g_string_append_c (w->out, JSON_NODE_HOLDS_OBJECT (node) ? '{' : '[');
+      if (n == 0 && lines && !json)
+        maybe_trailing (w);
       for (guint i = 0; i < n; i++)
         {
           JsonNode *value = child (node, i, &name);

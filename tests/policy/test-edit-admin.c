@@ -148,8 +148,6 @@ add_rule (Change *self, GPtrArray *rules)
 
   qd_policy_edit_add_rule (self->edit, self->d, at, form);
   self->touches = FALSE;
-  /* An empty pair of brackets gives way, and a comment between them goes with it. */
-  self->loses = rules->len == 0;
   self->refused = !has_form (self, form);
   if (self->refused)
     return;

@@ -99,8 +99,6 @@ change_rules (Change *self)
       QdPeerForm form = (QdPeerForm) g_rand_int_range (self->rand, 0, 4);
       guint at = (guint) g_rand_int_range (self->rand, 0, (int) rules->len + 1);
 
-      /* An empty pair of brackets gives way, and a comment between them goes with it. */
-      self->loses = rules->len == 0;
       rule = model_rule_new ();
       g_ptr_array_add (rule->peers, plain_peer (form));
       g_ptr_array_insert (rules, (int) at, rule);

@@ -61,6 +61,14 @@ static const Example examples[] = {
   { "brackets stay brackets", "set", "/a", "[x, 'y']", "a: [b] # why\n", "a: [x, \"y\"] # why\n" },
   { "empty brackets open", "set", "/a/-", "x", "a: []\nb: 1\n", "a:\n- x\nb: 1\n" },
   { "an empty map opens", "set", "/a/k", "x", "spec:\n  b: 1\na: {}\n", "spec:\n  b: 1\na:\n  k: x\n" },
+  { "a comment in empty brackets stays", "set", "/a/-", "{x: 1}", "a: [ # none yet\n  # and why\n] # end\nb: 1\n",
+    "a: # none yet\n  # and why\n  # end\n- x: 1\nb: 1\n" },
+  { "a comment in an empty map stays", "insert 0", "/s/a", "1", "s:\n  a: [\n    # none yet\n  ]\n", "s:\n  a:\n    # none yet\n  - 1\n" },
+  { "a comment in empty brackets within brackets", "insert 0", "/s/a", "1", "s: {a: [ # none yet\n  ]}\n", "s: {a: [1 # none yet\n  ]}\n" },
+  { "a comment right behind a bracket", "insert 0", "/s/a", "1", "s: {a: [# none yet\n  ]}\n", "s: {a: [1 # none yet\n  ]}\n" },
+  { "a comment in a file of empty brackets", "key 0", "", "1", "{ # none yet\n}\n", "# none yet\nnew: 1\n" },
+  { "a comment above empty brackets, and one in them", "insert 0", "/a", "1", "a: # why\n  [ # none\n  ]\n", "a: # why\n  # none\n- 1\n" },
+  { "a comment in what is named", "insert 0", "/a", "1", "a: &x [ # none\n  ]\n", "a: # none\n- 1\n" },
   { "a missing key comes last", "set", "/a/k", "x", "a:\n  b: 1  # one\n  # two\nc: 3\n", "a:\n  b: 1  # one\n  k: x\n  # two\nc: 3\n" },
   { "an item below the last one", "set", "/a/-", "{x: 1, k: 2}", "a:\n- x: 0\nb: 1\n", "a:\n- x: 0\n- x: 1\n  k: 2\nb: 1\n" },
   { "items further right", "set", "/a/-", "z", "a:\n    - x\n    - y # why\n", "a:\n    - x\n    - y # why\n    - z\n" },
@@ -252,6 +260,13 @@ edit_once (GRand *rand, QdYamlFile *file, JsonNode *model, Tally *tally)
         g_string_append_printf (path, "/%u", i);
     }
   operation = container == NULL ? 0 : g_rand_int_range (rand, 0, 4);
+  if (size_of (node) == 0 && (JSON_NODE_HOLDS_OBJECT (node) || JSON_NODE_HOLDS_ARRAY (node)) && g_rand_boolean (rand))
+    {
+      /* The first entry of an empty one. */
+      operation = 1;
+      container = node;
+      g_string_append (path, "/");
+    }
   n = container != NULL ? size_of (container) : 0;
   for (guint k = 0; k < n; k++)
     g_array_append_vals (order, &(int) { (int) k }, 1);
