@@ -277,33 +277,17 @@ show_choice (QdPolicyConflict *self, const char *icon, const char *title, const 
 
 /* --- Asking ------------------------------------------------------------------------------------------------- */
 
-typedef struct { QdWorkbench *workbench; GtkWidget *parent; GBytes *base, *mine, *theirs; } Ask;
+typedef struct { QdWorkbench *workbench; GtkWidget *parent; } Ask;
 
 static void
-ask_free (gpointer data)
+ask_free (Ask *ask)
 {
-  Ask *ask = data;
-
   g_object_unref (ask->workbench);
   g_object_unref (ask->parent);
-  g_bytes_unref (ask->base);
-  g_bytes_unref (ask->mine);
-  g_bytes_unref (ask->theirs);
   g_free (ask);
 }
 
-static void
-merge (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  Ask *ask = data;
-  GError *error = NULL;
-  QdMerge *result = qd_merge_new (ask->base, ask->mine, ask->theirs, &error);
-
-  if (result)
-    g_task_return_pointer (task, result, (GDestroyNotify) qd_merge_free);
-  else
-    g_task_return_error (task, error);
-}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Ask, ask_free)
 
 static QdPolicyConflict *
 create (QdWorkbench *workbench, QdDocument *document)
@@ -333,18 +317,18 @@ static void
 merged_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   QdDocument *document = QD_DOCUMENT (source);
-  Ask *ask = g_task_get_task_data (G_TASK (result));
+  GBytes *mine = qd_document_get_mine (document), *theirs = qd_document_get_theirs (document);
+  g_autoptr (Ask) ask = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (QdMerge) merged = g_task_propagate_pointer (G_TASK (result), &error);
+  g_autoptr (QdMerge) merged = qd_merge_finish (result, &error);
   QdPolicyConflict *self;
 
   /* The window was closed, or the texts are others by now: the banner is still there to ask again. */
-  if (gtk_widget_get_root (ask->parent) == NULL || !qd_document_is_conflicted (document) ||
-      qd_document_get_mine (document) != ask->mine || qd_document_get_theirs (document) != ask->theirs)
+  if (gtk_widget_get_root (ask->parent) == NULL || !qd_document_is_conflicted (document) || !qd_merge_was_of (result, mine, theirs))
     return;
   self = create (ask->workbench, document);
   if (merged)
-    show_merge (self, g_steal_pointer (&merged), ask->mine, ask->theirs);
+    show_merge (self, g_steal_pointer (&merged), mine, theirs);
   else
     show_choice (self, "dialog-warning-symbolic", _("Too Different to Compare"), error->message);
   adw_dialog_present (ADW_DIALOG (self), ask->parent);
@@ -365,8 +349,7 @@ qd_policy_conflict_new (QdMerge *merge, GBytes *mine, GBytes *theirs, QdPolicyCo
 void
 qd_policy_conflict_ask (QdWorkbench *workbench, QdDocument *document, GtkWidget *parent)
 {
-  GBytes *base = qd_document_get_base (document), *theirs = qd_document_get_theirs (document);
-  g_autoptr (GTask) task = NULL;
+  GBytes *theirs = qd_document_get_theirs (document);
   Ask *ask;
 
   if (!qd_document_is_conflicted (document))
@@ -380,9 +363,6 @@ qd_policy_conflict_ask (QdWorkbench *workbench, QdDocument *document, GtkWidget 
       return;
     }
   ask = g_new (Ask, 1);
-  *ask = (Ask) { g_object_ref (workbench), g_object_ref (parent), base ? g_bytes_ref (base) : g_bytes_new (NULL, 0),
-                 g_bytes_ref (qd_document_get_mine (document)), g_bytes_ref (theirs) };
-  task = g_task_new (document, NULL, merged_cb, NULL);
-  g_task_set_task_data (task, ask, ask_free);
-  g_task_run_in_thread (task, merge);
+  *ask = (Ask) { g_object_ref (workbench), g_object_ref (parent) };
+  qd_merge_async (document, qd_document_get_base (document), qd_document_get_mine (document), theirs, merged_cb, ask);
 }

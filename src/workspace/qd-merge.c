@@ -313,3 +313,58 @@ qd_merge_get_text (const QdMerge *self, const QdMergeKind *choice)
     }
   return g_byte_array_free_to_bytes (text);
 }
+
+/* --- On a worker -------------------------------------------------------------------------------- */
+
+typedef struct { GBytes *base, *mine, *theirs; } Texts;
+
+static void
+texts_free (gpointer data)
+{
+  Texts *self = data;
+
+  g_bytes_unref (self->base);
+  g_bytes_unref (self->mine);
+  g_bytes_unref (self->theirs);
+  g_free (self);
+}
+
+static void
+merge_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  const Texts *texts = data;
+  GError *error = NULL;
+  QdMerge *self = qd_merge_new (texts->base, texts->mine, texts->theirs, &error);
+
+  if (self)
+    g_task_return_pointer (task, self, (GDestroyNotify) qd_merge_free);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+qd_merge_async (gpointer source, GBytes *base, GBytes *mine, GBytes *theirs, GAsyncReadyCallback callback, gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (source, NULL, callback, data);
+  Texts *texts = g_new (Texts, 1);
+
+  *texts = (Texts) { base ? g_bytes_ref (base) : g_bytes_new (NULL, 0), g_bytes_ref (mine), g_bytes_ref (theirs) };
+  g_task_set_source_tag (task, qd_merge_async);
+  g_task_set_task_data (task, texts, texts_free);
+  g_task_run_in_thread (task, merge_thread);
+}
+
+QdMerge *
+qd_merge_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_async_result_is_tagged (result, qd_merge_async), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+gboolean
+qd_merge_was_of (GAsyncResult *result, GBytes *mine, GBytes *theirs)
+{
+  const Texts *texts = g_task_get_task_data (G_TASK (result));
+
+  return texts->mine == mine && texts->theirs == theirs;
+}

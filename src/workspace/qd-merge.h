@@ -34,6 +34,11 @@ typedef struct {
  * Algorithm, 1986). The texts are kept by the merge. */
 QdMerge *qd_merge_new (GBytes *base, GBytes *mine, GBytes *theirs, GError **error);
 void qd_merge_free (QdMerge *self);
+/* The same on a worker; @base may be NULL: nothing. @source is held until the callback on the main context. */
+void qd_merge_async (gpointer source, GBytes *base, GBytes *mine, GBytes *theirs, GAsyncReadyCallback callback, gpointer data);
+QdMerge *qd_merge_finish (GAsyncResult *result, GError **error);
+/* Whether these very texts were asked about, however it ended. */
+gboolean qd_merge_was_of (GAsyncResult *result, GBytes *mine, GBytes *theirs);
 
 /* Whether it is of these very texts. */
 gboolean qd_merge_is_of (const QdMerge *self, GBytes *mine, GBytes *theirs);

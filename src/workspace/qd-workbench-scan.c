@@ -12,48 +12,29 @@
 
 /* --- Two changes to one text ------------------------------------------------------------------------ */
 
-/* What a worker merges. */
-typedef struct {
-  QdDocument *document;
-  GBytes *base, *mine, *theirs;
-} Meeting;
+typedef struct { QdDocument *document; GBytes *theirs; } Meeting;
 
 static void
-meeting_free (gpointer data)
+meeting_free (Meeting *self)
 {
-  Meeting *self = data;
-
   g_object_unref (self->document);
-  g_bytes_unref (self->base);
-  g_bytes_unref (self->mine);
   g_bytes_unref (self->theirs);
   g_free (self);
 }
 
-static void
-merge (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  Meeting *meeting = data;
-  GError *error = NULL;
-  QdMerge *result = qd_merge_new (meeting->base, meeting->mine, meeting->theirs, &error);
-
-  if (result)
-    g_task_return_pointer (task, result, (GDestroyNotify) qd_merge_free);
-  else
-    g_task_return_error (task, error);
-}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Meeting, meeting_free)
 
 static void
 merged_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   QdWorkbench *self = QD_WORKBENCH (source);
-  Meeting *meeting = g_task_get_task_data (G_TASK (result));
-  g_autoptr (QdMerge) merged = g_task_propagate_pointer (G_TASK (result), NULL);
+  g_autoptr (Meeting) meeting = data;
+  g_autoptr (QdMerge) merged = qd_merge_finish (result, NULL);
 
   if (g_hash_table_lookup (self->by_name, qd_document_get_name (meeting->document)) != meeting->document)
     return;
   /* Somebody typed on meanwhile. */
-  if (qd_document_get_mine (meeting->document) != meeting->mine)
+  if (!qd_merge_was_of (result, qd_document_get_mine (meeting->document), meeting->theirs))
     {
       qd_workbench_meet (self, meeting->document, meeting->theirs);
       return;
@@ -76,8 +57,6 @@ merged_cb (GObject *source, GAsyncResult *result, gpointer data)
 void
 qd_workbench_meet (QdWorkbench *self, QdDocument *document, GBytes *theirs)
 {
-  GBytes *base = qd_document_get_base (document), *mine = qd_document_get_mine (document);
-  g_autoptr (GTask) task = NULL;
   Meeting *meeting;
 
   if (theirs == NULL)
@@ -86,10 +65,8 @@ qd_workbench_meet (QdWorkbench *self, QdDocument *document, GBytes *theirs)
       return;
     }
   meeting = g_new (Meeting, 1);
-  *meeting = (Meeting) { g_object_ref (document), base ? g_bytes_ref (base) : g_bytes_new (NULL, 0), g_bytes_ref (mine), g_bytes_ref (theirs) };
-  task = g_task_new (self, NULL, merged_cb, NULL);
-  g_task_set_task_data (task, meeting, meeting_free);
-  g_task_run_in_thread (task, merge);
+  *meeting = (Meeting) { g_object_ref (document), g_bytes_ref (theirs) };
+  qd_merge_async (self, qd_document_get_base (document), qd_document_get_mine (document), theirs, merged_cb, meeting);
 }
 
 /* --- What the disk holds ------------------------------------------------------------------------------ */
