@@ -15,6 +15,7 @@ struct LabDocuments
 {
   const LabDocumentKind *kind;
   GPtrArray *all;               /* LabDocument; none ever leaves, so that cursors hold */
+  GHashTable *by_id;            /* id → LabDocument */
 };
 
 static void
@@ -34,12 +35,14 @@ lab_documents_new (const LabDocumentKind *kind)
 
   documents->kind = kind;
   documents->all = g_ptr_array_new_with_free_func (free_document);
+  documents->by_id = g_hash_table_new (g_str_hash, g_str_equal);
   return documents;
 }
 
 void
 lab_documents_free (LabDocuments *documents)
 {
+  g_hash_table_unref (documents->by_id);
   g_ptr_array_unref (documents->all);
   g_free (documents);
 }
@@ -59,14 +62,7 @@ lab_documents_at (const LabDocuments *documents, guint index)
 static LabDocument *
 find (const LabDocuments *documents, const char *id)
 {
-  for (guint i = 0; i < documents->all->len; i++)
-    {
-      LabDocument *document = g_ptr_array_index (documents->all, i);
-
-      if (g_str_equal (document->id, id))
-        return document;
-    }
-  return NULL;
+  return g_hash_table_lookup (documents->by_id, id);
 }
 
 static LabDocument *
@@ -79,6 +75,7 @@ add (LabDocuments *documents, const char *id)
   document->revision = 1;
   document->enabled = TRUE;
   g_ptr_array_add (documents->all, document);
+  g_hash_table_insert (documents->by_id, document->id, document);
   return document;
 }
 
@@ -161,6 +158,12 @@ compare_listed (const LabServer *server, guint a, guint b, guint key)
   return x->changed_at < y->changed_at ? -1 : x->changed_at > y->changed_at;
 }
 
+static gboolean
+is_visible (LabRequest *request, const LabDocuments *documents, const LabDocument *document)
+{
+  return documents->kind->visible == NULL || documents->kind->visible (request, document);
+}
+
 /* A member of the object or of its metadata, as text. */
 static char *
 member_text (JsonObject *object, const char *name)
@@ -182,7 +185,7 @@ match_listed (LabRequest *request, guint index, gpointer data)
   const char *q = lab_request_query (request, "q"), *enabled = lab_request_query (request, "enabled");
   g_autofree char *text = NULL;
 
-  if (document->removed || (enabled != NULL && g_str_equal (enabled, "true") != document->enabled))
+  if (document->removed || !is_visible (request, listed, document) || (enabled != NULL && g_str_equal (enabled, "true") != document->enabled))
     return FALSE;
   for (guint i = 0; listed->kind->filters[i] != NULL; i++)
     {
@@ -213,10 +216,18 @@ find_asked (LabRequest *request, const LabDocuments *documents)
 {
   LabDocument *document = find (documents, request->params[0]);
 
-  if (document != NULL && !document->removed)
+  if (document != NULL && !document->removed && is_visible (request, documents, document))
     return document;
   lab_request_problem (request, SOUP_STATUS_NOT_FOUND, "there is no %s at %s", request->params[0], documents->kind->path);
   return NULL;
+}
+
+const LabDocument *
+lab_documents_lookup (const LabDocuments *documents, const char *id)
+{
+  const LabDocument *document = find (documents, id);
+
+  return document != NULL && !document->removed ? document : NULL;
 }
 
 const LabDocument *
@@ -279,28 +290,57 @@ lab_documents_load (LabServer *server, LabDocuments *documents)
     g_warning ("what was changed at %s is not known: %s", documents->kind->path, error->message);
 }
 
-/* What happened, to the store and to whoever listens. */
+/* Whoever listens is told what happened. */
 static void
-tell (LabRequest *request, const LabDocuments *documents, LabDocument *document, const char *what)
+announce (LabServer *server, const LabDocuments *documents, const LabDocument *document, const char *what, const char *by, const char *reason)
 {
   g_autofree char *type = g_strdup_printf ("%s_%s", documents->kind->noun, what);
   g_autofree char *id_name = g_strdup_printf ("%s_id", documents->kind->noun);
   g_autofree char *name = member_text (document->object, "name");
   g_autoptr (GString) data = g_string_new ("{");
 
-  document->changed_at = g_get_real_time ();
-  save (request->server, documents, document);
-  if (documents->kind->changed != NULL)
-    documents->kind->changed (request->server);
   lab_json_string (data, id_name, document->id);
   lab_json_string (data, "name", name);
   lab_json_int (data, "revision", (gint64) document->revision);
-  lab_json_string (data, "by", request->username);
-  lab_json_string (data, "reason", lab_request_reason (request));
+  lab_json_string (data, "by", by);
+  lab_json_string (data, "reason", reason);
   if (!document->removed)
-    write_document (request->server, documents, data, documents->kind->noun, document);
+    write_document (server, documents, data, documents->kind->noun, document);
   lab_json_end (data, '}');
-  lab_events_emit (request->server, type, "info", document->id, data->str);
+  lab_events_emit (server, type, "info", document->id, data->str);
+}
+
+/* What happened, to the store and to whoever listens. */
+static void
+keep (LabServer *server, const LabDocuments *documents, LabDocument *document, const char *what, const char *by, const char *reason)
+{
+  document->changed_at = g_get_real_time ();
+  save (server, documents, document);
+  if (documents->kind->changed != NULL)
+    documents->kind->changed (server);
+  announce (server, documents, document, what, by, reason);
+}
+
+static void
+tell (LabRequest *request, const LabDocuments *documents, LabDocument *document, const char *what)
+{
+  keep (request->server, documents, document, what, request->username, lab_request_reason (request));
+}
+
+void
+lab_documents_set (LabServer *server, LabDocuments *documents, const LabDocument *document, JsonObject *object, const char *by, const char *reason)
+{
+  LabDocument *ours = find (documents, document->id);
+
+  set_object (ours, object);
+  ours->revision++;
+  keep (server, documents, ours, "updated", by, reason);
+}
+
+void
+lab_documents_announce (LabServer *server, LabDocuments *documents, const LabDocument *document)
+{
+  announce (server, documents, document, "updated", NULL, NULL);
 }
 
 /* --- Changing --- */
@@ -359,20 +399,6 @@ merge_patch (JsonObject *into, JsonObject *patch, guint depth)
     }
 }
 
-/* The object that the request would leave: the body, or what is there with the body laid over it. */
-static JsonObject *
-wanted_object (LabRequest *request, const LabDocument *document)
-{
-  gboolean patch = document != NULL && g_str_equal (request->route->method, "PATCH");
-  g_autoptr (JsonNode) before = json_node_init_object (json_node_alloc (), patch ? document->object : request->object);
-  g_autoptr (JsonNode) copy = copy_deep (before);
-  JsonObject *object = json_object_ref (json_node_get_object (copy));
-
-  if (patch)
-    merge_patch (object, request->object, 0);
-  return object;
-}
-
 /* enabled stands in the object, or in its status, which is not kept but for that. */
 static gboolean
 take_enabled (LabRequest *request, JsonObject *object, gboolean *enabled)
@@ -395,15 +421,47 @@ take_enabled (LabRequest *request, JsonObject *object, gboolean *enabled)
   return TRUE;
 }
 
-/* Takes off what is the lab's to say. */
 static void
-strip (JsonObject *object)
+take_off (JsonObject *object, const char *const *names)
 {
-  static const char *const ours[] = { "id", "revision", "status", "reason", "enabled" };
+  for (; names != NULL && *names != NULL; names++)
+    if (json_object_has_member (object, *names))
+      json_object_remove_member (object, *names);
+}
 
-  for (guint i = 0; i < G_N_ELEMENTS (ours); i++)
-    if (json_object_has_member (object, ours[i]))
-      json_object_remove_member (object, ours[i]);
+static JsonObject *
+copy_object (JsonObject *object)
+{
+  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), object);
+  g_autoptr (JsonNode) copy = copy_deep (node);
+
+  return json_object_ref (json_node_get_object (copy));
+}
+
+JsonObject *
+lab_documents_copy (const LabDocument *document)
+{
+  return copy_object (document->object);
+}
+
+/* The object that the request would leave: the body, or what is there with the body laid over it. What is the lab's to say
+ * is taken off the body. NULL after having answered what is wrong. */
+static JsonObject *
+wanted_object (LabRequest *request, const LabDocuments *documents, const LabDocument *document, gboolean *enabled)
+{
+  static const char *const ours[] = { "id", "revision", "status", "reason", "enabled", NULL };
+  g_autoptr (JsonObject) body = copy_object (request->object);
+  JsonObject *object;
+
+  if (!take_enabled (request, body, enabled))
+    return NULL;
+  take_off (body, ours);
+  take_off (body, documents->kind->ours);
+  if (document == NULL || !g_str_equal (request->route->method, "PATCH"))
+    return g_steal_pointer (&body);
+  object = copy_object (document->object);
+  merge_patch (object, body, 0);
+  return object;
 }
 
 static void
@@ -418,6 +476,26 @@ plan (LabRequest *request, LabDocuments *documents, const LabDocument *document,
   lab_request_plan (request, step, document != NULL ? document->id : "a new one", path, before->len > 0 ? before->str : NULL, text, NULL, NULL);
   if (documents->kind->warn != NULL)
     documents->kind->warn (request, document != NULL && !document->removed ? document : NULL, after, enabled);
+}
+
+void
+lab_documents_plan (LabRequest *request, LabDocuments *documents, const LabDocument *document, JsonObject *after, const char *step,
+                    const char *blocker_code, const char *blocker)
+{
+  g_autoptr (GString) before = g_string_new (NULL);
+  g_autofree char *text = object_text (after);
+  g_autofree char *path = g_strdup_printf ("%s/%s", strrchr (documents->kind->path, '/'), document->id);
+
+  write_document (request->server, documents, before, NULL, document);
+  lab_request_plan (request, step, document->id, path, before->str, text, blocker_code, blocker);
+}
+
+void
+lab_documents_show (LabRequest *request, LabDocuments *documents, const LabDocument *document)
+{
+  Shown shown = { documents, find (documents, document->id) };
+
+  represent (request, &shown);
 }
 
 static void
@@ -456,11 +534,8 @@ lab_documents_create (LabRequest *request, LabDocuments *documents)
 
   if (!lab_request_need_body (request))
     return;
-  object = wanted_object (request, NULL);
-  if (!take_enabled (request, object, &enabled))
-    return;
-  strip (object);
-  if (!documents->kind->check (request, object) || (id = new_id (request, documents)) == NULL)
+  object = wanted_object (request, documents, NULL, &enabled);
+  if (object == NULL || !documents->kind->check (request, object) || (id = new_id (request, documents)) == NULL)
     return;
   document = find (documents, id);
   if (document != NULL && !document->removed)
@@ -514,11 +589,8 @@ lab_documents_update (LabRequest *request, LabDocuments *documents)
       !lab_request_if_match (request, document->revision, represent, &shown))
     return;
   enabled = document->enabled;
-  object = wanted_object (request, document);
-  if (!take_enabled (request, object, &enabled))
-    return;
-  strip (object);
-  if (!documents->kind->check (request, object) || !keeps_its_id (request, documents, document, object))
+  object = wanted_object (request, documents, document, &enabled);
+  if (object == NULL || !documents->kind->check (request, object) || !keeps_its_id (request, documents, document, object))
     return;
   if (request->dry_run)
     {

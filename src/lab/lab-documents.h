@@ -38,6 +38,10 @@ typedef struct
   void (*warn) (LabRequest *request, const LabDocument *before, JsonObject *after, gboolean enabled);
   /* Something has changed. May be NULL. */
   void (*changed) (LabServer *server);
+  /* Members of the object that are the lab's to write, and stay when a client writes it; NULL-terminated. May be NULL. */
+  const char *const *ours;
+  /* Whether who asks may know of @document at all. May be NULL. */
+  gboolean (*visible) (LabRequest *request, const LabDocument *document);
 } LabDocumentKind;
 
 LabDocuments *lab_documents_new  (const LabDocumentKind *kind);
@@ -50,6 +54,16 @@ void          lab_documents_load (LabServer *server, LabDocuments *documents);
 guint         lab_documents_count (const LabDocuments *documents);
 const LabDocument *lab_documents_at (const LabDocuments *documents, guint index);
 
+/* NULL: there is none of that id, or it was removed. */
+const LabDocument *lab_documents_lookup (const LabDocuments *documents, const char *id);
+/* A copy of the document's object, to be changed and given to lab_documents_set(). */
+JsonObject   *lab_documents_copy (const LabDocument *document);
+/* The lab itself makes @object of @document: within a transaction. @by and @reason may be NULL. */
+void          lab_documents_set  (LabServer *server, LabDocuments *documents, const LabDocument *document, JsonObject *object,
+                                  const char *by, const char *reason);
+/* What the lab adds to @document has changed: who listens is told, and nothing is kept. Within a transaction. */
+void          lab_documents_announce (LabServer *server, LabDocuments *documents, const LabDocument *document);
+
 /* The routes. */
 const LabDocument *lab_documents_find (LabRequest *request, const LabDocuments *documents);
 void          lab_documents_list   (LabRequest *request, LabDocuments *documents);
@@ -57,6 +71,11 @@ void          lab_documents_get    (LabRequest *request, LabDocuments *documents
 void          lab_documents_create (LabRequest *request, LabDocuments *documents);
 void          lab_documents_update (LabRequest *request, LabDocuments *documents);
 void          lab_documents_delete (LabRequest *request, LabDocuments *documents);
+
+/* Answers with @document; and with a plan of what would become of it. */
+void          lab_documents_show   (LabRequest *request, LabDocuments *documents, const LabDocument *document);
+void          lab_documents_plan   (LabRequest *request, LabDocuments *documents, const LabDocument *document, JsonObject *after,
+                                    const char *step, const char *blocker_code, const char *blocker);
 
 /* Answers 422 with an error whose message is "POINTER: detail". */
 void          lab_request_invalid_error (LabRequest *request, const GError *error);

@@ -12,6 +12,7 @@
 #include "lab-nats.h"
 #include "lab-scale.h"
 #include "lab-shards.h"
+#include "lab-tenants.h"
 #include "lab-yaml.h"
 
 #define MAX_BODY            (1024 * 1024)
@@ -85,6 +86,14 @@ static const LabRoute routes[] = {
   { "POST", "/lab/v1/load", lab_load_set, "lab.control", LAB_ROUTE_NO_FAULT },
   { "GET", "/lab/v1/nats", lab_nats_list, "lab.control", LAB_ROUTE_NO_FAULT },
   { "GET", "/lab/v1/shards", lab_shards_list, "lab.control", LAB_ROUTE_NO_FAULT },
+  { "GET", "/admin/v1/tenants", lab_tenants_list, "tenants.view", 0 },
+  { "POST", "/admin/v1/tenants", lab_tenants_create, "tenants.create", 0 },
+  { "GET", "/admin/v1/tenants/{id}", lab_tenants_get, "tenants.view", 0 },
+  { "PATCH", "/admin/v1/tenants/{id}", lab_tenants_update, "tenants.update", 0 },
+  { "POST", "/admin/v1/tenants/{id}/suspend", lab_tenants_suspend, "tenants.update", 0 },
+  { "POST", "/admin/v1/tenants/{id}/resume", lab_tenants_resume, "tenants.update", 0 },
+  { "POST", "/admin/v1/tenants/{id}/archive", lab_tenants_archive, "tenants.archive", LAB_ROUTE_STEP_UP },
+  { "POST", "/admin/v1/tenants/{id}/kill-switch", lab_tenants_kill_switch, "configs.apply", 0 },
   { "GET", "/lab/v1/faults", lab_control_faults_get, "lab.control", LAB_ROUTE_NO_FAULT },
   { "POST", "/lab/v1/faults", lab_control_faults, "lab.control", LAB_ROUTE_NO_FAULT },
   { "POST", "/lab/v1/rate", lab_control_rate, "lab.control", LAB_ROUTE_NO_FAULT },

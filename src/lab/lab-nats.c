@@ -164,8 +164,8 @@ lab_nats_spread (const LabOptions *options)
   return (guint) (options->placed_on > 0 ? options->placed_on : options->shards > 0 ? options->shards : LAB_DEFAULT_SHARDS);
 }
 
-static char *
-name_tenant (guint i)
+char *
+lab_nats_tenant (guint i)
 {
   return i < G_N_ELEMENTS (names) ? g_strdup_printf ("tenant-%s", names[i]) : g_strdup_printf ("tenant-%04u", i + 1);
 }
@@ -185,7 +185,7 @@ seed_map (kvStore *kv, const LabOptions *options)
 
   for (guint i = 0; i < (guint) options->tenants; i++)
     {
-      g_autofree char *tenant = name_tenant (i), *shard = name_shard (options, i);
+      g_autofree char *tenant = lab_nats_tenant (i), *shard = name_shard (options, i);
 
       lab_json_string (map, tenant, shard);
     }
@@ -201,7 +201,7 @@ seed_tenants (kvStore *kv, const LabOptions *options)
 
   for (guint i = 0; status == NATS_OK && i < (guint) options->tenants; i++)
     {
-      g_autofree char *tenant = name_tenant (i), *shard = name_shard (options, i);
+      g_autofree char *tenant = lab_nats_tenant (i), *shard = name_shard (options, i);
 
       status = kvStore_PutString (&revision, kv, tenant, shard);
     }

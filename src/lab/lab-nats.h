@@ -28,6 +28,9 @@ void        lab_nats_describe (LabNats *nats, LabDial *dial);
 /* The shards that tenants are placed on at first: those that run, else what --placed-on says. */
 guint       lab_nats_spread   (const LabOptions *options);
 
+/* The id of the tenant that is placed as the @i th at first. (owned) */
+char       *lab_nats_tenant   (guint i);
+
 /* Publishes @text under @subject once; kept while there is no connection. */
 void        lab_nats_publish  (LabNats *nats, const char *subject, const char *text);
 

@@ -22,6 +22,7 @@
 #include "lab-scale.h"
 #include "lab-server.h"
 #include "lab-shards.h"
+#include "lab-tenants.h"
 
 #define MAX_LOAD (64 * 1024 * 1024)
 
@@ -277,7 +278,7 @@ ready_cb (LabServer *server, const char *problem)
     return;
   server->shards = lab_shards_new (server);
   server->load = lab_load_new (server, (guint) server->options->events);
-  lab_load_set_tenants (server->load, lab_scale_tenants (server));
+  lab_tenants_moved (server);
 }
 
 static gboolean
@@ -385,6 +386,7 @@ start (LabServer *server, GError **error)
   lab_answers_load (server);
   lab_policies_new (server);
   lab_routing_new (server);
+  lab_tenants_new (server);
   return write_credentials (server, error) && lab_http_start (server, error);
 }
 
@@ -402,6 +404,7 @@ stop (LabServer *server)
   g_clear_pointer (&server->jobs, lab_jobs_free);
   g_clear_pointer (&server->policies, lab_policies_free);
   g_clear_pointer (&server->routing, lab_documents_free);
+  lab_tenants_free (server);
   g_clear_pointer (&server->store, lab_store_close);
   g_clear_pointer (&server->batch, lab_batch_free);
   g_clear_pointer (&server->auth, lab_auth_free);

@@ -11,6 +11,7 @@
 #include "lab-nats.h"
 #include "lab-placement.h"
 #include "lab-shards.h"
+#include "lab-tenants.h"
 
 /* A shard writes its record each 5 s: one that is three times as old is of a shard that is not there. */
 #define RECORD_AGE_US (15 * G_USEC_PER_SEC)
@@ -211,8 +212,7 @@ hear_cb (gpointer user_data)
   if (!moved)
     return G_SOURCE_REMOVE;
   g_clear_pointer (&scale->tenants, g_ptr_array_unref);
-  if (scale->server->load != NULL)
-    lab_load_set_tenants (scale->server->load, lab_scale_tenants (scale->server));
+  lab_tenants_moved (scale->server);
   return G_SOURCE_REMOVE;
 }
 

@@ -53,6 +53,8 @@ struct LabServer
   SoupSession *session;         /* to the shards; NULL until it is needed */
   LabPolicies *policies;
   LabDocuments *routing;
+  LabDocuments *tenants;
+  GHashTable *tenant_places;    /* where each was when that was told last */
   SoupServer *soup;
   GTlsCertificate *certificate;
   GHashTable *answers;          /* idempotency: key → LabAnswer */
