@@ -13,6 +13,7 @@ QdOutlet *qd_driver_get_outlet (QdDriver *self);
 /* Each driver's constructor, for the table of drivers. */
 QdDriver *qd_node_api_new (const QdEndpoint *endpoint, const QdSink *sink, GError **error);
 QdDriver *qd_patronus_new (const QdEndpoint *endpoint, const QdSink *sink, GError **error);
+QdDriver *qd_cloudlysis_new (const QdEndpoint *endpoint, const QdSink *sink, GError **error);
 QdDriver *qd_nats_driver_new (const QdEndpoint *endpoint, const QdSink *sink, GError **error);
 QdDriver *qd_paper_driver_new (const QdEndpoint *endpoint, const QdSink *sink, GError **error);
 QdDriver *qd_auto_driver_new (const QdEndpoint *endpoint, const QdSink *sink, GError **error);

@@ -190,6 +190,7 @@ static const DriverEntry drivers[] = {
   { "auto", qd_auto_driver_new, "http https" },
   { "node-api", qd_node_api_new, "http https" },
   { "patronus", qd_patronus_new, "http https" },
+  { "cloudlysis", qd_cloudlysis_new, "http https" },
   { "nats", qd_nats_driver_new, "nats tls" },
   { "paper", qd_paper_driver_new, NULL },
 };
@@ -247,7 +248,7 @@ qd_driver_new_for_endpoint (const QdEndpoint *endpoint, const QdSink *sink, GErr
                : NULL;
 
   g_set_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID,
-               _("There is no driver “%s”: there are auto, node-api, patronus and nats"),
+               _("There is no driver “%s”: there are auto, node-api, patronus, cloudlysis and nats"),
                endpoint->driver ? endpoint->driver : "");
   return NULL;
 }

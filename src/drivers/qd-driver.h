@@ -19,7 +19,7 @@ gboolean qd_driver_error_is_lost (const GError *error);
 typedef struct {
   char *id;               /* stable: a UUID; names the connection everywhere */
   char *name;             /* what people call it */
-  char *driver;           /* "node-api", "patronus", "nats", or "auto": the probe decides among the HTTP ones; "paper": a file */
+  char *driver;           /* "node-api", "patronus", "cloudlysis", "nats", or "auto": the probe decides among the HTTP ones; "paper": a file */
   char *url;
   char *environment;      /* "dev", "staging", "prod", or "" */
   char *user;
@@ -74,6 +74,11 @@ void qd_driver_refresh (QdDriver *self);
  *   auth.step-up {password}      auth.sign-in {user,password}
  *   policies.list {}      policy.get {id}      policy.simulate {id,flows[{from,to,protocol,port}]}      workloads.list {}
  *   policy.put {id?,object{},revision?,enabled?}      policy.delete {id,revision}      policy.enable {id,revision,enabled} (boolean)
+ *   tenant.create {id?,name,plan,quotas{},flags{},contacts[]}      tenant.update {id,revision,changes{}}: a merge patch
+ *   tenant.suspend|resume|archive {id,reason}      tenant.kill-switch {id,enabled (boolean),reason}      tenant.get {id}
+ *   shard.get|reload {id}      shard.drain|resume {id,tenant?}      shard.warmup {id,tenant}
+ *   shard.replay {id,tenant,saga,mode,reason}      shard.rebuild {id,tenant,view,reason}
+ *   freeze.set {frozen (boolean),reason}      freeze.get {}
  * Every mutation also takes idempotency_key, reason, and dry_run (boolean).
  * The answer is the server's JSON (for a long one {"job_id":…}); errors are QdDriverError.
  *

@@ -33,6 +33,8 @@ lists = re.findall(r'\[QD_NODE_\w+\] = \{ "\w+", QD_KIND_\w+, "([^"]+)"', source
 tap.none([path for path in lists if not any(re.fullmatch(re.escape(path) + r'/[^/]*\*', glob) for glob in globs)],
          'each list has a row for one thing of it')
 verbs = set(re.findall(r'^  \{ "([a-z.-]+)", \w+, (?:NULL|"\w+") \},', sources[DRIVER + 'qd-node-commands.c'], re.M)) | {'auth.sign-in'}
+for name in ('qd-node-tenants.c', 'qd-node-scale.c'):
+    verbs |= set(re.findall(r'^  \{ "([a-z.-]+)", \w+, (?:NULL|"\w+") \},', sources[DRIVER + name], re.M))
 policy_verbs = re.search(r'verbs\[N_VERBS\] = \{(.*?)\};', sources[DRIVER + 'qd-node-policy-commands.c'], re.S)[1]
 verbs |= set(re.findall(r'"([a-z.-]+)"', policy_verbs))
 tried = set(re.findall(r'BY_COMMAND, "([^"]+)"', soak))

@@ -2,7 +2,7 @@
 #define G_LOG_DOMAIN "qd-drivers"
 
 #include "config.h"
-#include "qd-node-private.h"
+#include "qd-node-command.h"
 
 #include <string.h>
 
@@ -11,20 +11,7 @@
 #include "qd-decode.h"
 #include "qd-time.h"
 
-/* One request, made on the main thread and sent on the I/O thread. */
-typedef struct {
-  QdNodeSession *session;
-  GTask *task;
-  const char *verb;      /* interned */
-  char *method;
-  char *path;
-  GPtrArray *headers;    /* name, value, … */
-  JsonNode *body;
-  QdKind kind;           /* of what the answer may be */
-  char *id;
-} Command;
-
-typedef gboolean (*Prepare) (Command *command, JsonObject *args, GError **error);
+typedef QdNodeCommand Command;
 
 static void
 command_free (Command *self)
@@ -48,8 +35,8 @@ add_header (Command *self, const char *name, const char *value)
   g_ptr_array_add (self->headers, g_strdup (value));
 }
 
-static gboolean
-set_target (Command *self, const char *method, const char *base, const char *tail, JsonObject *args, GError **error)
+gboolean
+qd_node_command_set_target (Command *self, const char *method, const char *base, const char *tail, JsonObject *args, GError **error)
 {
   GString *path;
   const char *id;
@@ -79,8 +66,8 @@ add_query (Command *self, const char *name, const char *value)
   self->path = g_string_free (path, FALSE);
 }
 
-static JsonObject *
-need_body (Command *self)
+JsonObject *
+qd_node_command_need_body (Command *self)
 {
   if (self->body == NULL)
     {
@@ -92,8 +79,8 @@ need_body (Command *self)
 }
 
 /* What every mutation takes. */
-static void
-add_common (Command *self, JsonObject *args)
+void
+qd_node_command_add_common (Command *self, JsonObject *args)
 {
   g_autofree char *key = qd_driver_dup_idempotency_key (args);
   const char *reason = qd_json_get_string (args, "reason", NULL);
@@ -109,7 +96,7 @@ add_common (Command *self, JsonObject *args)
       if (g_str_equal (self->method, "DELETE"))
         add_query (self, "reason", reason);
       else
-        json_object_set_string_member (need_body (self), "reason", reason);
+        json_object_set_string_member (qd_node_command_need_body (self), "reason", reason);
     }
 }
 
@@ -128,6 +115,43 @@ add_if_match (Command *self, JsonObject *args, GError **error)
   etag = *revision == '"' ? g_strdup (revision) : g_strdup_printf ("\"%s\"", revision);
   add_header (self, "If-Match", etag);
   return TRUE;
+}
+
+gboolean
+qd_node_command_patch (Command *self, const char *base, QdKind kind, JsonObject *args, JsonObject *changes, GError **error)
+{
+  JsonObjectIter iter;
+  const char *name;
+  JsonNode *node;
+
+  if (changes == NULL || json_object_get_size (changes) == 0)
+    {
+      g_set_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("“changes” is missing: there is nothing to do"));
+      return FALSE;
+    }
+  if (!qd_node_command_set_target (self, "PATCH", base, "", args, error) || !add_if_match (self, args, error))
+    return FALSE;
+  self->kind = kind;
+  /* The reason is laid into what is sent, not into what was given. */
+  json_object_iter_init (&iter, changes);
+  while (json_object_iter_next (&iter, &name, &node))
+    json_object_set_member (qd_node_command_need_body (self), name, json_node_copy (node));
+  qd_node_command_add_common (self, args);
+  return TRUE;
+}
+
+gboolean
+qd_node_command_need_flag (JsonObject *args, const char *name, gboolean *value, GError **error)
+{
+  JsonNode *node = json_object_get_member (args, name);
+
+  if (node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_BOOLEAN)
+    {
+      *value = json_node_get_boolean (node);
+      return TRUE;
+    }
+  g_set_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("“%s” must be true or false"), name);
+  return FALSE;
 }
 
 /* latitude, longitude and location are one object on the wire. */
@@ -169,8 +193,8 @@ site_create (Command *self, JsonObject *args, GError **error)
   self->method = g_strdup ("POST");
   self->path = g_strdup ("/api/v1/sites");
   self->kind = QD_KIND_SITE;
-  copy_site_members (args, need_body (self));
-  add_common (self, args);
+  copy_site_members (args, qd_node_command_need_body (self));
+  qd_node_command_add_common (self, args);
   return TRUE;
 }
 
@@ -184,21 +208,21 @@ site_update (Command *self, JsonObject *args, GError **error)
       g_set_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("“changes” is missing: there is nothing to do"));
       return FALSE;
     }
-  if (!set_target (self, "PATCH", "/api/v1/sites", "", args, error) || !add_if_match (self, args, error))
+  if (!qd_node_command_set_target (self, "PATCH", "/api/v1/sites", "", args, error) || !add_if_match (self, args, error))
     return FALSE;
   self->kind = QD_KIND_SITE;
-  copy_site_members (changes, need_body (self));
-  add_common (self, args);
+  copy_site_members (changes, qd_node_command_need_body (self));
+  qd_node_command_add_common (self, args);
   return TRUE;
 }
 
 static gboolean
 site_delete (Command *self, JsonObject *args, GError **error)
 {
-  if (!set_target (self, "DELETE", "/api/v1/sites", "", args, error) || !add_if_match (self, args, error))
+  if (!qd_node_command_set_target (self, "DELETE", "/api/v1/sites", "", args, error) || !add_if_match (self, args, error))
     return FALSE;
   self->kind = QD_KIND_SITE;
-  add_common (self, args);
+  qd_node_command_add_common (self, args);
   return TRUE;
 }
 
@@ -213,22 +237,11 @@ routing_create (Command *self, JsonObject *args, GError **error)
   self->method = g_strdup ("POST");
   self->path = g_strdup ("/api/v1/routing-policies");
   self->kind = QD_KIND_ROUTING;
-  need_body (self);
+  qd_node_command_need_body (self);
   for (guint i = 0; i < G_N_ELEMENTS (members); i++)
     if (json_object_has_member (args, members[i]))
-      json_object_set_member (need_body (self), members[i], json_node_copy (json_object_get_member (args, members[i])));
-  add_common (self, args);
-  return TRUE;
-}
-
-static gboolean
-routing_patch (Command *self, JsonObject *args, JsonNode *changes, GError **error)
-{
-  if (!set_target (self, "PATCH", "/api/v1/routing-policies", "", args, error) || !add_if_match (self, args, error))
-    return FALSE;
-  self->kind = QD_KIND_ROUTING;
-  self->body = json_node_copy (changes);
-  add_common (self, args);
+      json_object_set_member (qd_node_command_need_body (self), members[i], json_node_copy (json_object_get_member (args, members[i])));
+  qd_node_command_add_common (self, args);
   return TRUE;
 }
 
@@ -236,48 +249,28 @@ routing_patch (Command *self, JsonObject *args, JsonNode *changes, GError **erro
 static gboolean
 routing_update (Command *self, JsonObject *args, GError **error)
 {
-  JsonObject *changes = qd_json_get_object (args, "changes");
-  g_autoptr (JsonObject) copy = json_object_new ();
-  g_autoptr (JsonNode) body = json_node_init_object (json_node_alloc (), copy);
-  JsonObjectIter iter;
-  const char *name;
-  JsonNode *node;
-
-  if (changes == NULL || json_object_get_size (changes) == 0)
-    {
-      g_set_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("“changes” is missing: there is nothing to do"));
-      return FALSE;
-    }
-  /* The reason is laid into what is sent, not into what was given. */
-  json_object_iter_init (&iter, changes);
-  while (json_object_iter_next (&iter, &name, &node))
-    json_object_set_member (copy, name, json_node_copy (node));
-  return routing_patch (self, args, body, error);
+  return qd_node_command_patch (self, "/api/v1/routing-policies", QD_KIND_ROUTING, args, qd_json_get_object (args, "changes"), error);
 }
 
 static gboolean
 routing_enable (Command *self, JsonObject *args, GError **error)
 {
   g_autoptr (JsonObject) changes = json_object_new ();
-  g_autoptr (JsonNode) body = json_node_init_object (json_node_alloc (), changes);
-  JsonNode *enabled = json_object_get_member (args, "enabled");
+  gboolean enabled;
 
-  if (enabled == NULL || !JSON_NODE_HOLDS_VALUE (enabled) || json_node_get_value_type (enabled) != G_TYPE_BOOLEAN)
-    {
-      g_set_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("“enabled” must be true or false"));
-      return FALSE;
-    }
-  json_object_set_boolean_member (changes, "enabled", json_node_get_boolean (enabled));
-  return routing_patch (self, args, body, error);
+  if (!qd_node_command_need_flag (args, "enabled", &enabled, error))
+    return FALSE;
+  json_object_set_boolean_member (changes, "enabled", enabled);
+  return qd_node_command_patch (self, "/api/v1/routing-policies", QD_KIND_ROUTING, args, changes, error);
 }
 
 static gboolean
 routing_delete (Command *self, JsonObject *args, GError **error)
 {
-  if (!set_target (self, "DELETE", "/api/v1/routing-policies", "", args, error) || !add_if_match (self, args, error))
+  if (!qd_node_command_set_target (self, "DELETE", "/api/v1/routing-policies", "", args, error) || !add_if_match (self, args, error))
     return FALSE;
   self->kind = QD_KIND_ROUTING;
-  add_common (self, args);
+  qd_node_command_add_common (self, args);
   return TRUE;
 }
 
@@ -285,26 +278,26 @@ static gboolean
 routing_get (Command *self, JsonObject *args, GError **error)
 {
   self->kind = QD_KIND_ROUTING;
-  return set_target (self, "GET", "/api/v1/routing-policies", "", args, error);
+  return qd_node_command_set_target (self, "GET", "/api/v1/routing-policies", "", args, error);
 }
 
 static gboolean
 path_test (Command *self, JsonObject *args, GError **error)
 {
-  if (!set_target (self, "POST", "/api/v1/paths", "/test", args, error))
+  if (!qd_node_command_set_target (self, "POST", "/api/v1/paths", "/test", args, error))
     return FALSE;
-  need_body (self);
-  add_common (self, args);
+  qd_node_command_need_body (self);
+  qd_node_command_add_common (self, args);
   return TRUE;
 }
 
 static gboolean
 path_failover (Command *self, JsonObject *args, GError **error)
 {
-  if (!set_target (self, "POST", "/api/v1/paths", "/failover", args, error))
+  if (!qd_node_command_set_target (self, "POST", "/api/v1/paths", "/failover", args, error))
     return FALSE;
-  need_body (self);
-  add_common (self, args);
+  qd_node_command_need_body (self);
+  qd_node_command_add_common (self, args);
   return TRUE;
 }
 
@@ -326,7 +319,7 @@ path_history (Command *self, JsonObject *args, GError **error)
 {
   gint64 step;
 
-  if (!set_target (self, "GET", "/api/v1/paths", "/metrics", args, error))
+  if (!qd_node_command_set_target (self, "GET", "/api/v1/paths", "/metrics", args, error))
     return FALSE;
   add_time (self, args, "from_us", "from");
   add_time (self, args, "to_us", "to");
@@ -342,9 +335,9 @@ path_history (Command *self, JsonObject *args, GError **error)
 static gboolean
 flow_reevaluate (Command *self, JsonObject *args, GError **error)
 {
-  if (!set_target (self, "DELETE", "/api/v1/flows", "", args, error))
+  if (!qd_node_command_set_target (self, "DELETE", "/api/v1/flows", "", args, error))
     return FALSE;
-  add_common (self, args);
+  qd_node_command_add_common (self, args);
   return TRUE;
 }
 
@@ -352,7 +345,7 @@ static gboolean
 flow_decision (Command *self, JsonObject *args, GError **error)
 {
   self->kind = QD_KIND_FLOW;
-  return set_target (self, "GET", "/api/v1/flows", "", args, error);
+  return qd_node_command_set_target (self, "GET", "/api/v1/flows", "", args, error);
 }
 
 static gboolean
@@ -375,10 +368,10 @@ flows_search (Command *self, JsonObject *args, GError **error)
 static gboolean
 job_cancel (Command *self, JsonObject *args, GError **error)
 {
-  if (!set_target (self, "POST", "/admin/v1/jobs", "/cancel", args, error))
+  if (!qd_node_command_set_target (self, "POST", "/admin/v1/jobs", "/cancel", args, error))
     return FALSE;
-  need_body (self);
-  add_common (self, args);
+  qd_node_command_need_body (self);
+  qd_node_command_add_common (self, args);
   return TRUE;
 }
 
@@ -386,11 +379,10 @@ static gboolean
 job_get (Command *self, JsonObject *args, GError **error)
 {
   self->kind = QD_KIND_JOB;
-  return set_target (self, "GET", "/admin/v1/jobs", "", args, error);
+  return qd_node_command_set_target (self, "GET", "/admin/v1/jobs", "", args, error);
 }
 
-/* @member: what an answer must have to be one; a dry run has a plan. */
-static const struct { const char *verb; Prepare prepare; const char *member; } verbs[] = {
+static const QdNodeVerb verbs[] = {
   { "site.create", site_create, "id" },
   { "site.update", site_update, "id" },
   { "site.delete", site_delete, NULL },
@@ -407,7 +399,20 @@ static const struct { const char *verb; Prepare prepare; const char *member; } v
   { "flows.search", flows_search, "total" },
   { "job.cancel", job_cancel, NULL },
   { "job.get", job_get, "id" },
+  { NULL },
 };
+
+static const QdNodeVerb *
+find_verb (const char *name)
+{
+  const QdNodeVerb *const tables[] = { verbs, qd_node_tenant_verbs, qd_node_scale_verbs };
+
+  for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
+    for (const QdNodeVerb *verb = tables[i]; verb->verb; verb++)
+      if (g_str_equal (verb->verb, name))
+        return verb;
+  return NULL;
+}
 
 /* --- Sending ------------------------------------------------------------------------------------------- */
 
@@ -417,11 +422,8 @@ check_answer (Command *self, JsonNode *node)
 {
   gboolean dry = strstr (self->path, "dry_run=true") != NULL;
   JsonObject *object = node ? qd_json_object (node) : NULL;
-  const char *member = NULL;
+  const char *member = dry ? "plan" : find_verb (self->verb)->member;
 
-  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
-    if (g_str_equal (verbs[i].verb, self->verb))
-      member = dry ? "plan" : verbs[i].member;
   if (member == NULL || (object && json_object_has_member (object, member)))
     return NULL;
   return g_error_new (QD_DRIVER_ERROR, QD_DRIVER_ERROR_FAILED, _("%s %s%.*s: the server answered with something else than was asked for"),
@@ -452,6 +454,19 @@ learn (Command *self, JsonNode *node, const QdHttpResponse *response)
     qd_node_list_touch (self->session, QD_KIND_FLOW, self->id);
 }
 
+static GError *
+translate (Command *self, const GError *error, const QdHttpResponse *response)
+{
+  GError *translated = qd_driver_translate_error (error, response);
+
+  /* The routes are there where the lists are: it is the thing that is gone. */
+  if (response && (response->status == 404 || response->status == 410) && (self->kind == QD_KIND_TENANT || self->kind == QD_KIND_SHARD))
+    translated->code = QD_DRIVER_ERROR_MISSING;
+  if (response && translated->code == QD_DRIVER_ERROR_CONFLICT)
+    qd_driver_error_take_current (translated, qd_node_read_current (response));
+  return translated;
+}
+
 static void
 answered_cb (QdNodeSession *session, JsonNode *node, const QdHttpResponse *response, const GError *error, gpointer data)
 {
@@ -462,7 +477,7 @@ answered_cb (QdNodeSession *session, JsonNode *node, const QdHttpResponse *respo
     g_task_return_error (self->task, odd);
   else if (error)
     {
-      GError *translated = qd_driver_translate_error (error, response);
+      GError *translated = translate (self, error, response);
 
       /* Somebody was quicker: what they made of it is what must be looked at now. */
       if (translated->code == QD_DRIVER_ERROR_CONFLICT && self->id && self->kind != QD_N_KINDS)
@@ -547,6 +562,7 @@ command_new (QdNodeSession *session, const char *verb, GTask *task)
 void
 qd_node_command (QdNodeSession *session, const char *verb, JsonObject *args, GTask *task)
 {
+  const QdNodeVerb *known = find_verb (verb);
   GError *error = NULL;
   Command *command;
 
@@ -558,22 +574,16 @@ qd_node_command (QdNodeSession *session, const char *verb, JsonObject *args, GTa
   if (qd_node_policy_command (session, verb, args, task))
     return;
   command = command_new (session, verb, task);
-  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
-    if (g_str_equal (verbs[i].verb, verb))
-      {
-        if (verbs[i].prepare (command, args, &error))
-          {
-            g_ptr_array_add (command->headers, NULL);
-            qd_io_invoke (send_cb, command, NULL);
-          }
-        else
-          {
-            g_task_return_error (task, error);
-            command_free (command);
-          }
-        return;
-      }
-  g_task_return_new_error (task, QD_DRIVER_ERROR, QD_DRIVER_ERROR_NOT_OFFERED,
-                           _("%s does not know the command “%s”"), qd_http_get_base_url (session->http), verb);
+  if (known && known->prepare (command, args, &error))
+    {
+      g_ptr_array_add (command->headers, NULL);
+      qd_io_invoke (send_cb, command, NULL);
+      return;
+    }
+  if (known)
+    g_task_return_error (task, error);
+  else
+    g_task_return_new_error (task, QD_DRIVER_ERROR, QD_DRIVER_ERROR_NOT_OFFERED,
+                             _("%s does not know the command “%s”"), qd_http_get_base_url (session->http), verb);
   command_free (command);
 }

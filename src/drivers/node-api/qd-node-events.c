@@ -39,7 +39,7 @@ patch_subject (QdNodeSession *self, QdKind kind, const char *id, JsonObject *dat
 {
   static const char *const members[QD_N_KINDS] = {
     [QD_KIND_SITE] = "site", [QD_KIND_PATH] = "path", [QD_KIND_NODE] = "node", [QD_KIND_JOB] = "job", [QD_KIND_FLOW] = "flow",
-    [QD_KIND_ROUTING] = "routing_policy",
+    [QD_KIND_ROUTING] = "routing_policy", [QD_KIND_TENANT] = "tenant", [QD_KIND_SHARD] = "shard",
   };
   const char *status = qd_json_get_string (data, "new_status", NULL);
   JsonObject *whole = qd_json_get_object (data, members[kind]);
@@ -337,7 +337,7 @@ qd_node_events_begin (QdNodeSession *self)
   gint64 first = -1;
 
   for (guint i = 0; i < QD_NODE_N_LISTS; i++)
-    if (i != QD_NODE_FLOWS && self->lists[i].as_of_seq >= 0 && (first < 0 || self->lists[i].as_of_seq < first))
+    if (!qd_node_list_goes_round (i) && self->lists[i].as_of_seq >= 0 && (first < 0 || self->lists[i].as_of_seq < first))
       first = self->lists[i].as_of_seq;
   if (self->seq < 0)
     self->seq = first;

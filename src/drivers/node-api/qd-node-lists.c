@@ -12,9 +12,7 @@
 
 #define PAGE_SIZE 1000
 #define MAX_PAGES 2000            /* two million things: more is a server that goes round in circles */
-/* From the end of one reading of the flows to the next: longer the more there are, up to twice as long. */
-#define FLOW_ROUND_MS 5000
-#define FLOW_PAGE_MS 1000         /* between pages of a later reading: a thousand flows a second at most */
+#define ROUND_PAGE_MS 1000        /* between pages of a later reading: a thousand things a second at most */
 #define ABSENT_MS 60000            /* until a list that was not offered is looked for again */
 #define TOUCH_MS 200              /* changes of one thing within that are one reading */
 #define TOUCH_AT_ONCE 8
@@ -25,6 +23,7 @@ typedef struct {
   QdKind kind;
   const char *path;
   const char *features;           /* offered when the list is, separated by spaces */
+  guint round_ms;                 /* from the end of one reading to the next: longer the more there are, up to twice as long; 0: events tell */
 } ListInfo;
 
 static const ListInfo infos[QD_NODE_N_LISTS] = {
@@ -33,7 +32,9 @@ static const ListInfo infos[QD_NODE_N_LISTS] = {
   [QD_NODE_NODES] = { "nodes", QD_KIND_NODE, "/api/v1/nodes", "nodes" },
   [QD_NODE_JOBS] = { "jobs", QD_KIND_JOB, "/admin/v1/jobs", "jobs jobs.cancel" },
   [QD_NODE_ROUTING] = { "routing_policies", QD_KIND_ROUTING, "/api/v1/routing-policies", "routing_policies routing_policies.write" },
-  [QD_NODE_FLOWS] = { "flows", QD_KIND_FLOW, "/api/v1/flows", "flows flows.search flows.decision flows.delete" },
+  [QD_NODE_TENANTS] = { "tenants", QD_KIND_TENANT, "/admin/v1/tenants", "tenants tenants.write", 5000 },
+  [QD_NODE_SHARDS] = { "shards", QD_KIND_SHARD, "/admin/v1/scale/shards", "shards shards.drain shards.resume shards.reload shards.warmup shards.replay shards.rebuild scale.freeze", 3000 },
+  [QD_NODE_FLOWS] = { "flows", QD_KIND_FLOW, "/api/v1/flows", "flows flows.search flows.decision flows.delete", 5000 },
 };
 
 typedef struct {
@@ -53,6 +54,12 @@ list_of_kind (QdKind kind)
     if (infos[i].kind == kind)
       return i;
   return -1;
+}
+
+gboolean
+qd_node_list_goes_round (QdNodeListId id)
+{
+  return infos[id].round_ms > 0;
 }
 
 const char *
@@ -187,8 +194,8 @@ list_loaded (QdNodeSession *self, QdNodeListId id)
   offer_all (self, id, TRUE);
   qd_outlet_fresh (self->outlet);
   qd_node_set_problem (self, infos[id].name, NULL);
-  if (id == QD_NODE_FLOWS)
-    read_later (self, id, NULL, stretched (self, MIN (FLOW_ROUND_MS + list->items * 5 / 2, 2 * FLOW_ROUND_MS)));
+  if (infos[id].round_ms > 0)
+    read_later (self, id, NULL, stretched (self, MIN (infos[id].round_ms + list->items * 5 / 2, 2 * infos[id].round_ms)));
   settle (self);
 }
 
@@ -242,8 +249,8 @@ page_taken (QdNodeSession *self, const Page *page, const char *next, guint items
                                  qd_http_get_base_url (self->http), infos[page->id].path, list->pages);
       list_failed (self, page->id, NULL, message);
     }
-  else if (page->id == QD_NODE_FLOWS && has_loaded_once (self, page->id) && !list->hurry)
-    read_later (self, page->id, next, stretched (self, FLOW_PAGE_MS));
+  else if (infos[page->id].round_ms > 0 && has_loaded_once (self, page->id) && !list->hurry)
+    read_later (self, page->id, next, stretched (self, ROUND_PAGE_MS));
   else
     read_page (self, page->id, next);
 }
@@ -348,12 +355,12 @@ page_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response, co
   g_free (page);
 }
 
-/* Flows are read again and again. What a reading found is known until something else tells of a flow;
+/* What is read again and again: what a reading found is known until something else tells of such a thing;
  * the first page that is not known makes the rest new, too. */
 static const char *
 known_digest (QdNodeList *list, QdNodeListId id)
 {
-  if (id != QD_NODE_FLOWS)
+  if (infos[id].round_ms == 0)
     return NULL;
   if (list->seen == NULL)
     list->seen = g_ptr_array_new_with_free_func (seen_free);
@@ -456,7 +463,7 @@ gboolean
 qd_node_lists_settled (QdNodeSession *self)
 {
   for (guint i = 0; i < QD_NODE_N_LISTS; i++)
-    if (i != QD_NODE_FLOWS &&
+    if (infos[i].round_ms == 0 &&
         (self->lists[i].state == QD_NODE_UNKNOWN || self->lists[i].state == QD_NODE_LOADING))
       return FALSE;
   return TRUE;
@@ -555,7 +562,7 @@ touch_next (QdNodeSession *self)
       QdKind kind = ((const char *) key)[0] - 'A';
 
       /* A page that is under way may be older than what is asked for now: the list goes first. */
-      if (kind != QD_KIND_FLOW && qd_node_list_is_loading (self, kind))
+      if (!qd_node_list_goes_round (list_of_kind (kind)) && qd_node_list_is_loading (self, kind))
         continue;
       g_hash_table_iter_steal (&iter);
       word = key;

@@ -10,7 +10,6 @@
 #include <glib/gi18n-lib.h>
 
 #define PATH "/api/v1/policies"
-#define MAX_CURRENT (1024 * 1024)
 
 typedef enum { LIST_POLICIES, LIST_WORKLOADS, GET, SIMULATE, PUT, DELETE, ENABLE, N_VERBS } Verb;
 
@@ -238,14 +237,9 @@ shape (Command *self, JsonNode *node)
 static JsonNode *
 read_current (const QdHttpResponse *response)
 {
-  gsize size = 0;
-  const char *text = response->body ? g_bytes_get_data (response->body, &size) : NULL;
-  g_autoptr (JsonNode) node = NULL;
+  g_autoptr (JsonNode) node = qd_node_read_current (response);
 
-  if (response->status != 412 || text == NULL || size > MAX_CURRENT)
-    return NULL;
-  node = qd_json_parse (text, (gssize) size, "current", NULL);
-  return qd_node_policy_shape (node);
+  return node ? qd_node_policy_shape (node) : NULL;
 }
 
 static GError *

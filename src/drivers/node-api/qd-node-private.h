@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 typedef struct _QdNodeSession QdNodeSession;
 
 /* The lists that are kept, in the order in which they are read. */
-typedef enum { QD_NODE_SITES, QD_NODE_PATHS, QD_NODE_NODES, QD_NODE_JOBS, QD_NODE_ROUTING, QD_NODE_FLOWS, QD_NODE_N_LISTS } QdNodeListId;
+typedef enum { QD_NODE_SITES, QD_NODE_PATHS, QD_NODE_NODES, QD_NODE_JOBS, QD_NODE_ROUTING, QD_NODE_TENANTS, QD_NODE_SHARDS, QD_NODE_FLOWS, QD_NODE_N_LISTS } QdNodeListId;
 
 /* A page as it was read last. */
 typedef struct { char *digest; char *next; guint items; } QdNodeSeen;
@@ -144,6 +144,8 @@ typedef struct {
 } QdNodeCall;
 void qd_node_request (QdNodeSession *self, const QdNodeCall *call, QdNodeReply reply, gpointer data);
 void qd_node_get (QdNodeSession *self, const char *path, QdNodeReply reply, gpointer data);
+/* What is there now, which comes with the refusal (412) of a change of what was there before. (transfer full) (nullable) */
+JsonNode *qd_node_read_current (const QdHttpResponse *response);
 /* Sends what waited for a token again, or lets it fail with @error. */
 void qd_node_release_waiting (QdNodeSession *self, const GError *error);
 
@@ -172,6 +174,8 @@ void qd_node_list_read_soon (QdNodeSession *self, QdNodeListId id);
 void qd_node_lists_read (QdNodeSession *self);
 void qd_node_lists_retry (QdNodeSession *self);
 void qd_node_lists_stop (QdNodeSession *self);
+/* Whether it is read again and again, because nothing tells of what changes in it. */
+gboolean qd_node_list_goes_round (QdNodeListId id);
 gboolean qd_node_lists_settled (QdNodeSession *self);
 /* What is known of its pages no longer holds: the next reading takes all of them. */
 void qd_node_list_forget (QdNodeSession *self, QdNodeListId id);

@@ -8,6 +8,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#define MAX_CURRENT (1024 * 1024)
+
 /* How often one reading is repeated because the server asked us to wait. */
 #define MAX_WAITS 5
 #define MAX_WAIT_MS (120 * 1000)
@@ -207,4 +209,13 @@ qd_node_get (QdNodeSession *self, const char *path, QdNodeReply reply, gpointer 
   const QdNodeCall call = { .method = "GET", .path = path };
 
   qd_node_request (self, &call, reply, data);
+}
+
+JsonNode *
+qd_node_read_current (const QdHttpResponse *response)
+{
+  gsize size = 0;
+  const char *text = response->body ? g_bytes_get_data (response->body, &size) : NULL;
+
+  return response->status == 412 && text && size <= MAX_CURRENT ? qd_json_parse (text, (gssize) size, "current", NULL) : NULL;
 }
