@@ -12,10 +12,10 @@ _qdctl () {
       compopt -o filenames
       mapfile -t COMPREPLY < <(compgen -f -- "$cur")
       return ;;
-    --driver) mapfile -t COMPREPLY < <(compgen -W 'auto node-api patronus nats' -- "$cur"); return ;;
+    --driver) mapfile -t COMPREPLY < <(compgen -W 'auto node-api patronus cloudlysis nats' -- "$cur"); return ;;
     --kind)
       if [ "$verb" = migrate ]; then mapfile -t COMPREPLY < <(compgen -W 'aggregate projection runner' -- "$cur"); return; fi
-      mapfile -t COMPREPLY < <(compgen -W 'site path flow node link event job kv-entry routing connection' -- "$cur")
+      mapfile -t COMPREPLY < <(compgen -W 'site path flow node link event job kv-entry routing tenant shard connection' -- "$cur")
       return ;;
     --algorithm) mapfile -t COMPREPLY < <(compgen -W 'force geographic tiers clusters' -- "$cur"); return ;;
     --theme) mapfile -t COMPREPLY < <(compgen -W 'light dark' -- "$cur"); return ;;
@@ -24,10 +24,10 @@ _qdctl () {
     --ip-block) mapfile -t COMPREPLY < <(compgen -W 'all external' -- "$cur"); return ;;
     --outcome) mapfile -t COMPREPLY < <(compgen -W 'begun succeeded failed cancelled interrupted refused' -- "$cur"); return ;;
     --seed|--scale|--alternatives|--from|--to|--port|--who|--what|--on|--since|--until|--search) return ;;
-    --connection|--url|--monitor|--timeout|--role|--user|--pin|--filter|--sort|--count|--for|--reason|--nats|--node|--at-once|--wait|--limit|--max-lag|--max-in-flight|--bucket|--tenant|--revision) return ;;
+    --connection|--url|--monitor|--timeout|--role|--user|--pin|--filter|--sort|--count|--for|--reason|--nats|--node|--at-once|--wait|--limit|--max-lag|--max-in-flight|--bucket|--tenant|--revision|--name|--plan|--quota) return ;;
   esac
   if [ "$COMP_CWORD" = 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W 'inspect watch sites paths flows nodes links events jobs kv routing migrate run placement topology policy audit help
+    mapfile -t COMPREPLY < <(compgen -W 'inspect watch sites paths flows nodes links events jobs kv routing shards tenants migrate run placement topology policy audit help
       --version --help' -- "$cur")
     return
   fi
@@ -59,6 +59,18 @@ _qdctl () {
     migrate)
       words+=' --kind --to --from --node --nats --reason --at-once --wait --limit --max-lag --max-in-flight --dry-run --json'
       [ "$COMP_CWORD" = 2 ] && words='plan run --help' ;;
+    tenants)
+      if [ "$COMP_CWORD" = 2 ]; then
+        words='list get create suspend resume archive kill-switch --help'
+      else
+        case ${COMP_WORDS[2]} in
+          list) words+=' --filter --sort --json --csv' ;;
+          get) words+=' --json' ;;
+          create) words+=' --name --plan --quota --reason --dry-run --json' ;;
+          kill-switch) words+=' --off --reason --dry-run --json' ;;
+          *) words+=' --reason --dry-run --json' ;;
+        esac
+      fi ;;
     topology)
       case $COMP_CWORD in
         2) words='layout render path impact --help' ;;
@@ -104,7 +116,7 @@ _qdctl () {
             [ "${COMP_WORDS[2]}" = list ] && words+=' --limit --json' || words+=' --output' ;;
         esac
       fi ;;
-    help) words='inspect watch sites paths flows nodes links events jobs kv routing migrate run placement topology policy audit' ;;
+    help) words='inspect watch sites paths flows nodes links events jobs kv routing shards tenants migrate run placement topology policy audit' ;;
     *) words+=' --filter --sort --json --csv' ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

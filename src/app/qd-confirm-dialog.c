@@ -125,9 +125,26 @@ describe_risk (const QdConfirmation *confirmation)
         return g_strdup (_("No known flow runs by this policy now"));
       return g_strdup_printf (ngettext ("%u flow runs by this policy and would be decided anew",
                                         "%u flows run by this policy and would be decided anew", (gulong) flows), (guint) flows);
+    case QD_KIND_TENANT:
+      if (confirmation->targets != NULL || !qd_entity_get_int (target, QD_TENANT_IN_FLIGHT, &flows) || flows == 0)
+        return NULL;
+      return g_strdup_printf (ngettext ("%u piece of its work is in flight now", "%u pieces of its work are in flight now", (gulong) flows), (guint) flows);
     default:
       return NULL;
     }
+}
+
+/* Their names, as far as there is room. */
+static char *
+list_names (GPtrArray *targets)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < MIN (targets->len, MAX_CHANGES); i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", qd_entity_get_name (g_ptr_array_index (targets, i)));
+  if (targets->len > MAX_CHANGES)
+    g_string_append_printf (text, ngettext (" and %u more", " and %u more", targets->len - MAX_CHANGES), targets->len - MAX_CHANGES);
+  return g_string_free (text, FALSE);
 }
 
 static void
@@ -136,7 +153,14 @@ describe (QdConfirmDialog *self, const QdConfirmation *confirmation)
   g_autofree char *risk = describe_risk (confirmation);
 
   /* not in the heading, whose lines end at spaces only: a name may be one long word */
-  if (confirmation->target != NULL)
+  if (confirmation->targets != NULL)
+    {
+      g_autofree char *names = list_names (confirmation->targets);
+      g_autofree char *title = g_strdup_printf (ngettext ("%u thing", "%u things", confirmation->targets->len), confirmation->targets->len);
+
+      add_row (self, title, names);
+    }
+  else if (confirmation->target != NULL)
     add_row (self, _("Name"), qd_entity_get_name (confirmation->target));
   add_row (self, _("Where"), confirmation->where);
   add_difference (self, confirmation);

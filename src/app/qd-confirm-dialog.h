@@ -12,6 +12,7 @@ typedef struct {
   const char *title;        /* "Remove site" */
   const char *where;        /* the connection's name */
   QdEntity *target;         /* or NULL */
+  GPtrArray *targets;       /* all of them, where there are many; else NULL */
   const char *verb;
   JsonObject *args;         /* or NULL */
   QdFleet *fleet;

@@ -43,7 +43,7 @@ struct _QdConnectionDialog
 G_DEFINE_FINAL_TYPE (QdConnectionDialog, qd_connection_dialog, ADW_TYPE_DIALOG)
 
 /* In the order of the template's lists. */
-static const char *const kinds[] = { "auto", "node-api", "patronus", "nats" };
+static const char *const kinds[] = { "auto", "node-api", "patronus", "cloudlysis", "nats" };
 static const char *const environments[] = { "", "dev", "staging", "prod" };
 
 static guint

@@ -41,6 +41,10 @@ is_shown (QdKind kind, guint field)
     return field == QD_PATH_LATENCY_MS || field == QD_PATH_LOSS_PCT || field == QD_PATH_BANDWIDTH_MBPS;
   if (kind == QD_KIND_NODE)
     return field == QD_NODE_CPU_PCT || field == QD_NODE_MEMORY_PCT || field == QD_NODE_NET_RX_BPS;
+  if (kind == QD_KIND_TENANT)
+    return field == QD_TENANT_IN_FLIGHT || field == QD_TENANT_LAG;
+  if (kind == QD_KIND_SHARD)
+    return field == QD_SHARD_LOAD || field == QD_SHARD_IN_FLIGHT || field == QD_SHARD_LAG;
   return FALSE;
 }
 

@@ -11,7 +11,9 @@
 #include "qd-detail-actions.h"
 #include "qd-detail-history.h"
 #include "qd-detail-steps.h"
+#include "qd-detail-tenant.h"
 #include "qd-display.h"
+#include "qd-entity-actions.h"
 #include "qd-event-text.h"
 #include "qd-json.h"
 #include "qd-routing-fields.h"
@@ -37,8 +39,9 @@ struct _QdDetailPane {
   GtkWidget *steps;                    /* a flow's decision, a job's steps */
   GtkWidget *changes;                  /* an audit record's before and after */
   GtkWidget *history;
+  GtkWidget *placement, *health, *config; /* a tenant's */
   GtkWidget *related, *events;
-  gboolean shown_on;                   /* the buttons are those of a policy that is on */
+  guint shown_actions;                 /* which of its kind's the buttons are */
   gulong changed_handler;
   guint update;                        /* timeout: text changes once a second at most */
 };
@@ -77,11 +80,18 @@ say_state (QdDetailPane *self)
   QdStatus status = qd_entity_get_status (self->entity);
   const char *word = qd_entity_get_string (self->entity, QD_FIELD_STATUS_TEXT);
 
-  if (status != QD_STATUS_NONE)
+  double killed;
+
+  /* Where a kind has words of its own, they say more than what they amount to. */
+  if (qd_display_state_field (qd_entity_get_kind (self->entity)) == QD_FIELD_STATUS_TEXT && word != NULL)
+    g_string_append (text, qd_display_word (word));
+  else if (status != QD_STATUS_NONE)
     g_string_append (text, qd_status_get_label (status));
-  if (status != QD_STATUS_NONE)
+  if (text->len > 0)
     qd_display_append_since (text, self->entity);
-  if (word != NULL && status == QD_STATUS_UNKNOWN)
+  if (qd_entity_get_kind (self->entity) == QD_KIND_TENANT && qd_entity_get_double (self->entity, QD_TENANT_KILL_SWITCH, &killed) && killed != 0)
+    g_string_append_printf (text, " · %s", _("kill switch on"));
+  if (word != NULL && status == QD_STATUS_UNKNOWN && qd_display_state_field (qd_entity_get_kind (self->entity)) != QD_FIELD_STATUS_TEXT)
     g_string_append_printf (text, " (%s)", word);
   if (qd_entity_get_kind (self->entity) == QD_KIND_ROUTING)
     append_policy (self, text);
@@ -115,6 +125,8 @@ is_told_elsewhere (QdKind kind, guint field)
     return TRUE;
   return (kind == QD_KIND_FLOW && field == QD_FLOW_DECISION) || (kind == QD_KIND_JOB && field == QD_JOB_STEPS) ||
          (kind == QD_KIND_EVENT && (field == QD_EVENT_SUBJECT_KIND || field == QD_EVENT_SUBJECT_ID)) ||
+         (kind == QD_KIND_TENANT && (field == QD_TENANT_AGGREGATE || field == QD_TENANT_PROJECTION || field == QD_TENANT_RUNNER ||
+                                     field == QD_TENANT_KILL_SWITCH)) ||
          (kind == QD_KIND_JOB && (field == QD_JOB_TARGET_KIND || field == QD_JOB_TARGET_ID));
 }
 
@@ -181,6 +193,10 @@ tell_json (const char *json)
       if (member != NULL && qd_json_get_string (member, "address", NULL) != NULL)
         g_string_append_printf (text, "%s%s (%s)", text->len > 0 ? "\n" : "", qd_json_get_string (member, "address", ""),
                                 qd_json_get_string (member, "interface_type", "—"));
+      /* A person by the name, and where to reach them. */
+      else if (member != NULL && qd_json_get_string (member, "email", NULL) != NULL)
+        g_string_append_printf (text, "%s%s <%s> %s", text->len > 0 ? "\n" : "", qd_json_get_string (member, "name", ""),
+                                qd_json_get_string (member, "email", ""), qd_json_get_string (member, "role", ""));
       else
         append_json (text, NULL, element);
     }
@@ -323,6 +339,26 @@ add_paths (QdDetailPane *self)
     }
 }
 
+/* Those who live on a shard, as far as it says. */
+static void
+add_tenants (QdDetailPane *self)
+{
+  const char *text = qd_entity_get_string (self->entity, QD_SHARD_TENANTS);
+  g_autoptr (JsonNode) node = text != NULL ? qd_json_parse (text, -1, "tenants", NULL) : NULL;
+  JsonArray *array = node != NULL ? qd_json_array (node) : NULL;
+  guint n = 0;
+
+  for (guint i = 0; array != NULL && i < json_array_get_length (array) && n < MAX_RELATED; i++)
+    {
+      JsonObject *object = qd_json_object (json_array_get_element (array, i));
+      QdEntity *tenant = object != NULL ? lookup (self, QD_KIND_TENANT, qd_json_get_string (object, "id", NULL)) : NULL;
+
+      n += tenant != NULL;
+      if (tenant != NULL)
+        add_related (self, tenant, qd_json_get_bool (object, "drained", FALSE) ? _("Drained") : _("Tenant"));
+    }
+}
+
 static void
 update_related (QdDetailPane *self)
 {
@@ -356,8 +392,10 @@ update_related (QdDetailPane *self)
       add_related (self, qd_audit_detail_find_job (get_fleet (self), self->entity), _("Job"));
       add_related (self, qd_audit_detail_find_thing (get_fleet (self), self->entity), NULL);
       break;
-    case QD_KIND_TENANT:
     case QD_KIND_SHARD:
+      add_tenants (self);
+      break;
+    case QD_KIND_TENANT: /* its shards have a list of their own */
     case QD_KIND_CONNECTION:
     case QD_KIND_KV_ENTRY:
     case QD_N_KINDS:
@@ -406,18 +444,28 @@ update_events (QdDetailPane *self)
 
 /* --- Following the thing ------------------------------------------------------------------- */
 
-/* Which of on and off can be pressed follows what the policy is. */
+/* Which of on and off can be pressed follows what the thing is. */
 static void
 update_actions (QdDetailPane *self)
 {
-  double enabled = 1;
+  const char *const *verbs = qd_entity_actions_get (qd_entity_get_kind (self->entity));
+  guint wanted = 0;
 
-  if (qd_entity_get_kind (self->entity) != QD_KIND_ROUTING)
-    return;
-  qd_entity_get_double (self->entity, QD_ROUTING_ENABLED, &enabled);
-  if (self->shown_on != (enabled != 0))
+  for (guint i = 0; verbs[i] != NULL; i++)
+    wanted |= (guint) qd_entity_action_concerns (self->entity, verbs[i]) << i;
+  if (self->shown_actions != wanted)
     qd_detail_actions_fill (self->actions, self->session, self->entity);
-  self->shown_on = enabled != 0;
+  self->shown_actions = wanted;
+}
+
+static void
+update_tenant (QdDetailPane *self)
+{
+  QdEntity *tenant = qd_entity_get_kind (self->entity) == QD_KIND_TENANT ? self->entity : NULL;
+
+  qd_detail_tenant_fill_placement (QD_ROW_LIST (self->placement), self->session, tenant);
+  qd_detail_tenant_fill_health (QD_ROW_LIST (self->health), self->session, tenant);
+  qd_detail_tenant_fill_config (QD_ROW_LIST (self->config), self->session, tenant);
 }
 
 static void
@@ -427,6 +475,7 @@ update_all (QdDetailPane *self)
   update_head (self);
   update_properties (self);
   update_steps (self);
+  update_tenant (self);
   update_related (self);
   update_events (self);
 }
@@ -530,6 +579,9 @@ build_content (QdDetailPane *self)
   self->steps = qd_row_list_new (self->session, _("How It Went"), NULL, NULL);
   self->changes = qd_row_list_new (self->session, _("What It Is About"), NULL, NULL);
   self->history = qd_detail_history_new (self->session);
+  self->placement = qd_row_list_new (self->session, _("Placement"), NULL, NULL);
+  self->health = qd_row_list_new (self->session, _("Health"), NULL, NULL);
+  self->config = qd_row_list_new (self->session, _("Configuration"), NULL, NULL);
   self->related = qd_row_list_new (self->session, _("Related"), NULL, NULL);
   self->events = qd_row_list_new (self->session, _("Recent Events"), NULL, NULL);
 
@@ -538,6 +590,9 @@ build_content (QdDetailPane *self)
   gtk_box_append (GTK_BOX (box), self->steps);
   gtk_box_append (GTK_BOX (box), self->changes);
   gtk_box_append (GTK_BOX (box), self->properties);
+  gtk_box_append (GTK_BOX (box), self->placement);
+  gtk_box_append (GTK_BOX (box), self->health);
+  gtk_box_append (GTK_BOX (box), self->config);
   gtk_box_append (GTK_BOX (box), self->history);
   gtk_box_append (GTK_BOX (box), self->related);
   gtk_box_append (GTK_BOX (box), self->events);

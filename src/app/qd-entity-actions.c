@@ -14,6 +14,7 @@
 #include "qd-routing-actions.h"
 #include "qd-settings.h"
 #include "qd-site-dialog.h"
+#include "qd-tenant-actions.h"
 
 const char *const *
 qd_entity_actions_get (QdKind kind)
@@ -23,6 +24,7 @@ qd_entity_actions_get (QdKind kind)
   static const char *const flow[] = { "flow.reevaluate", "flow.explain", NULL };
   static const char *const job[] = { "job.retry", "job.cancel", "job.revert", "job.copy", NULL };
   static const char *const routing[] = { "routing.update", "routing.duplicate", "routing.on", "routing.off", "routing.flows", "routing.delete", NULL };
+  static const char *const tenant[] = { "tenant.update", "tenant.suspend", "tenant.resume", "tenant.kill-on", "tenant.kill-off", "tenant.archive", NULL };
   static const char *const none[] = { NULL };
 
   switch (kind)
@@ -32,6 +34,7 @@ qd_entity_actions_get (QdKind kind)
     case QD_KIND_FLOW: return flow;
     case QD_KIND_JOB: return job;
     case QD_KIND_ROUTING: return routing;
+    case QD_KIND_TENANT: return tenant;
     default: return none;
     }
 }
@@ -45,6 +48,8 @@ qd_entity_action_get_label (const char *verb)
     { "flow.explain", N_("E_xplain with Policies") }, { "job.revert", N_("_Revert…") },
     { "job.retry", N_("_Go On") }, { "job.copy", N_("Copy as _Text") },
     { "routing.update", N_("_Edit…") }, { "routing.duplicate", N_("D_uplicate…") }, { "routing.on", N_("Switch _On") }, { "routing.off", N_("Switch _Off") },
+    { "tenant.update", N_("_Edit…") }, { "tenant.suspend", N_("_Suspend…") }, { "tenant.resume", N_("_Resume…") },
+    { "tenant.kill-on", N_("Turn _Kill Switch On…") }, { "tenant.kill-off", N_("Turn _Kill Switch Off…") }, { "tenant.archive", N_("_Archive…") },
     { "routing.flows", N_("Show Its _Flows") }, { "routing.delete", N_("_Remove…") },
   };
 
@@ -57,7 +62,8 @@ qd_entity_action_get_label (const char *verb)
 gboolean
 qd_entity_action_is_destructive (const char *verb)
 {
-  return g_str_equal (verb, "site.delete") || g_str_equal (verb, "routing.delete") || g_str_equal (verb, "job.cancel");
+  return g_str_equal (verb, "site.delete") || g_str_equal (verb, "routing.delete") || g_str_equal (verb, "job.cancel") ||
+         g_str_equal (verb, "tenant.archive") || g_str_equal (verb, "tenant.kill-on");
 }
 
 static gboolean
@@ -79,6 +85,8 @@ is_on (QdEntity *policy)
 gboolean
 qd_entity_action_concerns (QdEntity *entity, const char *verb)
 {
+  if (qd_entity_get_kind (entity) == QD_KIND_TENANT)
+    return qd_tenant_action_concerns (entity, verb);
   if (g_str_equal (verb, "routing.on") || g_str_equal (verb, "routing.off"))
     return is_on (entity) == g_str_equal (verb, "routing.off");
   if (g_str_equal (verb, "job.retry"))
@@ -158,6 +166,8 @@ qd_entity_action_allowed (QdSession *session, QdEntity *entity, const char *verb
     }
   if (qd_entity_get_kind (entity) == QD_KIND_ROUTING)
     return routing_action_allowed (session, entity, verb, why);
+  if (qd_entity_get_kind (entity) == QD_KIND_TENANT)
+    return qd_tenant_action_allowed (session, entity, verb, why);
   return qd_capability_allowed (qd_session_get_fleet (session), qd_entity_get_connection (entity), verb, why);
 }
 
@@ -190,6 +200,14 @@ qd_entity_action_run (QdSession *session, GtkWidget *parent, QdEntity *entity, c
   json_object_set_string_member (args, "id", qd_entity_get_id (entity));
   if (run_routing (session, parent, entity, verb))
     return;
+  if (qd_entity_get_kind (entity) == QD_KIND_TENANT)
+    {
+      g_autoptr (GPtrArray) one = g_ptr_array_new ();
+
+      g_ptr_array_add (one, entity);
+      qd_tenant_action_run (session, parent, one, verb);
+      return;
+    }
   if (g_str_equal (verb, "site.update"))
     {
       qd_site_dialog_present (session, parent, entity);
@@ -232,4 +250,18 @@ qd_entity_action_run (QdSession *session, GtkWidget *parent, QdEntity *entity, c
   else
     summary = g_strdup_printf (_("Decide anew about flow %s"), name);
   qd_session_run (session, parent, entity, verb, args, summary, NULL, NULL);
+}
+
+gboolean
+qd_entity_action_takes_many (const char *verb)
+{
+  return g_str_has_prefix (verb, "tenant.") && !qd_tenant_action_is_single (verb);
+}
+
+void
+qd_entity_action_run_many (QdSession *session, GtkWidget *parent, GPtrArray *entities, const char *verb)
+{
+  g_return_if_fail (qd_entity_action_takes_many (verb) && entities->len > 0);
+
+  qd_tenant_action_run (session, parent, entities, verb);
 }

@@ -19,5 +19,8 @@ gboolean qd_entity_action_concerns (QdEntity *entity, const char *verb);
 gboolean qd_entity_action_allowed (QdSession *session, QdEntity *entity, const char *verb, char **why);
 /* Does it, with whatever it asks first. @parent: where dialogs stand. */
 void qd_entity_action_run (QdSession *session, GtkWidget *parent, QdEntity *entity, const char *verb);
+/* Whether @verb can be done with many things of its kind at once; and doing it. */
+gboolean qd_entity_action_takes_many (const char *verb);
+void qd_entity_action_run_many (QdSession *session, GtkWidget *parent, GPtrArray *entities, const char *verb);
 
 G_END_DECLS

@@ -23,6 +23,7 @@ static const QdPageInfo pages[] = {
   { "sites", N_("Sites and Nodes"), "qd-sites-symbolic", N_("Fleet"), qd_sites_page_get_type },
   { "paths", N_("Paths"), "qd-paths-symbolic", N_("Fleet"), qd_paths_page_get_type },
   { "flows", N_("Flows"), "qd-flows-symbolic", N_("Fleet"), qd_flows_page_get_type },
+  { "tenants", N_("Tenants"), "qd-tenants-symbolic", N_("Fleet"), qd_tenants_page_get_type },
   { "policies", N_("Network Policies"), "qd-policies-symbolic", N_("Policies"), qd_policy_page_get_type },
   { "routing", N_("Routing Policies"), "qd-routing-symbolic", N_("Policies"), qd_routing_page_get_type },
   { "drafts", N_("Drafts"), "qd-drafts-symbolic", N_("Policies"), qd_drafts_page_get_type },
@@ -39,7 +40,7 @@ static const struct {
 } kinds[] = {
   { QD_KIND_SITE, "sites" }, { QD_KIND_NODE, "sites" }, { QD_KIND_PATH, "paths" }, { QD_KIND_LINK, "topology" },
   { QD_KIND_FLOW, "flows" }, { QD_KIND_EVENT, "events" }, { QD_KIND_JOB, "jobs" },
-  { QD_KIND_ROUTING, "routing" }, { QD_KIND_SHARD, "placement" }, { QD_KIND_AUDIT, "audit" },
+  { QD_KIND_ROUTING, "routing" }, { QD_KIND_TENANT, "tenants" }, { QD_KIND_SHARD, "placement" }, { QD_KIND_AUDIT, "audit" },
 };
 
 const QdPageInfo *

@@ -37,7 +37,7 @@ struct _QdPalette {
 G_DEFINE_FINAL_TYPE (QdPalette, qd_palette, ADW_TYPE_DIALOG)
 
 /* Looked through in this order: few and named first. */
-static const QdKind kinds[] = { QD_KIND_SITE, QD_KIND_NODE, QD_KIND_PATH, QD_KIND_ROUTING, QD_KIND_JOB, QD_KIND_LINK, QD_KIND_FLOW, QD_KIND_EVENT };
+static const QdKind kinds[] = { QD_KIND_SITE, QD_KIND_NODE, QD_KIND_PATH, QD_KIND_TENANT, QD_KIND_ROUTING, QD_KIND_JOB, QD_KIND_LINK, QD_KIND_FLOW, QD_KIND_EVENT };
 
 /* --- Results ------------------------------------------------------------------------------- */
 

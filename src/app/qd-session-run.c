@@ -11,6 +11,7 @@
 #include "qd-audit.h"
 #include "qd-capability.h"
 #include "qd-confirm-dialog.h"
+#include "qd-json.h"
 
 #define UNLOCK_MINUTES 15
 
@@ -30,6 +31,9 @@ typedef struct
   GtkWidget *asking;         /* weak: the dialog that asks for the password */
   char *undo_verb;
   JsonObject *undo_args;
+  GPtrArray *targets;        /* where there are many: one after the other, @target being the one at hand; else NULL */
+  guint at, done;
+  GString *causes;           /* why some could not be done */
 } Run;
 
 static void
@@ -43,6 +47,9 @@ run_free (Run *run)
   g_clear_object (&run->target);
   g_clear_pointer (&run->args, json_object_unref);
   g_clear_pointer (&run->undo_args, json_object_unref);
+  g_clear_pointer (&run->targets, g_ptr_array_unref);
+  if (run->causes != NULL)
+    g_string_free (run->causes, TRUE);
   g_free (run->summary);
   g_free (run->reason);
   g_free (run->undo_verb);
@@ -190,6 +197,37 @@ close_asking (Run *run)
 
 /* --- Doing -------------------------------------------------------------------------------------- */
 
+static void execute (Run *run);
+
+/* The end of one of many: the next, or what came of all. Takes @run. */
+static void
+finish_one (Run *run, const GError *error)
+{
+  g_autofree char *text = NULL;
+
+  if (error == NULL)
+    run->done++;
+  else
+    g_string_append_printf (run->causes, "%s%s: %s", run->causes->len > 0 ? "\n" : "", qd_entity_get_name (run->target), error->message);
+  if (++run->at < run->targets->len && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_set_object (&run->target, g_ptr_array_index (run->targets, run->at));
+      execute (run);
+      return;
+    }
+  if (run->done == run->targets->len)
+    {
+      text = g_strdup_printf (_("Done: %s"), run->summary);
+      qd_session_toast (run->session, text);
+    }
+  else
+    {
+      text = g_strdup_printf (_("%s (%u of %u were done)"), run->summary, run->done, run->targets->len);
+      tell_failure (run->session, run->parent, text, run->causes->str);
+    }
+  run_free (run);
+}
+
 static void
 finished_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -201,6 +239,11 @@ finished_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   g_clear_signal_handler (&run->password_handler, qd_session_get_hub (session));
   close_asking (run);
+  if (run->targets != NULL)
+    {
+      finish_one (g_steal_pointer (&run), error);
+      return;
+    }
   if (error != NULL)
     {
       if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -253,6 +296,18 @@ execute (Run *run)
 {
   QdHub *hub = qd_session_get_hub (run->session);
 
+  if (run->targets != NULL)
+    {
+      /* The job keeps what it was given. */
+      g_autoptr (JsonObject) args = run->args;
+      g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), args);
+      g_autofree char *text = qd_json_to_text (node, FALSE);
+      g_autoptr (JsonNode) copy = qd_json_parse (text, -1, "arguments", NULL);
+
+      run->args = json_object_ref (qd_json_object (copy));
+      json_object_set_string_member (run->args, "id", qd_entity_get_id (run->target));
+      g_clear_pointer (&run->job, g_free);
+    }
   run->password_handler = g_signal_connect (hub, "password-needed", G_CALLBACK (password_needed_cb), run);
   run->job = qd_hub_run (hub, run->connection, run->capability->verb, run->args, run->summary, run->reason, NULL,
                          finished_cb, run);
@@ -306,7 +361,10 @@ ask_reason (Run *run)
     .args = run->args,
     .fleet = qd_session_get_fleet (run->session),
     .undoable = run->undo_verb != NULL,
-    .type_name = is_production (run) && run->target != NULL ? qd_entity_get_name (run->target) : NULL,
+    .targets = run->targets,
+    /* Of many none has the name to type: it is where they are. */
+    .type_name = !is_production (run) || run->target == NULL ? NULL
+                 : run->targets != NULL ? get_connection_name (run) : qd_entity_get_name (run->target),
   };
   AdwDialog *dialog = qd_confirm_dialog_new (&confirmation);
   GtkWidget *parent = run->parent;
@@ -366,6 +424,31 @@ ask_unlock (Run *run)
   adw_dialog_present (ADW_DIALOG (dialog), run->parent);
 }
 
+static Run *
+run_new (QdSession *self, gpointer parent, QdEntity *target, const char *connection, const QdCapability *capability, JsonObject *args,
+         const char *summary)
+{
+  Run *run = g_new0 (Run, 1);
+
+  run->session = g_object_ref (self);
+  g_set_weak_pointer (&run->parent, parent);
+  g_set_object (&run->target, target);
+  run->connection = g_intern_string (connection);
+  run->capability = capability;
+  run->args = args != NULL ? json_object_ref (args) : json_object_new ();
+  run->summary = g_strdup (summary);
+  return run;
+}
+
+static void
+begin (Run *run)
+{
+  if (!run->capability->query && qd_hub_is_locked (qd_session_get_hub (run->session), run->connection))
+    ask_unlock (run);
+  else
+    proceed (run);
+}
+
 /**
  * qd_session_run:
  * @self: a session
@@ -398,18 +481,44 @@ qd_session_run (QdSession *self, gpointer parent, QdEntity *target, const char *
       tell_failure (self, parent, summary, _("No connection offers and allows it. Connect to one that does, or sign in with another role."));
       return;
     }
-  run = g_new0 (Run, 1);
-  run->session = g_object_ref (self);
-  g_set_weak_pointer (&run->parent, parent);
-  g_set_object (&run->target, target);
-  run->connection = g_intern_string (connection);
-  run->capability = capability;
-  run->args = args != NULL ? json_object_ref (args) : json_object_new ();
-  run->summary = g_strdup (summary);
+  run = run_new (self, parent, target, connection, capability, args, summary);
   run->undo_verb = g_strdup (undo_verb);
   run->undo_args = undo_args != NULL ? json_object_ref (undo_args) : NULL;
-  if (!capability->query && qd_hub_is_locked (qd_session_get_hub (self), connection))
-    ask_unlock (run);
-  else
-    proceed (run);
+  begin (run);
+}
+
+/**
+ * qd_session_run_many:
+ * @self: a session
+ * @parent: a widget that dialogs stand on
+ * @targets: (element-type QdEntity): what it is done to, all of one connection
+ * @verb: a verb of the capability table
+ * @args: (nullable): the verb's arguments but for the id; a reference is taken
+ * @summary: what people read: "Suspend 3 tenants"
+ *
+ * Does the same to many things, one after the other, asked for once; one that cannot be done stops none of the
+ * others. Main thread; returns at once.
+ */
+void
+qd_session_run_many (QdSession *self, gpointer parent, GPtrArray *targets, const char *verb, JsonObject *args, const char *summary)
+{
+  const QdCapability *capability = qd_capability_get (verb);
+  QdEntity *first;
+  Run *run;
+
+  g_return_if_fail (QD_IS_SESSION (self));
+  g_return_if_fail (capability != NULL && targets->len > 0);
+
+  first = g_ptr_array_index (targets, 0);
+  for (guint i = 1; i < targets->len; i++)
+    if (!g_str_equal (qd_entity_get_connection (g_ptr_array_index (targets, i)), qd_entity_get_connection (first)))
+      {
+        tell_failure (self, parent, summary, _("They belong to different connections. Choose things of one connection."));
+        return;
+      }
+  run = run_new (self, parent, first, qd_entity_get_connection (first), capability, args, summary);
+  run->targets = g_ptr_array_copy (targets, (GCopyFunc) g_object_ref, NULL);
+  g_ptr_array_set_free_func (run->targets, g_object_unref);
+  run->causes = g_string_new (NULL);
+  begin (run);
 }

@@ -19,6 +19,7 @@
 #include "qd-routing-drafts.h"
 #include "qd-routing-fields.h"
 #include "qd-routing-sorter.h"
+#include "qd-tenant-dialog.h"
 
 #define WIDE_WIDTH 1180
 #define WIDE_HEIGHT 760
@@ -405,6 +406,26 @@ show_routing_policy (Shots *shots)
     qd_window_open_entity (shots->window, first_policy (shots));
 }
 
+/* A tenant with its details. */
+static void
+show_tenant (Shots *shots)
+{
+  QdEntity *tenant = qd_entity_list_peek (qd_fleet_get_list (qd_session_get_fleet (qd_window_get_session (shots->window)), QD_KIND_TENANT), 0);
+
+  if (tenant != NULL)
+    qd_window_open_entity (shots->window, tenant);
+}
+
+static void
+show_tenant_edit (Shots *shots)
+{
+  QdEntity *tenant = qd_entity_list_peek (qd_fleet_get_list (qd_session_get_fleet (qd_window_get_session (shots->window)), QD_KIND_TENANT), 0);
+
+  qd_window_show_page (shots->window, "tenants");
+  if (tenant != NULL)
+    qd_tenant_dialog_present (qd_window_get_session (shots->window), qd_window_get_page (shots->window), tenant);
+}
+
 /* The same, being edited; nothing is changed. */
 static void
 show_routing_edit (Shots *shots)
@@ -524,6 +545,8 @@ static const Scene scenes[] = {
   { "drafts-kept", show_drafts, hide_drafts },
   { "placement-plan", show_placement_plan, hide_placement_plan },
   { "placement-versions", show_placement_versions, hide_placement_versions },
+  { "tenant", show_tenant },
+  { "tenant-edit", show_tenant_edit },
   { "impact", show_impact },
   { "topology-cut", show_topology_cut, hide_policy_script, qd_shots_policy_step },
   { "topology-table", show_topology_table, hide_topology_table },

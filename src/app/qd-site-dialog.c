@@ -5,17 +5,17 @@
 
 #include "qd-site-dialog.h"
 
-#include <adwaita.h>
 #include <glib/gi18n.h>
 
 #include "qd-driver.h"
+#include "qd-form-dialog.h"
 #include "qd-site-form.h"
 
 #define QD_TYPE_SITE_DIALOG (qd_site_dialog_get_type ())
-G_DECLARE_FINAL_TYPE (QdSiteDialog, qd_site_dialog, QD, SITE_DIALOG, AdwDialog)
+G_DECLARE_FINAL_TYPE (QdSiteDialog, qd_site_dialog, QD, SITE_DIALOG, QdFormDialog)
 
 struct _QdSiteDialog {
-  AdwDialog parent_instance;
+  QdFormDialog parent_instance;
 
   QdSession *session;
   const char *connection;     /* interned */
@@ -23,32 +23,23 @@ struct _QdSiteDialog {
   QdSiteForm before;          /* what was seen when it was opened, or last said to have changed */
   char *revision;
 
-  GtkWidget *banner;
   GtkWidget *name, *kind, *location, *latitude, *longitude, *labels;
-  GtkWidget *save;
-  gboolean saving;
 };
 
-G_DEFINE_FINAL_TYPE (QdSiteDialog, qd_site_dialog, ADW_TYPE_DIALOG)
+G_DEFINE_FINAL_TYPE (QdSiteDialog, qd_site_dialog, QD_TYPE_FORM_DIALOG)
 
 static const char *const kind_ids[] = { "hq", "branch", "cloud", "node" };
 
 /* --- The form ------------------------------------------------------------------------------ */
 
-static char *
-dup_text (GtkWidget *row)
-{
-  return g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (row))));
-}
-
 static void
 read_form (QdSiteDialog *self, QdSiteForm *form)
 {
-  form->name = dup_text (self->name);
-  form->location = dup_text (self->location);
-  form->latitude = dup_text (self->latitude);
-  form->longitude = dup_text (self->longitude);
-  form->labels = dup_text (self->labels);
+  form->name = qd_form_dialog_dup_text (self->name);
+  form->location = qd_form_dialog_dup_text (self->location);
+  form->latitude = qd_form_dialog_dup_text (self->latitude);
+  form->longitude = qd_form_dialog_dup_text (self->longitude);
+  form->labels = qd_form_dialog_dup_text (self->labels);
   form->kind = g_strdup (kind_ids[MIN (adw_combo_row_get_selected (ADW_COMBO_ROW (self->kind)), G_N_ELEMENTS (kind_ids) - 1)]);
 }
 
@@ -63,30 +54,6 @@ show_form (QdSiteDialog *self, const QdSiteForm *form)
   for (guint i = 0; i < G_N_ELEMENTS (kind_ids); i++)
     if (g_strcmp0 (form->kind, kind_ids[i]) == 0)
       adw_combo_row_set_selected (ADW_COMBO_ROW (self->kind), i);
-}
-
-static void
-show_problem (QdSiteDialog *self, const char *text)
-{
-  gtk_label_set_text (GTK_LABEL (self->banner), text);
-  gtk_widget_set_visible (self->banner, TRUE);
-  gtk_accessible_announce (GTK_ACCESSIBLE (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH);
-}
-
-static void
-update_save (QdSiteDialog *self)
-{
-  g_autofree char *name = dup_text (self->name);
-
-  gtk_widget_set_sensitive (self->save, !self->saving && *name != '\0');
-}
-
-static void
-edited_cb (QdSiteDialog *self)
-{
-  if (!self->saving)
-    gtk_widget_set_visible (self->banner, FALSE);
-  update_save (self);
 }
 
 /* --- Saving -------------------------------------------------------------------------------- */
@@ -164,7 +131,7 @@ show_conflict (QdSiteDialog *self, const GError *error)
   qd_site_form_init_from (&self->before, self->site);
   g_free (self->revision);
   self->revision = g_strdup (qd_entity_get_string (self->site, QD_FIELD_REVISION));
-  show_problem (self, text);
+  qd_form_dialog_show_problem (QD_FORM_DIALOG (self), text);
 }
 
 static void
@@ -175,10 +142,9 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (JsonNode) answer = qd_hub_run_finish (QD_HUB (source), result, &error);
   g_auto (QdSiteForm) form = { 0 };
 
-  self->saving = FALSE;
   if (self->session == NULL)
     return;
-  update_save (self);
+  qd_form_dialog_set_saving (QD_FORM_DIALOG (self), FALSE);
   if (error == NULL)
     {
       read_form (self, &form);
@@ -191,13 +157,14 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       g_autofree char *text = g_strdup_printf (_("Not saved: %s"), error->message);
 
-      show_problem (self, text);
+      qd_form_dialog_show_problem (QD_FORM_DIALOG (self), text);
     }
 }
 
 static void
-save_cb (QdSiteDialog *self)
+qd_site_dialog_save (QdFormDialog *dialog)
 {
+  QdSiteDialog *self = QD_SITE_DIALOG (dialog);
   g_auto (QdSiteForm) form = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonObject) members = NULL;
@@ -209,7 +176,7 @@ save_cb (QdSiteDialog *self)
   members = qd_site_form_to_json (&form, self->site != NULL ? &self->before : NULL, &error);
   if (members == NULL)
     {
-      show_problem (self, error->message);
+      qd_form_dialog_show_problem (QD_FORM_DIALOG (self), error->message);
       return;
     }
   if (self->site != NULL && json_object_get_size (members) == 0)
@@ -231,17 +198,15 @@ save_cb (QdSiteDialog *self)
       json_object_set_object_member (args, "changes", g_steal_pointer (&members));
       summary = g_strdup_printf (_("Edit site %s"), self->before.name);
     }
-  self->saving = TRUE;
-  update_save (self);
+  qd_form_dialog_set_saving (dialog, TRUE);
   job = qd_hub_run (qd_session_get_hub (self->session), self->connection, self->site != NULL ? "site.update" : "site.create",
                     args, summary, NULL, NULL, saved_cb, g_object_ref (self));
 }
 
-/* --- Closing with something written -------------------------------------------------------- */
-
 static gboolean
-is_changed (QdSiteDialog *self)
+qd_site_dialog_is_changed (QdFormDialog *dialog)
 {
+  QdSiteDialog *self = QD_SITE_DIALOG (dialog);
   g_auto (QdSiteForm) form = { 0 };
   g_autofree char *difference = NULL;
 
@@ -250,77 +215,33 @@ is_changed (QdSiteDialog *self)
   return *difference != '\0';
 }
 
-static void
-discard_cb (AdwAlertDialog *dialog, const char *response, gpointer user_data)
+static gboolean
+qd_site_dialog_is_complete (QdFormDialog *dialog)
 {
-  if (g_strcmp0 (response, "discard") == 0)
-    adw_dialog_force_close (ADW_DIALOG (user_data));
-}
+  g_autofree char *name = qd_form_dialog_dup_text (QD_SITE_DIALOG (dialog)->name);
 
-static void
-close_attempt_cb (QdSiteDialog *self)
-{
-  AdwAlertDialog *dialog;
-
-  if (!is_changed (self))
-    {
-      adw_dialog_force_close (ADW_DIALOG (self));
-      return;
-    }
-  dialog = ADW_ALERT_DIALOG (adw_alert_dialog_new (_("Discard Changes?"), _("What was entered is not saved")));
-  adw_alert_dialog_add_responses (dialog, "keep", _("_Keep Editing"), "discard", _("_Discard"), NULL);
-  adw_alert_dialog_set_response_appearance (dialog, "discard", ADW_RESPONSE_DESTRUCTIVE);
-  adw_alert_dialog_set_close_response (dialog, "keep");
-  g_signal_connect_object (dialog, "response", G_CALLBACK (discard_cb), self, 0);
-  adw_dialog_present (ADW_DIALOG (dialog), GTK_WIDGET (self));
+  return *name != '\0';
 }
 
 /* --- The object ---------------------------------------------------------------------------- */
 
-static GtkWidget *
-add_entry (QdSiteDialog *self, GtkWidget *group, const char *title)
-{
-  GtkWidget *row = adw_entry_row_new ();
-
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  g_signal_connect_swapped (row, "changed", G_CALLBACK (edited_cb), self);
-  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
-  return row;
-}
-
-static GtkWidget *
+static void
 build_form (QdSiteDialog *self)
 {
   const char *const kinds[] = { _("Headquarters"), _("Branch"), _("Cloud"), _("Node"), NULL };
-  GtkWidget *page = adw_preferences_page_new ();
-  GtkWidget *what = adw_preferences_group_new ();
-  GtkWidget *where = adw_preferences_group_new ();
+  QdFormDialog *dialog = QD_FORM_DIALOG (self);
+  GtkWidget *what = qd_form_dialog_add_group (dialog, NULL), *where = qd_form_dialog_add_group (dialog, _("Place"));
   g_autoptr (GtkStringList) model = gtk_string_list_new (kinds);
 
-  self->banner = gtk_label_new (NULL);
-  gtk_label_set_wrap (GTK_LABEL (self->banner), TRUE);
-  gtk_label_set_xalign (GTK_LABEL (self->banner), 0);
-  gtk_label_set_selectable (GTK_LABEL (self->banner), TRUE);
-  gtk_widget_add_css_class (self->banner, "error");
-  gtk_widget_set_visible (self->banner, FALSE);
-  gtk_widget_set_margin_bottom (self->banner, 12);
-  adw_preferences_group_add (ADW_PREFERENCES_GROUP (what), self->banner);
-
-  self->name = add_entry (self, what, _("Name"));
+  self->name = qd_form_dialog_add_entry (dialog, what, _("Name"));
   self->kind = adw_combo_row_new ();
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->kind), _("Kind"));
   adw_combo_row_set_model (ADW_COMBO_ROW (self->kind), G_LIST_MODEL (model));
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (what), self->kind);
-  self->labels = add_entry (self, what, _("Labels, as name=value"));
-
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (where), _("Place"));
-  self->location = add_entry (self, where, _("Location"));
-  self->latitude = add_entry (self, where, _("Latitude"));
-  self->longitude = add_entry (self, where, _("Longitude"));
-
-  adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (what));
-  adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (where));
-  return page;
+  self->labels = qd_form_dialog_add_entry (dialog, what, _("Labels, as name=value"));
+  self->location = qd_form_dialog_add_entry (dialog, where, _("Location"));
+  self->latitude = qd_form_dialog_add_entry (dialog, where, _("Latitude"));
+  self->longitude = qd_form_dialog_add_entry (dialog, where, _("Longitude"));
 }
 
 static void
@@ -338,56 +259,19 @@ qd_site_dialog_dispose (GObject *object)
 static void
 qd_site_dialog_class_init (QdSiteDialogClass *klass)
 {
+  QdFormDialogClass *form_class = QD_FORM_DIALOG_CLASS (klass);
+
   G_OBJECT_CLASS (klass)->dispose = qd_site_dialog_dispose;
-}
-
-/* The toolkit's own title keeps room for some letters, which large text and the words of the buttons
- * leave none for. */
-static void
-title_changed_cb (QdSiteDialog *self, GParamSpec *pspec, GtkLabel *title)
-{
-  gtk_label_set_text (title, adw_dialog_get_title (ADW_DIALOG (self)));
-}
-
-static GtkWidget *
-title_new (QdSiteDialog *self)
-{
-  GtkWidget *title = gtk_label_new (NULL);
-
-  gtk_label_set_ellipsize (GTK_LABEL (title), PANGO_ELLIPSIZE_END);
-  gtk_label_set_single_line_mode (GTK_LABEL (title), TRUE);
-  gtk_widget_add_css_class (title, "title");
-  g_signal_connect_object (self, "notify::title", G_CALLBACK (title_changed_cb), title, 0);
-  return title;
+  form_class->save = qd_site_dialog_save;
+  form_class->is_changed = qd_site_dialog_is_changed;
+  form_class->is_complete = qd_site_dialog_is_complete;
 }
 
 static void
 qd_site_dialog_init (QdSiteDialog *self)
 {
-  GtkWidget *view = adw_toolbar_view_new ();
-  GtkWidget *bar = adw_header_bar_new ();
-  GtkWidget *cancel = gtk_button_new_with_mnemonic (_("_Cancel"));
-
-  self->save = gtk_button_new_with_mnemonic (_("_Save"));
-  gtk_widget_add_css_class (self->save, "suggested-action");
-  g_signal_connect_swapped (self->save, "clicked", G_CALLBACK (save_cb), self);
-  g_signal_connect_swapped (cancel, "clicked", G_CALLBACK (close_attempt_cb), self);
-  adw_header_bar_set_show_end_title_buttons (ADW_HEADER_BAR (bar), FALSE);
-  adw_header_bar_set_show_start_title_buttons (ADW_HEADER_BAR (bar), FALSE);
-  adw_header_bar_set_title_widget (ADW_HEADER_BAR (bar), title_new (self));
-  gtk_button_set_can_shrink (GTK_BUTTON (cancel), TRUE);
-  gtk_button_set_can_shrink (GTK_BUTTON (self->save), TRUE);
-  adw_header_bar_pack_start (ADW_HEADER_BAR (bar), cancel);
-  adw_header_bar_pack_end (ADW_HEADER_BAR (bar), self->save);
-
-  adw_toolbar_view_add_top_bar (ADW_TOOLBAR_VIEW (view), bar);
-  adw_toolbar_view_set_content (ADW_TOOLBAR_VIEW (view), build_form (self));
-  adw_dialog_set_child (ADW_DIALOG (self), view);
-  adw_dialog_set_content_width (ADW_DIALOG (self), 460);
-  adw_dialog_set_can_close (ADW_DIALOG (self), FALSE);
-  adw_dialog_set_default_widget (ADW_DIALOG (self), self->save);
+  build_form (self);
   adw_dialog_set_focus (ADW_DIALOG (self), self->name);
-  g_signal_connect (self, "close-attempt", G_CALLBACK (close_attempt_cb), NULL);
 }
 
 void
@@ -417,7 +301,7 @@ qd_site_dialog_present (QdSession *session, GtkWidget *parent, QdEntity *site)
       adw_combo_row_set_selected (ADW_COMBO_ROW (self->kind), 1);
       read_form (self, &self->before);
     }
-  update_save (self);
+  qd_form_dialog_update (QD_FORM_DIALOG (self));
   adw_dialog_present (ADW_DIALOG (self), parent);
 }
 

@@ -99,12 +99,19 @@ get_words (QdKind kind)
   static const char *const flows[] = { "active", "idle", "blocked", "closed", NULL };
   static const char *const events[] = { "critical", "warning", "info", NULL };
   static const char *const jobs[] = { "running", "waiting", "failed", "succeeded", "cancelled", NULL };
-
+  static const char *const tenants[] = { "active", "degraded", "suspended", "provisioning", "archived", NULL };
+  static const char *const shards[] = { "ready", "draining", "starting", "down", NULL };
   static const char *const records[] = { "succeeded", "failed", "refused", "cancelled", "interrupted", "begun", NULL };
 
-  if (kind == QD_KIND_AUDIT)
-    return records;
-  return kind == QD_KIND_FLOW ? flows : kind == QD_KIND_EVENT ? events : jobs;
+  switch (kind)
+    {
+    case QD_KIND_FLOW: return flows;
+    case QD_KIND_EVENT: return events;
+    case QD_KIND_TENANT: return tenants;
+    case QD_KIND_SHARD: return shards;
+    case QD_KIND_AUDIT: return records;
+    default: return jobs;
+    }
 }
 
 static void

@@ -17,6 +17,7 @@ static const struct { const char *icon, *title, *description; } none[QD_N_KINDS]
   [QD_KIND_JOB] = { "qd-jobs-symbolic", N_("No Jobs"), N_("What is done to the fleet is followed here.") },
   [QD_KIND_ROUTING] = { "qd-routing-symbolic", N_("No Routing Policies"), N_("Create one to say which traffic takes which path.") },
   [QD_KIND_AUDIT] = { "qd-audit-symbolic", N_("No Records"), N_("What is done to the fleet, and refused, is recorded here.") },
+  [QD_KIND_TENANT] = { "qd-tenants-symbolic", N_("No Tenants"), N_("Create one to give it a place on the platform.") },
   [QD_KIND_EVENT] = { "qd-events-symbolic", N_("No Events"), N_("What happens from now on appears here.") },
 };
 
@@ -36,13 +37,14 @@ qd_table_say_no_match (AdwStatusPage *page)
   say (page, "edit-find-symbolic", _("No Matches"), _("Nothing matches the filter."));
 }
 
-/* A server that does not know what routing policies are has not none of them. */
+/* A server that does not know what routing policies or tenants are has not none of them. */
 static gboolean
 is_offered (QdKind kind, QdEntity *connection)
 {
   const char *offers = qd_entity_get_string (connection, QD_CONNECTION_OFFERS);
+  const char *feature = kind == QD_KIND_ROUTING ? "\"routing_policies\"" : kind == QD_KIND_TENANT ? "\"tenants\"" : NULL;
 
-  return kind != QD_KIND_ROUTING || (offers != NULL && strstr (offers, "\"routing_policies\"") != NULL);
+  return feature == NULL || (offers != NULL && strstr (offers, feature) != NULL);
 }
 
 gboolean
@@ -60,7 +62,8 @@ qd_table_say_empty (AdwStatusPage *page, QdKind kind, QdEntity *connection)
     say (page, "qd-paper-symbolic", _("Nothing Here"), _("The drawing has nothing of this kind."));
   else if (g_strcmp0 (state, "live") == 0 && !is_offered (kind, connection))
     {
-      g_autofree char *text = g_strdup_printf (_("“%s” has no routing policies to offer. Choose another connection."), qd_entity_get_name (connection));
+      g_autofree char *text = g_strdup_printf (kind == QD_KIND_TENANT ? _("“%s” has no tenants to offer. Choose another connection.")
+                                               : _("“%s” has no routing policies to offer. Choose another connection."), qd_entity_get_name (connection));
 
       say (page, none[kind].icon, _("Not Offered"), text);
     }

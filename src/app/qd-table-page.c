@@ -15,6 +15,7 @@ typedef struct {
   GtkWidget *stack;
   GtkWidget *detail, *close, *back;
   GtkWidget *tables[QD_TABLE_PAGE_MAX_KINDS];
+  guint update;                        /* timeout: what can be done with what is selected is looked at twice a second at most */
 } QdTablePagePrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (QdTablePage, qd_table_page, QD_TYPE_PAGE)
@@ -42,17 +43,46 @@ show_detail (QdTablePage *self, QdEntity *entity, gboolean reveal)
 
 /* --- Row actions -------------------------------------------------------------------------------- */
 
+/* Those of what is selected that @verb can be done with. (transfer container) */
+static GPtrArray *
+find_allowed (QdTablePage *self, QdTable *table, const char *verb)
+{
+  GPtrArray *selection = qd_table_get_selection (table), *allowed = g_ptr_array_new ();
+
+  for (guint i = 0; i < selection->len; i++)
+    {
+      g_autofree char *why = NULL;
+
+      if (qd_entity_action_allowed (get_session (self), selection->pdata[i], verb, &why))
+        g_ptr_array_add (allowed, selection->pdata[i]);
+    }
+  g_ptr_array_unref (selection);
+  return allowed;
+}
+
+static gboolean
+can_run (QdTablePage *self, QdTable *table, const char *verb)
+{
+  QdEntity *selected = qd_table_get_selected (table);
+  g_autoptr (GPtrArray) allowed = NULL;
+  g_autofree char *why = NULL;
+
+  if (selected != NULL)
+    return qd_entity_action_allowed (get_session (self), selected, verb, &why);
+  if (!qd_entity_action_takes_many (verb))
+    return FALSE;
+  allowed = find_allowed (self, table, verb);
+  return allowed->len > 0;
+}
+
 static void
 update_row_actions (QdTablePage *self, QdTable *table)
 {
-  QdEntity *selected = qd_table_get_selected (table);
-
   for (const char *const *verb = qd_entity_actions_get (qd_table_get_kind (table)); *verb != NULL; verb++)
     {
-      g_autofree char *why = NULL, *action = g_strdup_printf ("row.%s", *verb);
+      g_autofree char *action = g_strdup_printf ("row.%s", *verb);
 
-      gtk_widget_action_set_enabled (GTK_WIDGET (self), action,
-                                     selected != NULL && qd_entity_action_allowed (get_session (self), selected, *verb, &why));
+      gtk_widget_action_set_enabled (GTK_WIDGET (self), action, can_run (self, table, *verb));
     }
 }
 
@@ -60,10 +90,19 @@ static void
 row_action_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   QdTablePage *self = QD_TABLE_PAGE (widget);
-  QdEntity *selected = qd_table_get_selected (qd_table_page_get_table (self));
+  QdTable *table = qd_table_page_get_table (self);
+  QdEntity *selected = qd_table_get_selected (table);
+  const char *verb = name + strlen ("row.");
+  g_autoptr (GPtrArray) allowed = NULL;
 
   if (selected != NULL)
-    qd_entity_action_run (get_session (self), widget, selected, name + strlen ("row."));
+    {
+      qd_entity_action_run (get_session (self), widget, selected, verb);
+      return;
+    }
+  allowed = qd_entity_action_takes_many (verb) ? find_allowed (self, table, verb) : NULL;
+  if (allowed != NULL && allowed->len > 0)
+    qd_entity_action_run_many (get_session (self), widget, allowed, verb);
 }
 
 static void
@@ -205,12 +244,28 @@ build_content (QdTablePage *self)
   return box;
 }
 
-/* What is gone for good is not shown any more. */
+static gboolean
+update_cb (gpointer user_data)
+{
+  QdTablePage *self = user_data;
+  QdTablePagePrivate *priv = qd_table_page_get_instance_private (self);
+  QdTable *table = qd_table_page_get_table (self);
+
+  priv->update = 0;
+  if (table != NULL)
+    update_row_actions (self, table);
+  return G_SOURCE_REMOVE;
+}
+
+/* What is gone for good is not shown any more; what has changed may be done other things with. */
 static void
 committed_cb (QdTablePage *self, QdFleet *fleet)
 {
   QdTablePagePrivate *priv = qd_table_page_get_instance_private (self);
   QdEntity *shown = qd_detail_pane_get_entity (QD_DETAIL_PANE (priv->detail));
+
+  if (priv->update == 0 && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    priv->update = g_timeout_add (500, update_cb, self);
 
   if (shown != NULL && qd_fleet_lookup (fleet, qd_entity_get_connection (shown), qd_entity_get_kind (shown),
                                         qd_entity_get_id (shown)) == NULL)
@@ -290,12 +345,22 @@ qd_table_page_constructed (GObject *object)
 }
 
 static void
+qd_table_page_dispose (GObject *object)
+{
+  QdTablePagePrivate *priv = qd_table_page_get_instance_private (QD_TABLE_PAGE (object));
+
+  g_clear_handle_id (&priv->update, g_source_remove);
+  G_OBJECT_CLASS (qd_table_page_parent_class)->dispose (object);
+}
+
+static void
 qd_table_page_class_init (QdTablePageClass *klass)
 {
   QdPageClass *page_class = QD_PAGE_CLASS (klass);
-  static const QdKind with_actions[] = { QD_KIND_SITE, QD_KIND_PATH, QD_KIND_FLOW, QD_KIND_JOB, QD_KIND_ROUTING };
+  static const QdKind with_actions[] = { QD_KIND_SITE, QD_KIND_PATH, QD_KIND_FLOW, QD_KIND_JOB, QD_KIND_ROUTING, QD_KIND_TENANT };
 
   G_OBJECT_CLASS (klass)->constructed = qd_table_page_constructed;
+  G_OBJECT_CLASS (klass)->dispose = qd_table_page_dispose;
   page_class->show_entity = qd_table_page_show_entity;
   page_class->focus_search = qd_table_page_focus_search;
   page_class->copy = qd_table_page_copy;

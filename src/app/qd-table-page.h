@@ -32,5 +32,6 @@ GType qd_flows_page_get_type (void);
 GType qd_events_page_get_type (void);
 GType qd_jobs_page_get_type (void);
 GType qd_routing_page_get_type (void);
+GType qd_tenants_page_get_type (void);
 
 G_END_DECLS

@@ -65,6 +65,8 @@ get_collection (QdKind kind)
     case QD_KIND_NODE: return "api/v1/nodes";
     case QD_KIND_JOB: return "admin/v1/jobs";
     case QD_KIND_ROUTING: return "api/v1/routing-policies";
+    case QD_KIND_TENANT: return "admin/v1/tenants";
+    case QD_KIND_SHARD: return "admin/v1/scale/shards";
     default: return NULL;
     }
 }

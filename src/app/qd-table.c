@@ -330,6 +330,10 @@ width_of (QdKind kind, guint number)
     return 240;
   if (kind == QD_KIND_FLOW && number == QD_FLOW_PROTOCOL)
     return 80;
+  if (kind == QD_KIND_TENANT && (field->type == QD_VALUE_INT || number < QD_FIELD_OWN || number == QD_TENANT_HEALTH))
+    return 100;
+  if (kind == QD_KIND_TENANT && field->type == QD_VALUE_STRING)
+    return 110;
   switch (field->type)
     {
     case QD_VALUE_INT:

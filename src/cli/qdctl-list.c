@@ -16,7 +16,7 @@
 static const struct { const char *verb; QdKind kind; } kinds[] = {
   { "sites", QD_KIND_SITE },   { "paths", QD_KIND_PATH },   { "flows", QD_KIND_FLOW }, { "nodes", QD_KIND_NODE },
   { "links", QD_KIND_LINK },   { "events", QD_KIND_EVENT }, { "jobs", QD_KIND_JOB },   { "kv", QD_KIND_KV_ENTRY },
-  { "routing", QD_KIND_ROUTING },
+  { "routing", QD_KIND_ROUTING }, { "tenants", QD_KIND_TENANT }, { "shards", QD_KIND_SHARD },
 };
 
 static QdKind

@@ -105,12 +105,13 @@ static void
 add_revision (QdctlSession *session, const char *verb, JsonObject *args)
 {
   const char *id = qd_json_get_string (args, "id", NULL);
+  int kind = g_str_has_prefix (verb, "site.") ? QD_KIND_SITE : g_str_equal (verb, "tenant.update") ? QD_KIND_TENANT : -1;
   QdEntity *entity;
   const char *revision;
 
-  if (!g_str_has_prefix (verb, "site.") || id == NULL || json_object_has_member (args, "revision"))
+  if (kind < 0 || id == NULL || json_object_has_member (args, "revision"))
     return;
-  entity = qd_fleet_lookup (qd_hub_get_fleet (session->hub), session->connection, QD_KIND_SITE, id);
+  entity = qd_fleet_lookup (qd_hub_get_fleet (session->hub), session->connection, (QdKind) kind, id);
   revision = entity ? qd_entity_get_string (entity, QD_FIELD_REVISION) : NULL;
   if (revision)
     json_object_set_string_member (args, "revision", revision);
@@ -147,12 +148,11 @@ judge (JsonNode *answer)
   return g_str_equal (state, "failed") || g_str_equal (state, "cancelled") ? QD_EXIT_NO : QD_EXIT_YES;
 }
 
-static QdExit
-carry_out (QdctlSession *session, const char *verb, JsonObject *args, const char *reason, gboolean dry_run)
+JsonNode *
+qdctl_carry_out (QdctlSession *session, const char *verb, JsonObject *args, const char *reason, gboolean dry_run, QdExit *code)
 {
   Outcome outcome = { .session = session };
   g_autofree char *id = NULL;
-  QdExit code;
 
   add_revision (session, verb, args);
   if (dry_run)
@@ -168,14 +168,12 @@ carry_out (QdctlSession *session, const char *verb, JsonObject *args, const char
   if (outcome.error)
     {
       qdctl_complain ("%s", outcome.error->message);
-      code = qdctl_exit_for_error (outcome.error);
+      *code = qdctl_exit_for_error (outcome.error);
       g_error_free (outcome.error);
-      return code;
+      return NULL;
     }
-  qdctl_print_json (outcome.answer);
-  code = judge (outcome.answer);
-  json_node_unref (outcome.answer);
-  return code;
+  *code = judge (outcome.answer);
+  return outcome.answer;
 }
 
 QdExit
@@ -191,6 +189,7 @@ qdctl_run (const char *name, int argc, char **argv)
     { NULL },
   };
   g_autoptr (JsonObject) args = NULL;
+  g_autoptr (JsonNode) answer = NULL;
   const QdCapability *row;
   QdctlSession session;
   QdExit code;
@@ -218,7 +217,9 @@ qdctl_run (const char *name, int argc, char **argv)
   code = qdctl_session_open (&session, &target);
   if (code != QD_EXIT_YES && code != QD_EXIT_PARTIAL)
     return code;
-  code = carry_out (&session, row->verb, args, reason, dry_run);
+  answer = qdctl_carry_out (&session, row->verb, args, reason, dry_run, &code);
+  if (answer)
+    qdctl_print_json (answer);
   qdctl_session_close (&session);
   return code;
 }

@@ -49,7 +49,7 @@ add_target_group (GOptionContext *context, QdctlTarget *t)
   const GOptionEntry entries[] = {
     { "connection", 0, 0, G_OPTION_ARG_STRING, &t->connection, N_("A connection that Quarterdeck knows, by name or id"), N_("NAME") },
     { "url", 0, 0, G_OPTION_ARG_STRING, &t->url, N_("Or the address of a server"), N_("URL") },
-    { "driver", 0, 0, G_OPTION_ARG_STRING, &t->driver, N_("What it speaks: auto, node-api, patronus or nats (auto)"), N_("NAME") },
+    { "driver", 0, 0, G_OPTION_ARG_STRING, &t->driver, N_("What it speaks: auto, node-api, patronus, cloudlysis or nats (auto)"), N_("NAME") },
     { "credentials", 0, 0, G_OPTION_ARG_FILENAME, &t->credentials, N_("Sign in from a credentials file, as quarterdeck-lab writes it"), N_("FILE") },
     { "role", 0, 0, G_OPTION_ARG_STRING, &t->role, N_("With --credentials: the user of that role (admin)"), N_("ROLE") },
     { "user", 0, 0, G_OPTION_ARG_STRING, &t->user, N_("The user to sign in as"), N_("NAME") },

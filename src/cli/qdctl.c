@@ -27,6 +27,8 @@ const QdctlVerb qdctl_verbs[] = {
   { "kv", NULL, N_("List the entries of the watched NATS buckets"), qdctl_list },
   { "routing", NULL, N_("List the routing policies"), qdctl_list },
   { "migrate", "plan|run TENANT…", N_("Move tenants to another shard, step by step"), qdctl_migrate },
+  { "shards", NULL, N_("List the shards"), qdctl_list },
+  { "tenants", "list|get|create|suspend|resume|archive|kill-switch [ID…]", N_("List the tenants, and change them"), qdctl_tenants },
   { "run", "VERB [KEY=VALUE…]", N_("Carry out a command and follow it to its end"), qdctl_run },
   { "placement", "list|get|set|history|diff|restore …", N_("Say and change which tenant lives on which shard"), qdctl_placement },
   { "topology", "layout|render|path|impact FILE…", N_("Lay out, draw and question a network in a file"), qdctl_topology },

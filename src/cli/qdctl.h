@@ -73,6 +73,9 @@ QdExit qdctl_session_open (QdctlSession *self, const QdctlTarget *target);
 QdExit qdctl_session_add_nats (QdctlSession *self, const QdctlTarget *target, const char *url);
 void qdctl_session_close (QdctlSession *self);
 
+/* Carries out @verb and waits for its end; NULL after saying why not. *@code is what the program ends with. (transfer full) */
+JsonNode *qdctl_carry_out (QdctlSession *session, const char *verb, JsonObject *args, const char *reason, gboolean dry_run, QdExit *code);
+
 /* "qdctl: …" on stderr. */
 void qdctl_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
 QdExit qdctl_exit_for_error (const GError *error);
@@ -89,6 +92,7 @@ QdExit qdctl_audit (const char *name, int argc, char **argv);
 QdExit qdctl_policy (const char *name, int argc, char **argv);
 QdExit qdctl_jobs (const char *name, int argc, char **argv);
 QdExit qdctl_migrate (const char *name, int argc, char **argv);
+QdExit qdctl_tenants (const char *name, int argc, char **argv);
 
 /* A member of an object; @value NULL: null. */
 void qdctl_add_text (JsonBuilder *builder, const char *name, const char *value);
