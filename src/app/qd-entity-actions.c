@@ -146,6 +146,8 @@ routing_action_allowed (QdSession *session, QdEntity *policy, const char *verb, 
 gboolean
 qd_entity_action_allowed (QdSession *session, QdEntity *entity, const char *verb, char **why)
 {
+  g_autoptr (JsonObject) args = NULL;
+
   if (g_str_equal (verb, "flow.explain"))
     return is_explained (session, entity, why);
   if (g_str_equal (verb, "job.revert"))
@@ -168,7 +170,9 @@ qd_entity_action_allowed (QdSession *session, QdEntity *entity, const char *verb
     return routing_action_allowed (session, entity, verb, why);
   if (qd_entity_get_kind (entity) == QD_KIND_TENANT)
     return qd_tenant_action_allowed (session, entity, verb, why);
-  return qd_capability_allowed (qd_session_get_fleet (session), qd_entity_get_connection (entity), verb, why);
+  args = json_object_new ();
+  json_object_set_string_member (args, "id", qd_entity_get_id (entity));
+  return qd_capability_allowed_on (qd_session_get_fleet (session), qd_entity_get_connection (entity), verb, args, why);
 }
 
 /* TRUE when that was one for routing policies. */

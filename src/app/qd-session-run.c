@@ -380,7 +380,7 @@ proceed (Run *run)
 {
   g_autofree char *why = NULL;
 
-  if (!qd_capability_allowed (qd_session_get_fleet (run->session), run->connection, run->capability->verb, &why))
+  if (!qd_capability_allowed_on (qd_session_get_fleet (run->session), run->connection, run->capability->verb, run->args, &why))
     {
       qd_audit_tell (qd_hub_get_audit (qd_session_get_hub (run->session)), run->connection, run->capability->verb, run->args, NULL, "refused", why);
       tell_failure (run->session, run->parent, run->summary, why);

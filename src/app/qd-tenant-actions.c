@@ -76,7 +76,12 @@ qd_tenant_action_allowed (QdSession *session, QdEntity *tenant, const char *name
   const Action *action = find_action (name);
 
   if (qd_tenant_action_concerns (tenant, name))
-    return qd_capability_allowed (qd_session_get_fleet (session), qd_entity_get_connection (tenant), action->verb, why);
+    {
+      g_autoptr (JsonObject) args = json_object_new ();
+
+      json_object_set_string_member (args, "id", qd_entity_get_id (tenant));
+      return qd_capability_allowed_on (qd_session_get_fleet (session), qd_entity_get_connection (tenant), action->verb, args, why);
+    }
   *why = g_strdup (action->why != NULL ? _(action->why) : _("It is archived"));
   return FALSE;
 }

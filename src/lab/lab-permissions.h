@@ -19,7 +19,7 @@ typedef enum
   LAB_N_ROLES
 } LabRole;
 
-/* What one permission allows and who has it; docs/permissions.md is this table in prose. */
+/* What one permission allows and who has it; the table is written from docs/permissions.md. */
 typedef struct
 {
   const char *name;

@@ -4,68 +4,14 @@
 #include "config.h"
 #include "qd-capability.h"
 
-#include <string.h>
-
 #include <glib/gi18n-lib.h>
 
 #include "qd-hub.h"
 #include "qd-json.h"
+#include "qd-permission.h"
 
 static const QdCapability table[] = {
-  { "site.create", N_("Register site"), "sites.write", "sdwan.sites.manage", FALSE, FALSE, TRUE },
-  { "site.update", N_("Edit site"), "sites.write", "sdwan.sites.manage", FALSE, FALSE, FALSE },
-  { "site.delete", N_("Remove site"), "sites.write", "sdwan.sites.delete", TRUE, FALSE, FALSE },
-  { "routing.create", N_("Create routing policy"), "routing_policies.write", "sdwan.policies.manage", FALSE, FALSE, TRUE },
-  { "routing.update", N_("Change routing policy"), "routing_policies.write", "sdwan.policies.manage", FALSE, FALSE, FALSE },
-  { "routing.enable", N_("Switch routing policy on or off"), "routing_policies.write", "sdwan.policies.manage", FALSE, FALSE, FALSE },
-  { "routing.delete", N_("Remove routing policy"), "routing_policies.write", "sdwan.policies.manage", TRUE, FALSE, FALSE },
-  { "routing.get", N_("Look at routing policy"), "routing_policies", "sdwan.policies.view", FALSE, TRUE, TRUE },
-  { "path.test", N_("Test path"), "paths.test", "sdwan.paths.test", FALSE, FALSE, TRUE },
-  { "path.failover", N_("Fail over path"), "paths.failover", "sdwan.paths.failover", TRUE, FALSE, TRUE },
-  { "flow.reevaluate", N_("Decide flow anew"), "flows.delete", "sdwan.flows.delete", FALSE, FALSE, FALSE },
-  { "job.cancel", N_("Cancel job"), "jobs.cancel", "jobs.cancel", FALSE, FALSE, TRUE },
-  { "job.get", N_("Look at job"), "jobs", "jobs.view", FALSE, TRUE, TRUE },
-  { "path.history", N_("History of path"), "paths.history", "sdwan.paths.view", FALSE, TRUE, TRUE },
-  { "flows.search", N_("Search flows"), "flows.search", "sdwan.flows.view", FALSE, TRUE, TRUE },
-  { "flow.decision", N_("Why a flow goes where it goes"), "flows.decision", "sdwan.flows.view", FALSE, TRUE, TRUE },
-  { "policies.list", N_("List policies"), "policies", "sdwan.policies.view", FALSE, TRUE, TRUE },
-  { "policy.get", N_("Look at policy"), "policies", "sdwan.policies.view", FALSE, TRUE, TRUE },
-  { "policy.simulate", N_("Ask what a policy does to flows"), "policies.simulate", "sdwan.policies.view", FALSE, TRUE, TRUE },
-  { "workloads.list", N_("List workloads"), "workloads", "sdwan.policies.view", FALSE, TRUE, TRUE },
-  { "policy.put", N_("Write policy"), "policies.write", "sdwan.policies.manage", FALSE, FALSE, FALSE },
-  { "policy.enable", N_("Switch policy on or off"), "policies.write", "sdwan.policies.manage", FALSE, FALSE, FALSE },
-  { "policy.delete", N_("Remove policy"), "policies.write", "sdwan.policies.manage", TRUE, FALSE, FALSE },
-  { QD_POLICIES_APPLY, N_("Apply policies"), "policies.write", "sdwan.policies.manage", TRUE, FALSE, FALSE },
-  { QD_TENANT_MIGRATE, N_("Move tenant"), "shards.drain", "scale.migrate", TRUE, FALSE, FALSE, TRUE },
-  { QD_PLACEMENT_VIEW, N_("Look at placement"), "kv", "scale.view", FALSE, TRUE, TRUE, TRUE },
-  { QD_PLACEMENT_SET, N_("Place tenants on shards"), "placement.write", "scale.migrate", TRUE, FALSE, FALSE, TRUE },
-  { "kv.get", N_("Read entry of bucket"), "kv", NULL, FALSE, TRUE, TRUE, TRUE },
-  { "kv.all", N_("Read bucket"), "kv", NULL, FALSE, TRUE, TRUE, TRUE },
-  { "kv.history", N_("Read history of entry"), "kv", NULL, FALSE, TRUE, TRUE, TRUE },
-  { "kv.put", N_("Write entry of bucket"), "kv.write", NULL, FALSE, FALSE, FALSE, TRUE },
-  { "kv.delete", N_("Remove entry of bucket"), "kv.write", NULL, FALSE, FALSE, FALSE, TRUE },
-  { "stream.info", N_("Look at stream"), "streams", NULL, FALSE, TRUE, TRUE, TRUE },
-  { "stream.last", N_("Read last message of subject"), "streams", NULL, FALSE, TRUE, TRUE, TRUE },
-  { "stream.read", N_("Read stream"), "streams", NULL, FALSE, TRUE, TRUE, TRUE },
-  { "stream.publish", N_("Append to stream"), "streams.write", NULL, FALSE, FALSE, FALSE, TRUE },
-  { "tenant.create", N_("Create tenant"), "tenants.write", "tenants.create", FALSE, FALSE, TRUE },
-  { "tenant.update", N_("Change tenant"), "tenants.write", "tenants.update", FALSE, FALSE, FALSE },
-  { "tenant.suspend", N_("Suspend tenant"), "tenants.write", "tenants.update", TRUE, FALSE, TRUE },
-  { "tenant.resume", N_("Resume tenant"), "tenants.write", "tenants.update", TRUE, FALSE, TRUE },
-  { "tenant.archive", N_("Archive tenant"), "tenants.write", "tenants.archive", TRUE, FALSE, TRUE },
-  { "tenant.kill-switch", N_("Turn kill switch of tenant"), "tenants.write", "configs.apply", TRUE, FALSE, TRUE },
-  { "tenant.get", N_("Look at tenant"), "tenants", "tenants.view", FALSE, TRUE, TRUE },
-  { "shard.get", N_("Look at shard"), "shards", "scale.view", FALSE, TRUE, TRUE },
-  { "shard.drain", N_("Drain"), "shards.drain", "scale.drain", TRUE, FALSE, TRUE },
-  { "shard.resume", N_("Take work again"), "shards.resume", "scale.drain", FALSE, FALSE, TRUE },
-  { "shard.reload", N_("Reload placement"), "shards.reload", "scale.migrate", FALSE, FALSE, TRUE },
-  { "shard.warmup", N_("Warm up tenant"), "shards.warmup", "scale.migrate", FALSE, FALSE, TRUE },
-  { "shard.replay", N_("Replay workflow"), "shards.replay", "ops.drain", TRUE, FALSE, TRUE },
-  { "shard.rebuild", N_("Rebuild projection"), "shards.rebuild", "ops.drain", TRUE, FALSE, TRUE },
-  { "freeze.set", N_("Freeze changes"), "scale.freeze", "scale.apply", TRUE, FALSE, FALSE },
-  { "freeze.get", N_("Ask whether changes are frozen"), "scale.freeze", "scale.view", FALSE, TRUE, TRUE },
-  { "auth.step-up", N_("Confirm who you are"), NULL, NULL, FALSE, TRUE, FALSE },
-  { "auth.sign-in", N_("Sign in"), NULL, NULL, FALSE, TRUE, FALSE },
+#include "qd-capability-table.h"
 };
 
 /**
@@ -96,50 +42,6 @@ qd_capability_get (const char *verb)
   return NULL;
 }
 
-/* TRUE when @pattern is @name, "*", or a prefix of it that ends in ".*". */
-static gboolean
-covers (const char *pattern, const char *name)
-{
-  gsize length = strlen (pattern);
-
-  if (g_str_equal (pattern, name) || g_str_equal (pattern, "*"))
-    return TRUE;
-  return length > 2 && g_str_has_suffix (pattern, ".*") && strncmp (pattern, name, length - 1) == 0;
-}
-
-/* A list of names is strings, or objects that hold one and its scope. */
-static const char *
-element_name (JsonArray *array, guint nth)
-{
-  JsonNode *node = json_array_get_element (array, nth);
-  JsonObject *object = qd_json_object (node);
-
-  if (object)
-    return qd_json_get_string (object, "permission", qd_json_get_string (object, "name", NULL));
-  if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
-    return json_node_get_string (node);
-  return NULL;
-}
-
-/* Whether the JSON array of names in @field holds @name; *@known is whether the field is there. */
-static gboolean
-field_holds (QdEntity *connection, guint field, const char *name, gboolean *known)
-{
-  const char *text = qd_entity_get_string (connection, field);
-  g_autoptr (JsonNode) node = text ? qd_json_parse (text, -1, "capabilities", NULL) : NULL;
-  JsonArray *array = qd_json_array (node);
-
-  *known = array != NULL;
-  for (guint i = 0; array && i < json_array_get_length (array); i++)
-    {
-      const char *element = element_name (array, i);
-
-      if (element && covers (element, name))
-        return TRUE;
-    }
-  return FALSE;
-}
-
 static gboolean
 refuse (char **why, char *text)
 {
@@ -156,7 +58,7 @@ check_offered (QdEntity *connection, const QdCapability *row, char **why)
   const char *name = qd_entity_get_name (connection);
   gboolean known;
 
-  if (row->feature == NULL || field_holds (connection, QD_CONNECTION_OFFERS, row->feature, &known))
+  if (row->feature == NULL || qd_permission_lists (connection, QD_CONNECTION_OFFERS, row->feature, &known))
     return TRUE;
   if (known)
     return refuse (why, g_strdup_printf (_("“%s” does not offer this: “%s” is not among what it can do"),
@@ -164,19 +66,25 @@ check_offered (QdEntity *connection, const QdCapability *row, char **why)
   return refuse (why, g_strdup_printf (_("“%s” has not said yet what it offers"), name));
 }
 
-static gboolean
-check_permitted (QdEntity *connection, const QdCapability *row, char **why)
+/* Of which tenant @args are. @args NULL: that is not known yet. */
+static QdConcern
+get_concern (const QdCapability *row, JsonObject *args)
 {
-  const char *role = qd_entity_get_string (connection, QD_CONNECTION_ROLE);
-  gboolean known;
+  QdConcern concern = { QD_CONCERNS_NO_TENANT, NULL };
 
-  /* A server that has no notion of permissions is asked, and answers for itself. */
-  if (row->permission == NULL ||
-      field_holds (connection, QD_CONNECTION_PERMISSIONS, row->permission, &known) || !known)
-    return TRUE;
-  return refuse (why, g_strdup_printf (_("Your role on “%s” (%s) does not allow this: it needs the permission %s"),
-                                       qd_entity_get_name (connection), role ? role : _("none"),
-                                       row->permission));
+  if (row->tenant && args)
+    concern.tenant = qd_json_get_string (args, row->tenant, NULL);
+  if (row->tenant)
+    concern.what = args == NULL ? QD_CONCERNS_SOME_TENANT : concern.tenant ? QD_CONCERNS_TENANT : QD_CONCERNS_ALL_TENANTS;
+  return concern;
+}
+
+static gboolean
+check_permitted (QdEntity *connection, const QdCapability *row, JsonObject *args, char **why)
+{
+  QdConcern concern = get_concern (row, args);
+
+  return row->permission == NULL || qd_permission_holds (connection, row->permission, &concern, why);
 }
 
 gboolean
@@ -187,7 +95,7 @@ qd_capability_permitted (QdFleet *fleet, const char *connection, const char *ver
 
   if (why)
     *why = NULL;
-  return row == NULL || entity == NULL || check_permitted (entity, row, why);
+  return row == NULL || entity == NULL || check_permitted (entity, row, NULL, why);
 }
 
 /**
@@ -204,6 +112,24 @@ qd_capability_permitted (QdFleet *fleet, const char *connection, const char *ver
  */
 gboolean
 qd_capability_allowed (QdFleet *fleet, const char *connection, const char *verb, char **why)
+{
+  return qd_capability_allowed_on (fleet, connection, verb, NULL, why);
+}
+
+/**
+ * qd_capability_allowed_on:
+ * @fleet: the fleet that holds the connection
+ * @connection: a connection's id
+ * @verb: a verb of the table
+ * @args: (nullable): what it will be sent with; %NULL where that is not known yet: then a permission for any tenant will do
+ * @why: (out) (optional) (transfer full): what is missing, for people, when the answer is no
+ *
+ * As qd_capability_allowed(), and the permission has to reach the tenant that @args are about.
+ *
+ * Returns: %TRUE when it can
+ */
+gboolean
+qd_capability_allowed_on (QdFleet *fleet, const char *connection, const char *verb, JsonObject *args, char **why)
 {
   const QdCapability *row = qd_capability_get (verb);
   QdEntity *entity = NULL;
@@ -230,5 +156,5 @@ qd_capability_allowed (QdFleet *fleet, const char *connection, const char *verb,
       return refuse (why, g_strdup_printf (_("“%s” is not connected now (%s)"), qd_entity_get_name (entity),
                                            detail && *detail ? detail : state ? state : _("off")));
     }
-  return check_offered (entity, row, why) && check_permitted (entity, row, why);
+  return check_offered (entity, row, why) && check_permitted (entity, row, args, why);
 }

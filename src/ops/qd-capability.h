@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include <json-glib/json-glib.h>
 #include "qd-fleet.h"
 
 G_BEGIN_DECLS
@@ -14,13 +15,14 @@ G_BEGIN_DECLS
 /* Moving a tenant from shard to shard: by qd-migration.h alone. */
 #define QD_TENANT_MIGRATE "tenant.migrate"
 
-/* The one table of what can be asked of a fleet: verb, the feature an endpoint must offer, the
+/* The one table of what can be asked of a fleet, written from docs/permissions.md: verb, the feature an endpoint must offer, the
  * permission the signed-in role must have, whether it is high-impact. */
 typedef struct {
   const char *verb;         /* "site.delete" */
   const char *title;        /* N_("Remove site") */
   const char *feature;      /* as in the connection's offers: "sites.write"; NULL: always offered */
   const char *permission;   /* as in /auth/me: "sdwan.sites.manage"; NULL: anybody's */
+  const char *tenant;       /* the argument that names the tenant it is about ("tenant"; absent: all of them); NULL: about no tenant */
   gboolean high_impact;     /* needs a reason, and in production the name typed */
   gboolean query;           /* changes nothing: no job, no journal, allowed while production is locked */
   gboolean repeatable;      /* the server keeps its idempotency key: sending it again does it once */
@@ -31,6 +33,8 @@ const QdCapability *qd_capability_get (const char *verb);
 const QdCapability *qd_capability_all (guint *n);
 /* Whether @verb can be done on @connection now. When not, *@why says which half is missing, in words. */
 gboolean qd_capability_allowed (QdFleet *fleet, const char *connection, const char *verb, char **why);
+/* The same of what it will be sent with. */
+gboolean qd_capability_allowed_on (QdFleet *fleet, const char *connection, const char *verb, JsonObject *args, char **why);
 /* The half that is the role's: whether it allows @verb, as far as @connection has said; whatever else it offers. */
 gboolean qd_capability_permitted (QdFleet *fleet, const char *connection, const char *verb, char **why);
 

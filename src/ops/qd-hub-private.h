@@ -58,7 +58,7 @@ void qd_hub_start_driver (QdHub *self, QdHubConnection *connection);
 /* Keeps the connections that are to be kept, once those that were are known. */
 void qd_hub_save_connections (QdHub *self);
 /* What speaks against a job before anything is done: an error, or NULL. */
-GError *qd_hub_object (QdHub *self, const char *id, const QdCapability *row, const char *verb, const char *reason);
+GError *qd_hub_object (QdHub *self, const char *id, const QdCapability *row, const char *verb, JsonObject *args, const char *reason);
 /* Records that @error speaks against @verb; resolves once that is on the disk. (transfer full) */
 DexFuture *qd_hub_record_refusal (QdHub *self, const char *connection, const char *verb, JsonObject *args, const char *reason, const GError *error);
 /* Keeps @job (taken) until it has ended, and starts it. */

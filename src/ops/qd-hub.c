@@ -476,15 +476,16 @@ query_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* What speaks against a job before anything is done: an error, or NULL. */
 GError *
-qd_hub_object (QdHub *self, const char *id, const QdCapability *row, const char *verb, const char *reason)
+qd_hub_object (QdHub *self, const char *id, const QdCapability *row, const char *verb, JsonObject *args, const char *reason)
 {
+  g_autoptr (JsonObject) nothing = json_object_new ();
   g_autofree char *why = NULL;
 
   if (row == NULL)
     return g_error_new (QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("There is no such action as “%s”"), verb);
   if (qd_hub_get_driver (self, id) == NULL)
     return g_error_new (QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("There is no such connection: add it first"));
-  if (!qd_capability_allowed (self->fleet, id, verb, &why))
+  if (!qd_capability_allowed_on (self->fleet, id, verb, args ? args : nothing, &why))
     return g_error_new_literal (QD_DRIVER_ERROR, QD_DRIVER_ERROR_REFUSED, why);
   if (!row->query && qd_hub_is_locked (self, id))
     return g_error_new (QD_DRIVER_ERROR, QD_DRIVER_ERROR_REFUSED,
@@ -609,7 +610,7 @@ qd_hub_run (QdHub *self, const char *connection, const char *verb, JsonObject *a
       cancel_own (self, args, task);
       return g_steal_pointer (&id);
     }
-  error = qd_hub_object (self, connection, row, verb, reason);
+  error = qd_hub_object (self, connection, row, verb, args, reason);
   if (error)
     refuse (self, task, connection, verb, args, reason, error);
   else if (row->query)

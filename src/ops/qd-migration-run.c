@@ -445,7 +445,7 @@ qd_migration_run_async (QdHub *hub, const char *control, const QdMigrationPlan *
                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   GTask *task = g_task_new (hub, cancellable, callback, data);
-  GError *error = qd_hub_object (hub, control, qd_capability_get (QD_TENANT_MIGRATE), QD_TENANT_MIGRATE, reason);
+  GError *error = qd_hub_object (hub, control, qd_capability_get (QD_TENANT_MIGRATE), QD_TENANT_MIGRATE, NULL, reason);
   g_autofree char *nats = error ? NULL : find_nats (hub, control, &error);
   Batch *self;
 
@@ -510,7 +510,7 @@ object_to (QdHub *hub, const char *nats)
   if (control == NULL)
     return g_error_new (QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("No control connection is fed by this NATS connection: add it to go on"));
   /* The reason is in the record. */
-  return qd_hub_object (hub, control, qd_capability_get (QD_TENANT_MIGRATE), QD_TENANT_MIGRATE, "-");
+  return qd_hub_object (hub, control, qd_capability_get (QD_TENANT_MIGRATE), QD_TENANT_MIGRATE, NULL, "-");
 }
 
 static DexFuture *

@@ -374,7 +374,7 @@ carry_out (QdHub *hub, const char *nats, const char *id, GTask *task, QdPlacemen
   QdJob *job;
 
   if (error == NULL)
-    error = qd_hub_object (hub, nats, qd_capability_get (QD_PLACEMENT_SET), QD_PLACEMENT_SET, reason);
+    error = qd_hub_object (hub, nats, qd_capability_get (QD_PLACEMENT_SET), QD_PLACEMENT_SET, NULL, reason);
   if (error == NULL && !qd_placement_allowed (hub, nats, QD_PLACEMENT_SET, &why))
     error = g_error_new_literal (QD_DRIVER_ERROR, QD_DRIVER_ERROR_REFUSED, why);
   self->task = task;

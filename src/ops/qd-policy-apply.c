@@ -432,7 +432,7 @@ qd_policy_apply_async (QdHub *hub, QdRemotes *remotes, QdPolicyPlan *plan, const
   char *id = g_uuid_string_random ();
   GTask *task = g_task_new (hub, cancellable, callback, data);
   g_autofree char *summary = NULL;
-  GError *error = qd_hub_object (hub, connection, row, row->verb, reason);
+  GError *error = qd_hub_object (hub, connection, row, row->verb, NULL, reason);
   Apply *self;
   QdJob *job;
 

@@ -188,7 +188,7 @@ qd_policy_preflight_async (QdHub *hub, QdPolicyPlan *plan, GCancellable *cancell
   GError *error;
 
   g_task_set_source_tag (task, qd_policy_preflight_async);
-  error = qd_hub_object (hub, qd_policy_plan_get_connection (plan), row, row->verb, "preflight");
+  error = qd_hub_object (hub, qd_policy_plan_get_connection (plan), row, row->verb, NULL, "preflight");
   if (error)
     {
       g_task_return_error (task, error);
@@ -242,7 +242,7 @@ qd_preflight_async (QdHub *hub, const char *connection, const char *verb, JsonOb
 {
   g_autoptr (GTask) task = g_task_new (hub, cancellable, callback, data);
   g_autoptr (JsonObject) question = json_object_new ();
-  GError *error = qd_hub_object (hub, connection, qd_capability_get (verb), verb, "preflight");
+  GError *error = qd_hub_object (hub, connection, qd_capability_get (verb), verb, NULL, "preflight");
   QdDriver *driver = error ? NULL : qd_hub_get_driver (hub, connection);
 
   g_task_set_source_tag (task, qd_preflight_async);
