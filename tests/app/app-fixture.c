@@ -3,6 +3,8 @@
 
 #include "app-fixture.h"
 
+#include "qd-settings.h"
+
 /* Sanitizers make what is large ten times as slow. */
 #ifdef __SANITIZE_ADDRESS__
 #define CAP_US (90 * G_USEC_PER_SEC)
@@ -146,6 +148,72 @@ fixture_press (GtkWidget *from, const char *title)
   if (!fixture_wait (may_be_pressed, &pressing))
     g_error ("no button \"%s\" to press, or it is off", title);
   g_signal_emit_by_name (fixture_find (from, GTK_TYPE_BUTTON, title), "clicked");
+}
+
+/* --- A desk --------------------------------------------------------------------------------------- */
+
+static void
+toast_cb (QdSession *session, const char *text, const char *button, GClosure *closure, FixtureDesk *self)
+{
+  g_string_append_printf (self->toasts, "%s\n", text);
+  g_clear_pointer (&self->undo, g_closure_unref);
+  if (closure != NULL)
+    {
+      self->undo = g_closure_ref (closure);
+      g_closure_sink (closure);
+    }
+}
+
+void
+fixture_desk_init (FixtureDesk *self)
+{
+  *self = (FixtureDesk) { .hub = qd_hub_new (NULL), .toasts = g_string_new (NULL) };
+  g_settings_set_boolean (qd_settings_get_default (), "configured", TRUE);
+}
+
+void
+fixture_desk_show (FixtureDesk *self, const char *page)
+{
+  self->window = qd_window_new (NULL, self->hub);
+  g_signal_connect (qd_window_get_session (self->window), "toast", G_CALLBACK (toast_cb), self);
+  gtk_window_present (GTK_WINDOW (self->window));
+  g_assert_true (page == NULL || qd_window_show_page (self->window, page));
+  fixture_settle (GTK_WIDGET (self->window));
+}
+
+void
+fixture_desk_undo (FixtureDesk *self)
+{
+  GValue nobody = G_VALUE_INIT;
+
+  g_assert_nonnull (self->undo);
+  g_closure_set_marshal (self->undo, g_cclosure_marshal_VOID__VOID);
+  g_value_init (&nobody, G_TYPE_OBJECT);
+  g_closure_invoke (self->undo, NULL, 1, &nobody, NULL);
+  g_value_unset (&nobody);
+  g_clear_pointer (&self->undo, g_closure_unref);
+}
+
+static gboolean
+passed (gpointer end)
+{
+  return g_get_monotonic_time () > *(gint64 *) end;
+}
+
+void
+fixture_desk_clear (FixtureDesk *self)
+{
+  gint64 end;
+
+  fixture_close (GTK_WINDOW (self->window));
+  qd_hub_stop (self->hub);
+  /* What drivers said last is on its way still. */
+  end = g_get_monotonic_time () + 50 * G_TIME_SPAN_MILLISECOND;
+  fixture_wait (passed, &end);
+  /* It may have come while the window went. */
+  g_clear_pointer (&self->undo, g_closure_unref);
+  g_object_unref (self->hub);
+  g_string_free (self->toasts, TRUE);
 }
 
 #ifdef __SANITIZE_ADDRESS__

@@ -18,4 +18,20 @@ GtkWidget *fixture_find (GtkWidget *from, GType type, const char *title);
 /* Presses the button of that label below @from, as soon as it is there and not off (waits as fixture_wait() does). */
 void fixture_press (GtkWidget *from, const char *title);
 
+/* A hub and a window on it, and what it says in passing. */
+typedef struct {
+  QdHub *hub;
+  QdWindow *window;
+  GClosure *undo;       /* of the last toast; NULL: it offers nothing */
+  GString *toasts;      /* a line each */
+} FixtureDesk;
+
+/* A hub with nothing in it, as one has after the first start. */
+void fixture_desk_init (FixtureDesk *self);
+/* The window, on that page (NULL: on which it begins). */
+void fixture_desk_show (FixtureDesk *self, const char *page);
+/* Takes back what the last toast offers to. */
+void fixture_desk_undo (FixtureDesk *self);
+void fixture_desk_clear (FixtureDesk *self);
+
 G_END_DECLS

@@ -21,37 +21,9 @@
 #define POLICY "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: a\nspec:\n  podSelector: {}\n"
 
 typedef struct {
-  QdHub *hub;
-  QdWindow *window;
+  FixtureDesk desk;
   char *folder;
-  GClosure *undo;
-  GString *toasts;
 } Fixture;
-
-static void
-toast_cb (QdSession *session, const char *text, const char *button, GClosure *closure, Fixture *self)
-{
-  g_string_append_printf (self->toasts, "%s\n", text);
-  g_clear_pointer (&self->undo, g_closure_unref);
-  if (closure != NULL)
-    {
-      self->undo = g_closure_ref (closure);
-      g_closure_sink (closure);
-    }
-}
-
-static void
-undo (Fixture *self)
-{
-  GValue nobody = G_VALUE_INIT;
-
-  g_assert_nonnull (self->undo);
-  g_closure_set_marshal (self->undo, g_cclosure_marshal_VOID__VOID);
-  g_value_init (&nobody, G_TYPE_OBJECT);
-  g_closure_invoke (self->undo, NULL, 1, &nobody, NULL);
-  g_value_unset (&nobody);
-  g_clear_pointer (&self->undo, g_closure_unref);
-}
 
 static char *
 path_of (Fixture *self, const char *name)
@@ -89,19 +61,9 @@ keep (Fixture *self, const char *name, const char *base, const char *mine)
 static void
 set_up (Fixture *self)
 {
-  *self = (Fixture) { .hub = qd_hub_new (NULL), .folder = g_dir_make_tmp ("qd-drafts-XXXXXX", NULL), .toasts = g_string_new (NULL) };
-  g_settings_set_boolean (qd_settings_get_default (), "configured", TRUE);
+  *self = (Fixture) { .folder = g_dir_make_tmp ("qd-drafts-XXXXXX", NULL) };
+  fixture_desk_init (&self->desk);
   g_settings_set_string (qd_settings_get_default (), "policy-folder", "");
-}
-
-static void
-show (Fixture *self)
-{
-  self->window = qd_window_new (NULL, self->hub);
-  g_signal_connect (qd_window_get_session (self->window), "toast", G_CALLBACK (toast_cb), self);
-  gtk_window_present (GTK_WINDOW (self->window));
-  g_assert_true (qd_window_show_page (self->window, "drafts"));
-  fixture_settle (GTK_WIDGET (self->window));
 }
 
 static void
@@ -110,15 +72,8 @@ tear_down (Fixture *self)
   char *drafts = g_build_filename (g_get_user_data_dir (), "quarterdeck", NULL);
   char *argv[] = { (char *) "rm", (char *) "-rf", self->folder, drafts, NULL };
 
-  g_clear_pointer (&self->undo, g_closure_unref);
-  fixture_close (GTK_WINDOW (self->window));
-  qd_hub_stop (self->hub);
-  test_spin (50);
-  /* What was on its way said so while the window went. */
-  g_clear_pointer (&self->undo, g_closure_unref);
-  g_object_unref (self->hub);
+  fixture_desk_clear (&self->desk);
   g_spawn_sync (NULL, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
-  g_string_free (self->toasts, TRUE);
   g_free (self->folder);
   g_free (drafts);
 }
@@ -152,7 +107,7 @@ find_label (GtkWidget *from, const char *text)
 static GtkWidget *
 page (Fixture *self)
 {
-  return GTK_WIDGET (qd_window_get_page (self->window));
+  return GTK_WIDGET (qd_window_get_page (self->desk.window));
 }
 
 static void
@@ -169,10 +124,10 @@ test_empty (void)
   Fixture self;
 
   set_up (&self);
-  show (&self);
+  fixture_desk_show (&self.desk, "drafts");
   test_until (find_label (page (&self), "No Drafts") != NULL, 10);
   fixture_press (page (&self), "Open _Network Policies");
-  g_assert_cmpstr (qd_window_get_page_id (self.window), ==, "policies");
+  g_assert_cmpstr (qd_window_get_page_id (self.desk.window), ==, "policies");
   tear_down (&self);
 }
 
@@ -187,47 +142,47 @@ test_files (void)
   write_file (&self, "clash.yaml", "theirs: 1\n");
   keep (&self, "plain.yaml", POLICY, POLICY "  policyTypes: [Ingress]\n");
   keep (&self, "clash.yaml", "base: 1\n", "mine: 1\n");
-  show (&self);
+  fixture_desk_show (&self.desk, "drafts");
   test_until (count_rows (page (&self)) == 2, 10);
   g_assert_nonnull (find_label (page (&self), "plain.yaml"));
   g_assert_nonnull (find_label (page (&self), "+1 −0"));
   g_assert_nonnull (find_label (page (&self), "Somebody else changed the same lines"));
 
   run_on_file (&self, "draft.compare", "clash.yaml");
-  test_until (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self.window)) != NULL, 10);
+  test_until (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self.desk.window)) != NULL, 10);
   {
-    GtkWidget *dialog = GTK_WIDGET (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self.window)));
+    GtkWidget *dialog = GTK_WIDGET (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self.desk.window)));
 
     test_until (find_label (dialog, "+ mine: 1") && find_label (dialog, "+ theirs: 1") && find_label (dialog, "− base: 1"), 10);
     adw_dialog_force_close (ADW_DIALOG (dialog));
   }
   /* Nothing is overwritten unseen. */
   run_on_file (&self, "draft.save", "clash.yaml");
-  test_until (strstr (self.toasts->str, "clash.yaml is not saved"), 10);
+  test_until (strstr (self.desk.toasts->str, "clash.yaml is not saved"), 10);
   g_assert_true (holds (&self, "clash.yaml", "theirs: 1\n"));
   run_on_file (&self, "draft.save", "plain.yaml");
   test_until (holds (&self, "plain.yaml", POLICY "  policyTypes: [Ingress]\n") && count_rows (page (&self)) == 1, 10);
 
   run_on_file (&self, "draft.discard", "clash.yaml");
-  test_until (self.undo != NULL && find_label (page (&self), "No Drafts") != NULL, 10);
-  undo (&self);
+  test_until (self.desk.undo != NULL && find_label (page (&self), "No Drafts") != NULL, 10);
+  fixture_desk_undo (&self.desk);
   test_until (count_rows (page (&self)) == 1, 10);
 
   /* Opened, it is where one works on it, and decides. */
   run_on_file (&self, "draft.open", "clash.yaml");
-  g_assert_cmpstr (qd_window_get_page_id (self.window), ==, "policies");
+  g_assert_cmpstr (qd_window_get_page_id (self.desk.window), ==, "policies");
   {
-    QdWorkbench *workbench = qd_session_get_workbench (qd_window_get_session (self.window));
+    QdWorkbench *workbench = qd_session_get_workbench (qd_window_get_session (self.desk.window));
     QdDocument *document;
 
     test_until (qd_workbench_get_folder (workbench) != NULL && (document = qd_workbench_find (workbench, "clash.yaml")) != NULL &&
                 qd_document_is_conflicted (document), 20);
     /* What is done here is done there. */
-    g_assert_true (qd_window_show_page (self.window, "drafts"));
-    fixture_settle (GTK_WIDGET (self.window));
+    g_assert_true (qd_window_show_page (self.desk.window, "drafts"));
+    fixture_settle (GTK_WIDGET (self.desk.window));
     run_on_file (&self, "draft.discard", "clash.yaml");
     test_until (!qd_document_is_dirty (document) && find_label (page (&self), "No Drafts") != NULL, 10);
-    undo (&self);
+    fixture_desk_undo (&self.desk);
     test_until (qd_document_is_dirty (document) && count_rows (page (&self)) == 1, 10);
     g_assert_cmpint (g_bytes_get_size (qd_document_get_mine (document)), ==, strlen ("mine: 1\n"));
   }
@@ -246,21 +201,21 @@ test_policies (void)
   json_object_set_string_member (base, "name", "Voice");
   json_object_set_string_member (mine, "name", "Voice and video");
   json_object_set_int_member (mine, "priority", 3);
-  drafts = qd_routing_drafts_of (self.hub);
+  drafts = qd_routing_drafts_of (self.desk.hub);
   qd_routing_drafts_put (drafts, "quai/1", "policy voip", base, "7", mine);
   qd_routing_drafts_put (drafts, "quai/1", "new-1", NULL, NULL, mine);
   qd_routing_drafts_flush (drafts);
-  show (&self);
+  fixture_desk_show (&self.desk, "drafts");
   test_until (count_rows (page (&self)) == 2, 10);
   g_assert_nonnull (find_label (page (&self), "2 fields"));
   g_assert_nonnull (find_label (page (&self), "new"));
-  fixture_close (GTK_WINDOW (self.window));
-  g_object_unref (self.hub);
+  fixture_close (GTK_WINDOW (self.desk.window));
+  g_object_unref (self.desk.hub);
 
   /* Another run of the program. */
-  self.hub = qd_hub_new (NULL);
-  show (&self);
-  drafts = qd_routing_drafts_of (self.hub);
+  self.desk.hub = qd_hub_new (NULL);
+  fixture_desk_show (&self.desk, "drafts");
+  drafts = qd_routing_drafts_of (self.desk.hub);
   test_until (qd_routing_drafts_is_loaded (drafts) && count_rows (page (&self)) == 2, 10);
   {
     QdRoutingDraft *draft = qd_routing_drafts_find (drafts, "quai/1", "policy voip");
@@ -272,11 +227,11 @@ test_policies (void)
   }
   g_assert_true (gtk_widget_activate_action (page (&self), "draft.discard", "(ss)", "quai/1", "new-1"));
   test_until (count_rows (page (&self)) == 1, 10);
-  undo (&self);
+  fixture_desk_undo (&self.desk);
   test_until (count_rows (page (&self)) == 2, 10);
   g_assert_true (gtk_widget_activate_action (page (&self), "draft.open", "(ss)", "quai/1", "new-1"));
-  test_until (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self.window)) != NULL, 10);
-  adw_dialog_force_close (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self.window)));
+  test_until (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self.desk.window)) != NULL, 10);
+  adw_dialog_force_close (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self.desk.window)));
   tear_down (&self);
 }
 

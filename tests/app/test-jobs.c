@@ -18,23 +18,15 @@
 
 typedef struct {
   TestLab *lab;
-  QdHub *hub;
-  QdWindow *window;
+  FixtureDesk desk;
   char *password;
   gint64 signed_in_at;
-  GString *toasts;
 } Fixture;
-
-static void
-toast_cb (QdSession *session, const char *text, const char *button, GClosure *closure, Fixture *fixture)
-{
-  g_string_append_printf (fixture->toasts, "%s\n", text);
-}
 
 static QdEntityList *
 get_list (Fixture *fixture, QdKind kind)
 {
-  return qd_fleet_get_list (qd_hub_get_fleet (fixture->hub), kind);
+  return qd_fleet_get_list (qd_hub_get_fleet (fixture->desk.hub), kind);
 }
 
 static gboolean
@@ -46,32 +38,23 @@ set_up (Fixture *fixture)
   *fixture = (Fixture) { .lab = test_lab_new ("--sites 12 --paths 20 --flows 20 --rate 50 --no-nats --step-up " G_STRINGIFY (STEP_UP_S)) };
   if (fixture->lab == NULL)
     return FALSE;
-  fixture->toasts = g_string_new (NULL);
-  fixture->hub = qd_hub_new (NULL);
-  g_settings_set_boolean (qd_settings_get_default (), "configured", TRUE);
+  fixture_desk_init (&fixture->desk);
   endpoint = test_lab_endpoint (fixture->lab, "node-api", USER);
   g_set_str (&endpoint->id, USER);
   fixture->password = g_strdup (endpoint->password);
-  g_assert_true (qd_hub_add (fixture->hub, endpoint, FALSE, &error));
+  g_assert_true (qd_hub_add (fixture->desk.hub, endpoint, FALSE, &error));
   g_assert_no_error (error);
   test_until (qd_entity_list_get_length (get_list (fixture, QD_KIND_SITE)) >= 12 &&
               qd_entity_list_get_length (get_list (fixture, QD_KIND_PATH)) >= 20, 30);
   fixture->signed_in_at = g_get_monotonic_time ();
-  fixture->window = qd_window_new (NULL, fixture->hub);
-  g_signal_connect (qd_window_get_session (fixture->window), "toast", G_CALLBACK (toast_cb), fixture);
-  gtk_window_present (GTK_WINDOW (fixture->window));
-  fixture_settle (GTK_WIDGET (fixture->window));
+  fixture_desk_show (&fixture->desk, NULL);
   return TRUE;
 }
 
 static void
 tear_down (Fixture *fixture)
 {
-  fixture_close (GTK_WINDOW (fixture->window));
-  qd_hub_stop (fixture->hub);
-  test_spin (50);
-  g_object_unref (fixture->hub);
-  g_string_free (fixture->toasts, TRUE);
+  fixture_desk_clear (&fixture->desk);
   g_free (fixture->password);
   test_lab_free (fixture->lab);
 }
@@ -79,9 +62,9 @@ tear_down (Fixture *fixture)
 static QdTable *
 show_table (Fixture *fixture, const char *page)
 {
-  g_assert_true (qd_window_show_page (fixture->window, page));
-  fixture_settle (GTK_WIDGET (fixture->window));
-  return qd_table_page_get_table (QD_TABLE_PAGE (qd_window_get_page (fixture->window)));
+  g_assert_true (qd_window_show_page (fixture->desk.window, page));
+  fixture_settle (GTK_WIDGET (fixture->desk.window));
+  return qd_table_page_get_table (QD_TABLE_PAGE (qd_window_get_page (fixture->desk.window)));
 }
 
 /* The job of ours that was begun last. */
@@ -111,7 +94,7 @@ server_job (Fixture *fixture)
 {
   QdEntity *ours = our_job (fixture);
 
-  return ours != NULL ? qd_fleet_lookup (qd_hub_get_fleet (fixture->hub), USER, QD_KIND_JOB,
+  return ours != NULL ? qd_fleet_lookup (qd_hub_get_fleet (fixture->desk.hub), USER, QD_KIND_JOB,
                                          qd_entity_get_string (ours, QD_JOB_SERVER_JOB)) : NULL;
 }
 
@@ -141,20 +124,20 @@ test_shown_once (void)
   view = qd_table_get_view (show_table (&fixture, "jobs"));
   path = first_well_path (&fixture);
   json_object_set_string_member (args, "id", qd_entity_get_id (path));
-  qd_session_run (qd_window_get_session (fixture.window), fixture.window, path, "path.test", args, "Test it", NULL, NULL);
+  qd_session_run (qd_window_get_session (fixture.desk.window), fixture.desk.window, path, "path.test", args, "Test it", NULL, NULL);
   test_until (server_job (&fixture) != NULL && g_strcmp0 (state_of (&fixture), "succeeded") == 0, 30);
   for (guint i = 0; i < G_N_ELEMENTS (shown); i++)
     {
-      qd_session_set_connection (qd_window_get_session (fixture.window), shown[i]);
-      fixture_settle (GTK_WIDGET (fixture.window));
+      qd_session_set_connection (qd_window_get_session (fixture.desk.window), shown[i]);
+      fixture_settle (GTK_WIDGET (fixture.desk.window));
       g_assert_false (qd_view_contains (view, server_job (&fixture)));
       g_assert_cmpint (qd_view_contains (view, our_job (&fixture)), ==, g_strcmp0 (shown[i], "another") != 0);
     }
-  qd_session_set_connection (qd_window_get_session (fixture.window), NULL);
+  qd_session_set_connection (qd_window_get_session (fixture.desk.window), NULL);
   /* What leads to the server's job leads to ours; what ours is about is found where it acts. */
-  g_assert_true (qd_window_open_entity (fixture.window, server_job (&fixture)));
-  g_assert_true (qd_session_get_selected (qd_window_get_session (fixture.window)) == our_job (&fixture));
-  g_assert_true (qd_fleet_get_end (qd_hub_get_fleet (fixture.hub), our_job (&fixture), FALSE) == path);
+  g_assert_true (qd_window_open_entity (fixture.desk.window, server_job (&fixture)));
+  g_assert_true (qd_session_get_selected (qd_window_get_session (fixture.desk.window)) == our_job (&fixture));
+  g_assert_true (qd_fleet_get_end (qd_hub_get_fleet (fixture.desk.hub), our_job (&fixture), FALSE) == path);
   tear_down (&fixture);
 }
 
@@ -163,7 +146,7 @@ test_shown_once (void)
 static GtkWidget *
 get_dialog (Fixture *fixture)
 {
-  return GTK_WIDGET (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (fixture->window)));
+  return GTK_WIDGET (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (fixture->desk.window)));
 }
 
 static gboolean
@@ -196,10 +179,10 @@ remove_site (Fixture *fixture)
   char *id = g_strdup (qd_entity_get_id (site));
 
   g_assert_true (qd_table_select (table, site));
-  fixture_settle (GTK_WIDGET (fixture->window));
+  fixture_settle (GTK_WIDGET (fixture->desk.window));
   test_until (g_get_monotonic_time () - fixture->signed_in_at > (STEP_UP_S + 1) * G_USEC_PER_SEC, 10);
   gtk_widget_activate_action (GTK_WIDGET (table), "row.site.delete", NULL);
-  fixture_settle (GTK_WIDGET (fixture->window));
+  fixture_settle (GTK_WIDGET (fixture->desk.window));
   g_assert_true (QD_IS_CONFIRM_DIALOG (get_dialog (fixture)));
   qd_confirm_dialog_set_texts (QD_CONFIRM_DIALOG (get_dialog (fixture)), "It was sold", qd_entity_get_name (site));
   fixture_press (get_dialog (fixture), "Remove site");
@@ -211,7 +194,7 @@ remove_site (Fixture *fixture)
 static gboolean
 has_site (Fixture *fixture, const char *id)
 {
-  return qd_fleet_lookup (qd_hub_get_fleet (fixture->hub), USER, QD_KIND_SITE, id) != NULL;
+  return qd_fleet_lookup (qd_hub_get_fleet (fixture->desk.hub), USER, QD_KIND_SITE, id) != NULL;
 }
 
 static void
@@ -235,13 +218,13 @@ test_password (void)
     }
   g_test_message ("%s", adw_alert_dialog_get_body (ADW_ALERT_DIALOG (get_dialog (&fixture))));
   give_password (&fixture, fixture.password);
-  test_until (!has_site (&fixture, id) && strstr (fixture.toasts->str, "Done: ") != NULL, 30);
+  test_until (!has_site (&fixture, id) && strstr (fixture.desk.toasts->str, "Done: ") != NULL, 30);
   g_assert_cmpstr (state_of (&fixture), ==, "succeeded");
   g_assert_null (strstr (qd_entity_get_string (our_job (&fixture), QD_JOB_STEPS), fixture.password));
   /* Its details say in words for people how it went. */
-  g_assert_true (qd_window_open_entity (fixture.window, our_job (&fixture)));
-  test_until (fixture_find (GTK_WIDGET (fixture.window), ADW_TYPE_ACTION_ROW, "State") != NULL, 10);
-  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (fixture_find (GTK_WIDGET (fixture.window), ADW_TYPE_ACTION_ROW, "State"))),
+  g_assert_true (qd_window_open_entity (fixture.desk.window, our_job (&fixture)));
+  test_until (fixture_find (GTK_WIDGET (fixture.desk.window), ADW_TYPE_ACTION_ROW, "State") != NULL, 10);
+  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (fixture_find (GTK_WIDGET (fixture.desk.window), ADW_TYPE_ACTION_ROW, "State"))),
                    ==, "Done");
   tear_down (&fixture);
 }
@@ -256,14 +239,14 @@ test_password_cancelled (void)
     return;
   id = remove_site (&fixture);
   fixture_press (get_dialog (&fixture), "_Cancel");
-  test_until (g_strcmp0 (state_of (&fixture), "cancelled") == 0 && strstr (fixture.toasts->str, "Cancelled: ") != NULL, 30);
+  test_until (g_strcmp0 (state_of (&fixture), "cancelled") == 0 && strstr (fixture.desk.toasts->str, "Cancelled: ") != NULL, 30);
   g_assert_nonnull (strstr (qd_entity_get_string (our_job (&fixture), QD_JOB_ERROR), "nothing was changed"));
   g_assert_true (has_site (&fixture, id));
 
   /* Cancelled in the list of jobs, the question goes. */
   g_free (id);
   id = remove_site (&fixture);
-  qd_hub_cancel_job (fixture.hub, qd_entity_get_id (our_job (&fixture)));
+  qd_hub_cancel_job (fixture.desk.hub, qd_entity_get_id (our_job (&fixture)));
   test_until (g_strcmp0 (state_of (&fixture), "cancelled") == 0 && get_dialog (&fixture) == NULL, 30);
   g_assert_true (has_site (&fixture, id));
   tear_down (&fixture);

@@ -27,36 +27,21 @@
 
 typedef struct {
   TestLab *lab;
-  QdHub *hub;
-  QdWindow *window;
+  FixtureDesk desk;
   QdPage *page;
   const char *user;
-  GClosure *undo;       /* of the last toast */
-  GString *toasts;
 } Fixture;
-
-static void
-toast_cb (QdSession *session, const char *text, const char *button, GClosure *closure, Fixture *self)
-{
-  g_string_append_printf (self->toasts, "%s\n", text);
-  g_clear_pointer (&self->undo, g_closure_unref);
-  if (closure != NULL)
-    {
-      self->undo = g_closure_ref (closure);
-      g_closure_sink (closure);
-    }
-}
 
 static QdSession *
 session (Fixture *self)
 {
-  return qd_window_get_session (self->window);
+  return qd_window_get_session (self->desk.window);
 }
 
 static QdEntity *
 policy (Fixture *self, const char *id)
 {
-  return qd_fleet_lookup (qd_hub_get_fleet (self->hub), self->user, QD_KIND_ROUTING, id);
+  return qd_fleet_lookup (qd_hub_get_fleet (self->desk.hub), self->user, QD_KIND_ROUTING, id);
 }
 
 static gint64
@@ -70,7 +55,7 @@ priority (Fixture *self, const char *id)
 static const char *
 state (Fixture *self)
 {
-  QdEntity *connection = qd_fleet_lookup (qd_hub_get_fleet (self->hub), self->user, QD_KIND_CONNECTION, self->user);
+  QdEntity *connection = qd_fleet_lookup (qd_hub_get_fleet (self->desk.hub), self->user, QD_KIND_CONNECTION, self->user);
 
   return connection ? qd_entity_get_string (connection, QD_CONNECTION_STATE) : NULL;
 }
@@ -78,7 +63,7 @@ state (Fixture *self)
 static gboolean
 is_live (Fixture *self)
 {
-  return g_strcmp0 (state (self), "live") == 0 && qd_capability_allowed (qd_hub_get_fleet (self->hub), self->user, "routing.get", NULL);
+  return g_strcmp0 (state (self), "live") == 0 && qd_capability_allowed (qd_hub_get_fleet (self->desk.hub), self->user, "routing.get", NULL);
 }
 
 static gboolean
@@ -90,55 +75,29 @@ set_up (Fixture *self, const char *user)
   *self = (Fixture) { .lab = test_lab_new ("--sites 12 --paths 20 --flows 60 --rate 50 --no-nats"), .user = user };
   if (self->lab == NULL)
     return FALSE;
-  self->toasts = g_string_new (NULL);
-  self->hub = qd_hub_new (NULL);
-  g_settings_set_boolean (qd_settings_get_default (), "configured", TRUE);
+  fixture_desk_init (&self->desk);
   endpoint = test_lab_endpoint (self->lab, "node-api", user);
   g_set_str (&endpoint->id, user);
-  g_assert_true (qd_hub_add (self->hub, endpoint, FALSE, &error));
+  g_assert_true (qd_hub_add (self->desk.hub, endpoint, FALSE, &error));
   g_assert_no_error (error);
   test_until (is_live (self) && policy (self, "policy-voip") != NULL, 30);
-  self->window = qd_window_new (NULL, self->hub);
-  g_signal_connect (session (self), "toast", G_CALLBACK (toast_cb), self);
-  gtk_window_present (GTK_WINDOW (self->window));
-  g_assert_true (qd_window_show_page (self->window, "routing"));
-  fixture_settle (GTK_WIDGET (self->window));
-  self->page = qd_window_get_page (self->window);
+  fixture_desk_show (&self->desk, "routing");
+  self->page = qd_window_get_page (self->desk.window);
   return TRUE;
 }
 
 static void
 tear_down (Fixture *self)
 {
-  qd_routing_drafts_forget (qd_routing_drafts_of (self->hub));
-  g_clear_pointer (&self->undo, g_closure_unref);
-  fixture_close (GTK_WINDOW (self->window));
-  qd_hub_stop (self->hub);
-  test_spin (50);
-  /* What was on its way said so while the window went. */
-  g_clear_pointer (&self->undo, g_closure_unref);
-  g_object_unref (self->hub);
-  g_string_free (self->toasts, TRUE);
+  qd_routing_drafts_forget (qd_routing_drafts_of (self->desk.hub));
+  fixture_desk_clear (&self->desk);
   test_lab_free (self->lab);
-}
-
-static void
-undo (Fixture *self)
-{
-  GValue nobody = G_VALUE_INIT;
-
-  g_assert_nonnull (self->undo);
-  g_closure_set_marshal (self->undo, g_cclosure_marshal_VOID__VOID);
-  g_value_init (&nobody, G_TYPE_OBJECT);
-  g_closure_invoke (self->undo, NULL, 1, &nobody, NULL);
-  g_value_unset (&nobody);
-  g_clear_pointer (&self->undo, g_closure_unref);
 }
 
 static GtkWidget *
 get_dialog (Fixture *self)
 {
-  return GTK_WIDGET (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self->window)));
+  return GTK_WIDGET (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self->desk.window)));
 }
 
 static void
@@ -218,21 +177,21 @@ test_page (void)
   test_until (qd_view_get_length (qd_table_get_view (table)) == 5, 10);
   first = qd_view_peek (qd_table_get_view (table), 0);
   g_assert_cmpstr (qd_entity_get_id (first), ==, "policy-voip");
-  match = qd_display_field (qd_hub_get_fleet (self.hub), first, QD_ROUTING_MATCH);
-  preference = qd_display_field (qd_hub_get_fleet (self.hub), first, QD_ROUTING_PREFERENCE);
-  failover = qd_display_field (qd_hub_get_fleet (self.hub), first, QD_ROUTING_FAILOVER);
+  match = qd_display_field (qd_hub_get_fleet (self.desk.hub), first, QD_ROUTING_MATCH);
+  preference = qd_display_field (qd_hub_get_fleet (self.desk.hub), first, QD_ROUTING_PREFERENCE);
+  failover = qd_display_field (qd_hub_get_fleet (self.desk.hub), first, QD_ROUTING_FAILOVER);
   g_assert_nonnull (strstr (match, "5060-32767"));
   g_assert_cmpstr (preference, ==, "Lowest latency");
   g_assert_cmpstr (failover, ==, "Below score 70");
   g_assert_true (qd_table_select (table, first));
-  fixture_settle (GTK_WIDGET (self.window));
+  fixture_settle (GTK_WIDGET (self.desk.window));
   g_assert_nonnull (fixture_find (GTK_WIDGET (self.page), GTK_TYPE_BUTTON, "Switch _Off"));
   g_assert_null (fixture_find (GTK_WIDGET (self.page), GTK_TYPE_BUTTON, "Switch _On"));
 
   test_until (qd_entity_get_int (first, QD_ROUTING_FLOWS, &flows), 20);
   qd_entity_action_run (session (&self), GTK_WIDGET (self.page), first, "routing.flows");
-  g_assert_cmpstr (qd_window_get_page_id (self.window), ==, "flows");
-  table = qd_table_page_get_table (QD_TABLE_PAGE (qd_window_get_page (self.window)));
+  g_assert_cmpstr (qd_window_get_page_id (self.desk.window), ==, "flows");
+  table = qd_table_page_get_table (QD_TABLE_PAGE (qd_window_get_page (self.desk.window)));
   test_until (qd_entity_get_int (first, QD_ROUTING_FLOWS, &flows) && qd_view_get_length (qd_table_get_view (table)) == (guint) flows, 20);
   tear_down (&self);
 }
@@ -255,18 +214,18 @@ test_change (void)
   g_assert_true (gtk_widget_has_css_class (fixture_find (get_dialog (&self), ADW_TYPE_ENTRY_ROW, "Source block, such as 10.1.0.0/16"), "error"));
   set_entry (&self, "Source block, such as 10.1.0.0/16", "10.0.0.0/8");
   set_spin (&self, "Priority", 45);
-  g_assert_nonnull (qd_routing_drafts_find (qd_routing_drafts_of (self.hub), "admin", "policy-bulk"));
+  g_assert_nonnull (qd_routing_drafts_find (qd_routing_drafts_of (self.desk.hub), "admin", "policy-bulk"));
   fixture_press (get_dialog (&self), "_Save");
   test_until (get_dialog (&self) == NULL && priority (&self, "policy-bulk") == 45, 20);
   g_assert_nonnull (strstr (qd_entity_get_string (policy (&self, "policy-bulk"), QD_ROUTING_MATCH), "10.0.0.0/8"));
-  g_assert_null (qd_routing_drafts_find (qd_routing_drafts_of (self.hub), "admin", "policy-bulk"));
-  undo (&self);
+  g_assert_null (qd_routing_drafts_find (qd_routing_drafts_of (self.desk.hub), "admin", "policy-bulk"));
+  fixture_desk_undo (&self.desk);
   test_until (priority (&self, "policy-bulk") == 40, 20);
   g_assert_null (strstr (qd_entity_get_string (policy (&self, "policy-bulk"), QD_ROUTING_MATCH), "10.0.0.0/8"));
 
   qd_entity_action_run (session (&self), GTK_WIDGET (self.page), policy (&self, "policy-bulk"), "routing.off");
-  test_until (qd_entity_get_double (policy (&self, "policy-bulk"), QD_ROUTING_ENABLED, &enabled) && enabled == 0 && self.undo != NULL, 20);
-  undo (&self);
+  test_until (qd_entity_get_double (policy (&self, "policy-bulk"), QD_ROUTING_ENABLED, &enabled) && enabled == 0 && self.desk.undo != NULL, 20);
+  fixture_desk_undo (&self.desk);
   test_until (qd_entity_get_double (policy (&self, "policy-bulk"), QD_ROUTING_ENABLED, &enabled) && enabled != 0, 20);
 
   qd_entity_action_run (session (&self), GTK_WIDGET (self.page), policy (&self, "policy-bulk"), "routing.delete");
@@ -274,8 +233,8 @@ test_change (void)
   qd_confirm_dialog_set_texts (QD_CONFIRM_DIALOG (confirm), "not needed", NULL);
   g_signal_emit_by_name (confirm, "response", "do");
   adw_dialog_force_close (ADW_DIALOG (confirm));
-  test_until (policy (&self, "policy-bulk") == NULL && self.undo != NULL, 20);
-  undo (&self);
+  test_until (policy (&self, "policy-bulk") == NULL && self.desk.undo != NULL, 20);
+  fixture_desk_undo (&self.desk);
   test_until (policy (&self, "policy-bulk") != NULL && priority (&self, "policy-bulk") == 40, 20);
   tear_down (&self);
 }
@@ -288,7 +247,7 @@ test_create (void)
 
   if (!set_up (&self, "admin"))
     return;
-  list = qd_fleet_get_list (qd_hub_get_fleet (self.hub), QD_KIND_ROUTING);
+  list = qd_fleet_get_list (qd_hub_get_fleet (self.desk.hub), QD_KIND_ROUTING);
   qd_routing_create (session (&self), GTK_WIDGET (self.page));
   test_until (get_dialog (&self) != NULL && fixture_find (get_dialog (&self), ADW_TYPE_ENTRY_ROW, "Name") != NULL, 10);
   /* One without a name is none. */
@@ -299,7 +258,7 @@ test_create (void)
   g_assert_true (can_press (&self, "_Save"));
   fixture_press (get_dialog (&self), "_Save");
   test_until (get_dialog (&self) == NULL && qd_entity_list_get_length (list) == 6, 20);
-  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (qd_routing_drafts_of (self.hub))), ==, 0);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (qd_routing_drafts_of (self.desk.hub))), ==, 0);
   tear_down (&self);
 }
 
@@ -344,7 +303,7 @@ test_offline (void)
 
   if (!set_up (&self, "admin"))
     return;
-  drafts = qd_routing_drafts_of (self.hub);
+  drafts = qd_routing_drafts_of (self.desk.hub);
   test_lab_kill (self.lab);
   test_until (!is_live (&self), 20);
   edit (&self, "policy-bulk");
@@ -475,7 +434,7 @@ test_preflight (void)
   test_until (get_dialog (&self) == NULL && priority (&self, "policy-saas") == 10, 20);
 
   /* A path that is to take over from itself. */
-  paths = qd_fleet_get_list (qd_hub_get_fleet (self.hub), QD_KIND_PATH);
+  paths = qd_fleet_get_list (qd_hub_get_fleet (self.desk.hub), QD_KIND_PATH);
   test_until (qd_entity_list_get_length (paths) > 0, 20);
   now = qd_routing_object_of (policy (&self, "policy-bulk"));
   mine = qd_routing_object_normalize (now);
@@ -505,8 +464,8 @@ test_from_search (void)
 
   if (!set_up (&self, "admin"))
     return;
-  g_assert_true (qd_window_show_page (self.window, "overview"));
-  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (self.window), "win.new-routing-policy", NULL));
+  g_assert_true (qd_window_show_page (self.desk.window, "overview"));
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (self.desk.window), "win.new-routing-policy", NULL));
   test_until (get_dialog (&self) != NULL && fixture_find (get_dialog (&self), ADW_TYPE_ENTRY_ROW, "Name") != NULL, 10);
   adw_dialog_force_close (ADW_DIALOG (get_dialog (&self)));
   tear_down (&self);
@@ -532,14 +491,14 @@ test_order (void)
       for (GtkWidget *button = fixture_find (row, GTK_TYPE_BUTTON, NULL); button != NULL; button = gtk_widget_get_next_sibling (button))
         down = button;
       g_signal_emit_by_name (down, "clicked");
-      fixture_settle (GTK_WIDGET (self.window));
+      fixture_settle (GTK_WIDGET (self.desk.window));
     }
   fixture_press (get_dialog (&self), "_Apply");
-  test_until (priority (&self, "policy-voip") > 30 && priority (&self, "policy-voip") < 40 && self.undo != NULL, 20);
+  test_until (priority (&self, "policy-voip") > 30 && priority (&self, "policy-voip") < 40 && self.desk.undo != NULL, 20);
   g_assert_cmpint (priority (&self, "policy-saas"), ==, 20);
   g_assert_cmpint (priority (&self, "policy-backup"), ==, 30);
   g_assert_cmpint (priority (&self, "policy-bulk"), ==, 40);
-  undo (&self);
+  fixture_desk_undo (&self.desk);
   test_until (priority (&self, "policy-voip") == 10, 20);
   tear_down (&self);
 }
@@ -562,7 +521,7 @@ test_viewer (void)
     }
   qd_routing_create (session (&self), GTK_WIDGET (self.page));
   g_assert_null (get_dialog (&self));
-  g_assert_nonnull (strstr (self.toasts->str, "No connection lets you create a routing policy"));
+  g_assert_nonnull (strstr (self.desk.toasts->str, "No connection lets you create a routing policy"));
   tear_down (&self);
 }
 

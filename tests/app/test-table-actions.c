@@ -19,29 +19,14 @@
 
 typedef struct {
   TestLab *lab;
-  QdHub *hub;
-  QdWindow *window;
+  FixtureDesk desk;
   QdTable *table;
-  GClosure *undo;       /* of the last toast */
-  GString *toasts;
 } Fixture;
-
-static void
-toast_cb (QdSession *session, const char *text, const char *button, GClosure *closure, Fixture *fixture)
-{
-  g_string_append_printf (fixture->toasts, "%s\n", text);
-  g_clear_pointer (&fixture->undo, g_closure_unref);
-  if (closure != NULL)
-    {
-      fixture->undo = g_closure_ref (closure);
-      g_closure_sink (closure);
-    }
-}
 
 static QdEntityList *
 sites (Fixture *fixture)
 {
-  return qd_fleet_get_list (qd_hub_get_fleet (fixture->hub), QD_KIND_SITE);
+  return qd_fleet_get_list (qd_hub_get_fleet (fixture->desk.hub), QD_KIND_SITE);
 }
 
 static void
@@ -51,7 +36,7 @@ sign_in (Fixture *fixture)
   g_autoptr (GError) error = NULL;
 
   g_set_str (&endpoint->id, USER);
-  g_assert_true (qd_hub_add (fixture->hub, endpoint, FALSE, &error));
+  g_assert_true (qd_hub_add (fixture->desk.hub, endpoint, FALSE, &error));
   g_assert_no_error (error);
   test_until (qd_entity_list_get_length (sites (fixture)) >= 12, 30);
 }
@@ -62,30 +47,17 @@ set_up (Fixture *fixture)
   *fixture = (Fixture) { .lab = test_lab_new ("--sites 12 --paths 20 --flows 20 --rate 50 --no-nats") };
   if (fixture->lab == NULL)
     return FALSE;
-  fixture->toasts = g_string_new (NULL);
-  fixture->hub = qd_hub_new (NULL);
-  g_settings_set_boolean (qd_settings_get_default (), "configured", TRUE);
+  fixture_desk_init (&fixture->desk);
   sign_in (fixture);
-  fixture->window = qd_window_new (NULL, fixture->hub);
-  g_signal_connect (qd_window_get_session (fixture->window), "toast", G_CALLBACK (toast_cb), fixture);
-  gtk_window_present (GTK_WINDOW (fixture->window));
-  g_assert_true (qd_window_show_page (fixture->window, "sites"));
-  fixture_settle (GTK_WIDGET (fixture->window));
-  fixture->table = qd_table_page_get_table (QD_TABLE_PAGE (qd_window_get_page (fixture->window)));
+  fixture_desk_show (&fixture->desk, "sites");
+  fixture->table = qd_table_page_get_table (QD_TABLE_PAGE (qd_window_get_page (fixture->desk.window)));
   return TRUE;
 }
 
 static void
 tear_down (Fixture *fixture)
 {
-  g_clear_pointer (&fixture->undo, g_closure_unref);
-  fixture_close (GTK_WINDOW (fixture->window));
-  qd_hub_stop (fixture->hub);
-  test_spin (50);
-  /* What was on its way said so while the window went. */
-  g_clear_pointer (&fixture->undo, g_closure_unref);
-  g_object_unref (fixture->hub);
-  g_string_free (fixture->toasts, TRUE);
+  fixture_desk_clear (&fixture->desk);
   test_lab_free (fixture->lab);
 }
 
@@ -94,20 +66,7 @@ tear_down (Fixture *fixture)
 static GtkWidget *
 get_dialog (Fixture *fixture)
 {
-  return GTK_WIDGET (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (fixture->window)));
-}
-
-static void
-undo (Fixture *fixture)
-{
-  GValue nobody = G_VALUE_INIT;
-
-  g_assert_nonnull (fixture->undo);
-  g_closure_set_marshal (fixture->undo, g_cclosure_marshal_VOID__VOID);
-  g_value_init (&nobody, G_TYPE_OBJECT);
-  g_closure_invoke (fixture->undo, NULL, 1, &nobody, NULL);
-  g_value_unset (&nobody);
-  g_clear_pointer (&fixture->undo, g_closure_unref);
+  return GTK_WIDGET (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (fixture->desk.window)));
 }
 
 static QdEntity *
@@ -116,7 +75,7 @@ select_first (Fixture *fixture)
   QdEntity *site = qd_view_peek (qd_table_get_view (fixture->table), 0);
 
   g_assert_true (qd_table_select (fixture->table, site));
-  fixture_settle (GTK_WIDGET (fixture->window));
+  fixture_settle (GTK_WIDGET (fixture->desk.window));
   return site;
 }
 
@@ -160,7 +119,7 @@ test_menu (void)
   gtk_popover_popdown (GTK_POPOVER (menu));
   /* What the menu says is what it does. */
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (fixture.table), "row.site.update", NULL));
-  fixture_settle (GTK_WIDGET (fixture.window));
+  fixture_settle (GTK_WIDGET (fixture.desk.window));
   g_assert_nonnull (get_dialog (&fixture));
   g_assert_cmpstr (adw_dialog_get_title (ADW_DIALOG (get_dialog (&fixture))), ==, "Edit Site");
   adw_dialog_force_close (ADW_DIALOG (get_dialog (&fixture)));
@@ -179,12 +138,12 @@ test_undo_edit (void)
   site = select_first (&fixture);
   before = g_strdup (qd_entity_get_name (site));
   gtk_widget_activate_action (GTK_WIDGET (fixture.table), "row.site.update", NULL);
-  fixture_settle (GTK_WIDGET (fixture.window));
+  fixture_settle (GTK_WIDGET (fixture.desk.window));
   gtk_editable_set_text (GTK_EDITABLE (fixture_find (get_dialog (&fixture), ADW_TYPE_ENTRY_ROW, "Name")), "a-new-name");
   fixture_press (get_dialog (&fixture), "_Save");
-  test_until (fixture.undo != NULL && g_str_equal (qd_entity_get_name (site), "a-new-name"), 30);
-  g_assert_nonnull (strstr (fixture.toasts->str, "Changed a-new-name"));
-  undo (&fixture);
+  test_until (fixture.desk.undo != NULL && g_str_equal (qd_entity_get_name (site), "a-new-name"), 30);
+  g_assert_nonnull (strstr (fixture.desk.toasts->str, "Changed a-new-name"));
+  fixture_desk_undo (&fixture.desk);
   test_until (g_str_equal (qd_entity_get_name (site), before), 30);
 
   g_autofree char *path = g_strdup_printf ("/api/v1/sites/%s", qd_entity_get_id (site));
@@ -196,7 +155,7 @@ test_undo_edit (void)
 static QdEntity *
 find_site (Fixture *fixture, const char *id)
 {
-  return qd_fleet_lookup (qd_hub_get_fleet (fixture->hub), USER, QD_KIND_SITE, id);
+  return qd_fleet_lookup (qd_hub_get_fleet (fixture->desk.hub), USER, QD_KIND_SITE, id);
 }
 
 static void
@@ -212,14 +171,14 @@ test_undo_removal (void)
   id = g_strdup (qd_entity_get_id (site));
   name = g_strdup (qd_entity_get_name (site));
   gtk_widget_activate_action (GTK_WIDGET (fixture.table), "row.site.delete", NULL);
-  fixture_settle (GTK_WIDGET (fixture.window));
+  fixture_settle (GTK_WIDGET (fixture.desk.window));
   g_assert_true (QD_IS_CONFIRM_DIALOG (get_dialog (&fixture)));
   qd_confirm_dialog_set_texts (QD_CONFIRM_DIALOG (get_dialog (&fixture)), "It was sold", name);
   g_signal_emit_by_name (get_dialog (&fixture), "response", "do");
   adw_dialog_force_close (ADW_DIALOG (get_dialog (&fixture)));
-  test_until (fixture.undo != NULL && find_site (&fixture, id) == NULL, 30);
+  test_until (fixture.desk.undo != NULL && find_site (&fixture, id) == NULL, 30);
   g_assert_null (qd_table_get_selected (fixture.table));
-  undo (&fixture);
+  fixture_desk_undo (&fixture.desk);
   test_until (find_site (&fixture, id) != NULL, 30);
   g_assert_cmpstr (qd_entity_get_name (find_site (&fixture, id)), ==, name);
   tear_down (&fixture);
