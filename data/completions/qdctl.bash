@@ -37,9 +37,9 @@ _qdctl () {
     inspect) words+=' --json' ;;
     watch) words+=' --kind --count --for' ;;
     run)
-      words+=' --reason --dry-run'
-      [ "$COMP_CWORD" = 2 ] && words='site.create site.update site.delete path.test path.failover path.history
-        flow.reevaluate flow.decision flows.search job.cancel'
+      words+=' --reason --dry-run --list'
+      # The program knows what it can do.
+      [ "$COMP_CWORD" = 2 ] && words=$("${COMP_WORDS[0]}" run --list 2> /dev/null)
       ;;
     placement)
       case $COMP_CWORD in

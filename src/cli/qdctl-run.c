@@ -18,6 +18,13 @@ typedef struct {
   GError *error;
 } Outcome;
 
+/* Signing in is done by the options, a workspace is applied by the window, and some are only steps of what people ask for. */
+static gboolean
+is_command (const QdCapability *row)
+{
+  return !g_str_has_prefix (row->verb, "auth.") && !g_str_equal (row->verb, QD_POLICIES_APPLY) && !row->engine;
+}
+
 static void
 list_verbs (void)
 {
@@ -26,8 +33,21 @@ list_verbs (void)
 
   fprintf (stderr, "%s\n", _("The commands are:"));
   for (guint i = 0; i < n; i++)
-    if (!g_str_has_prefix (all[i].verb, "auth.") && !all[i].engine)
+    if (is_command (&all[i]))
       fprintf (stderr, "  %-18s %s%s\n", all[i].verb, _(all[i].title), all[i].high_impact ? _(" (needs --reason)") : "");
+}
+
+/* For programs, such as the shells' completions. */
+static QdExit
+print_verbs (void)
+{
+  guint n;
+  const QdCapability *all = qd_capability_all (&n);
+
+  for (guint i = 0; i < n; i++)
+    if (is_command (&all[i]))
+      g_print ("%s\n", all[i].verb);
+  return QD_EXIT_YES;
 }
 
 /* "changes.name=x" goes into an object; "key:=JSON" is taken as JSON, all else as text. */
@@ -182,10 +202,11 @@ qdctl_run (const char *name, int argc, char **argv)
   g_auto (QdctlTarget) target = { 0 };
   g_auto (GStrv) words = NULL;
   g_autofree char *reason = NULL;
-  gboolean dry_run = FALSE;
+  gboolean dry_run = FALSE, list = FALSE;
   const GOptionEntry entries[] = {
     { "reason", 0, 0, G_OPTION_ARG_STRING, &reason, N_("Why; needed where the impact is high"), N_("TEXT") },
     { "dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, N_("Only say what would change"), NULL },
+    { "list", 0, 0, G_OPTION_ARG_NONE, &list, N_("Print the commands, one a line, and do nothing"), NULL },
     { NULL },
   };
   g_autoptr (JsonObject) args = NULL;
@@ -196,8 +217,10 @@ qdctl_run (const char *name, int argc, char **argv)
 
   if (!qdctl_parse (name, entries, &target, argc, argv, &words, &code))
     return code;
+  if (list)
+    return print_verbs ();
   row = words[0] ? qd_capability_get (words[0]) : NULL;
-  if (row == NULL || g_str_has_prefix (row->verb, "auth.") || row->engine)
+  if (row == NULL || !is_command (row))
     {
       if (words[0])
         qdctl_complain (_("there is no command “%s”"), words[0]);
