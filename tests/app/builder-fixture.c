@@ -202,6 +202,23 @@ builder_press (GtkWidget *button)
   g_signal_emit_by_name (button, "clicked");
 }
 
+GtkWidget *
+builder_shelf_row (Fixture *fixture, const char *title)
+{
+  GtkWidget *shelf = builder_find (fixture->builder, QD_TYPE_POLICY_SHELF, NULL);
+
+  qd_policy_shelf_set_expanded (QD_POLICY_SHELF (shelf), TRUE);
+  builder_check_label_in (fixture, shelf, title);
+  for (guint i = 0; ; i++)
+    {
+      GtkWidget *row = builder_find_nth (shelf, ADW_TYPE_ACTION_ROW, NULL, i);
+
+      g_assert_nonnull (row);
+      if (g_strcmp0 (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)), title) == 0)
+        return row;
+    }
+}
+
 GtkEventController *
 builder_controller_of (GtkWidget *widget, GType type)
 {

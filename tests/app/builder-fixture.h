@@ -46,6 +46,8 @@ void builder_check_label_in (Fixture *fixture, GtkWidget *within, const char *wo
 void builder_check_label (Fixture *fixture, const char *words);
 GtkWidget *builder_card_at (Fixture *fixture, guint i);
 GtkWidget *builder_open_card (Fixture *fixture, guint i);
+/* The row of that title in the list of what exists, which is unfolded. */
+GtkWidget *builder_shelf_row (Fixture *fixture, const char *title);
 GtkEventController *builder_controller_of (GtkWidget *widget, GType type);
 
 /* Types over what is there, and ends with Enter. */

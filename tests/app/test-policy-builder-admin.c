@@ -190,23 +190,6 @@ test_admin_ports (Fixture *fixture, gconstpointer data)
 
 /* --- From the list ---------------------------------------------------------------------------------------------- */
 
-static GtkWidget *
-shelf_row (Fixture *fixture, const char *title)
-{
-  GtkWidget *shelf = builder_find (fixture->builder, QD_TYPE_POLICY_SHELF, NULL);
-
-  qd_policy_shelf_set_expanded (QD_POLICY_SHELF (shelf), TRUE);
-  builder_check_label_in (fixture, shelf, title);
-  for (guint i = 0; ; i++)
-    {
-      GtkWidget *row = builder_find_nth (shelf, ADW_TYPE_ACTION_ROW, NULL, i);
-
-      g_assert_nonnull (row);
-      if (g_strcmp0 (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)), title) == 0)
-        return row;
-    }
-}
-
 /* The one that would be dragged. */
 static gboolean
 drop_row (GtkWidget *row, GtkWidget *on)
@@ -228,28 +211,28 @@ drop_row (GtkWidget *row, GtkWidget *on)
 static void
 test_shelf (Fixture *fixture, gconstpointer data)
 {
-  GtkWidget *banner = builder_find (fixture->builder, ADW_TYPE_BANNER, NULL), *row = shelf_row (fixture, "web");
+  GtkWidget *banner = builder_find (fixture->builder, ADW_TYPE_BANNER, NULL), *row = builder_shelf_row (fixture, "web");
 
   /* In the policy's namespace by its labels alone, elsewhere by the namespace too; what is of one version of it is left out. */
   builder_press (builder_find (row, GTK_TYPE_BUTTON, "Rule for What Goes Out"));
   builder_check_label (fixture, "Pods with app=web and tier=front in this namespace, on every port");
   builder_check_change (fixture, "  egress:\n  - to:\n    - podSelector:\n        matchLabels:\n          app: web\n          tier: front\n", NULL);
-  builder_press (builder_find (shelf_row (fixture, "proxy"), GTK_TYPE_BUTTON, "Rule for What Comes In"));
+  builder_press (builder_find (builder_shelf_row (fixture, "proxy"), GTK_TYPE_BUTTON, "Rule for What Comes In"));
   builder_check_label (fixture, "Pods with app=proxy in namespace tools, on every port");
   builder_check_change (fixture, "kubernetes.io/metadata.name: tools", NULL);
-  builder_press (builder_find (shelf_row (fixture, "team=ops"), GTK_TYPE_BUTTON, "Rule for What Comes In"));
+  builder_press (builder_find (builder_shelf_row (fixture, "team=ops"), GTK_TYPE_BUTTON, "Rule for What Comes In"));
   builder_check_change (fixture, "    - namespaceSelector:\n        matchLabels:\n          team: ops\n", NULL);
-  g_assert_true (drop_row (shelf_row (fixture, "app=web"), builder_card_at (fixture, 1)));
+  g_assert_true (drop_row (builder_shelf_row (fixture, "app=web"), builder_card_at (fixture, 1)));
   builder_check_label (fixture, "Addresses in 10.0.0.0/8; also: Pods with app=gone in this namespace; also: Pods with app=web in this namespace, on every port");
   builder_check_change (fixture, NULL, NULL);
 
   /* An administrator's policy has no namespace of its own. */
   builder_use_text (fixture, CLUSTER WORLD);
-  g_assert_true (drop_row (shelf_row (fixture, "web"), builder_card_at (fixture, 0)));
+  g_assert_true (drop_row (builder_shelf_row (fixture, "web"), builder_card_at (fixture, 0)));
   builder_check_label (fixture, "All pods in any namespace with team=ops; also: Pods with app=web in namespace shop, on every port");
   g_assert_null (strstr (fixture->text->str, "pod-template-hash: a1\n"));
   builder_check_one (fixture, CLUSTER WORLD, "    - pods:\n        namespaceSelector:\n");
-  builder_press (builder_find (shelf_row (fixture, "bare"), GTK_TYPE_BUTTON, "Rule for What Comes In"));
+  builder_press (builder_find (builder_shelf_row (fixture, "bare"), GTK_TYPE_BUTTON, "Rule for What Comes In"));
   g_assert_true (adw_banner_get_revealed (ADW_BANNER (banner)));
   g_assert_cmpuint (fixture->undo->len, ==, 0);
 }
@@ -294,7 +277,7 @@ test_admin_accessible (Fixture *fixture, gconstpointer data)
   builder_use_text (fixture, CLUSTER WORLD);
   for (guint i = 0; i < 3; i++)
     builder_open_card (fixture, i);
-  shelf_row (fixture, "web");
+  builder_shelf_row (fixture, "web");
   builder_check_names (GTK_WIDGET (fixture->builder), &n);
   g_assert_cmpuint (n, >, 40);
 }
@@ -303,7 +286,7 @@ static void
 test_admin_narrow (Fixture *fixture, gconstpointer data)
 {
   builder_use_text (fixture, CLUSTER WORLD);
-  shelf_row (fixture, "web");
+  builder_shelf_row (fixture, "web");
   builder_check_narrow (fixture);
 }
 

@@ -476,6 +476,134 @@ test_keys (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->undo->len, ==, 0);
   XCloseDisplay (display);
 }
+
+/* --- A real pointer --------------------------------------------------------------------------------------------- */
+
+typedef struct { Fixture *fixture; Display *display; GtkWidget *from, *on; guint n; } Drag;
+
+/* In the middle of @widget; each call a little beside the last: a pointer that rests says nothing. */
+static void
+point_at (Drag *drag, GtkWidget *widget)
+{
+  GtkWidget *window = drag->fixture->window;
+  graphene_rect_t bounds;
+  double x, y;
+
+  g_assert_true (gtk_widget_compute_bounds (widget, window, &bounds));
+  gtk_native_get_surface_transform (GTK_NATIVE (window), &x, &y);
+  x += bounds.origin.x + bounds.size.width / 2 + drag->n++ % 3;
+  y += bounds.origin.y + bounds.size.height / 2;
+  XTestFakeMotionEvent (drag->display, -1, (int) x, (int) y, 0);
+  XFlush (drag->display);
+}
+
+static void
+button (Drag *drag, gboolean down)
+{
+  XTestFakeButtonEvent (drag->display, 1, down, 0);
+  XFlush (drag->display);
+}
+
+static gboolean
+is_under_pointer (gpointer data)
+{
+  Drag *drag = data;
+
+  point_at (drag, drag->from);
+  return (gtk_widget_get_state_flags (drag->from) & GTK_STATE_FLAG_PRELIGHT) != 0;
+}
+
+static gboolean
+is_pressed (gpointer data)
+{
+  Drag *drag = data;
+
+  return (gtk_widget_get_state_flags (drag->from) & GTK_STATE_FLAG_ACTIVE) != 0 ||
+         gtk_gesture_is_active (GTK_GESTURE (builder_controller_of (drag->from, GTK_TYPE_DRAG_SOURCE)));
+}
+
+static gboolean
+is_dragged (gpointer data)
+{
+  Drag *drag = data;
+
+  point_at (drag, drag->on);
+  return gtk_drag_source_get_drag (GTK_DRAG_SOURCE (builder_controller_of (drag->from, GTK_TYPE_DRAG_SOURCE))) != NULL;
+}
+
+static gboolean
+is_over (gpointer data)
+{
+  Drag *drag = data;
+
+  point_at (drag, drag->on);
+  return gtk_drop_target_get_current_drop (GTK_DROP_TARGET (builder_controller_of (drag->on, GTK_TYPE_DROP_TARGET))) != NULL;
+}
+
+static void
+drag (Fixture *fixture, Display *display, GtkWidget *from, GtkWidget *on)
+{
+  Drag drag = { fixture, display, from, on, 0 };
+
+  g_assert_true (fixture_wait (is_under_pointer, &drag));
+  button (&drag, TRUE);
+  g_assert_true (fixture_wait (is_pressed, &drag));
+  g_assert_true (fixture_wait (is_dragged, &drag));
+  g_assert_true (fixture_wait (is_over, &drag));
+  button (&drag, FALSE);
+}
+
+static GtkWidget *
+handle_of (GtkWidget *card)
+{
+  for (guint i = 0; ; i++)
+    {
+      GtkWidget *image = builder_find_nth (card, GTK_TYPE_IMAGE, NULL, i);
+
+      g_assert_nonnull (image);
+      if (g_strcmp0 (gtk_widget_get_tooltip_text (image), "Drag to Reorder") == 0)
+        return image;
+    }
+}
+
+/* What is under the title of a side, where a rule of its own is dropped. */
+static GtkWidget *
+side_of (GtkWidget *card)
+{
+  GtkWidget *side = card;
+
+  while (!gtk_widget_has_css_class (side, "qd-policy-side"))
+    side = gtk_widget_get_parent (side);
+  return side;
+}
+
+/* A card by its handle, a label onto a rule, a workload to a side: with a button held down, as a hand does. */
+static void
+test_pointer (Fixture *fixture, gconstpointer data)
+{
+  Display *display = XOpenDisplay (NULL);
+  GtkWidget *last = builder_card_at (fixture, 2);
+
+  g_assert_nonnull (display);
+  fixture_settle (fixture->window);
+  drag (fixture, display, handle_of (last), builder_card_at (fixture, 0));
+  g_assert_true (fixture_wait (has_changed, fixture));
+  g_assert_true (builder_card_at (fixture, 0) == last);
+  builder_check_change (fixture, "  ingress:\n  # copied\n  - from:", NULL);
+
+  builder_shelf_row (fixture, "app=web");
+  fixture_settle (fixture->window);
+  drag (fixture, display, builder_shelf_row (fixture, "app=web"), builder_card_at (fixture, 1));
+  g_assert_true (fixture_wait (has_changed, fixture));
+  builder_check_label (fixture, "Addresses in 10.0.0.0/8; also: Pods with app=gone in this namespace; also: Pods with app=web in this namespace, on every port");
+  builder_check_change (fixture, NULL, NULL);
+
+  fixture_settle (fixture->window);
+  drag (fixture, display, builder_shelf_row (fixture, "web"), side_of (builder_card_at (fixture, 0)));
+  g_assert_true (fixture_wait (has_changed, fixture));
+  builder_check_change (fixture, "          app: web\n          tier: front\n", NULL);
+  XCloseDisplay (display);
+}
 #endif
 
 int
@@ -503,6 +631,7 @@ main (int argc, char *argv[])
   ADD ("/policy-popovers/ports", test_named_ports);
 #ifdef WITH_XTEST
   ADD ("/policy-popovers/keys", test_keys);
+  ADD ("/policy-popovers/pointer", test_pointer);
 #endif
 #undef ADD
   return g_test_run ();
