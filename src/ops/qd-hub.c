@@ -230,6 +230,27 @@ cleared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     g_message ("A secret may still be in the keyring: %s", error->message);
 }
 
+static void
+forget_workloads (QdHub *self, const char *id)
+{
+  g_autofree char *name = qd_hub_dup_workloads_name (id);
+
+  if (self->store)
+    qd_store_set_async (self->store, name, NULL, NULL, NULL);
+}
+
+/**
+ * qd_hub_dup_workloads_name:
+ * @connection: a connection
+ *
+ * Returns: (transfer full): by which name the store keeps the last known workloads of it; they go when the connection is removed
+ */
+char *
+qd_hub_dup_workloads_name (const char *connection)
+{
+  return g_strconcat ("policy-workloads:", connection, NULL);
+}
+
 /**
  * qd_hub_remove:
  * @self: the hub
@@ -254,6 +275,7 @@ qd_hub_remove (QdHub *self, const char *id)
   g_hash_table_remove (self->connections, copy);
   qd_drain_flush (self->drain);
   qd_fleet_forget_connection (self->fleet, copy);
+  forget_workloads (self, copy);
   if (saved)
     {
       qd_hub_save_connections (self);

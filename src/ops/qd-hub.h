@@ -42,6 +42,7 @@ gboolean qd_hub_start_finish (QdHub *self, GAsyncResult *result, GError **error)
 /* Adds (or replaces, same id) and starts a connection. @save: keep it (without secrets) in the store and its secrets in the keyring. */
 gboolean qd_hub_add (QdHub *self, const QdEndpoint *endpoint, gboolean save, GError **error);
 void qd_hub_remove (QdHub *self, const char *connection);
+char *qd_hub_dup_workloads_name (const char *connection);
 void qd_hub_rename (QdHub *self, const char *connection, const char *name);
 QdDriver *qd_hub_get_driver (QdHub *self, const char *connection);
 /* Where it is and what it is called; NULL when there is none of that id. (transfer full) */

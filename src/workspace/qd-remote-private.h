@@ -8,6 +8,11 @@ G_BEGIN_DECLS
 /* Whether anything is more than @depth levels down in it. */
 gboolean qd_json_is_deeper (JsonNode *node, guint depth);
 
+/* How names of files end: of sets, of what jobs did, and (behind that) of what became of their steps since. */
+#define QD_REMOTES_SET ".remote"
+#define QD_REMOTES_APPLIED ".applied"
+#define QD_REMOTES_NEWS ".news"
+
 /* What is done with the folder, on the worker of the remotes: one thing after the other. */
 typedef void (*QdRemotesWork) (const char *folder, GTask *task, gpointer data);
 void qd_remotes_work (QdRemotes *self, GTask *task, QdRemotesWork work);   /* takes @task, whose data is @data */

@@ -13,9 +13,6 @@
 
 #include "qd-remote-private.h"
 
-#define ENDING ".applied"
-#define NEWS ".news"
-
 static void
 applied_free (gpointer data)
 {
@@ -26,7 +23,7 @@ applied_free (gpointer data)
 static void
 read_news (const char *path, QdPolicyApplied *applied)
 {
-  g_autofree char *beside = g_strconcat (path, NEWS, NULL);
+  g_autofree char *beside = g_strconcat (path, QD_REMOTES_NEWS, NULL);
   g_autoptr (GBytes) bytes = qd_remotes_read (beside, NULL);
   gsize size = 0;
   const char *text = bytes ? g_bytes_get_data (bytes, &size) : NULL;
@@ -60,7 +57,7 @@ static void
 load_work (const char *folder, GTask *task, gpointer data)
 {
   const char *job = data;
-  g_autofree char *path = qd_remotes_path (folder, job, ENDING);
+  g_autofree char *path = qd_remotes_path (folder, job, QD_REMOTES_APPLIED);
   GError *error = NULL;
   QdPolicyApplied *applied = read_applied (path, &error);
 
@@ -125,7 +122,7 @@ find_kept (const char *folder)
       Kept *one;
       GStatBuf info;
 
-      if (!g_str_has_suffix (name, ENDING))
+      if (!g_str_has_suffix (name, QD_REMOTES_APPLIED))
         continue;
       one = g_new0 (Kept, 1);
       one->path = g_build_filename (folder, name, NULL);
@@ -139,7 +136,7 @@ find_kept (const char *folder)
 static void
 forget (const char *path)
 {
-  g_autofree char *beside = g_strconcat (path, NEWS, NULL);
+  g_autofree char *beside = g_strconcat (path, QD_REMOTES_NEWS, NULL);
 
   g_unlink (path);
   g_unlink (beside);
@@ -148,7 +145,7 @@ forget (const char *path)
 static gboolean
 write_record (const char *folder, const QdPolicyApplied *applied, GError **error)
 {
-  g_autofree char *path = qd_remotes_path (folder, applied->job, ENDING), *beside = g_strconcat (path, NEWS, NULL);
+  g_autofree char *path = qd_remotes_path (folder, applied->job, QD_REMOTES_APPLIED), *beside = g_strconcat (path, QD_REMOTES_NEWS, NULL);
   g_autoptr (GBytes) bytes = qd_policy_applied_to_bytes (applied);
   g_autoptr (GPtrArray) kept = NULL;
 
@@ -212,7 +209,7 @@ static void
 note_work (const char *folder, GTask *task, gpointer data)
 {
   const News *news = data;
-  g_autofree char *path = qd_remotes_path (folder, news->job, ENDING NEWS);
+  g_autofree char *path = qd_remotes_path (folder, news->job, QD_REMOTES_APPLIED QD_REMOTES_NEWS);
   GError *error = NULL;
   gboolean done = append (path, news->line, &error);
 

@@ -128,7 +128,7 @@ path_of (const char *folder, const QdRemoteSet *set)
 {
   g_autofree char *name = g_strconcat (qd_remote_set_get_folder (set), "\n", qd_remote_set_get_connection (set), NULL);
 
-  return qd_remotes_path (folder, name, ".remote");
+  return qd_remotes_path (folder, name, QD_REMOTES_SET);
 }
 
 static gboolean

@@ -574,12 +574,20 @@ test_kept (void)
       start (hub);
       all = qd_hub_list_endpoints (hub);
       g_assert_cmpuint (all->len, ==, round + 2);
+      for (guint i = 0; i < 2; i++)
+        {
+          g_autofree char *name = qd_hub_dup_workloads_name (i == 0 ? "id-0" : "id-1");
+
+          qd_store_set_async (store, name, "{}", NULL, NULL);
+        }
       if (round == 1)
         qd_hub_remove (hub, "id-0");
       qd_hub_stop (hub);
       if (round == 1)
         g_assert_cmpint (ask_file (place.path, "SELECT json NOT LIKE '%id-0%' AND json LIKE '%id-1%' AND json NOT LIKE"
                                                " '%passing%' FROM setting WHERE name = 'connections'"), ==, 1);
+      /* What was kept of a connection's workloads goes with it. */
+      g_assert_cmpint (ask_file (place.path, "SELECT count(*) FROM setting WHERE name LIKE 'policy-workloads:%'"), ==, round == 0 ? 2 : 1);
     }
   place_clear (&place);
 }

@@ -360,6 +360,51 @@ test_many (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (files->len, ==, QD_APPLIED_KEPT);
 }
 
+static guint
+count_files (Fixture *fixture)
+{
+  g_autoptr (GPtrArray) files = files_in (fixture->folder, "");
+
+  return files->len;
+}
+
+/* A connection that is removed takes all of its own with it, of every workspace, and nothing else. */
+static void
+test_forget (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (QdRemoteSet) mine = qd_remote_set_new ("/srv/space", "lab"), elsewhere = qd_remote_set_new ("/srv/other", "lab"),
+                          others = qd_remote_set_new ("/srv/space", "pat"), found = NULL, left = NULL;
+  g_autoptr (QdPolicyApplied) applied = applied_new ("job-1", 2), gone = NULL;
+  g_autofree char *broken = g_build_filename (fixture->folder, "x.remote", NULL);
+  g_autoptr (GError) error = NULL;
+
+  put (mine, "a", 1, "1");
+  put (elsewhere, "b", 2, "1");
+  put (others, "c", 3, "1");
+  save (fixture, mine);
+  save (fixture, elsewhere);
+  save (fixture, others);
+  g_clear_object (&fixture->result);
+  qd_remotes_save_applied_async (fixture->remotes, applied, result_cb, &fixture->result);
+  finish_save (fixture);
+  qd_remotes_note_applied_async (fixture->remotes, applied, 0, result_cb, &fixture->result);
+  finish_save (fixture);
+  g_assert_true (g_file_set_contents (broken, "{", 1, NULL));
+  g_assert_cmpuint (count_files (fixture), ==, 6);
+  qd_remotes_forget_async (fixture->remotes, "lab", result_cb, &fixture->result);
+  wait_for (fixture->result);
+  g_assert_true (qd_remotes_forget_finish (fixture->remotes, fixture->result, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (count_files (fixture), ==, 2);
+  left = load (fixture, "pat", NULL);
+  g_assert_cmpuint (qd_remote_set_get_n (left), ==, 1);
+  found = load (fixture, "lab", NULL);
+  g_assert_cmpuint (qd_remote_set_get_n (found), ==, 0);
+  gone = load_applied (fixture, "job-1", &error);
+  g_assert_null (gone);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+}
+
 #define ADD(path, func) g_test_add ("/remote/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -373,5 +418,6 @@ main (int argc, char **argv)
   g_test_add_func ("/remote/bounds", test_bounds);
   ADD ("news", test_news);
   ADD ("many", test_many);
+  ADD ("forget", test_forget);
   return g_test_run ();
 }
