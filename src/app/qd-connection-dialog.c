@@ -9,6 +9,7 @@
 
 #include "qd-connection-test.h"
 #include "qd-credentials.h"
+#include "qd-policy-apply-dialog.h"
 #include "qd-state.h"
 
 struct _QdConnectionDialog
@@ -183,11 +184,21 @@ changed_cb (QdConnectionDialog *self)
 /* --- Removing ----------------------------------------------------------------------------------- */
 
 static void
+forgotten_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!qd_remotes_forget_finish (QD_REMOTES (source), result, &error))
+    g_message ("What was kept of a removed connection’s policies may still be there: %s", error->message);
+}
+
+static void
 remove_response_cb (QdConnectionDialog *self, const char *response)
 {
   if (g_strcmp0 (response, "remove") != 0)
     return;
   qd_hub_remove (self->hub, self->endpoint->id);
+  qd_remotes_forget_async (qd_policy_apply_get_remotes (), self->endpoint->id, forgotten_cb, NULL);
   adw_dialog_close (ADW_DIALOG (self));
 }
 

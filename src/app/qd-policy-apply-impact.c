@@ -77,6 +77,7 @@ static QdPolicyEval *
 evaluate (const Order *order, gboolean then, QdYamlFile *live, QdPolicyEval *previous, char **fault)
 {
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func ((GDestroyNotify) qd_yaml_file_unref);
+  const QdPolicyCluster cluster = { live, QD_POLICY_LIVE_INSTEAD, NULL };
   g_autoptr (QdPolicyWorld) world = NULL;
 
   for (guint i = 0; i < order->texts->len; i++)
@@ -94,7 +95,7 @@ evaluate (const Order *order, gboolean then, QdYamlFile *live, QdPolicyEval *pre
       if (file)
         g_ptr_array_add (files, file);
     }
-  world = qd_policy_world_new_live ((QdYamlFile *const *) files->pdata, files->len, live, QD_POLICY_LIVE_INSTEAD, NULL);
+  world = qd_policy_world_new_live ((QdYamlFile *const *) files->pdata, files->len, &cluster, NULL);
   if (qd_policy_world_is_invalid (world))
     *fault = find_fault (world);
   else if (qd_policy_world_get_workloads (world)->len == 0)

@@ -52,6 +52,15 @@ make_row (GType type, const char *title, const char *subtitle)
   return row;
 }
 
+/* Why something becomes of it, or not; and that it is not in force on the server. */
+static GtkWidget *
+make_step_row (GType type, const QdPlanStep *step)
+{
+  g_autofree char *off = step->theirs && !step->enabled ? g_strdup_printf (_("%s. It is switched off there, and stays so"), step->why) : NULL;
+
+  return make_row (type, step->key, off ? off : step->why);
+}
+
 static void
 add_more (QdPolicyApply *self, AdwPreferencesGroup *group, guint n)
 {
@@ -122,7 +131,7 @@ static void
 add_change (QdPolicyApply *self, guint nth)
 {
   const QdPlanStep *step = qd_policy_plan_get_step (self->plan, nth);
-  GtkWidget *row = make_row (ADW_TYPE_EXPANDER_ROW, step->key, step->why), *check = gtk_check_button_new (), *word = gtk_label_new (word_of (step));
+  GtkWidget *row = make_step_row (ADW_TYPE_EXPANDER_ROW, step), *check = gtk_check_button_new (), *word = gtk_label_new (word_of (step));
   g_autofree char *name = g_strdup_printf (_("Apply %s"), step->key);
 
   gtk_check_button_set_active (GTK_CHECK_BUTTON (check), step->included);
@@ -201,7 +210,7 @@ static void
 add_conflict (QdPolicyApply *self, guint nth)
 {
   const QdPlanStep *step = qd_policy_plan_get_step (self->plan, nth);
-  GtkWidget *row = make_row (ADW_TYPE_ACTION_ROW, step->key, step->why);
+  GtkWidget *row = make_step_row (ADW_TYPE_ACTION_ROW, step);
 
   if (step->merge)
     adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_button (self, _("_Compare…"), step->key, G_CALLBACK (compare_cb), about_new (self, nth, QD_MERGE_CONFLICT)));
@@ -237,7 +246,7 @@ add_steps (QdPolicyApply *self)
       else if (step->kind == QD_PLAN_BEHIND || (step->kind == QD_PLAN_FOREIGN && self->reverts == NULL))
         {
           if (others++ < MAX_ROWS)
-            add_row (self, self->server_group, make_row (ADW_TYPE_ACTION_ROW, step->key, step->why));
+            add_row (self, self->server_group, make_step_row (ADW_TYPE_ACTION_ROW, step));
         }
     }
   add_more (self, self->changes_group, changes);

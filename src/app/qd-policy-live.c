@@ -12,6 +12,7 @@
 #include "qd-policy-apply.h"
 
 #define VERB "workloads.list"
+#define LIST_VERB "policies.list"
 /* Workloads come and go with deployments, not with packets. */
 #define REFRESH_S 30
 /* So often it is kept on the desk that nothing has changed. */
@@ -34,6 +35,12 @@ struct _QdPolicyLive {
   char *fault;
   GCancellable *asking;      /* of what is on its way; NULL: nothing is */
   gboolean stored;           /* what the desk has of @connection was read, or newer was heard */
+  gboolean listing;          /* its policies can be asked for */
+  GStrv off;                 /* those that it has switched off; NULL: not heard of yet */
+  gint64 policies_at;        /* QD_CONNECTION_POLICIES */
+  gint64 off_at;             /* the same, when @off was asked for; -1: never */
+  gboolean off_failed;       /* and there was no answer */
+  GCancellable *asking_off;  /* NULL: that is not on its way */
   guint refresh_id, update_id;
 };
 
@@ -49,34 +56,43 @@ tell (QdPolicyLive *self)
 
 /* --- Kept on the desk ------------------------------------------------------------------------------ */
 
-static char *
-dup_key (const char *connection)
-{
-  return g_strconcat ("policy-workloads:", connection, NULL);
-}
-
-typedef struct { GBytes *text; gint64 as_of; } Kept;
+typedef struct { char *connection; GBytes *text; GStrv off; gint64 as_of; } Kept;
 
 static void
 kept_free (gpointer data)
 {
   Kept *kept = data;
 
+  g_free (kept->connection);
   g_clear_pointer (&kept->text, g_bytes_unref);
+  g_strfreev (kept->off);
   g_free (kept);
 }
 
-/* {"as_of_us":…,"text":"…"}, as text; large, so not on the main thread. */
+static void
+pack_off (JsonObject *object, const char *const *off)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; off[i]; i++)
+    json_array_add_string_element (array, off[i]);
+  json_object_set_array_member (object, "off", array);
+}
+
+/* {"as_of_us":…,"text":"…","off":["…"]}, as text; large, so not on the main thread. */
 static void
 pack (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Kept *kept = data;
   g_autoptr (JsonObject) object = json_object_new ();
   g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), object);
-  g_autofree char *text = g_strndup (g_bytes_get_data (kept->text, NULL), g_bytes_get_size (kept->text));
+  g_autofree char *text = kept->text ? g_strndup (g_bytes_get_data (kept->text, NULL), g_bytes_get_size (kept->text)) : NULL;
 
   json_object_set_int_member (object, "as_of_us", kept->as_of);
-  json_object_set_string_member (object, "text", text);
+  if (text)
+    json_object_set_string_member (object, "text", text);
+  if (kept->off)
+    pack_off (object, (const char *const *) kept->off);
   g_task_return_pointer (task, qd_json_to_text (node, FALSE), g_free);
 }
 
@@ -84,10 +100,12 @@ static void
 packed_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   QdPolicyLive *self = QD_POLICY_LIVE (source);
-  g_autofree char *key = data, *json = g_task_propagate_pointer (G_TASK (result), NULL);
+  const Kept *kept = g_task_get_task_data (G_TASK (result));
+  g_autofree char *json = g_task_propagate_pointer (G_TASK (result), NULL), *key = qd_hub_dup_workloads_name (kept->connection);
   QdStore *store = self->hub ? qd_hub_get_store (self->hub) : NULL;
 
-  if (store && json)
+  /* Of a connection that was removed meanwhile nothing is kept. */
+  if (store && json && qd_hub_get_driver (self->hub, kept->connection))
     qd_store_set_async (store, key, json, NULL, NULL);
 }
 
@@ -97,15 +115,34 @@ keep (QdPolicyLive *self)
   g_autoptr (GTask) task = NULL;
   Kept *kept;
 
-  if (qd_hub_get_store (self->hub) == NULL || g_bytes_get_size (self->text) > MAX_KEPT)
+  if (qd_hub_get_store (self->hub) == NULL || (self->text && g_bytes_get_size (self->text) > MAX_KEPT))
     return;
   self->kept_at = self->as_of;
   kept = g_new0 (Kept, 1);
-  kept->text = g_bytes_ref (self->text);
+  kept->connection = g_strdup (self->connection);
+  kept->text = self->text ? g_bytes_ref (self->text) : NULL;
+  kept->off = g_strdupv (self->off);
   kept->as_of = self->as_of;
-  task = g_task_new (self, NULL, packed_cb, dup_key (self->connection));
+  task = g_task_new (self, NULL, packed_cb, NULL);
   g_task_set_task_data (task, kept, kept_free);
   g_task_run_in_thread (task, pack);
+}
+
+/* NULL: nothing is known. */
+static GStrv
+unpack_off (JsonObject *object)
+{
+  JsonArray *array = qd_json_get_array (object, "off");
+  g_autoptr (GStrvBuilder) off = g_strv_builder_new ();
+
+  for (guint i = 0; array && i < json_array_get_length (array); i++)
+    {
+      JsonNode *key = json_array_get_element (array, i);
+
+      if (JSON_NODE_HOLDS_VALUE (key) && json_node_get_value_type (key) == G_TYPE_STRING)
+        g_strv_builder_add (off, json_node_get_string (key));
+    }
+  return array ? g_strv_builder_end (off) : NULL;
 }
 
 static void
@@ -114,16 +151,18 @@ unpack (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
   g_autoptr (JsonNode) node = qd_json_parse (data, -1, "workloads", NULL);
   JsonObject *object = qd_json_object (node);
   const char *text = object ? qd_json_get_string (object, "text", NULL) : NULL;
+  GStrv off = object ? unpack_off (object) : NULL;
   Kept *kept;
 
-  if (text == NULL)
+  if (text == NULL && off == NULL)
     {
       g_task_return_pointer (task, NULL, NULL);
       return;
     }
   kept = g_new0 (Kept, 1);
   qd_json_get_int (object, "as_of_us", &kept->as_of);
-  kept->text = g_bytes_new (text, strlen (text));
+  kept->text = text ? g_bytes_new (text, strlen (text)) : NULL;
+  kept->off = off;
   g_task_return_pointer (task, kept, kept_free);
 }
 
@@ -136,10 +175,15 @@ unpacked_cb (GObject *source, GAsyncResult *result, gpointer data)
   Kept *kept = g_task_propagate_pointer (G_TASK (result), NULL);
 
   /* What the server said meanwhile is newer. */
-  if (kept && self->text == NULL && g_strcmp0 (self->connection, connection) == 0)
+  if (kept && g_strcmp0 (self->connection, connection) == 0)
     {
-      self->text = g_bytes_ref (kept->text);
-      self->as_of = kept->as_of;
+      if (self->text == NULL && kept->text)
+        {
+          self->text = g_bytes_ref (kept->text);
+          self->as_of = kept->as_of;
+        }
+      if (self->off == NULL)
+        self->off = g_steal_pointer (&kept->off);
       tell (self);
     }
   g_clear_pointer (&kept, kept_free);
@@ -171,7 +215,7 @@ static void
 read_kept (QdPolicyLive *self)
 {
   QdStore *store = qd_hub_get_store (self->hub);
-  g_autofree char *key = dup_key (self->connection);
+  g_autofree char *key = qd_hub_dup_workloads_name (self->connection);
   Getting *getting;
 
   if (store == NULL || self->stored)
@@ -219,6 +263,14 @@ heard_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
+stop (GCancellable **asking)
+{
+  if (*asking)
+    g_cancellable_cancel (*asking);
+  g_clear_object (asking);
+}
+
+static void
 ask (QdPolicyLive *self)
 {
   if (!self->active || !self->online || self->asking)
@@ -228,17 +280,65 @@ ask (QdPolicyLive *self)
 }
 
 static void
-stop_asking (QdPolicyLive *self)
+take_off (QdPolicyLive *self, GStrv off)
 {
-  if (self->asking)
-    g_cancellable_cancel (self->asking);
-  g_clear_object (&self->asking);
+  gboolean same = self->off && g_strv_equal ((const char *const *) self->off, (const char *const *) off);
+
+  g_strfreev (self->off);
+  self->off = off;
+  if (same)
+    return;
+  self->stored = TRUE;
+  keep (self);
+  tell (self);
 }
+
+static void
+off_heard_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (QdPolicyLive) self = data;
+  g_autoptr (GError) error = NULL;
+  GStrv off = qd_policy_off_finish (QD_HUB (source), result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->asking_off != g_task_get_cancellable (G_TASK (result)))
+    {
+      g_strfreev (off);
+      return;
+    }
+  g_clear_object (&self->asking_off);
+  if (off)
+    {
+      take_off (self, off);
+      return;
+    }
+  /* What was known before stands, and after a while it is asked again. */
+  self->off_failed = TRUE;
+  g_message ("Which policies %s has switched off could not be asked: %s", self->connection, error->message);
+}
+
+/* The server says that its policies are others than those that were asked about. */
+static void
+ask_off (QdPolicyLive *self)
+{
+  if (!self->active || !self->listing || self->off_at == self->policies_at)
+    return;
+  stop (&self->asking_off);
+  self->off_at = self->policies_at;
+  self->off_failed = FALSE;
+  self->asking_off = g_cancellable_new ();
+  qd_policy_off_async (self->hub, self->connection, self->asking_off, off_heard_cb, g_object_ref (self));
+}
+
 
 static gboolean
 refresh_cb (gpointer data)
 {
-  ask (data);
+  QdPolicyLive *self = data;
+
+  ask (self);
+  if (self->off_failed)
+    self->off_at = -1;
+  ask_off (self);
   return G_SOURCE_CONTINUE;
 }
 
@@ -264,28 +364,36 @@ find_absent (QdPolicyLive *self)
 static const char *
 find_connection (QdPolicyLive *self, gboolean *online)
 {
+  QdFleet *fleet = qd_session_get_fleet (self->session);
   const char *found = qd_session_find_connection (self->session, VERB);
 
-  *online = found && qd_capability_allowed (qd_session_get_fleet (self->session), found, VERB, NULL);
   if (found == NULL)
-    found = self->text ? self->connection : find_absent (self);
+    found = qd_session_find_connection (self->session, LIST_VERB);
+  *online = found && qd_capability_allowed (fleet, found, VERB, NULL);
+  if (found == NULL)
+    found = self->text && qd_fleet_lookup (fleet, self->connection, QD_KIND_CONNECTION, self->connection) ? self->connection : find_absent (self);
   return found && !qd_connection_is_paper (found) ? found : NULL;
 }
 
 static void
 forget (QdPolicyLive *self)
 {
-  stop_asking (self);
+  stop (&self->asking);
+  stop (&self->asking_off);
   g_clear_pointer (&self->text, g_bytes_unref);
+  g_clear_pointer (&self->off, g_strfreev);
   g_clear_pointer (&self->fault, g_free);
   self->as_of = self->kept_at = 0;
+  self->policies_at = 0;
+  self->off_at = -1;
+  self->off_failed = FALSE;
   self->stored = FALSE;
 }
 
 static void
 update (QdPolicyLive *self)
 {
-  gboolean online, was = self->online, changed;
+  gboolean online, was = self->online, was_listing = self->listing, changed;
   const char *connection = find_connection (self, &online);
   QdEntity *entity = connection ? qd_fleet_lookup (qd_session_get_fleet (self->session), connection, QD_KIND_CONNECTION, connection) : NULL;
 
@@ -294,10 +402,14 @@ update (QdPolicyLive *self)
     forget (self);
   changed |= g_set_str (&self->name, entity ? qd_entity_get_name (entity) : connection);
   self->online = online;
+  self->listing = entity && qd_capability_allowed (qd_session_get_fleet (self->session), connection, LIST_VERB, NULL);
+  if (entity)
+    qd_entity_get_int (entity, QD_CONNECTION_POLICIES, &self->policies_at);
   if (connection)
     read_kept (self);
-  if (changed || online != was)
+  if (changed || online != was || self->listing != was_listing)
     tell (self);
+  ask_off (self);
   /* It may be another one than when it was gone. */
   if (online && (changed || !was))
     ask (self);
@@ -384,6 +496,7 @@ qd_policy_live_set_active (QdPolicyLive *self, gboolean active)
     return;
   self->refresh_id = g_timeout_add_seconds (REFRESH_S, refresh_cb, self);
   ask (self);
+  ask_off (self);
 }
 
 const char *
@@ -402,6 +515,18 @@ GBytes *
 qd_policy_live_get_text (QdPolicyLive *self)
 {
   return self->text;
+}
+
+const char *const *
+qd_policy_live_get_off (QdPolicyLive *self)
+{
+  return (const char *const *) self->off;
+}
+
+gboolean
+qd_policy_live_is_silent (QdPolicyLive *self)
+{
+  return self->listing && !self->online && self->text == NULL;
 }
 
 gint64

@@ -82,15 +82,13 @@ show_live (QdPolicyPage *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->live_button), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
 }
 
-static void
-live_cb (QdPolicyPage *self)
+char *
+qd_policy_page_dup_unknown (QdPolicyPage *self)
 {
-  QdPolicyLiveMode mode = get_mode ();
-  GBytes *text = mode == QD_POLICY_LIVE_NEVER ? NULL : qd_policy_live_get_text (self->live);
-  g_autofree char *name = text ? g_strdup_printf (_("Workloads of %s"), qd_policy_live_get_name (self->live)) : NULL;
-
-  qd_workbench_set_live (self->workbench, name, text, mode);
-  show_live (self);
+  if (get_mode () == QD_POLICY_LIVE_NEVER || !qd_policy_live_is_silent (self->live))
+    return NULL;
+  return g_strdup_printf (_("“%s” does not tell which workloads it has: put their manifests into this folder, and the policies are asked about those."),
+                          qd_policy_live_get_name (self->live));
 }
 
 void
@@ -161,13 +159,32 @@ static void
 tell_session (QdPolicyPage *self)
 {
   QdAnalysis *analysis = qd_workbench_get_analysis (self->workbench);
+  g_autofree char *unknown = qd_policy_page_dup_unknown (self);
   const char *why = NULL;
 
   if (analysis && qd_analysis_get_eval (analysis) == NULL)
     why = _("The policies that are open have errors: no verdict is given out before they are mended");
   else if (analysis && qd_policy_eval_get_n_workloads (qd_analysis_get_eval (analysis)) == 0)
-    why = _("The policies that are open have no workloads to be about");
+    why = unknown ? unknown : _("The policies that are open have no workloads to be about");
   qd_session_set_unexplained (qd_policy_page_get_session (self), why);
+}
+
+static void
+live_cb (QdPolicyPage *self)
+{
+  QdPolicyLiveMode mode = get_mode ();
+  gboolean wanted = mode != QD_POLICY_LIVE_NEVER;
+  GBytes *text = wanted ? qd_policy_live_get_text (self->live) : NULL;
+  g_autofree char *name = text ? g_strdup_printf (_("Workloads of %s"), qd_policy_live_get_name (self->live)) : NULL;
+  const QdAnalysisLive live = { name, text, mode, wanted ? qd_policy_live_get_off (self->live) : NULL };
+
+  qd_workbench_set_live (self->workbench, &live);
+  show_live (self);
+  qd_policy_page_show_matrix (self);
+  if (qd_workbench_get_analysis (self->workbench) == NULL)
+    return;
+  qd_policy_page_show_reading (self);
+  tell_session (self);
 }
 
 /* --- All ----------------------------------------------------------------------------------------------- */

@@ -32,6 +32,7 @@ struct _QdPolicyPage {
   GtkWidget *git_box, *save_button, *header_end;
   AdwBin *files_bin, *editor_bin, *problems_bin;
   GtkStack *builder_stack, *matrix_stack;
+  AdwStatusPage *unknown_page;
   GtkSearchEntry *matrix_entry;
   GtkToggleButton *changes_button;
   AdwBin *matrix_bin, *graph_bin, *why_bin;
@@ -103,6 +104,8 @@ void qd_policy_page_read_recent (QdPolicyPage *self);
 void qd_policy_page_picked (QdPolicyPage *self);
 void qd_policy_page_update_builder (QdPolicyPage *self, gboolean follow_cursor);
 void qd_policy_page_update_matrix (QdPolicyPage *self);
+/* The matrix, or why there is none. */
+void qd_policy_page_show_matrix (QdPolicyPage *self);
 /* Why @src may talk to @dst, or may not. */
 void qd_policy_page_note_explained (QdPolicyPage *self, guint src, guint dst);
 void qd_policy_page_explain (QdPolicyPage *self, guint src, guint dst);
@@ -127,6 +130,10 @@ void qd_policy_page_dispose_fleet (QdPolicyPage *self);
 void qd_policy_page_choose_workloads (QdPolicyPage *self, const char *whose);   /* "files", "live", "both" */
 /* There is another analysis. */
 void qd_policy_page_update_fleet (QdPolicyPage *self);
+/* Why it is not known which workloads there are, in a sentence; NULL: it is, or the files alone are asked about. */
+char *qd_policy_page_dup_unknown (QdPolicyPage *self);
+/* What the foot of the page says of the world. */
+void qd_policy_page_show_reading (QdPolicyPage *self);
 /* Why such a flow may pass, or may not. */
 void qd_policy_page_explain_seen (QdPolicyPage *self, const QdPolicySeen *seen);
 

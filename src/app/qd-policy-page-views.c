@@ -45,38 +45,47 @@ get_file (QdPolicyPage *self)
   return self->document && analysis ? qd_analysis_find_file (analysis, qd_document_get_name (self->document)) : NULL;
 }
 
-static gsize
-get_cursor (QdPolicyPage *self)
+/* Whether @cursor is behind the end of what begins at @span. Of the text only what is between them is looked at. */
+static gboolean
+is_behind (const GtkTextIter *cursor, QdYamlSpan span)
 {
-  GtkTextBuffer *buffer = qd_policy_editor_get_buffer (self->editor);
-  g_autofree char *before = NULL;
-  GtkTextIter start, at;
+  g_autofree char *between = NULL;
+  GtkTextIter start;
 
-  gtk_text_buffer_get_start_iter (buffer, &start);
-  gtk_text_buffer_get_iter_at_mark (buffer, &at, gtk_text_buffer_get_insert (buffer));
-  before = gtk_text_buffer_get_text (buffer, &start, &at, TRUE);
-  return strlen (before);
+  gtk_text_buffer_get_iter_at_line_offset (gtk_text_iter_get_buffer (cursor), &start, (int) span.line - 1, (int) span.column - 1);
+  if (gtk_text_iter_compare (&start, cursor) >= 0)
+    return FALSE;
+  between = gtk_text_iter_get_slice (&start, cursor);
+  return strlen (between) > span.end - span.start;
 }
 
 /* The policy that the cursor is in, or the next one after it, or the last. Returns: FALSE when there is none */
 static gboolean
 find_at_cursor (QdPolicyPage *self, QdYamlFile *file, guint *document)
 {
-  gsize cursor = get_cursor (self);
-  gboolean found = FALSE;
+  GtkTextBuffer *buffer = qd_policy_editor_get_buffer (self->editor);
+  guint before = G_MAXUINT, after = G_MAXUINT, line;
+  GtkTextIter cursor;
 
-  for (guint i = 0; i < qd_yaml_file_get_n_documents (file); i++)
+  gtk_text_buffer_get_iter_at_mark (buffer, &cursor, gtk_text_buffer_get_insert (buffer));
+  line = (guint) gtk_text_iter_get_line (&cursor) + 1;
+  for (guint i = 0; i < qd_yaml_file_get_n_documents (file) && after == G_MAXUINT; i++)
     {
       const QdYamlNode *node = qd_yaml_file_get_document (file, i);
 
       if (!is_policy (node))
         continue;
-      *document = i;
-      found = TRUE;
-      if (qd_yaml_node_get_span (node).end >= cursor)
-        break;
+      if (qd_yaml_node_get_span (node).line <= line)
+        before = i;
+      else
+        after = i;
     }
-  return found;
+  if (before == G_MAXUINT || (after != G_MAXUINT && is_behind (&cursor, qd_yaml_node_get_span (qd_yaml_file_get_document (file, before)))))
+    before = after;
+  if (before == G_MAXUINT)
+    return FALSE;
+  *document = before;
+  return TRUE;
 }
 
 /* --- The list of policies ------------------------------------------------------------------------------ */
@@ -284,6 +293,19 @@ update_why (QdPolicyPage *self, QdPolicyEval *now)
     qd_policy_explain_pane_set_flow (self->why, NULL, 0, 0);
 }
 
+/* That there are no workloads is said where they would be known. */
+void
+qd_policy_page_show_matrix (QdPolicyPage *self)
+{
+  QdPolicyEval *eval = get_eval (self);
+  gboolean any = eval && qd_policy_eval_get_n_workloads (eval) > 0;
+  g_autofree char *unknown = eval && !any ? qd_policy_page_dup_unknown (self) : NULL;
+
+  if (unknown)
+    adw_status_page_set_description (self->unknown_page, unknown);
+  gtk_stack_set_visible_child_name (self->matrix_stack, eval == NULL ? "invalid" : any ? "matrix" : unknown ? "unknown" : "none");
+}
+
 /* What was before is what is saved. */
 void
 qd_policy_page_update_matrix (QdPolicyPage *self)
@@ -294,7 +316,7 @@ qd_policy_page_update_matrix (QdPolicyPage *self)
 
   if (g_strcmp0 (adw_view_stack_get_visible_child_name (self->views), "matrix") != 0)
     return;
-  gtk_stack_set_visible_child_name (self->matrix_stack, now == NULL ? "invalid" : qd_policy_eval_get_n_workloads (now) == 0 ? "none" : "matrix");
+  qd_policy_page_show_matrix (self);
   if (qd_policy_page_is_graph (self))
     qd_policy_graph_view_set_evals (self->graph, now, before == now ? NULL : before);
   else

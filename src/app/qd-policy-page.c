@@ -258,14 +258,18 @@ show_problems (QdPolicyPage *self)
 }
 
 /* What was assumed where the specification leaves it open, and how large the world is. */
-static void
-show_reading (QdPolicyPage *self, QdAnalysis *analysis)
+void
+qd_policy_page_show_reading (QdPolicyPage *self)
 {
-  QdPolicyWorld *world = qd_analysis_get_world (analysis);
+  QdPolicyWorld *world = qd_analysis_get_world (qd_workbench_get_analysis (self->workbench));
   guint workloads = qd_policy_world_get_workloads (world)->len, policies = qd_policy_world_get_policies (world)->len;
-  g_autofree char *of_workloads = g_strdup_printf (ngettext ("%'u workload", "%'u workloads", workloads), workloads);
+  guint off = qd_policy_world_get_n_off (world);
+  g_autofree char *unknown = workloads == 0 ? qd_policy_page_dup_unknown (self) : NULL;
+  g_autofree char *of_workloads = unknown ? g_strdup (_("Workloads not known"))
+                                          : g_strdup_printf (ngettext ("%'u workload", "%'u workloads", workloads), workloads);
   g_autofree char *of_policies = g_strdup_printf (ngettext ("%'u policy", "%'u policies", policies), policies);
-  g_autofree char *text = g_strdup_printf ("%s · %s", of_workloads, of_policies);
+  g_autofree char *of_off = off > 0 ? g_strdup_printf (ngettext (" · %'u switched off", " · %'u switched off", off), off) : g_strdup ("");
+  g_autofree char *text = g_strdup_printf ("%s · %s%s", of_workloads, of_policies, of_off);
 
   gtk_label_set_label (self->reading_label, text);
 }
@@ -280,7 +284,7 @@ analysed_cb (QdPolicyPage *self)
   qd_policy_editor_set_world (self->editor, qd_analysis_get_world (analysis));
   show_problems (self);
   qd_policy_page_update_tests (self, analysis);
-  show_reading (self, analysis);
+  qd_policy_page_show_reading (self);
   qd_policy_page_update_builder (self, FALSE);
   qd_policy_page_update_matrix (self);
   qd_policy_page_update_fleet (self);
@@ -513,7 +517,7 @@ qd_policy_page_class_init (QdPolicyPageClass *klass)
   CHILD (files_bin); CHILD (editor_bin); CHILD (problems_bin); CHILD (recent);
   CHILD (tests_button); CHILD (tests_icon); CHILD (tests_label); CHILD (tests_bin);
   CHILD (flows_bin); CHILD (live_button); CHILD (live_label);
-  CHILD (matrix_stack); CHILD (matrix_entry); CHILD (changes_button); CHILD (matrix_bin); CHILD (graph_bin); CHILD (picture_group); CHILD (picture_stack); CHILD (why_bin); CHILD (why_split); CHILD (builder_stack); CHILD (builder_bin); CHILD (policy_drop);
+  CHILD (matrix_stack); CHILD (unknown_page); CHILD (matrix_entry); CHILD (changes_button); CHILD (matrix_bin); CHILD (graph_bin); CHILD (picture_group); CHILD (picture_stack); CHILD (why_bin); CHILD (why_split); CHILD (builder_stack); CHILD (builder_bin); CHILD (policy_drop);
   CHILD (remote_box); CHILD (remote_label); CHILD (get_button); CHILD (apply_button);
 #undef CHILD
   gtk_widget_class_bind_template_callback (widget_class, compare_cb);

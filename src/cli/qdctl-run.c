@@ -215,6 +215,9 @@ qdctl_run (const char *name, int argc, char **argv)
   QdctlSession session;
   QdExit code;
 
+  /* Which needs no server. */
+  if (argc > 1 && g_str_equal (argv[1], "--list"))
+    return print_verbs ();
   if (!qdctl_parse (name, entries, &target, argc, argv, &words, &code))
     return code;
   if (list)

@@ -84,7 +84,8 @@ void qd_driver_refresh (QdDriver *self);
  *
  * Policies are the same of every driver, whatever the server's spelling. A policy is {"id","revision","enabled" (boolean),"object"}: the
  * object is the Kubernetes one ({"apiVersion","kind","metadata","spec"}), and where the server tells them "applied_pods" and
- * "blocked_flows_1h". policies.list gives {"items":[…]} of these, all there are; workloads.list {"items":[…]} of Kubernetes objects;
+ * "blocked_flows_1h". Of a server that keeps of an object's metadata but its name and namespace it has "keeps", the names of those annotations that
+ * have a place there all the same; what it does not keep is a warning of a dry run, of code "labels", "annotations" or "metadata". policies.list gives {"items":[…]} of these, all there are; workloads.list {"items":[…]} of Kubernetes objects;
  * policy.get, policy.put and policy.enable one; policy.delete an object of whatever members. policy.put without a revision only
  * creates (QD_DRIVER_ERROR_CONFLICT where there is one of that name), with one it only replaces just that revision (without "id", the object
  * says which); without "enabled" it stays as it is. A server without revisions: the driver makes one of the content. A dry run gives

@@ -181,13 +181,17 @@ was_done (QdAppliedStep *step, const GError *error, guint attempts)
 {
   JsonNode *current = qd_driver_error_get_current (error);
   JsonObject *object = current ? qd_json_object (current) : NULL;
+  g_auto (GStrv) keeps = object ? qd_policy_theirs_dup_keeps (object) : NULL;
+  g_autoptr (JsonNode) there = NULL;
 
   if (attempts < 2)
     return FALSE;
   if (step->kind == QD_PLAN_DELETE)
     return g_error_matches (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_MISSING);
-  if (step->kind != QD_PLAN_UPDATE || object == NULL || !json_object_has_member (object, "object") ||
-      !qd_policy_object_equal (json_object_get_member (object, "object"), step->after))
+  if (step->kind != QD_PLAN_UPDATE || object == NULL || !json_object_has_member (object, "object"))
+    return FALSE;
+  there = qd_policy_object_lend (json_object_get_member (object, "object"), step->after, (const char *const *) keeps);
+  if (!qd_policy_object_equal (there, step->after))
     return FALSE;
   take_answer (step, current);
   return TRUE;

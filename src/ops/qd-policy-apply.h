@@ -17,6 +17,10 @@ G_BEGIN_DECLS
 void qd_policy_list_async (QdHub *hub, const char *connection, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 GPtrArray *qd_policy_list_finish (QdHub *hub, GAsyncResult *result, GError **error);
 
+/* Which of them the server has switched off: their keys (qd_policy_object_dup_key()), sorted. (transfer full) */
+void qd_policy_off_async (QdHub *hub, const char *connection, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+GStrv qd_policy_off_finish (QdHub *hub, GAsyncResult *result, GError **error);
+
 /* The connection's workloads, as the text of a file that qd_analysis_new() reads: a Kubernetes List in JSON. */
 void qd_policy_workloads_async (QdHub *hub, const char *connection, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 GBytes *qd_policy_workloads_finish (QdHub *hub, GAsyncResult *result, GError **error);

@@ -12,9 +12,13 @@
 #include "qd-hub-private.h"
 #include "qd-json.h"
 
+/* A verb, and what a worker makes of its answer. */
+typedef struct { const char *verb; GTaskThreadFunc read; GDestroyNotify free; } Question;
+
 /* One question; which of these it needs depends on it. */
 typedef struct {
   GTask *task;
+  const Question *question;
   QdHub *hub;
   QdRemotes *remotes;
   char *connection, *folder, *job;
@@ -189,24 +193,80 @@ list_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
 }
 
 static DexFuture *
-list_fiber (gpointer data)
+question_fiber (gpointer data)
 {
   Ask *self = data;
   GError *error = NULL;
-  GPtrArray *theirs = await_answer (self, "policies.list", &error) ? await_worker (self, list_thread, &error) : NULL;
+  gpointer value = await_answer (self, self->question->verb, &error) ? await_worker (self, self->question->read, &error) : NULL;
 
-  give (self, theirs, (GDestroyNotify) g_ptr_array_unref, error);
+  give (self, value, self->question->free, error);
   return dex_future_new_for_boolean (TRUE);
+}
+
+static void
+put_question (const Question *question, QdHub *hub, const char *connection, GCancellable *cancellable, GAsyncReadyCallback callback,
+              gpointer data, gpointer tag)
+{
+  Ask *self = ask_new (hub, NULL, connection, cancellable, callback, data, tag);
+
+  self->question = question;
+  spawn (self, question_fiber);
 }
 
 void
 qd_policy_list_async (QdHub *hub, const char *connection, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
-  spawn (ask_new (hub, NULL, connection, cancellable, callback, data, qd_policy_list_async), list_fiber);
+  static const Question list = { "policies.list", list_thread, (GDestroyNotify) g_ptr_array_unref };
+
+  put_question (&list, hub, connection, cancellable, callback, data, qd_policy_list_async);
 }
 
 GPtrArray *
 qd_policy_list_finish (QdHub *hub, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, hub), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static int
+compare_words (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+static void
+off_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Ask *self = data;
+  GError *error = NULL;
+  guint n_odd;
+  g_autoptr (GPtrArray) theirs = qd_policy_theirs_from_json (self->answer, &n_odd, &error), off = NULL;
+
+  g_clear_pointer (&self->answer, json_node_unref);
+  if (theirs == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  off = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < theirs->len; i++)
+    if (!((QdPolicyTheirs *) g_ptr_array_index (theirs, i))->enabled)
+      g_ptr_array_add (off, g_strdup (((QdPolicyTheirs *) g_ptr_array_index (theirs, i))->key));
+  g_ptr_array_sort (off, compare_words);
+  g_ptr_array_add (off, NULL);
+  g_task_return_pointer (task, g_ptr_array_free (g_steal_pointer (&off), FALSE), (GDestroyNotify) g_strfreev);
+}
+
+void
+qd_policy_off_async (QdHub *hub, const char *connection, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  static const Question off = { "policies.list", off_thread, (GDestroyNotify) g_strfreev };
+
+  put_question (&off, hub, connection, cancellable, callback, data, qd_policy_off_async);
+}
+
+GStrv
+qd_policy_off_finish (QdHub *hub, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, hub), NULL);
   return g_task_propagate_pointer (G_TASK (result), error);
@@ -232,24 +292,17 @@ workloads_thread (GTask *task, gpointer source, gpointer data, GCancellable *can
   json_object_set_string_member (list, "kind", "List");
   json_object_set_array_member (list, "items", json_array_ref (items));
   text = qd_json_to_text (root, TRUE);
+  /* Thousands of workloads taken apart on the main thread would be a stall. */
+  g_clear_pointer (&self->answer, json_node_unref);
   g_task_return_pointer (task, g_bytes_new_take (text, strlen (text)), (GDestroyNotify) g_bytes_unref);
-}
-
-static DexFuture *
-workloads_fiber (gpointer data)
-{
-  Ask *self = data;
-  GError *error = NULL;
-  GBytes *text = await_answer (self, "workloads.list", &error) ? await_worker (self, workloads_thread, &error) : NULL;
-
-  give (self, text, (GDestroyNotify) g_bytes_unref, error);
-  return dex_future_new_for_boolean (TRUE);
 }
 
 void
 qd_policy_workloads_async (QdHub *hub, const char *connection, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
-  spawn (ask_new (hub, NULL, connection, cancellable, callback, data, qd_policy_workloads_async), workloads_fiber);
+  static const Question workloads = { "workloads.list", workloads_thread, (GDestroyNotify) g_bytes_unref };
+
+  put_question (&workloads, hub, connection, cancellable, callback, data, qd_policy_workloads_async);
 }
 
 GBytes *

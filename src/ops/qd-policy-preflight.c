@@ -61,9 +61,18 @@ add_remark (GPtrArray *remarks, const char *key, gboolean blocker, const char *c
   g_ptr_array_add (remarks, remark);
 }
 
+/* What is lost of a policy is said when it is applied first, or when there is more of it. */
+static gboolean
+is_told (const QdAppliedStep *step, const char *code)
+{
+  static const char *const lost[] = { "labels", "annotations", "metadata", NULL };
+
+  return step->told && g_strv_contains (lost, code);
+}
+
 /* They are objects with a code and a detail, or only sentences. */
 static void
-take_remarks (GPtrArray *remarks, const char *key, JsonObject *answer, const char *member, gboolean blocker)
+take_remarks (GPtrArray *remarks, const QdAppliedStep *step, JsonObject *answer, const char *member, gboolean blocker)
 {
   JsonArray *array = answer ? qd_json_get_array (answer, member) : NULL;
 
@@ -72,10 +81,12 @@ take_remarks (GPtrArray *remarks, const char *key, JsonObject *answer, const cha
       JsonNode *node = json_array_get_element (array, i);
       JsonObject *object = qd_json_object (node);
 
+      if (object && !blocker && is_told (step, qd_json_get_string (object, "code", "")))
+        continue;
       if (object)
-        add_remark (remarks, key, blocker, qd_json_get_string (object, "code", ""), qd_json_get_string (object, "detail", qd_json_get_string (object, "code", "")));
+        add_remark (remarks, step->key, blocker, qd_json_get_string (object, "code", ""), qd_json_get_string (object, "detail", qd_json_get_string (object, "code", "")));
       else if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
-        add_remark (remarks, key, blocker, "", json_node_get_string (node));
+        add_remark (remarks, step->key, blocker, "", json_node_get_string (node));
     }
 }
 
@@ -103,15 +114,16 @@ qd_policy_preflight (const QdPolicyApplied *applied, QdPolicySend send, gpointer
 
   for (guint i = 0; i < applied->steps->len; i++)
     {
-      const char *key = ((QdAppliedStep *) g_ptr_array_index (applied->steps, i))->key, *verb;
+      const QdAppliedStep *step = g_ptr_array_index (applied->steps, i);
+      const char *key = step->key, *verb;
       g_autoptr (JsonObject) args = qd_policy_step_args (applied, i, TRUE, &verb);
       g_autoptr (GError) cause = NULL;
       g_autoptr (JsonNode) answer = send (data, verb, args, &cause);
 
       if (answer)
         {
-          take_remarks (remarks, key, qd_json_object (answer), "blockers", TRUE);
-          take_remarks (remarks, key, qd_json_object (answer), "warnings", FALSE);
+          take_remarks (remarks, step, qd_json_object (answer), "blockers", TRUE);
+          take_remarks (remarks, step, qd_json_object (answer), "warnings", FALSE);
         }
       else if (g_error_matches (cause, QD_DRIVER_ERROR, QD_DRIVER_ERROR_NOT_OFFERED))
         {

@@ -161,6 +161,41 @@ qd_policy_object_strip (JsonNode *node)
   return sorted;
 }
 
+/* --- What a server does not keep --------------------------------------------------------------------------------- */
+
+static void
+copy_member (JsonObject *from, const char *name, JsonObject *to)
+{
+  JsonNode *value = from ? json_object_get_member (from, name) : NULL;
+
+  if (value)
+    json_object_set_member (to, name, json_node_copy (value));
+  else if (json_object_has_member (to, name))
+    json_object_remove_member (to, name);
+}
+
+JsonNode *
+qd_policy_object_lend (JsonNode *node, JsonNode *model, const char *const *keeps)
+{
+  static const char *const own[] = { "name", "namespace" };
+  g_autoptr (JsonNode) copy = qd_policy_object_strip (node), other = keeps && model ? qd_policy_object_strip (model) : NULL;
+  JsonObject *object = copy ? json_node_get_object (copy) : NULL;
+  JsonObject *metadata = object ? qd_json_get_object (object, "metadata") : NULL;
+  JsonObject *lent = other ? qd_json_get_object (json_node_get_object (other), "metadata") : NULL, *annotations;
+
+  if (metadata == NULL || lent == NULL)
+    return g_steal_pointer (&copy);
+  for (guint i = 0; i < G_N_ELEMENTS (own); i++)
+    copy_member (metadata, own[i], lent);
+  if (qd_json_get_object (lent, "annotations") == NULL)
+    json_object_set_object_member (lent, "annotations", json_object_new ());
+  annotations = json_object_get_object_member (lent, "annotations");
+  for (guint i = 0; keeps[i]; i++)
+    copy_member (qd_json_get_object (metadata, "annotations"), keeps[i], annotations);
+  json_object_set_object_member (object, "metadata", json_object_ref (lent));
+  return qd_policy_object_strip (copy);
+}
+
 /* --- What the API fills in ------------------------------------------------------------------------------------ */
 
 static void

@@ -20,6 +20,9 @@ JsonNode *qd_policy_object_strip (JsonNode *object);
 /* Whether both say the same: after qd_policy_object_strip(), and with what the API fills in where nothing is written
  * (namespace, policyTypes, a port's protocol). Order of members and spelling of numbers do not count. Both may be NULL. */
 gboolean qd_policy_object_equal (JsonNode *a, JsonNode *b);
+/* @object as qd_policy_object_strip() leaves it; where @keeps is not NULL, of a server that keeps of the metadata but name, namespace and those
+ * annotations: all else of the metadata is @model's, which it cannot contradict. (transfer full) */
+JsonNode *qd_policy_object_lend (JsonNode *object, JsonNode *model, const char *const *keeps);
 /* Its text in YAML, as kubectl would print it, of what qd_policy_object_strip() leaves. (transfer full) */
 GBytes *qd_policy_object_to_text (JsonNode *object);
 /* The other way round: one document; the error names @name, line and column. (transfer full) */

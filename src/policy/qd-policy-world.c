@@ -22,6 +22,7 @@ struct _QdPolicyWorld
   gboolean without_files;       /* the files' namespaces and workloads do not count */
   GPtrArray *namespaces, *workloads;   /* owned */
   GPtrArray *services, *policies;      /* the parts' */
+  guint n_off;                         /* policies that are left out of these: the cluster has them switched off */
   GHashTable *namespace_by_name;       /* interned name → namespace */
 };
 
@@ -48,6 +49,7 @@ typedef struct {
   GHashTable *documents;   /* Key → QdPolicyDocument */
   GPtrArray *kept;         /* of QdPolicyDocument: the first of each key, in order */
   GHashTable *drafts;      /* Key of the owner → Draft */
+  GHashTable *off;         /* texts of policies that are switched off */
 } Making;
 
 /* A workload, of which more comes to light with every document. */
@@ -300,6 +302,23 @@ find_equal_priorities (QdPolicyWorld *self)
     }
 }
 
+/* One that is switched off is looked at as all others are, but says nothing. */
+static void
+take_policy (Making *making, const QdPolicyDocument *document)
+{
+  QdPolicyWorld *self = making->world;
+
+  if (!g_hash_table_contains (making->off, document->policy->text))
+    {
+      g_ptr_array_add (self->policies, document->policy);
+      return;
+    }
+  self->n_off++;
+  g_ptr_array_add (self->own_findings, qd_policy_finding_new (QD_POLICY_NOTE, "switched-off", &document->place,
+                                                              g_strdup (_("This policy is switched off on the server: it is not in force there, "
+                                                                          "and does not count here"))));
+}
+
 /* --- The world ---------------------------------------------------------------------------------------------------- */
 
 static gboolean
@@ -360,7 +379,7 @@ take_documents (Making *making)
       else if (document->service)
         g_ptr_array_add (self->services, document->service);
       else if (document->policy)
-        g_ptr_array_add (self->policies, document->policy);
+        take_policy (making, document);
     }
 }
 
@@ -377,11 +396,11 @@ gather_findings (QdPolicyWorld *self)
 QdPolicyWorld *
 qd_policy_world_new (QdYamlFile *const *files, guint n_files, QdPolicyWorld *previous)
 {
-  return qd_policy_world_new_live (files, n_files, NULL, QD_POLICY_LIVE_NEVER, previous);
+  return qd_policy_world_new_live (files, n_files, NULL, previous);
 }
 
 QdPolicyWorld *
-qd_policy_world_new_live (QdYamlFile *const *files, guint n_files, QdYamlFile *live, QdPolicyLiveMode mode, QdPolicyWorld *previous)
+qd_policy_world_new_live (QdYamlFile *const *files, guint n_files, const QdPolicyCluster *cluster, QdPolicyWorld *previous)
 {
   QdPolicyWorld *self = g_new0 (QdPolicyWorld, 1);
   Making making = { self };
@@ -400,9 +419,12 @@ qd_policy_world_new_live (QdYamlFile *const *files, guint n_files, QdYamlFile *l
   making.documents = g_hash_table_new_full (hash_key, equal_keys, g_free, NULL);
   making.drafts = g_hash_table_new_full (hash_key, equal_keys, NULL, free_draft);
   making.kept = g_ptr_array_new ();
+  making.off = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; cluster && cluster->off && cluster->off[i]; i++)
+    g_hash_table_add (making.off, (gpointer) cluster->off[i]);
   read_parts (self, files, n_files, previous);
-  if (live)
-    take_live (self, live, mode, previous);
+  if (cluster && cluster->objects)
+    take_live (self, cluster->objects, cluster->mode, previous);
   take_documents (&making);
   g_hash_table_iter_init (&iter, making.drafts);
   while (g_hash_table_iter_next (&iter, NULL, &draft))
@@ -413,6 +435,7 @@ qd_policy_world_new_live (QdYamlFile *const *files, guint n_files, QdYamlFile *l
   find_equal_priorities (self);
   gather_findings (self);
   g_ptr_array_unref (making.kept);
+  g_hash_table_unref (making.off);
   g_hash_table_unref (making.drafts);
   g_hash_table_unref (making.documents);
   return self;
@@ -481,6 +504,12 @@ GPtrArray *
 qd_policy_world_get_policies (QdPolicyWorld *self)
 {
   return self->policies;
+}
+
+guint
+qd_policy_world_get_n_off (QdPolicyWorld *self)
+{
+  return self->n_off;
 }
 
 const QdPolicyNamespace *

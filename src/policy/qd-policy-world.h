@@ -139,8 +139,14 @@ typedef enum {
   QD_POLICY_LIVE_INSTEAD,   /* the cluster's namespaces and workloads, and none of the files' */
   QD_POLICY_LIVE_BESIDE,    /* both */
 } QdPolicyLiveMode;
-/* As above, with @live: what a cluster has, as a list of objects; its policies are left out. */
-QdPolicyWorld *qd_policy_world_new_live (QdYamlFile *const *files, guint n_files, QdYamlFile *live, QdPolicyLiveMode mode, QdPolicyWorld *previous);
+/* What is known of a cluster that the files are for. */
+typedef struct {
+  QdYamlFile *objects;        /* what it has, as a list of objects; its policies are left out. NULL: that is not known */
+  QdPolicyLiveMode mode;
+  const char *const *off;     /* which policies it has switched off ("NetworkPolicy shop/web"): a note says so, and they do not count. NULL: none */
+} QdPolicyCluster;
+/* As above, with what is known of a @cluster (or NULL). */
+QdPolicyWorld *qd_policy_world_new_live (QdYamlFile *const *files, guint n_files, const QdPolicyCluster *cluster, QdPolicyWorld *previous);
 /* Whether what a cluster has is part of it. */
 gboolean qd_policy_world_is_live (QdPolicyWorld *self);
 QdPolicyWorld *qd_policy_world_ref (QdPolicyWorld *self);
@@ -157,6 +163,8 @@ GPtrArray *qd_policy_world_get_workloads (QdPolicyWorld *self);    /* of const Q
 GPtrArray *qd_policy_world_get_services (QdPolicyWorld *self);     /* of const QdPolicyService */
 /* Of const QdPolicy, in the order in which they are asked: by tier, priority and name. */
 GPtrArray *qd_policy_world_get_policies (QdPolicyWorld *self);
+/* How many more there are that are switched off. */
+guint qd_policy_world_get_n_off (QdPolicyWorld *self);
 /* The order of workloads. */
 int qd_policy_workload_compare (const QdPolicyWorkload *a, const QdPolicyWorkload *b);
 const QdPolicyNamespace *qd_policy_world_find_namespace (QdPolicyWorld *self, const char *name);

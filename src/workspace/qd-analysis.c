@@ -15,6 +15,7 @@ typedef struct {
   guint n_unread;            /* how many manifests are among them */
   QdYamlFile *live;          /* what a cluster has; NULL: nothing is known of one */
   QdPolicyLiveMode mode;
+  const char *const *off;    /* while it is made; NULL: none */
   QdPolicyWorld *world;
   QdPolicyEval *eval;
 } State;
@@ -117,6 +118,9 @@ read_live (State *state, const QdAnalysisLive *live, QdAnalysis *previous)
   g_autoptr (GError) error = NULL;
 
   state->mode = live->mode;
+  state->off = live->off;
+  if (live->text == NULL)
+    return;
   if (file && g_str_equal (qd_yaml_file_get_name (file), live->name) && holds (file, live->text))
     state->live = qd_yaml_file_ref (file);
   else
@@ -154,11 +158,13 @@ static void
 evaluate (State *state, const QdPolicyOptions *options, const State *from)
 {
   const QdPolicyOptions *earlier = from && from->eval ? qd_policy_eval_get_options (from->eval) : NULL;
+  const QdPolicyCluster cluster = { state->live, state->mode, state->off };
   gboolean same_options = earlier && options && earlier->host_network == options->host_network && earlier->ip_block == options->ip_block;
 
-  state->world = qd_policy_world_new_live ((QdYamlFile *const *) state->files->pdata, state->files->len, state->live, state->mode, from ? from->world : NULL);
+  state->world = qd_policy_world_new_live ((QdYamlFile *const *) state->files->pdata, state->files->len, &cluster, from ? from->world : NULL);
   if (state->n_unread == 0 && !qd_policy_world_is_invalid (state->world))
     state->eval = qd_policy_eval_new (state->world, options, same_options ? from->eval : NULL);
+  state->off = NULL;
 }
 
 /* --- Tests ---------------------------------------------------------------------------------------------- */
@@ -267,6 +273,7 @@ qd_analysis_new_live (const QdAnalysisText *texts, guint n, const QdAnalysisLive
     if (texts[i].before)
       read_text (&self->before, texts[i].name, texts[i].before, previous, &self->now);
   self->before.live = self->now.live ? qd_yaml_file_ref (self->now.live) : NULL;
+  self->before.off = live ? live->off : NULL;
   /* Whose workloads they are is not to change with a manifest that is being written. */
   self->before.mode = self->now.mode != QD_POLICY_LIVE_AUTO ? self->now.mode
                       : qd_policy_world_is_live (self->now.world) ? QD_POLICY_LIVE_BESIDE : QD_POLICY_LIVE_NEVER;

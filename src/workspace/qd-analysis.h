@@ -24,8 +24,13 @@ void qd_analysis_text_clear (QdAnalysisText *self);
 /* Why a text could not be read. */
 typedef struct { const char *name; char *message; guint line, column; } QdAnalysisFault;
 
-/* What a cluster has: a list of objects, as JSON or YAML. @name: what findings call it. */
-typedef struct { const char *name; GBytes *text; QdPolicyLiveMode mode; } QdAnalysisLive;
+/* What is known of a cluster. */
+typedef struct {
+  const char *name;            /* what findings call @text */
+  GBytes *text;                /* what it has: a list of objects, as JSON or YAML; NULL: not known */
+  QdPolicyLiveMode mode;
+  const char *const *off;      /* the policies that it has switched off, as of QdPolicyCluster; NULL: none */
+} QdAnalysisLive;
 
 /* A test and what became of it. */
 typedef struct {

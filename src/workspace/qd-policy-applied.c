@@ -63,6 +63,7 @@ step_copy (const QdAppliedStep *from)
   self->revision_before = g_strdup (from->revision_before);
   self->revision = g_strdup (from->revision);
   self->enabled = from->enabled;
+  self->told = from->told;
   self->error = g_strdup (from->error);
   return self;
 }
@@ -93,7 +94,7 @@ qd_policy_applied_new (QdPolicyPlan *plan, const char *job, const char *reason)
       const QdAppliedStep step = {
         .kind = entry->step.kind, .state = QD_APPLIED_NOT, .key = entry->step.key, .id = entry->step.id, .document = entry->step.document,
         .before = entry->theirs, .after = entry->result, .agreed = entry->agreed, .revision_before = entry->step.revision,
-        .enabled = entry->step.enabled,
+        .enabled = entry->step.enabled, .told = entry->told,
       };
 
       if (entry->step.included)

@@ -22,6 +22,7 @@ typedef struct {
   char *revision_before; /* what was seen, and sent as If-Match */
   char *revision;        /* what the server gave it when done; NULL: deleted */
   gboolean enabled;      /* before */
+  gboolean told;         /* what the server does not keep of it was told when it was applied before; not on the desk */
   char *error;
 } QdAppliedStep;
 

@@ -10,6 +10,7 @@ typedef struct {
   QdPlanStep step;
   JsonNode *base, *mine, *theirs, *result;   /* NULL where the text is */
   JsonNode *agreed;                          /* the base once the step is done; NULL: there is none any more */
+  gboolean told;                             /* that the server does not keep its labels is known: they are in the base */
 } QdPlanEntry;
 
 /* What is to be there: one of the files' policies, or of a job's way back. */

@@ -115,7 +115,24 @@ qd_policy_theirs_free (QdPolicyTheirs *self)
   g_free (self->id);
   g_free (self->revision);
   json_node_unref (self->object);
+  g_strfreev (self->keeps);
   g_free (self);
+}
+
+GStrv
+qd_policy_theirs_dup_keeps (JsonObject *item)
+{
+  JsonArray *array = qd_json_get_array (item, "keeps");
+  g_autoptr (GStrvBuilder) keeps = g_strv_builder_new ();
+
+  for (guint i = 0; array && i < json_array_get_length (array); i++)
+    {
+      JsonNode *name = json_array_get_element (array, i);
+
+      if (JSON_NODE_HOLDS_VALUE (name) && json_node_get_value_type (name) == G_TYPE_STRING)
+        g_strv_builder_add (keeps, json_node_get_string (name));
+    }
+  return array ? g_strv_builder_end (keeps) : NULL;
 }
 
 static QdPolicyTheirs *
@@ -135,6 +152,7 @@ read_theirs (JsonObject *item)
     self->revision = g_strdup ("");
   self->enabled = qd_json_get_bool (item, "enabled", TRUE);
   self->object = json_node_ref (object);
+  self->keeps = qd_policy_theirs_dup_keeps (item);
   return self;
 }
 

@@ -48,10 +48,14 @@ add_entry (QdPolicyPlan *self, const char *key, const QdPlanWanted *wanted, cons
 {
   QdPlanEntry *entry = g_new0 (QdPlanEntry, 1);
   QdPlanStep *step = &entry->step;
+  const char *const *keeps = theirs ? (const char *const *) theirs->keeps : NULL;
+  JsonNode *model = wanted ? wanted->object : base ? base->base : NULL;
 
   entry->mine = wanted ? json_node_ref (wanted->object) : NULL;
-  entry->base = base ? json_node_ref (base->base) : NULL;
-  entry->theirs = theirs ? qd_policy_object_strip (theirs->object) : NULL;
+  /* What the server cannot keep is no difference, neither to what it has nor to what was agreed on. */
+  entry->base = base ? qd_policy_object_lend (base->base, model, keeps) : NULL;
+  entry->theirs = theirs ? qd_policy_object_lend (theirs->object, model, keeps) : NULL;
+  entry->told = keeps && base && qd_policy_object_equal (entry->base, base->base);
   step->key = g_strdup (key);
   set_name (step, wanted ? wanted->object : theirs->object);
   step->id = theirs ? g_strdup (theirs->id) : NULL;

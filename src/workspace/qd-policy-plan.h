@@ -14,12 +14,16 @@ typedef struct {
   char *revision;    /* what If-Match wants */
   gboolean enabled;
   JsonNode *object;  /* as the server gave it */
+  GStrv keeps;       /* all the annotations that it can keep, and no labels; NULL: it keeps what it is given */
 } QdPolicyTheirs;
 
 void qd_policy_theirs_free (QdPolicyTheirs *self);
 /* (element-type QdPolicyTheirs): what the driver's verb "policies.list" answered. Items that are no policies are left out, and
  * counted in @n_odd; NULL with @error where it is no list. */
 GPtrArray *qd_policy_theirs_from_json (JsonNode *answer, guint *n_odd, GError **error);
+
+/* What of a policy's metadata the server keeps that told @item, as @keeps above. (transfer full) */
+GStrv qd_policy_theirs_dup_keeps (JsonObject *item);
 
 typedef enum {
   QD_PLAN_UNCHANGED,   /* both say the same */

@@ -11,7 +11,7 @@
 typedef struct {
   GArray *texts;             /* QdAnalysisText, its members owned */
   QdPolicyOptions options;
-  QdAnalysisLive live;       /* its members owned; NULL @text: nothing is known of a cluster */
+  QdAnalysisLive live;       /* its members owned */
   QdAnalysis *previous;
   GCancellable *hurry;
   guint generation;
@@ -25,6 +25,7 @@ order_free (gpointer data)
   g_array_unref (self->texts);
   g_free ((char *) self->live.name);
   g_clear_pointer (&self->live.text, g_bytes_unref);
+  g_strfreev ((GStrv) self->live.off);
   g_clear_pointer (&self->previous, qd_analysis_unref);
   g_object_unref (self->hurry);
   g_free (self);
@@ -39,7 +40,8 @@ order_new (QdWorkbench *self)
   order->texts = g_array_new (FALSE, FALSE, sizeof (QdAnalysisText));
   g_array_set_clear_func (order->texts, (GDestroyNotify) qd_analysis_text_clear);
   order->options = self->options;
-  order->live = (QdAnalysisLive) { g_strdup (self->live_name), self->live ? g_bytes_ref (self->live) : NULL, self->live_mode };
+  order->live = (QdAnalysisLive) { g_strdup (self->live_name), self->live ? g_bytes_ref (self->live) : NULL, self->live_mode,
+                                   (const char *const *) g_strdupv (self->live_off) };
   order->previous = self->analysis ? qd_analysis_ref (self->analysis) : NULL;
   order->hurry = g_object_ref (self->hurry);
   order->generation = self->generation;
@@ -59,7 +61,7 @@ static void
 analyse (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Order *order = data;
-  QdAnalysis *analysis = qd_analysis_new_live ((const QdAnalysisText *) order->texts->data, order->texts->len, order->live.text ? &order->live : NULL,
+  QdAnalysis *analysis = qd_analysis_new_live ((const QdAnalysisText *) order->texts->data, order->texts->len, &order->live,
                                                &order->options, order->previous, order->hurry);
 
   /* Here, and not where the window lives, if ours is the last hold on it. */
@@ -211,16 +213,21 @@ qd_workbench_set_options (QdWorkbench *self, const QdPolicyOptions *options)
 }
 
 void
-qd_workbench_set_live (QdWorkbench *self, const char *name, GBytes *text, QdPolicyLiveMode mode)
+qd_workbench_set_live (QdWorkbench *self, const QdAnalysisLive *live)
 {
-  gboolean same = (text == self->live || (text && self->live && g_bytes_equal (text, self->live))) && (text == NULL || mode == self->live_mode);
+  GBytes *text = live->text;
+  const char *const none[] = { NULL }, *const *off = live->off ? live->off : none;
+  gboolean same = (text == self->live || (text && self->live && g_bytes_equal (text, self->live))) && (text == NULL || live->mode == self->live_mode);
 
-  if (!g_set_str (&self->live_name, text ? name : NULL) && same)
+  same = same && g_strv_equal (off, self->live_off ? (const char *const *) self->live_off : none);
+  if (!g_set_str (&self->live_name, text ? live->name : NULL) && same)
     return;
   if (text)
     g_bytes_ref (text);
   g_clear_pointer (&self->live, g_bytes_unref);
   self->live = text;
-  self->live_mode = mode;
+  self->live_mode = live->mode;
+  g_strfreev (self->live_off);
+  self->live_off = g_strdupv ((GStrv) off);
   qd_workbench_analyse_soon (self);
 }

@@ -28,6 +28,7 @@ struct _QdWorkbench {
   char *live_name;           /* of what a cluster has; NULL: nothing is known of one */
   GBytes *live;
   QdPolicyLiveMode live_mode;
+  GStrv live_off;            /* policies that it has switched off; NULL: none */
   guint analyse_id;
   gboolean analysing, analyse_again;
   GCancellable *hurry;       /* of what is analysed at the moment: newer texts wait */

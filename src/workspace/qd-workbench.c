@@ -595,6 +595,7 @@ qd_workbench_finalize (GObject *object)
   g_hash_table_unref (self->monitors);
   g_free (self->live_name);
   g_clear_pointer (&self->live, g_bytes_unref);
+  g_strfreev (self->live_off);
   G_OBJECT_CLASS (qd_workbench_parent_class)->finalize (object);
 }
 

@@ -56,7 +56,7 @@ QdAnalysis *qd_workbench_get_analysis (QdWorkbench *self);
 gboolean qd_workbench_is_analysing (QdWorkbench *self);
 void qd_workbench_set_options (QdWorkbench *self, const QdPolicyOptions *options);
 /* What a cluster has, a list of objects, to be part of the world; @name: what problems call it. NULL @text: nothing is known of one. A reference is kept. */
-void qd_workbench_set_live (QdWorkbench *self, const char *name, GBytes *text, QdPolicyLiveMode mode);
+void qd_workbench_set_live (QdWorkbench *self, const QdAnalysisLive *live);
 
 /* NULL: no checkout, or not looked at yet. */
 const QdGitStatus *qd_workbench_get_git (QdWorkbench *self);

@@ -401,6 +401,56 @@ test_conflict (void)
   end (&self);
 }
 
+/* Which document the builder shows, looked for in all of the text. */
+static guint
+policy_at (QdYamlFile *file, const char *text, guint cursor)
+{
+  gsize bytes = (gsize) (g_utf8_offset_to_pointer (text, cursor) - text);
+  guint last = G_MAXUINT;
+
+  for (guint i = 0; i < qd_yaml_file_get_n_documents (file); i++)
+    {
+      const QdYamlNode *node = qd_yaml_file_get_document (file, i);
+
+      if (!g_str_equal (qd_yaml_node_get_string (qd_yaml_node_get (node, "kind")), "NetworkPolicy"))
+        continue;
+      last = i;
+      if (qd_yaml_node_get_span (node).end >= bytes)
+        break;
+    }
+  return last;
+}
+
+/* Wherever the cursor is in a file of many: the policy that it is in, or the next one, or the last. */
+static void
+test_builder_cursor (void)
+{
+  Fixture self = { 0 };
+  static const char text[] = "# é 中\n" PODS "---\n" POLICY "# behind\n---   # and before\n" POLICY "--- {kind: NetworkPolicy, metadata: {name: x}}\n---\n" PODS;
+  GtkTextBuffer *buffer;
+  QdYamlFile *file;
+
+  begin (&self);
+  qd_policy_page_show_document (self.page, find (&self, "policy.yaml"));
+  buffer = qd_policy_editor_get_buffer (self.page->editor);
+  gtk_text_buffer_set_text (buffer, text, -1);
+  UNTIL (is_quiet (&self) && qd_document_is_dirty (find (&self, "policy.yaml")));
+  gtk_widget_activate_action (GTK_WIDGET (self.page), "policy.view", "s", "builder");
+  file = qd_analysis_find_file (qd_workbench_get_analysis (self.page->workbench), "policy.yaml");
+  g_assert_nonnull (file);
+  g_assert_cmpuint (qd_yaml_file_get_n_documents (file), ==, 5);
+  for (guint i = 0; i <= g_utf8_strlen (text, -1); i++)
+    {
+      GtkTextIter at;
+
+      gtk_text_buffer_get_iter_at_offset (buffer, &at, (int) i);
+      gtk_text_buffer_place_cursor (buffer, &at);
+      qd_policy_page_update_builder (self.page, TRUE);
+      g_assert_cmpuint (self.page->policy, ==, policy_at (file, text, i));
+    }
+  end (&self);
+}
+
 /* The builder's edit is an edit of the text, and is taken back like one. */
 static void
 test_builder (void)
@@ -731,6 +781,7 @@ main (int argc, char **argv)
   g_test_add_func ("/policy-page/graph", test_graph);
   g_test_add_func ("/policy-page/conflict", test_conflict);
   g_test_add_func ("/policy-page/builder", test_builder);
+  g_test_add_func ("/policy-page/builder-cursor", test_builder_cursor);
   g_test_add_func ("/policy-page/matrix", test_matrix);
   g_test_add_func ("/policy-page/erased", test_erased);
   g_test_add_func ("/policy-page/tests", test_tests);

@@ -4,42 +4,21 @@
 
 #include <string.h>
 
-#include "driver-fixture.h"
-#include "policy-fixture-ops.h"
+#include "ops-fixture.h"
 #include "qd-capability.h"
 #include "qd-json.h"
 
-typedef struct { TestLab *lab; QdHub *hub; char *folder; QdRemotes *remotes; GAsyncResult *result; } Fixture;
+typedef OpsFixture Fixture;
 
 static gboolean
 begin (Fixture *fixture)
 {
-  fixture->lab = test_lab_new ("--sites 10 --paths 20 --flows 20 --rate 0 --no-nats");
-  if (fixture->lab == NULL)
+  TestLab *lab = test_lab_new ("--sites 10 --paths 20 --flows 20 --rate 0 --no-nats");
+
+  if (lab == NULL)
     return FALSE;
-  fixture->hub = qd_hub_new (NULL);
-  fixture->folder = g_dir_make_tmp ("qd-ops-policy-XXXXXX", NULL);
-  fixture->remotes = qd_remotes_new (fixture->folder);
+  ops_fixture_init (fixture, lab);
   return TRUE;
-}
-
-static void
-end (Fixture *fixture)
-{
-  g_clear_object (&fixture->result);
-  qd_hub_stop (fixture->hub);
-  test_spin (50);
-  g_clear_object (&fixture->hub);
-  g_clear_object (&fixture->remotes);
-  remove_tree (fixture->folder);
-  g_free (fixture->folder);
-  test_lab_free (fixture->lab);
-}
-
-static QdEntity *
-connection_of (Fixture *fixture, const char *id)
-{
-  return qd_fleet_lookup (qd_hub_get_fleet (fixture->hub), id, QD_KIND_CONNECTION, id);
 }
 
 /* Signs in as @user, under an id of the same name, and waits until it knows that there are policies. */
@@ -50,84 +29,11 @@ add (Fixture *fixture, const char *user)
 
   g_set_str (&endpoint->id, user);
   g_assert_true (qd_hub_add (fixture->hub, endpoint, FALSE, NULL));
-  test_until (qd_capability_allowed (qd_hub_get_fleet (fixture->hub), user, "policies.list", NULL) &&
-              qd_entity_get (connection_of (fixture, user), QD_CONNECTION_PERMISSIONS)->type == QD_VALUE_JSON, 20);
-}
-
-static void
-result_cb (GObject *source, GAsyncResult *result, gpointer place)
-{
-  g_set_object ((GAsyncResult **) place, result);
+  ops_wait_for_policies (fixture, user);
+  test_until (qd_entity_get (ops_connection (fixture, user), QD_CONNECTION_PERMISSIONS)->type == QD_VALUE_JSON, 20);
 }
 
 /* --- What is waited for ------------------------------------------------------------------------------------- */
-
-/* @folder: of which workspace; @text: its one file. */
-static QdPolicyPlan *
-plan_in (Fixture *fixture, const char *folder, const char *user, const char *text)
-{
-  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
-  const QdAnalysisText texts[] = { { "all.yaml", bytes, NULL } };
-  g_autoptr (GError) error = NULL;
-  QdPolicyPlan *plan;
-
-  g_clear_object (&fixture->result);
-  qd_policy_plan_async (fixture->hub, fixture->remotes, user, folder, texts, 1, NULL, result_cb, &fixture->result);
-  test_until (fixture->result != NULL, 30);
-  plan = qd_policy_plan_finish (fixture->hub, fixture->result, &error);
-  g_assert_no_error (error);
-  return plan;
-}
-
-static QdPolicyApplied *
-apply (Fixture *fixture, QdPolicyPlan *plan, const char *reason, GError **error)
-{
-  g_autofree char *id = NULL;
-
-  g_clear_object (&fixture->result);
-  id = qd_policy_apply_async (fixture->hub, fixture->remotes, plan, reason, NULL, result_cb, &fixture->result);
-  test_until (fixture->result != NULL, 30);
-  return qd_policy_apply_finish (fixture->hub, fixture->result, error);
-}
-
-/* Its job's id. (transfer full) */
-static char *
-apply_text (Fixture *fixture, const char *folder, const char *user, const char *text)
-{
-  g_autoptr (QdPolicyPlan) plan = plan_in (fixture, folder, user, text);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (QdPolicyApplied) applied = apply (fixture, plan, "a test", &error);
-
-  g_assert_no_error (error);
-  g_assert_cmpuint (qd_policy_applied_count (applied, QD_APPLIED_DONE), ==, qd_policy_plan_get_n_changes (plan));
-  return g_strdup (applied->job);
-}
-
-static QdPolicyPlan *
-way_back (Fixture *fixture, const char *job, GError **error)
-{
-  g_clear_object (&fixture->result);
-  qd_policy_revert_async (fixture->hub, fixture->remotes, job, NULL, result_cb, &fixture->result);
-  test_until (fixture->result != NULL, 30);
-  return qd_policy_revert_finish (fixture->hub, fixture->result, error);
-}
-
-static const QdPlanStep *
-step_of (QdPolicyPlan *plan, const char *name)
-{
-  g_autofree char *key = g_strconcat ("NetworkPolicy default/", name, NULL);
-
-  return qd_policy_plan_find (plan, key);
-}
-
-#define assert_kind(plan, name, of_kind)                          \
-  G_STMT_START                                                    \
-    {                                                             \
-      const QdPlanStep *step_ = step_of (plan, name);             \
-      g_assert_nonnull (step_);                                   \
-      g_assert_cmpint (step_->kind, ==, of_kind);                 \
-    }                                                             \
-  G_STMT_END
 
 /* The port that the server's policy of that name opens; 0: there is none. By another way than what is tested. */
 static int
@@ -161,19 +67,10 @@ write_there (Fixture *fixture, const char *name, const char *app, int port)
 
   json_object_set_string_member (qd_json_object (node), "revision", revision);
   g_clear_object (&fixture->result);
-  qd_driver_command_async (qd_hub_get_driver (fixture->hub, "operator"), "policy.put", qd_json_object (node), NULL, result_cb, &fixture->result);
+  qd_driver_command_async (qd_hub_get_driver (fixture->hub, "operator"), "policy.put", qd_json_object (node), NULL, ops_result_cb, &fixture->result);
   test_until (fixture->result != NULL, 20);
   done = qd_driver_command_finish (qd_hub_get_driver (fixture->hub, "operator"), fixture->result, &error);
   g_assert_no_error (error);
-}
-
-static gint64
-policies_at (Fixture *fixture, const char *user)
-{
-  gint64 at = 0;
-
-  qd_entity_get_int (connection_of (fixture, user), QD_CONNECTION_POLICIES, &at);
-  return at;
 }
 
 /* --- The tests ------------------------------------------------------------------------------------------------ */
@@ -196,32 +93,32 @@ test_life (void)
   if (!begin (&fixture))
     return;
   add (&fixture, "admin");
-  at = policies_at (&fixture, "admin");
+  at = ops_policies_at (&fixture, "admin");
   g_assert_cmpint (at, >, 0);
-  plan = plan_in (&fixture, "/w", "admin", both);
-  assert_kind (plan, "t-one", QD_PLAN_CREATE);
-  assert_kind (plan, "backend-ingress-policy", QD_PLAN_FOREIGN);
+  plan = ops_plan (&fixture, "/w", "admin", both);
+  ops_assert_kind (plan, "t-one", QD_PLAN_CREATE);
+  ops_assert_kind (plan, "backend-ingress-policy", QD_PLAN_FOREIGN);
   /* Without a reason nothing is done. */
-  g_assert_null (apply (&fixture, plan, "", &error));
+  g_assert_null (ops_apply (&fixture, plan, "", &error));
   g_assert_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID);
-  job = apply_text (&fixture, "/w", "admin", both);
+  job = ops_apply_text (&fixture, "/w", "admin", both);
   g_assert_cmpint (port_there (&fixture, "t-one"), ==, 80);
   entity = qd_fleet_lookup (qd_hub_get_fleet (fixture.hub), QD_HUB_LOCAL, QD_KIND_JOB, job);
   g_assert_cmpstr (qd_entity_get_string (entity, QD_JOB_STATE), ==, "succeeded");
   g_assert_nonnull (strstr (qd_entity_get_string (entity, QD_JOB_STEPS), "Create NetworkPolicy default/t-two"));
   g_assert_null (strstr (qd_entity_get_string (entity, QD_JOB_STEPS), "queued"));
   /* Who listens is told that they changed. */
-  test_until (policies_at (&fixture, "admin") > at, 20);
-  nothing = plan_in (&fixture, "/w", "admin", both);
+  test_until (ops_policies_at (&fixture, "admin") > at, 20);
+  nothing = ops_plan (&fixture, "/w", "admin", both);
   g_assert_cmpuint (qd_policy_plan_get_n_changes (nothing), ==, 0);
   g_assert_cmpuint (qd_policy_plan_count (nothing, QD_PLAN_UNCHANGED), ==, 2);
   /* Changed and removed at once; another workspace has nothing to do with them. */
-  second = apply_text (&fixture, "/w", "admin", changed);
+  second = ops_apply_text (&fixture, "/w", "admin", changed);
   g_assert_cmpint (port_there (&fixture, "t-one"), ==, 8081);
   g_assert_cmpint (port_there (&fixture, "t-two"), ==, 0);
-  foreign = plan_in (&fixture, "/elsewhere", "admin", "{}\n");
+  foreign = ops_plan (&fixture, "/elsewhere", "admin", "{}\n");
   g_assert_cmpuint (qd_policy_plan_get_n_changes (foreign), ==, 0);
-  third = apply_text (&fixture, "/w", "admin", "{}\n");
+  third = ops_apply_text (&fixture, "/w", "admin", "{}\n");
   g_assert_cmpint (port_there (&fixture, "t-one"), ==, 0);
   g_assert_cmpint (port_there (&fixture, "backend-ingress-policy"), !=, 0);
   /* The server knows who and why. */
@@ -235,7 +132,7 @@ test_life (void)
         reasons += g_strcmp0 (qd_json_get_string (details, "reason", NULL), "a test") == 0 && g_strcmp0 (qd_json_get_string (details, "by", NULL), "admin") == 0;
       }
   g_assert_cmpuint (reasons, ==, 5);
-  end (&fixture);
+  ops_fixture_clear (&fixture);
 }
 
 /* Two who saw the same: the first is done, the second is told before anything of it is, and loses nothing. */
@@ -253,10 +150,10 @@ test_race (void)
     return;
   add (&fixture, "admin");
   add (&fixture, "operator");
-  job = apply_text (&fixture, "/w", "admin", text);
-  plan = plan_in (&fixture, "/w", "admin", mine_too);
+  job = ops_apply_text (&fixture, "/w", "admin", text);
+  plan = ops_plan (&fixture, "/w", "admin", mine_too);
   write_there (&fixture, "t-race", "backend", 82);
-  applied = apply (&fixture, plan, "a test", &error);
+  applied = ops_apply (&fixture, plan, "a test", &error);
   g_assert_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_CONFLICT);
   g_assert_nonnull (strstr (error->message, "Nothing was changed"));
   g_assert_cmpuint (qd_policy_applied_count (applied, QD_APPLIED_NOT), ==, 2);
@@ -264,18 +161,18 @@ test_race (void)
   g_assert_cmpint (port_there (&fixture, "t-race"), ==, 82);
   g_assert_cmpint (port_there (&fixture, "t-other"), ==, 0);
   /* Compared again, it is a conflict; decided, it is done. */
-  conflict = plan_in (&fixture, "/w", "admin", mine_too);
-  assert_kind (conflict, "t-race", QD_PLAN_CONFLICT);
-  g_assert_true (step_of (conflict, "t-race") == qd_policy_plan_get_step (conflict, 0));
-  g_assert_nonnull (strstr (g_bytes_get_data (step_of (conflict, "t-race")->theirs, NULL), "port: 82"));
+  conflict = ops_plan (&fixture, "/w", "admin", mine_too);
+  ops_assert_kind (conflict, "t-race", QD_PLAN_CONFLICT);
+  g_assert_true (ops_step (conflict, "t-race") == qd_policy_plan_get_step (conflict, 0));
+  g_assert_nonnull (strstr (g_bytes_get_data (ops_step (conflict, "t-race")->theirs, NULL), "port: 82"));
   qd_policy_plan_take (conflict, 0, QD_MERGE_MINE);
   g_clear_error (&error);
   g_clear_pointer (&applied, qd_policy_applied_free);
-  applied = apply (&fixture, conflict, "decided", &error);
+  applied = ops_apply (&fixture, conflict, "decided", &error);
   g_assert_no_error (error);
   g_assert_cmpint (port_there (&fixture, "t-race"), ==, 81);
   g_assert_cmpint (port_there (&fixture, "t-other"), ==, 6379);
-  end (&fixture);
+  ops_fixture_clear (&fixture);
 }
 
 /* What the other changed elsewhere in it is in what is applied. */
@@ -292,19 +189,19 @@ test_merge (void)
     return;
   add (&fixture, "admin");
   add (&fixture, "operator");
-  job = apply_text (&fixture, "/w", "admin", text);
+  job = ops_apply_text (&fixture, "/w", "admin", text);
   write_there (&fixture, "t-merge", "cache", 80);
-  plan = plan_in (&fixture, "/w", "admin", mine);
-  assert_kind (plan, "t-merge", QD_PLAN_UPDATE);
-  g_assert_true (step_of (plan, "t-merge")->merged);
-  second = apply_text (&fixture, "/w", "admin", mine);
+  plan = ops_plan (&fixture, "/w", "admin", mine);
+  ops_assert_kind (plan, "t-merge", QD_PLAN_UPDATE);
+  g_assert_true (ops_step (plan, "t-merge")->merged);
+  second = ops_apply_text (&fixture, "/w", "admin", mine);
   all = test_lab_list (fixture.lab, "/api/v1/policies");
   object = qd_json_get_object (qd_json_get_object (g_hash_table_lookup (all, "networkpolicy.default.t-merge"), "spec"), "podSelector");
   g_assert_cmpstr (qd_json_get_string (qd_json_get_object (object, "matchLabels"), "app", NULL), ==, "cache");
   g_assert_cmpint (port_there (&fixture, "t-merge"), ==, 81);
-  behind = plan_in (&fixture, "/w", "admin", mine);
-  assert_kind (behind, "t-merge", QD_PLAN_BEHIND);
-  end (&fixture);
+  behind = ops_plan (&fixture, "/w", "admin", mine);
+  ops_assert_kind (behind, "t-merge", QD_PLAN_BEHIND);
+  ops_fixture_clear (&fixture);
 }
 
 /* Everything as it was: created, changed, removed, and what was switched off. */
@@ -323,28 +220,28 @@ test_back (void)
   if (!begin (&fixture))
     return;
   add (&fixture, "admin");
-  job = apply_text (&fixture, "/w", "admin", before);
+  job = ops_apply_text (&fixture, "/w", "admin", before);
   now = test_lab_request (fixture.lab, "GET", "/api/v1/policies/networkpolicy.default.t-two", NULL);
   off = qd_json_parse ("{\"id\":\"networkpolicy.default.t-two\",\"enabled\":false}", -1, "x", NULL);
   json_object_set_member (qd_json_object (off), "revision", json_node_copy (json_object_get_member (qd_json_object (now), "revision")));
   g_clear_object (&fixture.result);
-  g_free (qd_hub_run (fixture.hub, "admin", "policy.enable", qd_json_object (off), NULL, NULL, NULL, result_cb, &fixture.result));
+  g_free (qd_hub_run (fixture.hub, "admin", "policy.enable", qd_json_object (off), NULL, NULL, NULL, ops_result_cb, &fixture.result));
   test_until (fixture.result != NULL, 20);
   g_clear_pointer (&now, json_node_unref);
   now = qd_hub_run_finish (fixture.hub, fixture.result, &error);
   g_assert_no_error (error);
   g_assert_false (qd_json_get_bool (qd_json_object (now), "enabled", TRUE));
 
-  second = apply_text (&fixture, "/w", "admin", after);
+  second = ops_apply_text (&fixture, "/w", "admin", after);
   g_assert_cmpint (port_there (&fixture, "t-one"), ==, 81);
   g_assert_cmpint (port_there (&fixture, "t-two"), ==, 0);
   g_assert_cmpint (port_there (&fixture, "t-three"), ==, 443);
-  back = way_back (&fixture, second, &error);
+  back = ops_way_back (&fixture, second, &error);
   g_assert_no_error (error);
-  assert_kind (back, "t-one", QD_PLAN_UPDATE);
-  assert_kind (back, "t-two", QD_PLAN_CREATE);
-  assert_kind (back, "t-three", QD_PLAN_DELETE);
-  applied = apply (&fixture, back, "taken back", &error);
+  ops_assert_kind (back, "t-one", QD_PLAN_UPDATE);
+  ops_assert_kind (back, "t-two", QD_PLAN_CREATE);
+  ops_assert_kind (back, "t-three", QD_PLAN_DELETE);
+  applied = ops_apply (&fixture, back, "taken back", &error);
   g_assert_no_error (error);
   g_assert_cmpstr (applied->reverts, ==, second);
   g_assert_cmpint (port_there (&fixture, "t-one"), ==, 80);
@@ -354,13 +251,13 @@ test_back (void)
   now = test_lab_request (fixture.lab, "GET", "/api/v1/policies/networkpolicy.default.t-two", NULL);
   g_assert_false (qd_json_get_bool (qd_json_get_object (qd_json_object (now), "status"), "enabled", TRUE));
   /* The files still want what was taken back. */
-  plan = plan_in (&fixture, "/w", "admin", after);
+  plan = ops_plan (&fixture, "/w", "admin", after);
   g_assert_cmpuint (qd_policy_plan_get_n_changes (plan), ==, 3);
   g_assert_cmpuint (qd_policy_plan_count (plan, QD_PLAN_CONFLICT), ==, 0);
-  none = way_back (&fixture, "no-such-job", &error);
+  none = ops_way_back (&fixture, "no-such-job", &error);
   g_assert_null (none);
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
-  end (&fixture);
+  ops_fixture_clear (&fixture);
 }
 
 /* Somebody changed what the job left: it is said, and not touched. */
@@ -377,17 +274,17 @@ test_back_after_others (void)
     return;
   add (&fixture, "admin");
   add (&fixture, "operator");
-  job = apply_text (&fixture, "/w", "admin", text);
-  second = apply_text (&fixture, "/w", "admin", mine);
+  job = ops_apply_text (&fixture, "/w", "admin", text);
+  second = ops_apply_text (&fixture, "/w", "admin", mine);
   write_there (&fixture, "t-one", "backend", 9000);
-  back = way_back (&fixture, second, &error);
+  back = ops_way_back (&fixture, second, &error);
   g_assert_no_error (error);
-  assert_kind (back, "t-one", QD_PLAN_CONFLICT);
-  applied = apply (&fixture, back, "taken back", &error);
+  ops_assert_kind (back, "t-one", QD_PLAN_CONFLICT);
+  applied = ops_apply (&fixture, back, "taken back", &error);
   g_assert_null (applied);
   g_assert_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID);
   g_assert_cmpint (port_there (&fixture, "t-one"), ==, 9000);
-  end (&fixture);
+  ops_fixture_clear (&fixture);
 }
 
 /* The client does not begin, and the server would not let it. */
@@ -404,9 +301,9 @@ test_viewer (void)
   if (!begin (&fixture))
     return;
   add (&fixture, "viewer");
-  plan = plan_in (&fixture, "/w", "viewer", text);
-  assert_kind (plan, "t-one", QD_PLAN_CREATE);
-  applied = apply (&fixture, plan, "a test", &error);
+  plan = ops_plan (&fixture, "/w", "viewer", text);
+  ops_assert_kind (plan, "t-one", QD_PLAN_CREATE);
+  applied = ops_apply (&fixture, plan, "a test", &error);
   g_assert_null (applied);
   g_assert_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_REFUSED);
   g_assert_nonnull (strstr (error->message, "sdwan.policies.manage"));
@@ -419,14 +316,14 @@ test_viewer (void)
 
       g_clear_error (&error);
       g_clear_object (&fixture.result);
-      qd_driver_command_async (qd_hub_get_driver (fixture.hub, "viewer"), verbs[i], qd_json_object (args), NULL, result_cb, &fixture.result);
+      qd_driver_command_async (qd_hub_get_driver (fixture.hub, "viewer"), verbs[i], qd_json_object (args), NULL, ops_result_cb, &fixture.result);
       test_until (fixture.result != NULL, 20);
       answer = qd_driver_command_finish (qd_hub_get_driver (fixture.hub, "viewer"), fixture.result, &error);
       g_assert_null (answer);
       g_assert_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_REFUSED);
     }
   g_assert_cmpint (port_there (&fixture, "t-one"), ==, 0);
-  end (&fixture);
+  ops_fixture_clear (&fixture);
 }
 
 /* What the server would refuse is known before anything is changed; what it has to say is said. */
@@ -445,9 +342,9 @@ test_preflight (void)
   if (!begin (&fixture))
     return;
   add (&fixture, "admin");
-  plan = plan_in (&fixture, "/w", "admin", all);
+  plan = ops_plan (&fixture, "/w", "admin", all);
   g_clear_object (&fixture.result);
-  qd_policy_preflight_async (fixture.hub, plan, NULL, result_cb, &fixture.result);
+  qd_policy_preflight_async (fixture.hub, plan, NULL, ops_result_cb, &fixture.result);
   test_until (fixture.result != NULL, 20);
   remarks = qd_policy_preflight_finish (fixture.hub, fixture.result, &error);
   g_assert_no_error (error);
@@ -460,11 +357,11 @@ test_preflight (void)
     }
   g_assert_cmpuint (blockers, ==, 1);
   g_assert_cmpuint (warnings, ==, 1);
-  applied = apply (&fixture, plan, "a test", &error);
+  applied = ops_apply (&fixture, plan, "a test", &error);
   g_assert_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID);
   g_assert_nonnull (strstr (error->message, "t-bad"));
   g_assert_cmpint (port_there (&fixture, "t-good"), ==, 0);
-  end (&fixture);
+  ops_fixture_clear (&fixture);
 }
 
 /* The workloads are a file that a workspace can be read with. */
@@ -482,7 +379,7 @@ test_workloads (void)
     return;
   add (&fixture, "viewer");
   test_until (qd_capability_allowed (qd_hub_get_fleet (fixture.hub), "viewer", "workloads.list", NULL), 20);
-  qd_policy_workloads_async (fixture.hub, "viewer", NULL, result_cb, &fixture.result);
+  qd_policy_workloads_async (fixture.hub, "viewer", NULL, ops_result_cb, &fixture.result);
   test_until (fixture.result != NULL, 20);
   text = qd_policy_workloads_finish (fixture.hub, fixture.result, &error);
   g_assert_no_error (error);
@@ -495,12 +392,12 @@ test_workloads (void)
                           "default/backend[Deployment]");
   g_assert_true (found);
   g_clear_object (&fixture.result);
-  qd_policy_list_async (fixture.hub, "viewer", NULL, result_cb, &fixture.result);
+  qd_policy_list_async (fixture.hub, "viewer", NULL, ops_result_cb, &fixture.result);
   test_until (fixture.result != NULL, 20);
   theirs = qd_policy_list_finish (fixture.hub, fixture.result, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (theirs->len, ==, 6);
-  end (&fixture);
+  ops_fixture_clear (&fixture);
 }
 
 /* A server that answers late, slowly, or not at all to some: in the end all is there once, or said not to be. */
@@ -522,19 +419,19 @@ test_faults (void)
 
       g_string_append_printf (all, "---\n%s", text);
     }
-  plan = plan_in (&fixture, "/w", "admin", all->str);
+  plan = ops_plan (&fixture, "/w", "admin", all->str);
   test_lab_set_faults (fixture.lab, "/api/v1/policies*:close@0.3,/api/v1/policies*:429=1@0.1,/api/v1/policies*:truncate@0.1");
   for (guint round = 0; round < 30; round++)
     {
       g_clear_error (&error);
       g_clear_pointer (&applied, qd_policy_applied_free);
-      applied = apply (&fixture, plan, "a test", &error);
+      applied = ops_apply (&fixture, plan, "a test", &error);
       if (error == NULL)
         break;
       g_assert_nonnull (applied);
       test_lab_set_faults (fixture.lab, "");
       g_clear_pointer (&plan, qd_policy_plan_unref);
-      plan = plan_in (&fixture, "/w", "admin", all->str);
+      plan = ops_plan (&fixture, "/w", "admin", all->str);
       /* What was sent and not answered is there, or not: the comparison sees which, and it is in nobody's way. */
       g_assert_cmpuint (qd_policy_plan_count (plan, QD_PLAN_CONFLICT), ==, 0);
       if (qd_policy_plan_get_n_changes (plan) == 0)
@@ -548,9 +445,9 @@ test_faults (void)
 
       g_assert_cmpint (port_there (&fixture, name), ==, 80 + (int) i);
     }
-  rest = plan_in (&fixture, "/w", "admin", all->str);
+  rest = ops_plan (&fixture, "/w", "admin", all->str);
   g_assert_cmpuint (qd_policy_plan_get_n_changes (rest), ==, 0);
-  end (&fixture);
+  ops_fixture_clear (&fixture);
 }
 
 int

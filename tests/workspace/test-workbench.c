@@ -11,6 +11,7 @@
 
 #include <glib/gstdio.h>
 
+#include "qd-policy-diff.h"
 #include "qd-workbench-load.h"
 
 #define POLICY(name, app) "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: " name ", namespace: shop}\n" \
@@ -238,6 +239,41 @@ test_hurry (void)
   g_assert_nonnull (qd_analysis_get_eval (second));
   third = qd_analysis_new (texts, 3, NULL, second);
   g_assert_cmpuint (count_of_world (third, "other.yaml"), ==, count_of_world (first, "other.yaml"));
+}
+
+/* What a server has switched off says as much as what is not there, and it is said that it is off. */
+static void
+test_off (void)
+{
+  g_autoptr (GBytes) pods = g_bytes_new_static (POD ("web") "---\n" POD ("db"), strlen (POD ("web") "---\n" POD ("db")));
+  g_autoptr (GBytes) deny = g_bytes_new_static (POLICY ("deny", "db"), strlen (POLICY ("deny", "db")));
+  g_autoptr (GBytes) other = g_bytes_new_static (POLICY ("other", "web"), strlen (POLICY ("other", "web")));
+  const char *const off[] = { "NetworkPolicy shop/deny", "NetworkPolicy shop/elsewhere", NULL };
+  const QdAnalysisText texts[] = { { "pods.yaml", pods, pods }, { "deny.yaml", deny, NULL }, { "other.yaml", other, other } };
+  const QdAnalysisText without[] = { { "pods.yaml", pods, pods }, { "other.yaml", other, other } };
+  const QdAnalysisLive live = { .off = off };
+  g_autoptr (QdAnalysis) first = qd_analysis_new (texts, 3, NULL, NULL), second = qd_analysis_new_live (texts, 3, &live, NULL, first, NULL);
+  g_autoptr (QdAnalysis) wanted = qd_analysis_new (without, 2, NULL, NULL), again = qd_analysis_new (texts, 3, NULL, second);
+  g_autoptr (QdPolicyDiff) same = qd_policy_diff_new (qd_analysis_get_eval (wanted), qd_analysis_get_eval (second));
+  g_autoptr (QdPolicyDiff) on = qd_policy_diff_new (qd_analysis_get_eval (first), qd_analysis_get_eval (again));
+  GPtrArray *findings = qd_analysis_get_findings (second);
+  guint n = 0;
+
+  g_assert_cmpuint (qd_policy_diff_get_changes (same)->len, ==, 0);
+  g_assert_cmpuint (qd_policy_diff_get_changes (on)->len, ==, 0);
+  g_assert_cmpuint (qd_policy_world_get_policies (qd_analysis_get_world (second))->len, ==, 1);
+  g_assert_cmpuint (qd_policy_world_get_n_off (qd_analysis_get_world (second)), ==, 1);
+  for (guint i = 0; i < findings->len; i++)
+    {
+      const QdPolicyFinding *finding = findings->pdata[i];
+
+      if (!g_str_equal (finding->code, "switched-off"))
+        continue;
+      n++;
+      g_assert_cmpint (finding->severity, ==, QD_POLICY_NOTE);
+      g_assert_cmpstr (qd_yaml_file_get_name (finding->place.file), ==, "deny.yaml");
+    }
+  g_assert_cmpuint (n, ==, 1);
 }
 
 static void
@@ -728,6 +764,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/workspace/bench/analysis", test_analysis);
   g_test_add_func ("/workspace/bench/hurry", test_hurry);
+  g_test_add_func ("/workspace/bench/off", test_off);
   g_test_add_func ("/workspace/bench/drafts-come-back", test_drafts_come_back);
   g_test_add_func ("/workspace/bench/save", test_save);
   g_test_add_func ("/workspace/bench/changed-meanwhile", test_changed_meanwhile);

@@ -171,6 +171,18 @@ without_standing (JsonNode *object)
   return copy;
 }
 
+/* What an annotation says that has a place in the server's own spelling. */
+static JsonArray *
+make_keeps (void)
+{
+  static const char *const kept[] = { QD_PATRONUS_PREFIX "name", QD_PATRONUS_PREFIX "namespace", QD_PATRONUS_PREFIX "priority" };
+  JsonArray *keeps = json_array_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (kept); i++)
+    json_array_add_string_element (keeps, kept[i]);
+  return keeps;
+}
+
 static JsonNode *
 shape (JsonNode *item, JsonNode *imported)
 {
@@ -184,6 +196,7 @@ shape (JsonNode *item, JsonNode *imported)
   json_object_set_string_member (shaped, "id", id ? id : "");
   json_object_set_string_member (shaped, "revision", revision);
   json_object_set_boolean_member (shaped, "enabled", enabled);
+  json_object_set_array_member (shaped, "keeps", make_keeps ());
   json_object_set_member (shaped, "object", object);
   return node_of (shaped);
 }
