@@ -40,8 +40,6 @@ complete -c qdctl -n '__fish_seen_subcommand_from sites paths flows nodes links 
 complete -c qdctl -n '__fish_seen_subcommand_from watch' -l kind -x -a 'site path flow node link event job kv-entry routing tenant shard connection' -d 'Only these kinds'
 complete -c qdctl -n '__fish_seen_subcommand_from watch' -l count -x -d 'End after that many lines'
 complete -c qdctl -n '__fish_seen_subcommand_from watch' -l for -x -d 'End after that many seconds'
-complete -c qdctl -n '__fish_seen_subcommand_from run' -l reason -x -d 'Why'
-complete -c qdctl -n '__fish_seen_subcommand_from run' -l dry-run -d 'Only say what would change'
 complete -c qdctl -n '__fish_seen_subcommand_from run' -l list -d 'Print the commands'
 complete -c qdctl -n '__fish_seen_subcommand_from run' -a '(qdctl run --list 2> /dev/null)'
 complete -c qdctl -n '__fish_seen_subcommand_from placement' -a 'list get set history diff restore rebalance aggregate projection runner'
