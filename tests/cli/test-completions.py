@@ -23,7 +23,7 @@ def run(*command):
 
 def table():
     """The verbs as they stand in the source: what the program says of itself is compared with something else than itself."""
-    with open(os.path.join(SOURCE, "src", "ops", "qd-capability.c"), encoding="utf-8") as f:
+    with open(os.path.join(SOURCE, "src", "ops", "qd-capability-table.h"), encoding="utf-8") as f:
         rows = f.read().split("table[] = {", 1)[1].split("\n};", 1)[0]
     found = re.findall(r'^  \{ (?:"([a-z.-]+)"|([A-Z_]+)),(.*)\}', rows, re.M)
     # The fourth of the flags: a step of what people ask for, and no command.
