@@ -13,7 +13,7 @@ from tap import BUILD, SOURCE, Tap
 QDCTL = os.path.join(BUILD, "src", "cli", "qdctl")
 COMPLETIONS = os.path.join(SOURCE, "data", "completions")
 # Not commands: signing in, and what the window does with a workspace.
-NO_COMMANDS = {"auth.step-up", "auth.sign-in", "QD_POLICIES_APPLY"}
+NO_COMMANDS = {"auth.step-up", "auth.sign-in", "policies.apply"}
 ENV = {k: v for k, v in os.environ.items() if k != "G_DEBUG"} | {"PATH": os.path.dirname(QDCTL) + os.pathsep + os.environ.get("PATH", "")}
 
 
@@ -24,10 +24,9 @@ def run(*command):
 def table():
     """The verbs as they stand in the source: what the program says of itself is compared with something else than itself."""
     with open(os.path.join(SOURCE, "src", "ops", "qd-capability-table.h"), encoding="utf-8") as f:
-        rows = f.read().split("table[] = {", 1)[1].split("\n};", 1)[0]
-    found = re.findall(r'^  \{ (?:"([a-z.-]+)"|([A-Z_]+)),(.*)\}', rows, re.M)
+        found = re.findall(r'^\{ "([a-z.-]+)",(.*)\}', f.read(), re.M)
     # The fourth of the flags: a step of what people ask for, and no command.
-    return [a or b for a, b, rest in found if re.findall(r"\b(?:TRUE|FALSE)\b", rest)[3:] != ["TRUE"]]
+    return [verb for verb, rest in found if re.findall(r"\b(?:TRUE|FALSE)\b", rest)[3:] != ["TRUE"]]
 
 
 def bash(*words):
