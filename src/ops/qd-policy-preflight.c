@@ -70,23 +70,24 @@ is_told (const QdAppliedStep *step, const char *code)
   return step->told && g_strv_contains (lost, code);
 }
 
-/* They are objects with a code and a detail, or only sentences. */
+/* They are objects with a code and a detail, or only sentences. @step: NULL where the question was about one command alone. */
 static void
 take_remarks (GPtrArray *remarks, const QdAppliedStep *step, JsonObject *answer, const char *member, gboolean blocker)
 {
   JsonArray *array = answer ? qd_json_get_array (answer, member) : NULL;
+  const char *key = step ? step->key : NULL;
 
   for (guint i = 0; array && i < json_array_get_length (array); i++)
     {
       JsonNode *node = json_array_get_element (array, i);
       JsonObject *object = qd_json_object (node);
 
-      if (object && !blocker && is_told (step, qd_json_get_string (object, "code", "")))
+      if (object && !blocker && step && is_told (step, qd_json_get_string (object, "code", "")))
         continue;
       if (object)
-        add_remark (remarks, step->key, blocker, qd_json_get_string (object, "code", ""), qd_json_get_string (object, "detail", qd_json_get_string (object, "code", "")));
+        add_remark (remarks, key, blocker, qd_json_get_string (object, "code", ""), qd_json_get_string (object, "detail", qd_json_get_string (object, "code", "")));
       else if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
-        add_remark (remarks, step->key, blocker, "", json_node_get_string (node));
+        add_remark (remarks, key, blocker, "", json_node_get_string (node));
     }
 }
 
@@ -254,7 +255,7 @@ qd_preflight_async (QdHub *hub, const char *connection, const char *verb, JsonOb
 {
   g_autoptr (GTask) task = g_task_new (hub, cancellable, callback, data);
   g_autoptr (JsonObject) question = json_object_new ();
-  GError *error = qd_hub_object (hub, connection, qd_capability_get (verb), verb, NULL, "preflight");
+  GError *error = qd_hub_object (hub, connection, qd_capability_get (verb), verb, args, "preflight");
   QdDriver *driver = error ? NULL : qd_hub_get_driver (hub, connection);
 
   g_task_set_source_tag (task, qd_preflight_async);
