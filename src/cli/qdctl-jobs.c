@@ -67,16 +67,6 @@ quit_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static QdExit
-complain (Work *work)
-{
-  QdExit code = qdctl_exit_for_error (work->error);
-
-  qdctl_complain ("%s", work->error->message);
-  g_clear_error (&work->error);
-  return code;
-}
-
 /* --- Showing ------------------------------------------------------------------------------------ */
 
 static void
@@ -99,7 +89,7 @@ list (Work *work, gboolean json)
   qd_job_stream_list_async (work->session->hub, work->session->nats, NULL, listed_cb, work);
   g_main_loop_run (work->session->loop);
   if (work->records == NULL)
-    return complain (work);
+    return qdctl_complain_error (g_steal_pointer (&work->error));
   if (json)
     {
       g_autoptr (JsonNode) node = json_node_new (JSON_NODE_ARRAY);
@@ -134,7 +124,7 @@ static QdExit
 show (Work *work, const char *id, gboolean json)
 {
   if (!get (work, id))
-    return complain (work);
+    return qdctl_complain_error (g_steal_pointer (&work->error));
   if (json)
     {
       g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), work->record->json);
@@ -160,7 +150,7 @@ watch (Work *work, const char *id, gboolean json)
   for (;;)
     {
       if (!get (work, id))
-        return complain (work);
+        return qdctl_complain_error (g_steal_pointer (&work->error));
       if (work->record->seq != seen)
         {
           g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), work->record->json);
@@ -185,7 +175,7 @@ cancel (Work *work, const char *id)
 {
   qd_migration_cancel_async (work->session->hub, work->session->nats, id, NULL, cancelled_cb, work);
   g_main_loop_run (work->session->loop);
-  return work->done ? QD_EXIT_YES : complain (work);
+  return work->done ? QD_EXIT_YES : qdctl_complain_error (g_steal_pointer (&work->error));
 }
 
 static QdExit
@@ -196,7 +186,7 @@ retry (Work *work, const char *id, QdMigrationStep step, gboolean json)
   qd_migration_go_on_async (work->session->hub, work->session->nats, id, step, FALSE, NULL, gone_on_cb, work);
   g_main_loop_run (work->session->loop);
   if (work->outcome == NULL)
-    return complain (work);
+    return qdctl_complain_error (g_steal_pointer (&work->error));
   code = show (work, id, json);
   if (code == QD_EXIT_YES && !g_str_equal (work->outcome->state, "succeeded"))
     code = QD_EXIT_NO;

@@ -228,16 +228,6 @@ interrupt_cb (gpointer data)
 }
 
 static QdExit
-complain (Work *work)
-{
-  QdExit code = qdctl_exit_for_error (work->error);
-
-  qdctl_complain ("%s", work->error->message);
-  g_clear_error (&work->error);
-  return code;
-}
-
-static QdExit
 carry_out (Work *work, const QdMigrationPlan *plan, const Options *options)
 {
   QdFleet *fleet = qd_hub_get_fleet (work->session->hub);
@@ -262,7 +252,7 @@ carry_out (Work *work, const QdMigrationPlan *plan, const Options *options)
       g_signal_handler_disconnect (qd_fleet_get_list (fleet, QD_KIND_JOB), changed);
       g_signal_handler_disconnect (qd_fleet_get_list (fleet, QD_KIND_JOB), updated);
     }
-  code = work->outcomes ? print_outcomes (work->outcomes, options->json) : complain (work);
+  code = work->outcomes ? print_outcomes (work->outcomes, options->json) : qdctl_complain_error (g_steal_pointer (&work->error));
   g_clear_pointer (&work->outcomes, g_ptr_array_unref);
   g_hash_table_unref (work->told);
   g_object_unref (work->cancellable);
@@ -279,7 +269,7 @@ migrate (QdctlSession *session, const char *action, const Options *options, cons
   qd_migration_look_async (session->hub, session->connection, NULL, looked_cb, &work);
   g_main_loop_run (session->loop);
   if (work.world == NULL)
-    return complain (&work);
+    return qdctl_complain_error (g_steal_pointer (&work.error));
   work.world->bounds = *bounds;
   plan = make_plan (work.world, options, tenants);
   if (g_str_equal (action, "plan") || options->dry_run)

@@ -60,9 +60,7 @@ read_roll (QdctlSession *session, QdPlacementMap *map, QdExit *code)
   g_main_loop_run (session->loop);
   if (outcome.error)
     {
-      qdctl_complain ("%s", outcome.error->message);
-      *code = qdctl_exit_for_error (outcome.error);
-      g_error_free (outcome.error);
+      *code = qdctl_complain_error (outcome.error);
       return NULL;
     }
   add_shards (roll, outcome.answer);

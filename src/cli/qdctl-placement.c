@@ -37,16 +37,6 @@ typedef struct {
   GError *error;
 } Outcome;
 
-static QdExit
-say_error (GError *error)
-{
-  QdExit code = qdctl_exit_for_error (error);
-
-  qdctl_complain ("%s", error->message);
-  g_error_free (error);
-  return code;
-}
-
 /* --- Asking ----------------------------------------------------------------------------------------- */
 
 static void
@@ -96,7 +86,7 @@ read_map (QdctlSession *session, QdPlacementKind kind, const Options *options, Q
   QdPlacementMap *map = ask_map (session, kind, options, &error);
 
   if (map == NULL)
-    *code = say_error (error);
+    *code = qdctl_complain_error (error);
   return map;
 }
 
@@ -108,7 +98,7 @@ read_history (QdctlSession *session, QdPlacementMap *map, const char *tenant, Qd
   qd_placement_history_async (session->hub, session->connection, map, tenant, NULL, history_cb, &outcome);
   g_main_loop_run (session->loop);
   if (outcome.revisions == NULL)
-    *code = say_error (outcome.error);
+    *code = qdctl_complain_error (outcome.error);
   return outcome.revisions;
 }
 
@@ -160,9 +150,9 @@ do_list (QdctlSession *session, char **words, const Options *options)
       if (map)
         g_ptr_array_add (maps, map);
       else if (error && (one || !absent))
-        return say_error (error);
+        return qdctl_complain_error (error);
       else if (error)
-        say_error (error);
+        qdctl_complain_error (error);
     }
   if (maps->len == 0)
     return QD_EXIT_NO;
@@ -312,7 +302,7 @@ tell_edit (Outcome *outcome, const Options *options)
     }
   if (edit && edit->rows)
     qdctl_placement_print_race (edit, options->json);
-  return say_error (outcome->error);
+  return qdctl_complain_error (outcome->error);
 }
 
 /* Where nothing of theirs touches ours, what is still to be done is done over theirs. */

@@ -187,9 +187,7 @@ qdctl_carry_out (QdctlSession *session, const char *verb, JsonObject *args, cons
   g_main_loop_run (session->loop);
   if (outcome.error)
     {
-      qdctl_complain ("%s", outcome.error->message);
-      *code = qdctl_exit_for_error (outcome.error);
-      g_error_free (outcome.error);
+      *code = qdctl_complain_error (outcome.error);
       return NULL;
     }
   *code = judge (outcome.answer);

@@ -62,6 +62,16 @@ qdctl_print (const char *text)
 }
 
 QdExit
+qdctl_complain_error (GError *error)
+{
+  QdExit code = qdctl_exit_for_error (error);
+
+  qdctl_complain ("%s", error->message);
+  g_error_free (error);
+  return code;
+}
+
+QdExit
 qdctl_exit_for_error (const GError *error)
 {
   if (error->domain != QD_DRIVER_ERROR)

@@ -79,6 +79,8 @@ JsonNode *qdctl_carry_out (QdctlSession *session, const char *verb, JsonObject *
 /* "qdctl: …" on stderr. */
 void qdctl_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
 QdExit qdctl_exit_for_error (const GError *error);
+/* Says what went wrong, and gives it back: the exit code that stands for it. Takes @error. */
+QdExit qdctl_complain_error (GError *error);
 /* Writes @text to stdout; ends the program quietly when nobody reads it any more. */
 void qdctl_print (const char *text);
 

@@ -90,12 +90,14 @@ check_permitted (QdEntity *connection, const QdCapability *row, JsonObject *args
 gboolean
 qd_capability_permitted (QdFleet *fleet, const char *connection, const char *verb, char **why)
 {
+  /* Of no tenant in particular: of all of them. */
+  g_autoptr (JsonObject) nobody = json_object_new ();
   const QdCapability *row = qd_capability_get (verb);
   QdEntity *entity = connection ? qd_fleet_lookup (fleet, connection, QD_KIND_CONNECTION, connection) : NULL;
 
   if (why)
     *why = NULL;
-  return row == NULL || entity == NULL || check_permitted (entity, row, NULL, why);
+  return row == NULL || entity == NULL || check_permitted (entity, row, nobody, why);
 }
 
 /**

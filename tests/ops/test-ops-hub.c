@@ -145,6 +145,27 @@ test_no_permissions (Fixture *fixture, gconstpointer data)
   g_assert_true (qd_capability_allowed (qd_hub_get_fleet (fixture->hub), "open", "site.delete", NULL));
 }
 
+/* A permission for one tenant reaches that one: not another, and not what is about all of them. */
+static void
+test_scopes (Fixture *fixture, gconstpointer data)
+{
+  QdFleet *fleet = qd_hub_get_fleet (fixture->hub);
+  g_autoptr (JsonObject) acme = json_object_new (), globex = json_object_new ();
+  g_autofree char *why = NULL;
+
+  fake_driver_add (fixture->hub, "scoped", "dev", "[\"tenants.write\"]",
+                   "[{\"permission\":\"scale.migrate\",\"scope\":\"tenant\",\"scope_id\":\"acme\"},"
+                   "{\"permission\":\"tenants.update\",\"scope\":\"tenant\",\"scope_id\":\"acme\"}]");
+  json_object_set_string_member (acme, "id", "acme");
+  json_object_set_string_member (globex, "id", "globex");
+  g_assert_false (qd_capability_permitted (fleet, "scoped", "placement.view", NULL));
+  g_assert_false (qd_capability_permitted (fleet, "scoped", "placement.set", &why));
+  g_assert_nonnull (strstr (why, "acme"));
+  g_assert_true (qd_capability_allowed (fleet, "scoped", "tenant.update", NULL));
+  g_assert_true (qd_capability_allowed_on (fleet, "scoped", "tenant.update", acme, NULL));
+  g_assert_false (qd_capability_allowed_on (fleet, "scoped", "tenant.update", globex, NULL));
+}
+
 static void
 count_cb (guint *count)
 {
@@ -655,6 +676,7 @@ main (int argc, char **argv)
   ADD ("capability", NULL, test_capability);
   ADD ("refused", NULL, test_refused);
   ADD ("no-permissions", NULL, test_no_permissions);
+  ADD ("scopes", NULL, test_scopes);
   ADD ("lock", "prod", test_lock);
   ADD ("query", "prod", test_query);
   ADD ("job", NULL, test_job);
