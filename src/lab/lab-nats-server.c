@@ -84,7 +84,7 @@ write_user (GString *out, LabRole role, const char *password)
 static void
 write_cluster (GString *out, const LabNatsServers *servers, const Member *member)
 {
-  g_string_append_printf (out, "cluster {\n  name: \"lab\"\n  listen: \"127.0.0.1:%u\"\n  no_advertise: true\n"
+  g_string_append_printf (out, "cluster {\n  name: \"lab\"\n  listen: \"127.0.0.1:%u\"\n  no_advertise: true\n  pool_size: -1\n"
                                "  authorization { user: \"route\", password: \"%s\" }\n  routes: [\n", member->route, servers->route_password);
   for (guint i = 0; i < servers->n; i++)
     if (&servers->members[i] != member)
@@ -376,6 +376,13 @@ guint
 lab_nats_servers_http (const LabNatsServers *servers, guint index)
 {
   return servers->members[index].http;
+}
+
+void
+lab_nats_servers_restart (LabNatsServers *servers, guint index)
+{
+  if (servers->members[index].process != NULL)
+    g_subprocess_send_signal (servers->members[index].process, SIGTERM);
 }
 
 int

@@ -17,6 +17,8 @@
 /* A cluster chooses who leads it before it takes anything. */
 #define FURNISH_S   60
 #define FURNISH_MS  100
+/* After how long a cluster whose servers do not hear of one another is helped. */
+#define DEAF_S      6
 /* How old a watch may grow that its server may have forgotten. */
 #define WATCH_S         30
 #define WATCH_CLUSTER_S 5
@@ -41,6 +43,7 @@ struct LabNats
   GQueue events;                /* LabFrame */
   gboolean stop;
   guint64 dropped;
+  guint n_restarts;             /* of servers, to help a cluster that began badly; on the main thread */
 
   gboolean fresh[N_BUCKETS];    /* is new, and what the lab puts there is not there yet */
   LabBucketWatch *watches[N_WATCHED]; /* under the lock: told that the connection was away */
@@ -48,6 +51,7 @@ struct LabNats
   /* The thread's own. */
   natsConnection *connection;
   jsCtx *js;
+  char *problem;                /* why furnishing failed last */
 };
 
 typedef enum { NOT_SEEDED, SEED_VALUE, SEED_MAP, SEED_TENANTS } Seeding;
@@ -261,6 +265,7 @@ typedef struct
   LabNats *nats;
   guint index;                  /* of a stream, then of a bucket */
   natsStatus status;
+  char *problem;                /* what was answered, where it is not well */
   GThread *thread;
 } Making;
 
@@ -273,6 +278,9 @@ make_thread (gpointer data)
     making->status = make_stream (making->nats, streams[making->index].name, streams[making->index].subject);
   else
     making->status = make_bucket (making->nats, making->index - N_STREAMS);
+  /* Of this thread's last call. */
+  if (making->status != NATS_OK)
+    making->problem = g_strdup (nats_GetLastError (NULL));
   nats_ReleaseThreadMemory ();
   return NULL;
 }
@@ -294,16 +302,46 @@ furnish (LabNats *nats)
   for (guint i = 0; i < G_N_ELEMENTS (making); i++)
     {
       g_thread_join (making[i].thread);
-      if (status == NATS_OK)
-        status = making[i].status;
+      if (status == NATS_OK && making[i].status != NATS_OK)
+        {
+          status = making[i].status;
+          g_free (nats->problem);
+          nats->problem = g_steal_pointer (&making[i].problem);
+        }
+      g_free (making[i].problem);
     }
   return status;
+}
+
+static gboolean
+restart_cb (gpointer user_data)
+{
+  LabNats *nats = user_data;
+
+  lab_nats_servers_restart (nats->children, nats->n_restarts++ % lab_nats_servers_count (nats->children));
+  return G_SOURCE_REMOVE;
+}
+
+/* Servers of 2.10 that find one another at the same moment may have agreed on a leader, which yet hears nothing of what room the
+ * others have, one start in thirty: only a new connection ends that. */
+static void
+help (LabNats *nats, gint64 *since)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (lab_nats_servers_count (nats->children) < 2 || nats->problem == NULL || strstr (nats->problem, "no suitable peers") == NULL)
+    *since = now;
+  else if (now - *since > DEAF_S * G_USEC_PER_SEC)
+    {
+      *since = now;
+      g_idle_add (restart_cb, nats);
+    }
 }
 
 static natsStatus
 furnish_until (LabNats *nats)
 {
-  gint64 until = g_get_monotonic_time () + FURNISH_S * G_USEC_PER_SEC;
+  gint64 since = g_get_monotonic_time (), until = since + FURNISH_S * G_USEC_PER_SEC;
   natsStatus status = NATS_TIMEOUT;
 
   while (!is_stopping (nats) && g_get_monotonic_time () < until)
@@ -312,6 +350,7 @@ furnish_until (LabNats *nats)
       if (status == NATS_OK)
         return status;
       jsCtx_Destroy (g_steal_pointer (&nats->js));
+      help (nats, &since);
       g_usleep (FURNISH_MS * 1000);
     }
   return status;
@@ -437,7 +476,7 @@ nats_thread (gpointer user_data)
   if (status == NATS_OK)
     watch_buckets (nats);
   if (!is_stopping (nats))
-    tell (nats, status == NATS_OK ? NULL : natsStatus_GetText (status));
+    tell (nats, status == NATS_OK ? NULL : nats->problem ? nats->problem : natsStatus_GetText (status));
   if (status == NATS_OK)
     work (nats);
   /* A watch that waits for what comes sees that nothing will. */
@@ -510,6 +549,8 @@ lab_nats_free (LabNats *nats)
   g_cond_signal (&nats->wake);
   g_mutex_unlock (&nats->lock);
   g_clear_pointer (&nats->thread, g_thread_join);
+  while (g_idle_remove_by_data (nats))
+    ;
   g_clear_pointer (&nats->children, lab_nats_servers_free);
   g_queue_clear_full (&nats->batches, (GDestroyNotify) g_ptr_array_unref);
   g_queue_clear_full (&nats->events, g_free);
@@ -519,6 +560,7 @@ lab_nats_free (LabNats *nats)
     g_free (nats->urls[i]);
   g_free (nats->monitor);
   g_free (nats->lab_password);
+  g_free (nats->problem);
   g_mutex_clear (&nats->lock);
   g_cond_clear (&nats->wake);
   g_free (nats);

@@ -54,5 +54,7 @@ guint           lab_nats_servers_port (const LabNatsServers *servers, guint inde
 guint           lab_nats_servers_http (const LabNatsServers *servers, guint index);
 /* 0: it is not running at the moment. */
 int             lab_nats_servers_pid  (const LabNatsServers *servers, guint index);
+/* Ends it; it is started again, as whenever one has ended. */
+void            lab_nats_servers_restart (LabNatsServers *servers, guint index);
 
 G_END_DECLS
