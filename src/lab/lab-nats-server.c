@@ -102,7 +102,7 @@ write_config (const Member *member, char *const *passwords, const char *lab_pass
                           member->http);
   g_string_append_printf (out, "log_file: \"%s\"\nlogfile_size_limit: 4MB\nmax_payload: 1MB\nmax_pending: 64MB\nlame_duck_duration: \"30s\"\n",
                           quoted_log);
-  g_string_append_printf (out, "jetstream { store_dir: \"%s\", max_mem: 64MB, max_file: 1GB }\n", quoted_dir);
+  g_string_append_printf (out, "jetstream { store_dir: \"%s\", max_mem: 64MB, max_file: 4GB }\n", quoted_dir);
   if (member->servers->n > 1)
     write_cluster (out, member->servers, member);
   g_string_append (out, "authorization {\n  users: [\n");

@@ -72,16 +72,22 @@ static const struct
   { "SHARD_STATE", NOT_SEEDED, 0 },
 };
 
+/* What tenants work off is bounded by its size: a shard that is drained, or away, for a quarter of an hour finds all that it has not
+ * read, at thousands a second. Of the others the last ones are kept. */
+#define TENANTS_BYTES (G_GINT64_CONSTANT (1) << 30)
+#define LAST_MESSAGES 100000
+
 static const struct
 {
   const char *name, *subject;
+  gint64 max_messages, max_bytes; /* -1: any */
 } streams[N_STREAMS] = {
-  { "AGGREGATE_EVENTS", "tenant.*.aggregate.*.*" },
-  { "WORKFLOW_COMMANDS", "tenant.*.workflow.command.*" },
-  { "WORKFLOW_EVENTS", "tenant.*.workflow.event.*" },
-  { "AUDIT", "audit.>" },
-  { "EVENTS", "fleet.events.>" },
-  { "JOBS", "jobs.>" },
+  { "AGGREGATE_EVENTS", "tenant.*.aggregate.*.*", -1, TENANTS_BYTES },
+  { "WORKFLOW_COMMANDS", "tenant.*.workflow.command.*", -1, TENANTS_BYTES },
+  { "WORKFLOW_EVENTS", "tenant.*.workflow.event.*", LAST_MESSAGES, -1 },
+  { "AUDIT", "audit.>", LAST_MESSAGES, -1 },
+  { "EVENTS", "fleet.events.>", LAST_MESSAGES, -1 },
+  { "JOBS", "jobs.>", LAST_MESSAGES, -1 },
 };
 
 /* The first tenants have names, the others numbers. */
@@ -145,21 +151,26 @@ dial_until (LabNats *nats)
 }
 
 static natsStatus
-make_stream (LabNats *nats, const char *name, const char *subject)
+make_stream (LabNats *nats, guint i)
 {
+  const char *subject = streams[i].subject;
   jsStreamConfig config;
   jsErrCode code = 0;
   natsStatus status;
 
   jsStreamConfig_Init (&config);
-  config.Name = name;
+  config.Name = streams[i].name;
   config.Subjects = &subject;
   config.SubjectsLen = 1;
-  config.MaxMsgs = 100000;
+  config.MaxMsgs = streams[i].max_messages;
+  config.MaxBytes = streams[i].max_bytes;
   config.Discard = js_DiscardOld;
   config.Replicas = nats->server->options->nats_servers;
   status = js_AddStream (NULL, nats->js, &config, NULL, &code);
-  return code == JSStreamNameExistErr ? NATS_OK : status;
+  /* The run before had other bounds. */
+  if (code == JSStreamNameExistErr)
+    status = js_UpdateStream (NULL, nats->js, &config, NULL, &code);
+  return status;
 }
 
 guint
@@ -275,7 +286,7 @@ make_thread (gpointer data)
   Making *making = data;
 
   if (making->index < N_STREAMS)
-    making->status = make_stream (making->nats, streams[making->index].name, streams[making->index].subject);
+    making->status = make_stream (making->nats, making->index);
   else
     making->status = make_bucket (making->nats, making->index - N_STREAMS);
   /* Of this thread's last call. */

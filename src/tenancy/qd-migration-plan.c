@@ -25,12 +25,14 @@ G_STATIC_ASSERT (G_N_ELEMENTS (step_table) == QD_N_MIGRATION_STEPS);
 static const struct { const char *code; gboolean passes; } block_table[] = {
   [QD_MIGRATION_IN_FLIGHT] = { "in-flight-too-high", TRUE },
   [QD_MIGRATION_LAG] = { "lag-too-high", TRUE },
-  [QD_MIGRATION_STORAGE] = { "storage-unhealthy", FALSE },
+  [QD_MIGRATION_STORAGE] = { "storage-unhealthy", TRUE },
   [QD_MIGRATION_CAPACITY] = { "target-over-capacity", FALSE },
   [QD_MIGRATION_VERSION] = { "version-mismatch", FALSE },
   [QD_MIGRATION_BUSY] = { "another-job", TRUE },
   [QD_MIGRATION_FROZEN] = { "frozen", FALSE },
-  [QD_MIGRATION_TARGET_DOWN] = { "target-down", FALSE },
+  /* Who died is started again, as a rule, and its storage comes back: who says how long to wait waits for that too. */
+  [QD_MIGRATION_TARGET_DOWN] = { "target-down", TRUE },
+  [QD_MIGRATION_TARGET_STARTING] = { "target-starting", TRUE },
   [QD_MIGRATION_TARGET_DRAINING] = { "target-draining", FALSE },
   [QD_MIGRATION_MOVED] = { "not-where-it-was", FALSE },
   [QD_MIGRATION_NOWHERE] = { "not-placed", FALSE },
@@ -264,7 +266,8 @@ check_target (QdMigrationMove *self, const QdShardRecord *source, const QdShardR
     block (self, QD_MIGRATION_TARGET_DOWN, target ? g_strdup_printf (_("%s is down"), target->id)
                                                   : g_strdup_printf (_("There is no %s shard “%s” that answers"), self->kind, self->to));
   else if (!qd_shard_record_is (target, "ready"))
-    block (self, QD_MIGRATION_TARGET_DRAINING, g_strdup_printf (_("%s is not ready: it is %s"), target->id, target->status));
+    block (self, qd_shard_record_is (target, "starting") ? QD_MIGRATION_TARGET_STARTING : QD_MIGRATION_TARGET_DRAINING,
+           g_strdup_printf (_("%s is not ready: it is %s"), target->id, target->status));
   if (target == NULL)
     return;
   if (target->storage && g_ascii_strcasecmp (target->storage, "healthy") != 0)

@@ -81,9 +81,9 @@ class Nats:
             return 0, None
         return answer['message']['seq'], base64.b64decode(answer['message'].get('data', ''))
 
-    def all(self, stream, subject):
-        """Every message of a subject, which may have wildcards, in order: (sequence, payload)."""
-        seq, out = 1, []
+    def all(self, stream, subject, seq=1):
+        """Every message of a subject, which may have wildcards, in order, from that sequence on: (sequence, payload)."""
+        out = []
         while True:
             answer = self.api(f'STREAM.MSG.GET.{stream}', {'seq': seq, 'next_by_subj': subject})
             if 'message' not in answer:

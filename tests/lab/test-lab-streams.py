@@ -218,6 +218,10 @@ def check_nats(state):
             'KV_PROJECTION_PLACEMENT', 'KV_CONFIG', 'KV_DEFINITIONS', 'KV_JOB_LEASES', 'KV_SHARDS', 'KV_SHARD_STATE'}
     tap.ok(set(streams) >= want, 'streams and buckets are there', sorted(want - set(streams)))
     tap.ok(streams['KV_RUNNER_PLACEMENT']['state']['messages'] >= 3, 'tenants are placed')
+    bounds = [Nats(lab, 'admin').api(f'STREAM.INFO.{name}')['config'] for name in ('AGGREGATE_EVENTS', 'WORKFLOW_COMMANDS')]
+    # A message of the load is under 500 bytes; three of four are events.
+    tap.ok(all(c['max_msgs'] == -1 and c['max_bytes'] >= 500 * 1500 * 900 for c in bounds), 'who is drained for a quarter of an hour at 2,000 a second loses nothing',
+           [f'{c["name"]}: {c["max_msgs"]} messages, {c["max_bytes"]} bytes' for c in bounds])
     a = monitor(lab, '/varz')['in_msgs']
     time.sleep(1)
     b = monitor(lab, '/varz')['in_msgs']

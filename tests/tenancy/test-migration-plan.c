@@ -118,6 +118,9 @@ break_world (QdMigrationWorld *world, QdMigrationBlock what)
     case QD_MIGRATION_TARGET_DOWN:
       g_set_str (&target->status, "down");
       break;
+    case QD_MIGRATION_TARGET_STARTING:
+      g_set_str (&target->status, "starting");
+      break;
     case QD_MIGRATION_TARGET_DRAINING:
       g_set_str (&target->status, "draining");
       break;
@@ -158,6 +161,19 @@ test_blocked (void)
       text = qd_migration_plan_to_text (plan);
       g_assert_nonnull (strstr (text, blocker->text));
     }
+}
+
+/* Who says how long to wait waits for a shard that comes back, and not for what only people change. */
+static void
+test_passes (void)
+{
+  static const gboolean passes[QD_N_MIGRATION_BLOCKS] = {
+    [QD_MIGRATION_IN_FLIGHT] = TRUE,   [QD_MIGRATION_LAG] = TRUE,         [QD_MIGRATION_STORAGE] = TRUE,
+    [QD_MIGRATION_BUSY] = TRUE,        [QD_MIGRATION_TARGET_DOWN] = TRUE, [QD_MIGRATION_TARGET_STARTING] = TRUE,
+  };
+
+  for (guint i = 0; i < QD_N_MIGRATION_BLOCKS; i++)
+    g_assert_cmpint (qd_migration_block_passes (i), ==, passes[i]);
 }
 
 static void
@@ -310,6 +326,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/tenancy/migration-plan/free", test_free);
   g_test_add_func ("/tenancy/migration-plan/blocked", test_blocked);
+  g_test_add_func ("/tenancy/migration-plan/passes", test_passes);
   g_test_add_func ("/tenancy/migration-plan/bounds-hold", test_bounds_hold);
   g_test_add_func ("/tenancy/migration-plan/room", test_room);
   g_test_add_func ("/tenancy/migration-plan/node", test_node);
