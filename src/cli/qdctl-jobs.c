@@ -18,7 +18,8 @@ typedef struct {
   GPtrArray *records;
   QdJobRecord *record;
   QdMigrationOutcome *outcome;
-  gboolean done;
+  QdMigrationCancelled cancelled;
+  GPtrArray *outcomes;
   GError *error;
 } Work;
 
@@ -56,15 +57,17 @@ cancelled_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   Work *work = data;
 
-  work->done = qd_migration_cancel_finish (QD_HUB (source), result, &work->error);
+  work->cancelled = qd_migration_cancel_finish (QD_HUB (source), result, &work->error);
   g_main_loop_quit (work->session->loop);
 }
 
-static gboolean
-quit_cb (gpointer data)
+static void
+rest_ended_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_main_loop_quit (data);
-  return G_SOURCE_REMOVE;
+  Work *work = data;
+
+  work->outcomes = qd_migration_run_finish (QD_HUB (source), result, &work->error);
+  g_main_loop_quit (work->session->loop);
 }
 
 /* --- Showing ------------------------------------------------------------------------------------ */
@@ -163,19 +166,71 @@ watch (Work *work, const char *id, gboolean json)
         }
       if (qd_job_record_is_over (work->record))
         return g_str_equal (qd_job_record_get_state (work->record), "succeeded") ? QD_EXIT_YES : QD_EXIT_NO;
-      g_timeout_add (LOOK_MS, quit_cb, work->session->loop);
-      g_main_loop_run (work->session->loop);
+      qdctl_pause (work->session->loop, LOOK_MS);
     }
 }
 
 /* --- Doing -------------------------------------------------------------------------------------- */
 
+/* Where there is no job of that id, it may be that of a batch; which of both says what there is not. */
+static gboolean
+is_batch (Work *work, const char *id)
+{
+  gboolean found = FALSE;
+
+  if (get (work, id) || !g_error_matches (work->error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_MISSING))
+    {
+      g_clear_error (&work->error);
+      return FALSE;
+    }
+  g_clear_error (&work->error);
+  qd_job_stream_list_async (work->session->hub, work->session->nats, NULL, listed_cb, work);
+  g_main_loop_run (work->session->loop);
+  g_clear_error (&work->error);
+  for (guint i = 0; work->records && i < work->records->len && !found; i++)
+    found = g_strcmp0 (qd_job_record_get_batch (g_ptr_array_index (work->records, i)), id) == 0;
+  g_clear_pointer (&work->records, g_ptr_array_unref);
+  return found;
+}
+
+/* What it came to: who works on it is only asked, and that is no end yet. */
+static void
+tell_cancelled (QdMigrationCancelled came_to)
+{
+  if (came_to == QD_MIGRATION_WAS_QUEUED)
+    qdctl_print (_("It had not begun, and does not any more.\n"));
+  else if (came_to == QD_MIGRATION_WAS_ASKED)
+    qdctl_print (_("Who works on it was asked: the step under way is undone, and it goes back.\n"));
+  else
+    qdctl_print (_("It has gone back.\n"));
+}
+
 static QdExit
 cancel (Work *work, const char *id)
 {
-  qd_migration_cancel_async (work->session->hub, work->session->nats, id, NULL, cancelled_cb, work);
+  if (is_batch (work, id))
+    qd_migration_cancel_batch_async (work->session->hub, work->session->nats, id, NULL, cancelled_cb, work);
+  else
+    qd_migration_cancel_async (work->session->hub, work->session->nats, id, NULL, cancelled_cb, work);
   g_main_loop_run (work->session->loop);
-  return work->done ? QD_EXIT_YES : qdctl_complain_error (g_steal_pointer (&work->error));
+  if (work->cancelled == QD_MIGRATION_NOT_CANCELLED)
+    return qdctl_complain_error (g_steal_pointer (&work->error));
+  tell_cancelled (work->cancelled);
+  return QD_EXIT_YES;
+}
+
+static QdExit
+retry_batch (Work *work, const char *batch, gboolean json)
+{
+  QdExit code;
+
+  qd_migration_go_on_batch_async (work->session->hub, work->session->nats, batch, NULL, rest_ended_cb, work);
+  g_main_loop_run (work->session->loop);
+  if (work->outcomes == NULL)
+    return qdctl_complain_error (g_steal_pointer (&work->error));
+  code = qdctl_print_outcomes (work->outcomes, json);
+  g_clear_pointer (&work->outcomes, g_ptr_array_unref);
+  return code;
 }
 
 static QdExit
@@ -183,7 +238,7 @@ retry (Work *work, const char *id, QdMigrationStep step, gboolean json)
 {
   QdExit code;
 
-  qd_migration_go_on_async (work->session->hub, work->session->nats, id, step, FALSE, NULL, gone_on_cb, work);
+  qd_migration_go_on_async (work->session->hub, work->session->nats, id, step, QD_MIGRATION_FORWARD, NULL, gone_on_cb, work);
   g_main_loop_run (work->session->loop);
   if (work->outcome == NULL)
     return qdctl_complain_error (g_steal_pointer (&work->error));
@@ -208,6 +263,8 @@ act (QdctlSession *session, GStrv words, QdMigrationStep step, gboolean json)
     code = watch (&work, words[1], json);
   else if (g_str_equal (words[0], "cancel"))
     code = cancel (&work, words[1]);
+  else if (step == QD_N_MIGRATION_STEPS && is_batch (&work, words[1]))
+    code = retry_batch (&work, words[1], json);
   else
     code = retry (&work, words[1], step, json);
   g_clear_pointer (&work.record, qd_job_record_free);
@@ -229,7 +286,7 @@ check (GStrv words, const char *from, QdMigrationStep *step)
   if (g_str_equal (words[0], "list") && words[1])
     qdctl_complain (_("jobs list takes no job"));
   else if (!g_str_equal (words[0], "list") && (words[1] == NULL || words[2]))
-    qdctl_complain (_("jobs %s needs the id of one job"), words[0]);
+    qdctl_complain (_("jobs %s needs the id of one job, or of a batch"), words[0]);
   else if (from && !g_str_equal (words[0], "retry"))
     qdctl_complain (_("--from is for jobs retry"));
   else if (from && !qd_migration_step_parse (from, step))

@@ -137,8 +137,8 @@ outcome_to_json (const QdMigrationOutcome *outcome)
   return object;
 }
 
-static QdExit
-print_outcomes (GPtrArray *outcomes, gboolean json)
+QdExit
+qdctl_print_outcomes (GPtrArray *outcomes, gboolean json)
 {
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_ARRAY);
   JsonArray *array = json_array_new ();
@@ -252,7 +252,7 @@ carry_out (Work *work, const QdMigrationPlan *plan, const Options *options)
       g_signal_handler_disconnect (qd_fleet_get_list (fleet, QD_KIND_JOB), changed);
       g_signal_handler_disconnect (qd_fleet_get_list (fleet, QD_KIND_JOB), updated);
     }
-  code = work->outcomes ? print_outcomes (work->outcomes, options->json) : qdctl_complain_error (g_steal_pointer (&work->error));
+  code = work->outcomes ? qdctl_print_outcomes (work->outcomes, options->json) : qdctl_complain_error (g_steal_pointer (&work->error));
   g_clear_pointer (&work->outcomes, g_ptr_array_unref);
   g_hash_table_unref (work->told);
   g_object_unref (work->cancellable);

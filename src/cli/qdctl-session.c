@@ -153,3 +153,17 @@ qdctl_session_close (QdctlSession *self)
   g_clear_pointer (&self->connection, g_free);
   g_clear_pointer (&self->nats, g_free);
 }
+
+gboolean
+qdctl_quit_cb (gpointer loop)
+{
+  g_main_loop_quit (loop);
+  return G_SOURCE_REMOVE;
+}
+
+void
+qdctl_pause (GMainLoop *loop, guint ms)
+{
+  g_timeout_add (ms, qdctl_quit_cb, loop);
+  g_main_loop_run (loop);
+}

@@ -188,13 +188,6 @@ parse_kinds (const char *text, guint64 *kinds)
 }
 
 static gboolean
-quit_cb (gpointer data)
-{
-  g_main_loop_quit (data);
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
 late_cb (gpointer data)
 {
   Watch *self = data;
@@ -228,12 +221,12 @@ watch (const QdctlTarget *target, Watch *self, double seconds)
       return QD_EXIT_BAD_INPUT;
     }
   self->exit_code = QD_EXIT_UNREACHABLE;
-  g_unix_signal_add (SIGINT, quit_cb, self->loop);
-  g_unix_signal_add (SIGTERM, quit_cb, self->loop);
+  g_unix_signal_add (SIGINT, qdctl_quit_cb, self->loop);
+  g_unix_signal_add (SIGTERM, qdctl_quit_cb, self->loop);
   /* Once it was live, a watch goes on through every interruption. */
   g_timeout_add ((guint) (target->timeout_s * 1000), late_cb, self);
   if (seconds > 0)
-    g_timeout_add ((guint) (seconds * 1000), quit_cb, self->loop);
+    g_timeout_add ((guint) (seconds * 1000), qdctl_quit_cb, self->loop);
   qd_driver_start (driver);
   g_main_loop_run (self->loop);
   g_mutex_lock (&self->lock);

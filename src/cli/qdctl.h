@@ -72,6 +72,10 @@ QdExit qdctl_session_open (QdctlSession *self, const QdctlTarget *target);
 /* Connects to the NATS servers of the same fleet too. @url: NULL for a connection that is configured. */
 QdExit qdctl_session_add_nats (QdctlSession *self, const QdctlTarget *target, const char *url);
 void qdctl_session_close (QdctlSession *self);
+/* A GSourceFunc that quits the loop which is its data. */
+gboolean qdctl_quit_cb (gpointer loop);
+/* Turns the loop for so long. */
+void qdctl_pause (GMainLoop *loop, guint ms);
 
 /* Carries out @verb and waits for its end; NULL after saying why not. *@code is what the program ends with. (transfer full) */
 JsonNode *qdctl_carry_out (QdctlSession *session, const char *verb, JsonObject *args, const char *reason, gboolean dry_run, QdExit *code);
@@ -100,6 +104,8 @@ QdExit qdctl_tenants (const char *name, int argc, char **argv);
 void qdctl_add_text (JsonBuilder *builder, const char *name, const char *value);
 void qdctl_add_count (JsonBuilder *builder, const char *name, guint64 value);
 void qdctl_print_json (JsonNode *node);
+/* How moves ended: (element-type QdMigrationOutcome). The exit status: all, some or none of them is done. */
+QdExit qdctl_print_outcomes (GPtrArray *outcomes, gboolean json);
 /* One field of JSON that is no entity's: for watch. */
 void qdctl_add_value (JsonBuilder *builder, const QdField *field, const QdValue *value);
 

@@ -45,7 +45,8 @@ qd_audit_get_title (const char *what)
   static const struct { const char *what, *title; } ours[] = {
     { "connection.unlock", N_("Unlock production") },     { "connection.lock", N_("Lock production") },
     { "connection.add", N_("Add connection") },           { "connection.remove", N_("Remove connection") },
-    { "audit.limits", N_("Change how long audit records are kept") },
+    { "job.take-over", N_("Take over job") },             { "job.go-on", N_("Go on with job") },
+    { "job.go-back", N_("Go back with job") },            { "audit.limits", N_("Change how long audit records are kept") },
     { QD_AUDIT_RETENTION, N_("Remove old audit records") }, { QD_AUDIT_TORN, N_("Mend the end of the audit journal") },
   };
   const QdCapability *row = qd_capability_get (what);

@@ -36,6 +36,7 @@ struct _QdHub {
   gboolean save_pending;
   DexPromise *ending;          /* rejected when it is stopped: for fibers that hold it */
   GHashTable *owned;           /* id → the QdMigration that this process works on */
+  GHashTable *news;            /* ids of jobs whose owner died, of which people here are to be told */
 };
 
 /* Puts a driver in the place of the one that the endpoint would get: for tests. Takes @driver. */

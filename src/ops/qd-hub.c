@@ -755,6 +755,7 @@ qd_hub_finalize (GObject *object)
   g_clear_pointer (&self->connections, g_hash_table_unref);
   g_clear_pointer (&self->jobs, g_hash_table_unref);
   g_clear_pointer (&self->owned, g_hash_table_unref);
+  g_clear_pointer (&self->news, g_hash_table_unref);
   dex_clear (&self->ending);
   g_clear_object (&self->audit);
   g_clear_object (&self->drain);
@@ -788,6 +789,7 @@ qd_hub_init (QdHub *self)
   self->connections = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, connection_free);
   self->jobs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) qd_job_unref);
   self->owned = g_hash_table_new (g_str_hash, g_str_equal);
+  self->news = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->ending = dex_promise_new ();
   self->fleet = qd_fleet_new ();
   self->drain = qd_drain_new (self->fleet);

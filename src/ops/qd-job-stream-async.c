@@ -22,20 +22,30 @@ question_free (gpointer data)
 }
 
 /* A server that does not say who works on it leaves that open. */
-static void
-look_for_owner (QdHub *hub, const char *nats, QdJobRecord *record)
+static gboolean
+has_no_owner (QdHub *hub, const char *nats, const char *key)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (QdLeaseHolder) holder = qd_job_record_is_over (record) ? NULL : qd_lease_look (hub, nats, record->id, &error);
+  g_autoptr (QdLeaseHolder) holder = qd_lease_look (hub, nats, key, &error);
 
-  record->interrupted = !qd_job_record_is_over (record) && error == NULL && (holder == NULL || holder->dead);
+  return error == NULL && (holder == NULL || holder->dead);
 }
 
+/* Those that wait in one batch are asked about once. */
 static void
-look_for_owners (QdHub *hub, const char *nats, GPtrArray *records)
+look_for_owner (QdHub *hub, const char *nats, QdJobRecord *record, GHashTable *known)
 {
-  for (guint i = 0; i < records->len; i++)
-    look_for_owner (hub, nats, g_ptr_array_index (records, i));
+  g_autofree char *key = qd_job_record_is_over (record) ? NULL : qd_job_record_dup_lease_key (record);
+  gpointer answer;
+
+  if (key == NULL)
+    return;
+  if (!g_hash_table_lookup_extended (known, key, NULL, &answer))
+    {
+      answer = GINT_TO_POINTER (has_no_owner (hub, nats, key));
+      g_hash_table_insert (known, g_strdup (key), answer);
+    }
+  record->interrupted = GPOINTER_TO_INT (answer) && !qd_job_stream_has_moved (hub, nats, record);
 }
 
 static DexFuture *
@@ -45,6 +55,7 @@ read_fiber (gpointer data)
   QdHub *hub = g_task_get_source_object (task);
   const Question *question = g_task_get_task_data (task);
   GError *error = NULL;
+  g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   gpointer answer;
 
   if (question->id)
@@ -52,9 +63,9 @@ read_fiber (gpointer data)
   else
     answer = qd_job_stream_read_all (hub, question->nats, 0, NULL, &error);
   if (answer && question->id)
-    look_for_owner (hub, question->nats, answer);
-  else if (answer)
-    look_for_owners (hub, question->nats, answer);
+    look_for_owner (hub, question->nats, answer, known);
+  for (guint i = 0; answer && question->id == NULL && i < ((GPtrArray *) answer)->len; i++)
+    look_for_owner (hub, question->nats, g_ptr_array_index ((GPtrArray *) answer, i), known);
   if (answer)
     g_task_return_pointer (task, answer, question->id ? (GDestroyNotify) qd_job_record_free : (GDestroyNotify) g_ptr_array_unref);
   else

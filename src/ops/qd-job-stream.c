@@ -97,6 +97,36 @@ qd_job_record_is_over (const QdJobRecord *self)
   return qd_job_has_ended (qd_job_record_get_state (self));
 }
 
+gboolean
+qd_job_record_is_queued (const QdJobRecord *self)
+{
+  return g_str_equal (qd_job_record_get_state (self), "queued");
+}
+
+gboolean
+qd_job_record_was_begun (const QdJobRecord *self)
+{
+  gint64 attempt;
+
+  return !qd_json_get_int (self->json, "attempt", &attempt) || attempt > 0;
+}
+
+const char *
+qd_job_record_get_batch (const QdJobRecord *self)
+{
+  JsonObject *batch = qd_json_get_object (self->json, "batch");
+
+  return batch ? qd_json_get_string (batch, "id", NULL) : NULL;
+}
+
+char *
+qd_job_record_dup_lease_key (const QdJobRecord *self)
+{
+  const char *batch = qd_job_record_get_batch (self);
+
+  return batch && qd_job_record_is_queued (self) ? g_strconcat ("batch.", batch, NULL) : g_strdup (self->id);
+}
+
 static char *
 record_to_payload (const QdJobRecord *self)
 {
@@ -121,6 +151,19 @@ qd_job_stream_read (QdHub *hub, const char *nats, const char *id, GError **error
   else
     g_propagate_error (error, g_steal_pointer (&cause));
   return NULL;
+}
+
+gboolean
+qd_job_stream_has_moved (QdHub *hub, const char *nats, QdJobRecord *record)
+{
+  g_autoptr (QdJobRecord) now = qd_job_stream_read (hub, nats, record->id, NULL);
+
+  if (now == NULL || now->seq == record->seq)
+    return FALSE;
+  json_object_unref (record->json);
+  record->json = json_object_ref (now->json);
+  record->seq = now->seq;
+  return TRUE;
 }
 
 /* Later ones take the place of earlier ones, at the end. */

@@ -9,6 +9,8 @@ G_BEGIN_DECLS
  * the subject jobs.ID in the stream JOBS: the whole job as JSON, in the shape that jobs have everywhere, and besides
  *   "plan" {…}: what is to be done      "step": the step under way      "lease": the revision of the lease under which it was written
  *   "desk": who wrote it      "attempt": how often it was begun      "acts_on"?: never written, each desk has its own names
+ *   "batch"? {"id","nth","of","at_once","wait_s"}: what it was begun together with; while it is "queued" (attempt 0) it is nobody's own,
+ *   and who has the lease batch.ID begins it      "left"? {"desk","step","at"}: who died in it, and where, before it was gone on with
  * It is only ever written on top of the one that the writer saw (expect_last), so that of two owners one is refused before it begins
  * anything. What somebody else asks of the owner is a message of jobs.ID.ask. */
 #define QD_JOB_STREAM "JOBS"
@@ -29,10 +31,20 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdJobRecord, qd_job_record_free)
 /* succeeded, failed or cancelled. */
 gboolean qd_job_record_is_over (const QdJobRecord *self);
 const char *qd_job_record_get_state (const QdJobRecord *self);
+/* It waits for its turn in a batch. */
+gboolean qd_job_record_is_queued (const QdJobRecord *self);
+/* Anything of it ever was. */
+gboolean qd_job_record_was_begun (const QdJobRecord *self);
+/* The id of its batch, or NULL. */
+const char *qd_job_record_get_batch (const QdJobRecord *self);
+/* The key of JOB_LEASES that says whether somebody works on it, or sees to its turn. (transfer full) */
+char *qd_job_record_dup_lease_key (const QdJobRecord *self);
 
 /* These are for fibers on the main context. */
 /* QD_DRIVER_ERROR_MISSING: there is none of that id. */
 QdJobRecord *qd_job_stream_read (QdHub *hub, const char *nats, const char *id, GError **error);
+/* Reads it again: TRUE when somebody has written it since, and @record is what is there now. */
+gboolean qd_job_stream_has_moved (QdHub *hub, const char *nats, QdJobRecord *record);
 /* The newest record of each job, oldest first, (element-type QdJobRecord). @after: only of what was written after that sequence;
  * *@last: the last that was looked at. */
 GPtrArray *qd_job_stream_read_all (QdHub *hub, const char *nats, guint64 after, guint64 *last, GError **error);

@@ -20,6 +20,8 @@
 #define LOOK_FOR_OWNERS_US (5 * G_USEC_PER_SEC)
 #define MAX_SHOWN 500
 
+typedef enum { OWNER_ALIVE = 1, OWNER_DEAD, OWNER_GONE } Owner;
+
 /* What is known of one connection's stream. */
 typedef struct { char *nats; guint64 last; gint64 next_us, owners_us; GHashTable *open; } Source;
 
@@ -40,6 +42,20 @@ step_title (const char *name, const QdMigrationMove *move)
   return g_strdup (name);
 }
 
+/* Its word, and why nothing can be begun again with it: "blocked" is absent where it can. */
+static void
+add_whether (JsonObject *into, const QdJobRecord *record, const char *name)
+{
+  QdMigrationStep step;
+  g_autofree char *why = NULL;
+
+  if (!qd_migration_step_parse (name, &step))
+    return;
+  json_object_set_string_member (into, "id", name);
+  if (!qd_migration_may_begin (record, step, &why))
+    json_object_set_string_member (into, "blocked", why);
+}
+
 static JsonArray *
 dup_steps (const QdJobRecord *record, const QdMigrationMove *move)
 {
@@ -55,6 +71,8 @@ dup_steps (const QdJobRecord *record, const QdMigrationMove *move)
         continue;
       step = json_object_new ();
       json_object_set_string_member (step, "name", title);
+      if (move)
+        add_whether (step, record, qd_json_get_string (one, "name", ""));
       for (guint k = 0; k < G_N_ELEMENTS (members); k++)
         if (qd_json_get_string (one, members[k], NULL))
           json_object_set_string_member (step, members[k], qd_json_get_string (one, members[k], NULL));
@@ -96,26 +114,49 @@ node_of_steps (const QdJobRecord *record, const QdMigrationMove *move)
   return node;
 }
 
-static JsonNode *
-node_of_extra (const QdJobRecord *record)
+/* What became of a job whose owner died. NULL: that is not known of it. */
+static char *
+sentence_of_left (const QdJobRecord *record)
 {
-  static const char *const members[] = { "desk", "attempt", "step", "lease", "plan" };
+  JsonObject *left = qd_json_get_object (record->json, "left");
+  const char *state = qd_job_record_get_state (record), *now = qd_json_get_string (record->json, "desk", "?");
+  const char *desk = left ? qd_json_get_string (left, "desk", "?") : NULL, *step = left ? qd_json_get_string (left, "step", "?") : NULL;
+
+  if (left == NULL)
+    return NULL;
+  if (!qd_job_record_is_over (record))
+    return g_strdup_printf (_("%s ended in the midst of step “%s”, and %s goes on with it"), desk, step, now);
+  if (g_str_equal (state, "succeeded"))
+    return g_strdup_printf (_("%s ended in the midst of step “%s”; %s went on with it, and it is done"), desk, step, now);
+  return g_strdup_printf (_("%s ended in the midst of step “%s”; %s went back with it"), desk, step, now);
+}
+
+static JsonNode *
+node_of_extra (QdHub *hub, const QdJobRecord *record)
+{
+  static const char *const members[] = { "desk", "attempt", "step", "lease", "plan", "batch" };
+  g_autofree char *news = g_hash_table_contains (hub->news, record->id) ? sentence_of_left (record) : NULL;
   JsonNode *node = json_node_new (JSON_NODE_OBJECT);
   JsonObject *extra = json_object_new ();
 
   for (guint i = 0; i < G_N_ELEMENTS (members); i++)
     if (json_object_has_member (record->json, members[i]))
       json_object_set_member (extra, members[i], json_node_copy (json_object_get_member (record->json, members[i])));
+  if (news)
+    json_object_set_string_member (extra, "news", news);
   json_node_take_object (node, extra);
   return node;
 }
 
-/* The desk's own copy of it, out of the journal, is not needed where the stream tells. */
+/* The desk's own copy of it, out of the journal, is not needed where the stream tells. There is one where a run before this one ended in
+ * its midst: that is news. */
 static void
 drop_copy (QdHub *hub, const char *id)
 {
-  if (qd_fleet_lookup (qd_hub_get_fleet (hub), QD_HUB_LOCAL, QD_KIND_JOB, id))
-    qd_hub_apply (hub, qd_delta_new (QD_HUB_LOCAL, QD_KIND_JOB, id, QD_DELTA_REMOVE));
+  if (qd_fleet_lookup (qd_hub_get_fleet (hub), QD_HUB_LOCAL, QD_KIND_JOB, id) == NULL)
+    return;
+  g_hash_table_add (hub->news, g_strdup (id));
+  qd_hub_apply (hub, qd_delta_new (QD_HUB_LOCAL, QD_KIND_JOB, id, QD_DELTA_REMOVE));
 }
 
 /* @interrupted: how far it came, for people, where nobody works on it. */
@@ -128,8 +169,9 @@ tell (QdHub *hub, const char *nats, const QdJobRecord *record, const char *inter
   double progress;
   int kind;
 
+  drop_copy (hub, record->id);
   qd_delta_set (delta, QD_FIELD_NAME, qd_value_string (title));
-  set_json (delta, QD_FIELD_EXTRA, node_of_extra (record));
+  set_json (delta, QD_FIELD_EXTRA, node_of_extra (hub, record));
   qd_delta_set (delta, QD_JOB_KIND, qd_value_string (qd_json_get_string (record->json, "kind", "")));
   qd_delta_set (delta, QD_JOB_STATE, qd_value_string (interrupted ? "waiting" : qd_job_record_get_state (record)));
   set_json (delta, QD_JOB_STEPS, node_of_steps (record, move));
@@ -150,7 +192,6 @@ tell (QdHub *hub, const char *nats, const QdJobRecord *record, const char *inter
   if (control)
     qd_delta_set (delta, QD_JOB_ACTS_ON, qd_value_string (control));
   qd_hub_apply (hub, delta);
-  drop_copy (hub, record->id);
 }
 
 void
@@ -201,11 +242,13 @@ gone_on_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static char *
-sentence_of (const QdJobRecord *record, const QdLeaseHolder *holder, gboolean take_over)
+sentence_of (const QdJobRecord *record, Owner owner, gboolean take_over)
 {
   const char *desk = qd_json_get_string (record->json, "desk", "?"), *step = qd_json_get_string (record->json, "step", "?");
 
-  if (holder)
+  if (qd_job_record_is_queued (record))
+    return g_strdup_printf (_("interrupted: %s ended before this had begun. Go on, or cancel it"), desk);
+  if (owner == OWNER_DEAD)
     return g_strdup_printf (_("interrupted: %s ended in the midst of step “%s”. Go on, or cancel to go back; left alone, it is gone on with in a minute"),
                             desk, step);
   if (take_over)
@@ -213,29 +256,59 @@ sentence_of (const QdJobRecord *record, const QdLeaseHolder *holder, gboolean ta
   return g_strdup_printf (_("interrupted: %s ended in the midst of step “%s”. Go on, or cancel to go back"), desk, step);
 }
 
-static void
-look_after (Watch *self, Source *source, QdJobRecord *record)
+/* Half done, it must not be left so; what has not begun does no harm, and is for people to begin. */
+static gboolean
+may_take_over (Watch *self, Source *source, const QdJobRecord *record)
 {
+  g_autofree char *control = self->take_over && !qd_job_record_is_queued (record) ? qd_hub_find_control (self->hub, source->nats) : NULL;
+
+  return control && qd_hub_is_live (self->hub, control) &&
+         qd_capability_allowed (qd_hub_get_fleet (self->hub), control, QD_TENANT_MIGRATE, NULL) && !qd_hub_is_locked (self->hub, control);
+}
+
+/* Who is not known is taken to be alive. @known: those that were looked at this time, as all that wait in one batch have the same. */
+static Owner
+look_for_owner (Watch *self, Source *source, const QdJobRecord *record, GHashTable *known)
+{
+  g_autofree char *key = qd_job_record_dup_lease_key (record);
+  Owner owner = (Owner) GPOINTER_TO_INT (g_hash_table_lookup (known, key));
   g_autoptr (GError) error = NULL;
-  g_autoptr (QdLeaseHolder) holder = qd_lease_look (self->hub, source->nats, record->id, &error);
-  g_autofree char *control = NULL, *sentence = NULL;
+  g_autoptr (QdLeaseHolder) holder = NULL;
+
+  if (owner)
+    return owner;
+  holder = qd_lease_look (self->hub, source->nats, key, &error);
+  owner = error || (holder && !holder->dead) ? OWNER_ALIVE : holder ? OWNER_DEAD : OWNER_GONE;
+  g_hash_table_insert (known, g_steal_pointer (&key), GINT_TO_POINTER (owner));
+  return owner;
+}
+
+static void
+look_after (Watch *self, Source *source, QdJobRecord *record, GHashTable *known)
+{
+  Owner owner = look_for_owner (self, source, record, known);
+  g_autofree char *sentence = NULL;
   gboolean may;
 
-  if (error || self->hub->stopped || g_hash_table_contains (self->hub->owned, record->id) || (holder && !holder->dead))
+  if (self->hub->stopped || owner == OWNER_ALIVE)
     return;
-  control = qd_hub_find_control (self->hub, source->nats);
-  may = self->take_over && holder == NULL && control && qd_hub_is_live (self->hub, control) &&
-        qd_capability_allowed (qd_hub_get_fleet (self->hub), control, QD_TENANT_MIGRATE, NULL) && !qd_hub_is_locked (self->hub, control);
-  sentence = sentence_of (record, holder, may);
+  /* It may have ended, and its lease with it, since it was read. */
+  if (!qd_job_record_is_queued (record) && qd_job_stream_has_moved (self->hub, source->nats, record))
+    return;
+  if (self->hub->stopped || g_hash_table_contains (self->hub->owned, record->id))
+    return;
+  may = owner == OWNER_GONE && may_take_over (self, source, record);
+  sentence = sentence_of (record, owner, may);
   tell (self->hub, source->nats, record, sentence);
   if (may)
-    qd_migration_go_on_async (self->hub, source->nats, record->id, QD_N_MIGRATION_STEPS, FALSE, NULL, gone_on_cb, g_strdup (record->id));
+    qd_migration_go_on_async (self->hub, source->nats, record->id, QD_N_MIGRATION_STEPS, QD_MIGRATION_TAKE_OVER, NULL, gone_on_cb, g_strdup (record->id));
 }
 
 static void
 look_for_owners (Watch *self, Source *source)
 {
   g_autoptr (GPtrArray) open = NULL;
+  g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   if (g_get_monotonic_time () < source->owners_us)
     return;
@@ -245,7 +318,7 @@ look_for_owners (Watch *self, Source *source)
     {
       g_autoptr (QdJobRecord) record = qd_job_record_copy (g_ptr_array_index (open, i));
 
-      look_after (self, source, record);
+      look_after (self, source, record, known);
     }
 }
 

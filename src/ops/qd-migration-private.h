@@ -52,11 +52,31 @@ gboolean qd_migration_read_places (QdHub *hub, const char *nats, QdMigrationWorl
 /* A new job, or one that goes on. Both take the leases first, which may be refused: QD_DRIVER_ERROR_CONFLICT. */
 QdMigration *qd_migration_begin (QdHub *hub, const char *control, const char *nats, const QdMigrationMove *move, const QdMigrationBounds *bounds,
                                  const char *reason, GError **error);
-QdMigration *qd_migration_take_up (QdHub *hub, const char *nats, const char *job, QdMigrationStep step, gboolean back, GError **error);
+QdMigration *qd_migration_take_up (QdHub *hub, const char *nats, const char *job, QdMigrationStep step, QdMigrationWay way, GError **error);
 /* To the end. TRUE: the tenant is on the target. */
 gboolean qd_migration_carry_out (QdMigration *self, GError **error);
 void qd_migration_cancel (QdMigration *self);
 QdMigrationOutcome *qd_migration_to_outcome (QdMigration *self, gboolean done, const GError *error);
+
+/* A batch that outlives who began it (qd-migration-batch.c). */
+typedef struct { const char *id; guint at_once, wait_s; } QdMigrationBatch;
+/* The lease of who sees to the turns of a batch. */
+QdLease *qd_migration_batch_take (QdHub *hub, const char *nats, const char *batch, GError **error);
+/* Writes down that @move is to be made, once its turn comes. (transfer full): the job's id. */
+char *qd_migration_queue (QdHub *hub, const char *control, const char *nats, const QdMigrationMove *move, const QdMigrationBounds *bounds,
+                          const char *reason, const QdMigrationBatch *batch, guint nth, guint of, GError **error);
+/* Ends what is queued still: @state "cancelled" or "failed", and why. QD_DRIVER_ERROR_CONFLICT: somebody has begun or ended it. */
+gboolean qd_migration_dequeue (QdHub *hub, const char *nats, const char *job, const char *state, const char *why, GError **error);
+/* What has not ended of it, in its order, (element-type QdJobRecord). QD_DRIVER_ERROR_MISSING: there is no such batch. */
+GPtrArray *qd_migration_read_batch (QdHub *hub, const char *nats, const char *batch, GError **error);
+QdMigrationOutcome *qd_migration_outcome_of_record (const QdJobRecord *record);
+/* A new record of @move, nothing of it done. */
+QdJobRecord *qd_migration_record_new (QdHub *hub, const char *control, const QdMigrationMove *move, const QdMigrationBounds *bounds, const char *reason);
+/* Begins or ends nothing, but somebody wanted it: a record of its own in the audit, beside that of the move. */
+void qd_migration_audit (QdHub *hub, const char *nats, const QdJobRecord *record, const char *what, const char *why);
+
+/* What speaks against moving tenants of the fleet whose jobs are in @nats, or NULL. */
+GError *qd_migration_object_to (QdHub *hub, const char *nats);
 
 /* What is known in a fiber: everything that a plan needs. */
 QdMigrationWorld *qd_migration_look (QdHub *hub, const char *control, const char *nats, GError **error);

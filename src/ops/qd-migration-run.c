@@ -69,7 +69,8 @@ read_jobs (QdHub *hub, const char *nats, QdMigrationWorld *world, GError **error
       const QdJobRecord *record = g_ptr_array_index (records, i);
       g_autoptr (QdMigrationMove) move = qd_job_record_is_over (record) ? NULL : qd_migration_move_from_record (record);
 
-      if (move)
+      /* Two that wait for each other would do so for ever: who comes first is who has the tenant's lease. */
+      if (move && !qd_job_record_is_queued (record))
         g_hash_table_replace (world->busy, g_strdup (move->tenant),
                               g_strdup_printf (_("job %s moves it from %s to %s"), record->id, move->from, move->to));
     }
@@ -154,16 +155,26 @@ qd_migration_look_finish (QdHub *hub, GAsyncResult *result, GError **error)
 
 /* --- Many -------------------------------------------------------------------------------------------------------------------- */
 
+/* Where a move stands. */
+typedef struct {
+  char *job;                 /* its record's, where it is in the stream before it begins */
+  gboolean queues;           /* it is to be */
+  gboolean begun;
+  gboolean taken;            /* somebody who died had begun it */
+} Turn;
+
 typedef struct {
   gatomicrefcount refs;
   QdHub *hub;                /* referenced */
   GTask *task;
   char *control, *nats, *reason;
+  char *id;
+  QdLease *lease;            /* of the batch; NULL: it is one move, or all of it has failed */
   GPtrArray *moves;          /* QdMigrationMove */
   QdMigrationBounds bounds;
   GPtrArray *outcomes;       /* QdMigrationOutcome or NULL, by the place of the move */
-  GArray *begun;             /* gboolean */
-  guint at_once, n_running;
+  GArray *turns;             /* Turn, by the place of the move */
+  guint at_once, n_running, wait_s;
   gint64 until_us;           /* monotonic: so long what is blocked may wait */
   gboolean cancelled;
   gulong cancel_handler;
@@ -185,13 +196,29 @@ batch_unref (gpointer data)
   g_ptr_array_unref (self->moves);
   g_ptr_array_unref (self->outcomes);
   g_ptr_array_unref (self->running);
-  g_array_unref (self->begun);
+  g_array_unref (self->turns);
+  if (self->lease)
+    qd_lease_let_go (self->lease);
+  g_clear_pointer (&self->lease, qd_lease_unref);
+  g_free (self->id);
   g_free (self->control);
   g_free (self->nats);
   g_free (self->reason);
   dex_clear (&self->news);
   g_object_unref (self->hub);
   g_free (self);
+}
+
+static Turn *
+turn_of (Batch *self, guint nth)
+{
+  return &g_array_index (self->turns, Turn, nth);
+}
+
+static void
+turn_clear (gpointer data)
+{
+  g_free (((Turn *) data)->job);
 }
 
 static QdMigrationOutcome *
@@ -222,14 +249,59 @@ set_outcome (Batch *self, guint nth, QdMigrationOutcome *outcome)
   self->outcomes->pdata[nth] = outcome;
 }
 
+/* It has ended without having begun here. What is in the stream says so too, unless somebody has begun or ended it there. */
+static void
+settle (Batch *self, guint nth, const char *state, const char *text)
+{
+  const QdMigrationMove *move = g_ptr_array_index (self->moves, nth);
+  const Turn *turn = turn_of (self, nth);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (QdJobRecord) record = NULL;
+  QdMigrationOutcome *outcome;
+
+  if (turn->job && !qd_migration_dequeue (self->hub, self->nats, turn->job, g_str_equal (state, "cancelled") ? state : "failed", text, &error))
+    record = qd_job_stream_read (self->hub, self->nats, turn->job, NULL);
+  if (error && record == NULL)
+    g_message ("What became of job %s is not in the stream: %s", turn->job, error->message);
+  if (record && qd_job_record_is_over (record))
+    outcome = qd_migration_outcome_of_record (record);
+  else
+    {
+      outcome = outcome_of (move, state, text);
+      outcome->job = g_strdup (turn->job);
+    }
+  set_outcome (self, nth, outcome);
+}
+
+/* Somebody else has it now; how it ended there, if it has. */
+static void
+take_their_outcome (Batch *self, guint nth, QdMigration *migration, const GError *error)
+{
+  g_autoptr (QdJobRecord) record = qd_job_stream_read (self->hub, self->nats, migration->record->id, NULL);
+
+  if (record && qd_job_record_is_over (record))
+    set_outcome (self, nth, qd_migration_outcome_of_record (record));
+  else
+    set_outcome (self, nth, qd_migration_to_outcome (migration, FALSE, error));
+}
+
+static QdMigration *
+begin_migration (Batch *self, guint nth, GError **error)
+{
+  const char *job = turn_of (self, nth)->job;
+
+  if (job)
+    return qd_migration_take_up (self->hub, self->nats, job, QD_N_MIGRATION_STEPS, QD_MIGRATION_TAKE_OVER, error);
+  return qd_migration_begin (self->hub, self->control, self->nats, g_ptr_array_index (self->moves, nth), &self->bounds, self->reason, error);
+}
+
 static DexFuture *
 one_fiber (gpointer data)
 {
   One *one = data;
   Batch *self = one->batch;
-  const QdMigrationMove *move = g_ptr_array_index (self->moves, one->nth);
   g_autoptr (GError) error = NULL;
-  g_autoptr (QdMigration) migration = qd_migration_begin (self->hub, self->control, self->nats, move, &self->bounds, self->reason, &error);
+  g_autoptr (QdMigration) migration = begin_migration (self, one->nth, &error);
 
   if (migration)
     {
@@ -240,7 +312,10 @@ one_fiber (gpointer data)
         qd_migration_cancel (migration);
       done = qd_migration_carry_out (migration, &error);
       g_ptr_array_remove_fast (self->running, migration);
-      set_outcome (self, one->nth, qd_migration_to_outcome (migration, done, error));
+      if (migration->lost && !self->hub->stopped)
+        take_their_outcome (self, one->nth, migration, error);
+      else
+        set_outcome (self, one->nth, qd_migration_to_outcome (migration, done, error));
     }
   else if (g_error_matches (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_CONFLICT) && g_get_monotonic_time () < self->until_us)
     {
@@ -249,10 +324,10 @@ one_fiber (gpointer data)
       tell_news (self);
       qd_pause (self->hub, LOOK_AGAIN_MS);
       self->n_running++;
-      g_array_index (self->begun, gboolean, one->nth) = FALSE;
+      turn_of (self, one->nth)->begun = FALSE;
     }
   else
-    set_outcome (self, one->nth, outcome_of (move, "failed", error->message));
+    settle (self, one->nth, "failed", error->message);
   self->n_running--;
   tell_news (self);
   return dex_future_new_for_boolean (TRUE);
@@ -274,7 +349,7 @@ begin_one (Batch *self, guint nth)
 
   g_atomic_ref_count_inc (&self->refs);
   *one = (One) { self, nth };
-  g_array_index (self->begun, gboolean, nth) = TRUE;
+  turn_of (self, nth)->begun = TRUE;
   self->n_running++;
   spawn (one_fiber, one, one_free);
 }
@@ -289,20 +364,26 @@ join_blockers (const QdMigrationMove *move)
   return g_string_free (text, FALSE);
 }
 
-/* Blocked by what may go by itself, and there is time still. */
+/* Blocked by nothing but what may go by itself. */
 static gboolean
-may_wait (Batch *self, const QdMigrationMove *move)
+has_hope (const QdMigrationMove *move)
 {
   for (guint i = 0; i < move->blockers->len; i++)
     if (!qd_migration_block_passes (((QdMigrationBlocker *) g_ptr_array_index (move->blockers, i))->block))
       return FALSE;
-  return !self->cancelled && g_get_monotonic_time () < self->until_us;
+  return TRUE;
+}
+
+static gboolean
+may_wait (Batch *self, const QdMigrationMove *move)
+{
+  return has_hope (move) && !self->cancelled && g_get_monotonic_time () < self->until_us;
 }
 
 static gboolean
 is_waiting (Batch *self, guint nth)
 {
-  return self->outcomes->pdata[nth] == NULL && !g_array_index (self->begun, gboolean, nth);
+  return self->outcomes->pdata[nth] == NULL && !turn_of (self, nth)->begun;
 }
 
 /* Who is on the way has its room on the target already. */
@@ -321,7 +402,7 @@ begin_free_ones (Batch *self, QdMigrationWorld *world)
 
   for (guint i = 0; i < self->moves->len; i++)
     count_as_there (world, g_ptr_array_index (self->moves, i),
-                    g_array_index (self->begun, gboolean, i) && self->outcomes->pdata[i] == NULL);
+                    turn_of (self, i)->begun && self->outcomes->pdata[i] == NULL);
   for (guint i = 0; i < self->moves->len; i++)
     {
       QdMigrationMove *move = g_ptr_array_index (self->moves, i);
@@ -331,7 +412,7 @@ begin_free_ones (Batch *self, QdMigrationWorld *world)
         continue;
       if (self->cancelled)
         {
-          set_outcome (self, i, outcome_of (move, "cancelled", _("Not begun")));
+          settle (self, i, "cancelled", _("Not begun"));
           continue;
         }
       if (self->n_running >= self->at_once)
@@ -340,7 +421,8 @@ begin_free_ones (Batch *self, QdMigrationWorld *world)
           continue;
         }
       qd_migration_move_check (move, world);
-      if (move->blockers->len == 0)
+      /* What it was checked for has been done before it was begun. */
+      if (move->blockers->len == 0 || turn_of (self, i)->taken)
         {
           begin_one (self, i);
           count_as_there (world, move, TRUE);
@@ -348,7 +430,7 @@ begin_free_ones (Batch *self, QdMigrationWorld *world)
       else if (may_wait (self, move))
         n_waiting++;
       else
-        set_outcome (self, i, outcome_of (move, "blocked", (why = join_blockers (move))));
+        settle (self, i, "blocked", (why = join_blockers (move)));
     }
   return n_waiting;
 }
@@ -358,7 +440,22 @@ fail_waiting (Batch *self, const GError *error)
 {
   for (guint i = 0; i < self->moves->len; i++)
     if (is_waiting (self, i))
-      set_outcome (self, i, outcome_of (g_ptr_array_index (self->moves, i), "failed", error->message));
+      settle (self, i, "failed", error->message);
+}
+
+/* The rest of it is for who has it now. */
+static gboolean
+has_lost_batch (Batch *self)
+{
+  if (self->lease == NULL || qd_lease_is_held (self->lease))
+    return FALSE;
+  for (guint i = 0; i < self->moves->len; i++)
+    if (is_waiting (self, i))
+      {
+        set_outcome (self, i, outcome_of (g_ptr_array_index (self->moves, i), "failed", _("Somebody else sees to the rest of this batch now")));
+        ((QdMigrationOutcome *) self->outcomes->pdata[i])->job = g_strdup (turn_of (self, i)->job);
+      }
+  return TRUE;
 }
 
 static void
@@ -378,6 +475,8 @@ run_all (Batch *self)
 
   while ((n_waiting > 0 || self->n_running > 0) && !self->hub->stopped)
     {
+      if (has_lost_batch (self))
+        n_waiting = 0;
       if (n_waiting > 0 && (self->n_running < self->at_once || self->cancelled))
         {
           g_autoptr (GError) error = NULL;
@@ -403,13 +502,55 @@ run_all (Batch *self)
     }
 }
 
+/* Before the first begins, all are where they outlive this process. */
+static gboolean
+queue_all (Batch *self, GError **error)
+{
+  const QdMigrationBatch batch = { self->id, self->at_once, self->wait_s };
+
+  for (guint i = 0; i < self->moves->len && !self->cancelled; i++)
+    {
+      Turn *turn = turn_of (self, i);
+
+      if (!turn->queues)
+        continue;
+      turn->job = qd_migration_queue (self->hub, self->control, self->nats, g_ptr_array_index (self->moves, i), &self->bounds, self->reason, &batch, i,
+                                      self->moves->len, error);
+      if (turn->job == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* One move alone has no rest that could be left. */
+static gboolean
+begin_batch (Batch *self, GError **error)
+{
+  if (self->moves->len < 2)
+    return TRUE;
+  self->lease = qd_migration_batch_take (self->hub, self->nats, self->id, error);
+  return self->lease && queue_all (self, error);
+}
+
+static void
+end_batch (Batch *self)
+{
+  if (self->lease && !self->hub->stopped)
+    qd_lease_give_back (self->lease);
+}
+
 static DexFuture *
 batch_fiber (gpointer data)
 {
   Batch *self = data;
   GTask *task = g_steal_pointer (&self->task);
+  g_autoptr (GError) error = NULL;
 
-  run_all (self);
+  if (self->lease || begin_batch (self, &error))
+    run_all (self);
+  else
+    fail_waiting (self, error);
+  end_batch (self);
   if (self->cancel_handler)
     g_cancellable_disconnect (g_task_get_cancellable (task), self->cancel_handler);
   for (guint i = 0; i < self->moves->len; i++)
@@ -429,6 +570,79 @@ cancelled_cb (GCancellable *cancellable, gpointer data)
   for (guint i = 0; i < self->running->len; i++)
     qd_migration_cancel (g_ptr_array_index (self->running, i));
   tell_news (self);
+}
+
+/* Takes @task. */
+static Batch *
+batch_new (QdHub *hub, const char *control, const char *nats, GTask *task)
+{
+  Batch *self = g_new0 (Batch, 1);
+
+  g_atomic_ref_count_init (&self->refs);
+  self->hub = g_object_ref (hub);
+  self->task = task;
+  self->control = g_strdup (control);
+  self->nats = g_strdup (nats);
+  self->moves = g_ptr_array_new_with_free_func ((GDestroyNotify) qd_migration_move_free);
+  self->outcomes = g_ptr_array_new_with_free_func ((GDestroyNotify) qd_migration_outcome_free);
+  self->running = g_ptr_array_new ();
+  self->turns = g_array_new (FALSE, TRUE, sizeof (Turn));
+  g_array_set_clear_func (self->turns, turn_clear);
+  self->news = dex_promise_new ();
+  return self;
+}
+
+/* Takes @move. */
+static void
+batch_add (Batch *self, QdMigrationMove *move, Turn turn)
+{
+  g_ptr_array_add (self->moves, move);
+  g_array_append_val (self->turns, turn);
+  g_ptr_array_add (self->outcomes, NULL);
+}
+
+static void
+batch_start (Batch *self, guint at_once, guint wait_s)
+{
+  GCancellable *cancellable = g_task_get_cancellable (self->task);
+
+  self->at_once = at_once ? at_once : QD_MIGRATIONS_AT_ONCE;
+  self->wait_s = wait_s;
+  self->until_us = g_get_monotonic_time () + (gint64) wait_s * G_USEC_PER_SEC;
+  if (cancellable)
+    self->cancel_handler = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), self, NULL);
+  spawn (batch_fiber, self, batch_unref);
+}
+
+typedef struct { GTask *task; GError *error; } Refusal;
+
+static void
+refusal_free (gpointer data)
+{
+  Refusal *self = data;
+
+  g_object_unref (self->task);
+  g_clear_error (&self->error);
+  g_free (self);
+}
+
+static DexFuture *
+refused_cb (DexFuture *recorded, gpointer data)
+{
+  Refusal *self = data;
+
+  g_task_return_error (self->task, g_steal_pointer (&self->error));
+  return NULL;
+}
+
+/* Told once it is recorded. Takes @task and @error. */
+static void
+refuse (QdHub *hub, GTask *task, const char *connection, const char *reason, GError *error)
+{
+  Refusal *self = g_new (Refusal, 1);
+
+  *self = (Refusal) { task, error };
+  dex_future_disown (dex_future_finally (qd_hub_record_refusal (hub, connection, QD_TENANT_MIGRATE, NULL, reason, error), refused_cb, self, refusal_free));
 }
 
 static QdMigrationMove *
@@ -453,32 +667,20 @@ qd_migration_run_async (QdHub *hub, const char *control, const QdMigrationPlan *
   g_task_set_check_cancellable (task, FALSE);
   if (error)
     {
-      g_task_return_error (task, error);
-      g_object_unref (task);
+      refuse (hub, task, control, reason, error);
       return;
     }
-  self = g_new0 (Batch, 1);
-  g_atomic_ref_count_init (&self->refs);
-  self->hub = g_object_ref (hub);
-  self->task = task;
-  self->control = g_strdup (control);
-  self->nats = g_steal_pointer (&nats);
+  self = batch_new (hub, control, nats, task);
+  self->id = g_uuid_string_random ();
   self->reason = g_strdup (reason);
   self->bounds = plan->bounds;
-  self->at_once = at_once ? at_once : QD_MIGRATIONS_AT_ONCE;
-  self->until_us = g_get_monotonic_time () + (gint64) wait_s * G_USEC_PER_SEC;
-  self->moves = g_ptr_array_new_with_free_func ((GDestroyNotify) qd_migration_move_free);
-  self->outcomes = g_ptr_array_new_with_free_func ((GDestroyNotify) qd_migration_outcome_free);
-  self->running = g_ptr_array_new ();
-  self->begun = g_array_new (FALSE, TRUE, sizeof (gboolean));
-  self->news = dex_promise_new ();
   for (guint i = 0; i < plan->moves->len; i++)
-    g_ptr_array_add (self->moves, move_copy (g_ptr_array_index (plan->moves, i)));
-  g_ptr_array_set_size (self->outcomes, plan->moves->len);
-  g_array_set_size (self->begun, plan->moves->len);
-  if (cancellable)
-    self->cancel_handler = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), self, NULL);
-  spawn (batch_fiber, self, batch_unref);
+    {
+      const QdMigrationMove *move = g_ptr_array_index (plan->moves, i);
+
+      batch_add (self, move_copy (move), (Turn) { .queues = has_hope (move) });
+    }
+  batch_start (self, at_once, wait_s);
 }
 
 GPtrArray *
@@ -488,152 +690,110 @@ qd_migration_run_finish (QdHub *hub, GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-/* --- Going on ---------------------------------------------------------------------------------------------------------------- */
+/* --- The rest of a batch ------------------------------------------------------------------------------------------------------- */
 
-typedef struct { char *nats, *job; QdMigrationStep step; gboolean back; } GoOn;
+static guint
+batch_number (GPtrArray *records, const char *name, guint most)
+{
+  QdJobRecord *first = records->len > 0 ? g_ptr_array_index (records, 0) : NULL;
+  JsonObject *object = first ? qd_json_get_object (first->json, "batch") : NULL;
+  gint64 number = 0;
+
+  if (object)
+    qd_json_get_int (object, name, &number);
+  return (guint) CLAMP (number, 0, (gint64) most);
+}
+
+/* Its moves have limits of their own, in their records; what is checked before one begins has those of the first. */
+static void
+take_records (Batch *self, GPtrArray *records)
+{
+  for (guint i = 0; i < records->len; i++)
+    {
+      const QdJobRecord *record = g_ptr_array_index (records, i);
+      QdMigrationMove *move = qd_migration_move_from_record (record);
+      JsonObject *plan = qd_json_get_object (record->json, "plan");
+
+      if (move == NULL)
+        continue;
+      if (self->moves->len == 0)
+        {
+          qd_migration_bounds_init (&self->bounds);
+          qd_migration_bounds_take_json (&self->bounds, plan ? qd_json_get_object (plan, "bounds") : NULL);
+        }
+      batch_add (self, move, (Turn) { .job = g_strdup (record->id), .taken = !qd_job_record_is_queued (record) });
+    }
+}
+
+typedef struct { char *nats, *batch; } Rest;
 
 static void
-go_on_free (gpointer data)
+rest_free (gpointer data)
 {
-  GoOn *self = data;
+  Rest *self = data;
 
   g_free (self->nats);
-  g_free (self->job);
+  g_free (self->batch);
   g_free (self);
 }
 
-static GError *
-object_to (QdHub *hub, const char *nats)
+static void
+audit_batch (QdHub *hub, const Rest *rest, const QdJobRecord *first)
 {
-  g_autofree char *control = qd_hub_find_control (hub, nats);
+  g_autofree char *why = g_strdup_printf (_("%s ended before all of batch %s had begun"), qd_json_get_string (first->json, "desk", "?"), rest->batch);
 
-  if (control == NULL)
-    return g_error_new (QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("No control connection is fed by this NATS connection: add it to go on"));
-  /* The reason is in the record. */
-  return qd_hub_object (hub, control, qd_capability_get (QD_TENANT_MIGRATE), QD_TENANT_MIGRATE, NULL, "-");
+  qd_migration_audit (hub, rest->nats, first, "job.go-on", why);
+}
+
+/* The lease first: what is read after it is ours to begin. */
+static Batch *
+take_batch (QdHub *hub, const Rest *rest, GTask *task, GError **error)
+{
+  g_autofree char *control = qd_hub_find_control (hub, rest->nats);
+  g_autoptr (QdLease) lease = qd_migration_batch_take (hub, rest->nats, rest->batch, error);
+  g_autoptr (GPtrArray) records = lease ? qd_migration_read_batch (hub, rest->nats, rest->batch, error) : NULL;
+  Batch *self;
+
+  if (records == NULL)
+    {
+      if (lease)
+        qd_lease_give_back (lease);
+      return NULL;
+    }
+  if (records->len > 0)
+    audit_batch (hub, rest, g_ptr_array_index (records, 0));
+  self = batch_new (hub, control, rest->nats, g_object_ref (task));
+  self->id = g_strdup (rest->batch);
+  self->lease = g_steal_pointer (&lease);
+  take_records (self, records);
+  batch_start (self, batch_number (records, "at_once", 64), batch_number (records, "wait_s", 86400));
+  return self;
 }
 
 static DexFuture *
-go_on_fiber (gpointer data)
+go_on_batch_fiber (gpointer data)
 {
   GTask *task = data;
   QdHub *hub = g_task_get_source_object (task);
-  GoOn *what = g_task_get_task_data (task);
-  GError *error = object_to (hub, what->nats);
-  g_autoptr (QdMigration) migration = error ? NULL : qd_migration_take_up (hub, what->nats, what->job, what->step, what->back, &error);
-  g_autoptr (GError) cause = NULL;
-  gboolean done;
+  const Rest *rest = g_task_get_task_data (task);
+  GError *error = qd_migration_object_to (hub, rest->nats);
 
-  if (migration == NULL)
-    {
-      g_task_return_error (task, error);
-      return dex_future_new_for_boolean (FALSE);
-    }
-  done = qd_migration_carry_out (migration, &cause);
-  g_task_return_pointer (task, qd_migration_to_outcome (migration, done, cause), (GDestroyNotify) qd_migration_outcome_free);
-  return dex_future_new_for_boolean (TRUE);
-}
-
-static GTask *
-go_on_task (QdHub *hub, const char *nats, const char *job, QdMigrationStep step, gboolean back, GCancellable *cancellable,
-            GAsyncReadyCallback callback, gpointer data)
-{
-  GTask *task = g_task_new (hub, cancellable, callback, data);
-  GoOn *what = g_new (GoOn, 1);
-
-  *what = (GoOn) { g_strdup (nats), g_strdup (job), step, back };
-  g_task_set_task_data (task, what, go_on_free);
-  g_task_set_check_cancellable (task, FALSE);
-  return task;
-}
-
-void
-qd_migration_go_on_async (QdHub *hub, const char *nats, const char *job, QdMigrationStep step, gboolean back, GCancellable *cancellable,
-                          GAsyncReadyCallback callback, gpointer data)
-{
-  GTask *task = go_on_task (hub, nats, job, step, back, cancellable, callback, data);
-
-  g_task_set_source_tag (task, qd_migration_go_on_async);
-  spawn (go_on_fiber, task, g_object_unref);
-}
-
-QdMigrationOutcome *
-qd_migration_go_on_finish (QdHub *hub, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, hub), NULL);
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-/* --- Cancelling -------------------------------------------------------------------------------------------------------------- */
-
-/* Whoever works on it is asked; where nobody does, the way back is gone here. */
-static gboolean
-cancel_it (QdHub *hub, GoOn *what, GError **error)
-{
-  QdMigration *own = g_hash_table_lookup (hub->owned, what->job);
-  g_autoptr (QdMigration) migration = NULL;
-  g_autoptr (QdLeaseHolder) holder = NULL;
-  g_autoptr (QdJobRecord) record = NULL;
-  g_autoptr (GError) cause = NULL;
-
-  if (own)
-    {
-      qd_migration_cancel (own);
-      return TRUE;
-    }
-  record = qd_job_stream_read (hub, what->nats, what->job, error);
-  if (record == NULL)
-    return FALSE;
-  if (qd_job_record_is_over (record) && g_str_equal (qd_job_record_get_state (record), "succeeded"))
-    {
-      g_set_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("The job has ended already"));
-      return FALSE;
-    }
-  holder = qd_lease_look (hub, what->nats, what->job, &cause);
-  if (cause)
-    {
-      g_propagate_error (error, g_steal_pointer (&cause));
-      return FALSE;
-    }
-  if (holder && !holder->dead)
-    return qd_job_stream_ask (hub, what->nats, what->job, "cancel", error);
-  migration = qd_migration_take_up (hub, what->nats, what->job, QD_N_MIGRATION_STEPS, TRUE, error);
-  if (migration == NULL)
-    return FALSE;
-  qd_migration_carry_out (migration, &cause);
-  if (g_str_equal (qd_job_record_get_state (migration->record), "cancelled"))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&cause));
-  return FALSE;
-}
-
-static DexFuture *
-cancel_fiber (gpointer data)
-{
-  GTask *task = data;
-  QdHub *hub = g_task_get_source_object (task);
-  GoOn *what = g_task_get_task_data (task);
-  GError *error = object_to (hub, what->nats);
-
-  if (error == NULL && cancel_it (hub, what, &error))
-    g_task_return_boolean (task, TRUE);
-  else
+  if (error)
+    refuse (hub, g_object_ref (task), rest->nats, NULL, error);
+  else if (take_batch (hub, rest, task, &error) == NULL)
     g_task_return_error (task, error);
   return dex_future_new_for_boolean (TRUE);
 }
 
 void
-qd_migration_cancel_async (QdHub *hub, const char *nats, const char *job, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+qd_migration_go_on_batch_async (QdHub *hub, const char *nats, const char *batch, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
-  GTask *task = go_on_task (hub, nats, job, QD_N_MIGRATION_STEPS, TRUE, cancellable, callback, data);
+  GTask *task = g_task_new (hub, cancellable, callback, data);
+  Rest *rest = g_new (Rest, 1);
 
-  g_task_set_source_tag (task, qd_migration_cancel_async);
-  spawn (cancel_fiber, task, g_object_unref);
-}
-
-gboolean
-qd_migration_cancel_finish (QdHub *hub, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, hub), FALSE);
-  return g_task_propagate_boolean (G_TASK (result), error);
+  *rest = (Rest) { g_strdup (nats), g_strdup (batch) };
+  g_task_set_source_tag (task, qd_migration_go_on_batch_async);
+  g_task_set_task_data (task, rest, rest_free);
+  g_task_set_check_cancellable (task, FALSE);
+  spawn (go_on_batch_fiber, task, g_object_unref);
 }

@@ -40,17 +40,17 @@ qd_migration_move_from_record (const QdJobRecord *record)
 }
 
 static void
-put_plan (QdMigration *self)
+put_plan (QdJobRecord *record, const QdMigrationMove *move, const QdMigrationBounds *bounds)
 {
   JsonObject *plan = json_object_new ();
 
-  json_object_set_string_member (plan, "tenant", self->move->tenant);
-  json_object_set_string_member (plan, "kind", self->move->kind);
-  json_object_set_string_member (plan, "from", self->move->from);
-  json_object_set_string_member (plan, "to", self->move->to);
-  json_object_set_boolean_member (plan, "source_down", self->move->source_down);
-  json_object_set_object_member (plan, "bounds", qd_migration_bounds_to_json (&self->bounds));
-  json_object_set_object_member (self->record->json, "plan", plan);
+  json_object_set_string_member (plan, "tenant", move->tenant);
+  json_object_set_string_member (plan, "kind", move->kind);
+  json_object_set_string_member (plan, "from", move->from);
+  json_object_set_string_member (plan, "to", move->to);
+  json_object_set_boolean_member (plan, "source_down", move->source_down);
+  json_object_set_object_member (plan, "bounds", qd_migration_bounds_to_json (bounds));
+  json_object_set_object_member (record->json, "plan", plan);
 }
 
 static void
@@ -64,33 +64,55 @@ add_step (JsonArray *steps, const char *name)
 }
 
 static JsonArray *
-put_steps (QdMigration *self)
+put_steps (const QdJobRecord *record)
 {
   JsonArray *steps = json_array_new ();
 
   for (guint i = 0; i < QD_N_MIGRATION_STEPS; i++)
     add_step (steps, qd_migration_step_to_string (i));
-  json_object_set_array_member (self->record->json, "steps", steps);
+  json_object_set_array_member (record->json, "steps", steps);
   return steps;
 }
 
-/* The entry of that name; made where somebody's record lacks it. */
+/* NULL: there is none of that name. */
 static JsonObject *
-get_step (QdMigration *self, const char *name)
+find_step (const QdJobRecord *record, const char *name)
 {
-  JsonArray *steps = qd_json_get_array (self->record->json, "steps");
+  JsonArray *steps = qd_json_get_array (record->json, "steps");
 
-  if (steps == NULL)
-    steps = put_steps (self);
-  for (guint i = 0; i < json_array_get_length (steps); i++)
+  for (guint i = 0; steps && i < json_array_get_length (steps); i++)
     {
       JsonObject *step = qd_json_object (json_array_get_element (steps, i));
 
       if (step && g_strcmp0 (qd_json_get_string (step, "name", NULL), name) == 0)
         return step;
     }
-  add_step (steps, name);
-  return qd_json_object (json_array_get_element (steps, json_array_get_length (steps) - 1));
+  return NULL;
+}
+
+/* Made where somebody's record lacks it. */
+static JsonObject *
+get_step (QdMigration *self, const char *name)
+{
+  JsonObject *step = find_step (self->record, name);
+  JsonArray *steps = qd_json_get_array (self->record->json, "steps");
+
+  if (step)
+    return step;
+  if (steps == NULL)
+    steps = put_steps (self->record);
+  step = find_step (self->record, name);
+  if (step == NULL)
+    add_step (steps, name);
+  return step ? step : qd_json_object (json_array_get_element (steps, json_array_get_length (steps) - 1));
+}
+
+static gboolean
+is_done (const QdJobRecord *record, const char *name)
+{
+  JsonObject *step = find_step (record, name);
+
+  return step && g_str_equal (qd_json_get_string (step, "state", ""), "succeeded");
 }
 
 static void
@@ -539,29 +561,37 @@ take_leases (QdMigration *self, const char *job, const char *tenant, GError **er
   return FALSE;
 }
 
+QdJobRecord *
+qd_migration_record_new (QdHub *hub, const char *control, const QdMigrationMove *move, const QdMigrationBounds *bounds, const char *reason)
+{
+  g_autofree char *id = g_uuid_string_random (), *summary = qd_migration_move_to_sentence (move);
+  QdEntity *connection = qd_fleet_lookup (qd_hub_get_fleet (hub), control, QD_KIND_CONNECTION, control);
+  const char *user = connection ? qd_entity_get_string (connection, QD_CONNECTION_USER) : NULL;
+  QdJobRecord *record = qd_job_record_new (id);
+
+  json_object_set_string_member (record->json, "kind", QD_TENANT_MIGRATE);
+  json_object_set_string_member (record->json, "summary", summary);
+  json_object_set_string_member (record->json, "created_by", user ? user : g_get_user_name ());
+  json_object_set_string_member (record->json, "reason", reason ? reason : "");
+  put_plan (record, move, bounds);
+  put_steps (record);
+  return record;
+}
+
 QdMigration *
 qd_migration_begin (QdHub *hub, const char *control, const char *nats, const QdMigrationMove *move, const QdMigrationBounds *bounds,
                     const char *reason, GError **error)
 {
   g_autoptr (QdMigration) self = migration_new (hub, control, nats);
-  g_autofree char *id = g_uuid_string_random (), *summary = qd_migration_move_to_sentence (move);
-  QdEntity *connection = qd_fleet_lookup (qd_hub_get_fleet (hub), control, QD_KIND_CONNECTION, control);
-  const char *user = connection ? qd_entity_get_string (connection, QD_CONNECTION_USER) : NULL;
 
   self->move = qd_migration_move_new (move->tenant, move->kind, move->from, move->to);
   self->move->source_down = move->source_down;
   self->bounds = *bounds;
-  if (!take_leases (self, id, move->tenant, error))
+  self->record = qd_migration_record_new (hub, control, move, bounds, reason);
+  if (!take_leases (self, self->record->id, move->tenant, error))
     return NULL;
-  self->record = qd_job_record_new (id);
-  json_object_set_string_member (self->record->json, "kind", QD_TENANT_MIGRATE);
-  json_object_set_string_member (self->record->json, "summary", summary);
-  json_object_set_string_member (self->record->json, "created_by", user ? user : g_get_user_name ());
-  json_object_set_string_member (self->record->json, "reason", reason ? reason : "");
   json_object_set_int_member (self->record->json, "attempt", 1);
   set_now (self->record->json, "started_at");
-  put_plan (self);
-  put_steps (self);
   return g_steal_pointer (&self);
 }
 
@@ -573,35 +603,102 @@ at_home (QdMigration *self)
          g_str_equal (qd_json_get_string (get_step (self, BACK), "state", ""), "succeeded");
 }
 
-/* Where a job stopped; after a way back that worked, everything is to be done anew. */
+/* What it did may have been taken back, as far as that came. */
+static gboolean
+was_going_back (const QdJobRecord *record)
+{
+  return g_strcmp0 (qd_json_get_string (record->json, "step", NULL), BACK) == 0;
+}
+
+/* Where a job stopped; once a way back was begun, everything is to be done anew. */
 static void
-find_step (QdMigration *self, QdMigrationStep wanted)
+choose_step (QdMigration *self, QdMigrationStep wanted)
 {
   const char *step = qd_json_get_string (self->record->json, "step", NULL);
 
   if (wanted < QD_N_MIGRATION_STEPS)
     self->step = wanted;
-  else if (at_home (self))
+  else if (was_going_back (self->record))
     self->step = QD_MIGRATION_DRAIN;
   else if (!qd_migration_step_parse (step, &self->step))
     for (self->step = 0; self->step < QD_MIGRATION_VERIFY; self->step++)
-      if (!g_str_equal (qd_json_get_string (get_step (self, qd_migration_step_to_string (self->step)), "state", ""), "succeeded"))
+      if (!is_done (self->record, qd_migration_step_to_string (self->step)))
         return;
 }
 
-static gboolean
-check_taken (QdMigration *self, QdMigrationStep step, gboolean back, GError **error)
+gboolean
+qd_migration_may_begin (const QdJobRecord *record, QdMigrationStep step, char **why)
 {
-  gboolean over = qd_job_record_is_over (self->record);
-  const char *state = qd_job_record_get_state (self->record);
+  g_autoptr (QdMigrationMove) move = qd_migration_move_from_record (record);
+  QdMigrationStep first;
 
-  if (g_str_equal (state, "succeeded"))
-    g_set_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("Job %s has succeeded: there is nothing to go on with"), self->record->id);
-  else if (over && back && at_home (self))
-    g_set_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("Job %s has gone back already"), self->record->id);
+  for (first = 0; first < step && is_done (record, qd_migration_step_to_string (first)); first++)
+    ;
+  if (move == NULL)
+    *why = g_strdup (_("It is no migration"));
+  else if (g_str_equal (qd_job_record_get_state (record), "succeeded"))
+    *why = g_strdup (_("All of it is done"));
+  else if (step > QD_MIGRATION_DRAIN && was_going_back (record))
+    *why = g_strdup (_("What was done before it was taken back: begin with the first step"));
+  else if (first < step)
+    {
+      g_autofree char *sentence = qd_migration_step_to_sentence (first, move);
+
+      *why = g_strdup_printf (_("This comes first: %s"), sentence);
+    }
   else
     return TRUE;
   return FALSE;
+}
+
+static gboolean
+check_taken (QdMigration *self, QdMigrationStep step, QdMigrationWay way, GError **error)
+{
+  gboolean over = qd_job_record_is_over (self->record);
+  const char *state = qd_job_record_get_state (self->record);
+  g_autofree char *why = NULL;
+
+  if (g_str_equal (state, "succeeded"))
+    g_set_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("Job %s has succeeded: there is nothing to go on with"), self->record->id);
+  else if (over && way == QD_MIGRATION_WAY_BACK && (at_home (self) || !qd_job_record_was_begun (self->record)))
+    g_set_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("Job %s has gone back already"), self->record->id);
+  else if (qd_job_record_is_queued (self->record) && way == QD_MIGRATION_WAY_BACK)
+    g_set_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("Job %s has not begun: cancel it"), self->record->id);
+  else if (over && way == QD_MIGRATION_TAKE_OVER)
+    g_set_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("Job %s has ended already"), self->record->id);
+  else if (step < QD_N_MIGRATION_STEPS && !qd_migration_may_begin (self->record, step, &why))
+    g_set_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("Job %s cannot begin with step “%s”. %s"), self->record->id,
+                 qd_migration_step_to_string (step), why);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+/* A way back of an attempt before this one is none of this one. */
+static void
+drop_back (QdMigration *self)
+{
+  JsonArray *steps = qd_json_get_array (self->record->json, "steps");
+
+  for (guint i = steps ? json_array_get_length (steps) : 0; i-- > 0;)
+    {
+      JsonObject *step = qd_json_object (json_array_get_element (steps, i));
+
+      if (step && g_strcmp0 (qd_json_get_string (step, "name", NULL), BACK) == 0)
+        json_array_remove_element (steps, i);
+    }
+}
+
+/* Who died in it is told as long as it lasts, and after. */
+static void
+put_left (QdMigration *self)
+{
+  static const struct { const char *in_record, *as; } members[] = { { "desk", "desk" }, { "step", "step" }, { "updated_at", "at" } };
+  JsonObject *left = json_object_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
+    json_object_set_string_member (left, members[i].as, qd_json_get_string (self->record->json, members[i].in_record, "?"));
+  json_object_set_object_member (self->record->json, "left", left);
 }
 
 /* What is going on goes on as it was; what had ended, or is to go elsewhere, is another attempt. */
@@ -611,13 +708,19 @@ prepare (QdMigration *self, QdMigrationStep step, gboolean back)
   gboolean over = qd_job_record_is_over (self->record);
   gint64 attempt = 1;
 
+  if (qd_job_record_is_queued (self->record))
+    set_now (self->record->json, "started_at");
+  else if (!over)
+    put_left (self);
+  else
+    json_object_remove_member (self->record->json, "left");
   self->back = back || (!over && step == QD_N_MIGRATION_STEPS && g_strcmp0 (qd_json_get_string (self->record->json, "step", NULL), BACK) == 0);
   if (!at_home (self))
     qd_migration_step_parse (qd_json_get_string (self->record->json, "reached", NULL), &self->reached);
   if (self->back)
     self->step = self->reached;
   else
-    find_step (self, step);
+    choose_step (self, step);
   qd_json_get_int (self->record->json, "attempt", &attempt);
   json_object_set_int_member (self->record->json, "attempt", attempt + 1);
   json_object_remove_member (self->record->json, "ended_at");
@@ -626,13 +729,42 @@ prepare (QdMigration *self, QdMigrationStep step, gboolean back)
   if (self->back)
     return;
   json_object_remove_member (self->record->json, "error");
+  drop_back (self);
   for (QdMigrationStep i = self->step; i < QD_N_MIGRATION_STEPS; i++)
     set_step (self, qd_migration_step_to_string (i), "queued", NULL);
 }
 
-QdMigration *
-qd_migration_take_up (QdHub *hub, const char *nats, const char *job, QdMigrationStep step, gboolean back, GError **error)
+void
+qd_migration_audit (QdHub *hub, const char *nats, const QdJobRecord *record, const char *what, const char *why)
 {
+  g_autoptr (GError) error = NULL;
+  QdAuditFacts facts = { .what = what, .outcome = "succeeded", .connection = nats, .on = record->id, .why = why, .job = record->id,
+                         .summary = qd_json_get_string (record->json, "summary", NULL) };
+
+  if (!dex_await (qd_audit_note (hub->audit, &facts), &error))
+    g_message ("That somebody wanted %s of job %s has no audit record: %s", what, record->id, error->message);
+}
+
+/* Who goes on with what another began, and why; that a turn in a batch has come is none. */
+static void
+audit_taken (QdMigration *self, QdMigrationWay way)
+{
+  const char *reason = qd_json_get_string (self->record->json, "reason", NULL);
+  g_autofree char *why = NULL;
+
+  if (qd_job_record_is_queued (self->record))
+    return;
+  if (!qd_job_record_is_over (self->record))
+    why = g_strdup_printf (_("%s ended in the midst of step “%s”"), qd_json_get_string (self->record->json, "desk", "?"),
+                           qd_json_get_string (self->record->json, "step", "?"));
+  qd_migration_audit (self->hub, self->nats, self->record, way == QD_MIGRATION_TAKE_OVER ? "job.take-over" : way == QD_MIGRATION_WAY_BACK ? "job.go-back"
+                      : "job.go-on", why ? why : reason);
+}
+
+QdMigration *
+qd_migration_take_up (QdHub *hub, const char *nats, const char *job, QdMigrationStep step, QdMigrationWay way, GError **error)
+{
+  gboolean back = way == QD_MIGRATION_WAY_BACK;
   g_autofree char *control = qd_hub_find_control (hub, nats);
   g_autoptr (QdJobRecord) seen = qd_job_stream_read (hub, nats, job, error);
   g_autoptr (QdMigration) self = NULL;
@@ -655,7 +787,7 @@ qd_migration_take_up (QdHub *hub, const char *nats, const char *job, QdMigration
     return NULL;
   /* What its last owner wrote before the lease was ours. */
   self->record = qd_job_stream_read (hub, nats, job, error);
-  if (self->record == NULL || !check_taken (self, step, back, error))
+  if (self->record == NULL || !check_taken (self, step, way, error))
     {
       qd_lease_give_back (self->lock);
       qd_lease_give_back (self->lease);
@@ -669,6 +801,9 @@ qd_migration_take_up (QdHub *hub, const char *nats, const char *job, QdMigration
   else if (qd_json_get_int (self->record->json, "asked", &asked))
     self->asked_before = MAX (asked, 0);
   json_object_set_int_member (self->record->json, "asked", (gint64) self->asked_before);
+  audit_taken (self, way);
+  if (way == QD_MIGRATION_TAKE_OVER && !qd_job_record_is_queued (self->record))
+    g_hash_table_add (hub->news, g_strdup (job));
   prepare (self, step, back);
   return g_steal_pointer (&self);
 }
