@@ -80,13 +80,14 @@ is_live (QdHub *hub, const char *connection)
 
 /* --- Asking ------------------------------------------------------------------------------------------------------ */
 
-/* In a fiber. Takes @args. */
+/* In a fiber. Takes @args. An answer means that there still is an audit, too. */
 static JsonNode *
 ask (QdAuditStreams *self, const char *connection, const char *verb, JsonObject *args, GError **error)
 {
   g_autoptr (JsonObject) owned = args;
   QdDriver *driver = self->audit ? qd_hub_get_driver (self->audit->hub, connection) : NULL;
   g_autoptr (DexPromise) promise = NULL;
+  JsonNode *answer;
 
   if (driver == NULL)
     {
@@ -95,7 +96,13 @@ ask (QdAuditStreams *self, const char *connection, const char *verb, JsonObject 
     }
   promise = dex_promise_new ();
   qd_driver_command_async (driver, verb, owned, self->audit->cancellable, qd_job_answered_cb, dex_ref (promise));
-  return dex_await_boxed (dex_ref (promise), error);
+  answer = dex_await_boxed (dex_ref (promise), error);
+  if (answer == NULL || self->audit)
+    return answer;
+  /* It came, and the program ended, before anybody woke up to it. */
+  json_node_unref (answer);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _("Cancelled"));
+  return NULL;
 }
 
 static JsonObject *

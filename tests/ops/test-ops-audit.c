@@ -486,6 +486,34 @@ test_stream (Fixture *fixture, gconstpointer data)
   g_ptr_array_unref (stream.messages);
 }
 
+/* The program ends at any moment of it, just after an answer came too. */
+static void
+test_ends (Fixture *fixture, gconstpointer data)
+{
+  Stream stream = { g_ptr_array_new_with_free_func (message_free) };
+  FakeDriver *nats = fake_driver_add_nats (fixture->hub, "n", "c");
+
+  record_some (fixture, 3);
+  go_live (fixture, nats, "live");
+  settle (fixture, nats, &stream, 3);
+  for (guint n = 0; n < 60; n++)
+    {
+      end_hub (fixture);
+      begin_hub (fixture);
+      nats = fake_driver_add_nats (fixture->hub, "n", "c");
+      go_live (fixture, nats, "live");
+      wait_until (qd_audit_get_desk (qd_hub_get_audit (fixture->hub)) != NULL);
+      for (guint i = 0; i < n / 3; i++)
+        {
+          g_main_context_iteration (NULL, FALSE);
+          serve (&stream, nats);
+        }
+      for (guint i = 0; i < n % 3; i++)
+        g_main_context_iteration (NULL, FALSE);
+    }
+  g_ptr_array_unref (stream.messages);
+}
+
 static QdAuditState
 verify (Fixture *fixture, FakeDriver *nats, Stream *stream)
 {
@@ -622,6 +650,7 @@ main (int argc, char **argv)
   ADD ("unlock", test_unlock);
   ADD ("query", test_query);
   ADD ("stream", test_stream);
+  ADD ("ends", test_ends);
   ADD ("verify", test_verify);
   ADD ("limits", test_limits);
   ADD ("show", test_show);
