@@ -22,7 +22,7 @@ _quarterdeck_lab () {
     --sites|--paths|--flows|--seed|--port|--rate|--step-up|--tenants|--shards|--placed-on|--events) return ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W '--sites --paths --flows --seed --load --state --port --address
-    --tls --strict --step-up --no-nats --nats-servers --tenants --shards --placed-on --events
+    --tls --strict --step-up --no-nats --nats-servers --tenants --shards --placed-on --mixed-versions --events
     --rate --faults --die-with-parent --version --help' -- "$cur")
 }
 complete -F _quarterdeck_lab quarterdeck-lab

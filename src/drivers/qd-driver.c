@@ -346,6 +346,32 @@ qd_driver_refresh (QdDriver *self)
     QD_DRIVER_GET_CLASS (self)->refresh (self);
 }
 
+/* The driver is held by this, on the main thread, and not by the task: whoever answers that on another thread may be the last to let go of it. */
+typedef struct {
+  QdDriver *driver;
+  GAsyncReadyCallback callback;
+  gpointer user_data;
+} Asker;
+
+static void
+answered_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree Asker *asker = data;
+
+  if (asker->callback)
+    asker->callback (G_OBJECT (asker->driver), result, asker->user_data);
+  g_object_unref (asker->driver);
+}
+
+static GTask *
+command_task (QdDriver *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  Asker *asker = g_new (Asker, 1);
+
+  *asker = (Asker) { g_object_ref (self), callback, user_data };
+  return g_task_new (NULL, cancellable, answered_cb, asker);
+}
+
 /**
  * qd_driver_command_async:
  * @self: a driver
@@ -366,7 +392,7 @@ qd_driver_command_async (QdDriver *self, const char *verb, JsonObject *args,
   GTask *task;
 
   g_return_if_fail (QD_IS_DRIVER (self) && verb != NULL);
-  task = g_task_new (self, cancellable, callback, user_data);
+  task = command_task (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, qd_driver_command_async);
   if (!priv->started)
     {
@@ -392,7 +418,7 @@ qd_driver_command_async (QdDriver *self, const char *verb, JsonObject *args,
 JsonNode *
 qd_driver_command_finish (QdDriver *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (QD_IS_DRIVER (self) && g_task_is_valid (result, NULL), NULL);
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 

@@ -17,6 +17,7 @@ typedef struct
 {
   char *type;
   char *text;
+  char *tenant;                 /* whom it is about, where it is about one */
 } Event;
 
 struct LabEvents
@@ -26,19 +27,56 @@ struct LabEvents
   guint64 first;                /* oldest kept */
   guint64 last;                 /* newest made */
   guint64 published;            /* newest committed and sent */
+  GString *withheld;            /* what stands in for one that is not for who asks */
 };
+
+/* The tenant that an event's @data is about, or NULL. */
+static char *
+tenant_of (JsonObject *data)
+{
+  JsonObject *whole = lab_json_get_object (data, "tenant");
+
+  if (whole != NULL)
+    return g_strdup (lab_json_get_string (whole, "id", NULL));
+  return g_strdup (lab_json_get_string (data, "tenant_id", lab_json_get_string (data, "tenant", NULL)));
+}
+
+static JsonObject *
+parse_object (const char *text, JsonNode **root)
+{
+  *root = lab_json_parse (text, strlen (text), NULL);
+  return *root != NULL && JSON_NODE_HOLDS_OBJECT (*root) ? json_node_get_object (*root) : NULL;
+}
+
+/* Takes @type and @text. @is_data: @data is the event's data alone, and no whole event. */
+static void
+fill_event (Event *event, char *type, char *text, const char *data, gboolean is_data)
+{
+  g_autoptr (JsonNode) root = NULL;
+  JsonObject *object;
+
+  g_free (event->type);
+  g_free (event->text);
+  g_clear_pointer (&event->tenant, g_free);
+  event->type = type;
+  event->text = text;
+  /* Most are about no tenant, and not read for that. */
+  if (strstr (data, "\"tenant") == NULL)
+    return;
+  object = parse_object (data, &root);
+  if (!is_data && object != NULL)
+    object = lab_json_get_object (object, "data");
+  if (object != NULL)
+    event->tenant = tenant_of (object);
+}
 
 static void
 load_event (const char *const *columns, int n, gpointer user_data)
 {
   LabEvents *events = user_data;
   guint64 seq = g_ascii_strtoull (columns[0], NULL, 10);
-  Event *event = &events->ring[seq % RETENTION];
 
-  g_free (event->type);
-  g_free (event->text);
-  event->type = g_strdup (columns[1]);
-  event->text = g_strdup (columns[2]);
+  fill_event (&events->ring[seq % RETENTION], g_strdup (columns[1]), g_strdup (columns[2]), columns[2], FALSE);
   if (events->first == 0 || seq < events->first)
     events->first = seq;
   events->last = MAX (events->last, seq);
@@ -71,6 +109,7 @@ lab_events_new (LabServer *server, GError **error)
 {
   LabEvents *events = g_new0 (LabEvents, 1);
 
+  events->withheld = g_string_new (NULL);
   if (!lab_store_read (server->store, "SELECT seq, type, body FROM events ORDER BY seq DESC LIMIT 20000",
                        load_event, events, error) ||
       !take_epoch (server, events, error))
@@ -91,7 +130,9 @@ lab_events_free (LabEvents *events)
     {
       g_free (events->ring[i].type);
       g_free (events->ring[i].text);
+      g_free (events->ring[i].tenant);
     }
+  g_string_free (events->withheld, TRUE);
   g_free (events->epoch);
   g_free (events);
 }
@@ -119,10 +160,7 @@ lab_events_emit (LabServer *server, const char *type, const char *severity, cons
   if (server->correlation != NULL && strlen (server->correlation) <= MAX_CORRELATION && g_utf8_validate (server->correlation, -1, NULL))
     lab_json_string (text, "correlation_id", server->correlation);
   lab_json_end (text, '}');
-  g_free (event->type);
-  g_free (event->text);
-  event->type = g_strdup (type);
-  event->text = g_string_free (text, FALSE);
+  fill_event (event, g_strdup (type), g_string_free (text, FALSE), data, TRUE);
   lab_batch_add (server->batch, "INSERT INTO events (seq, type, body) VALUES (?, ?, ?)", "iss",
                  (gint64) seq, type, event->text);
   if (seq >= events->first + RETENTION)
@@ -150,16 +188,44 @@ lab_events_epoch (LabServer *server)
   return server->events->epoch;
 }
 
-const char *
-lab_events_text (LabServer *server, guint64 seq, const char **type)
+/* An event without what it tells, so that the numbers go on without a gap. */
+static const char *
+withhold (LabEvents *events, guint64 seq, const Event *event)
 {
-  const LabEvents *events = server->events;
+  g_autoptr (JsonNode) root = NULL;
+  JsonObject *object = parse_object (event->text, &root);
+  GString *text = events->withheld;
+
+  g_string_truncate (text, 0);
+  lab_json_begin (text, NULL, '{');
+  lab_json_string (text, "epoch", events->epoch);
+  lab_json_int (text, "seq", (gint64) seq);
+  lab_json_string (text, "id", object != NULL ? lab_json_get_string (object, "id", NULL) : NULL);
+  lab_json_string (text, "type", LAB_EVENT_WITHHELD);
+  lab_json_string (text, "severity", "info");
+  lab_json_string (text, "at", object != NULL ? lab_json_get_string (object, "at", NULL) : NULL);
+  lab_json_string (text, "source", "lab");
+  lab_json_begin (text, "data", '{');
+  lab_json_end (text, '}');
+  lab_json_end (text, '}');
+  return text->str;
+}
+
+const char *
+lab_events_text_for (LabServer *server, guint64 seq, const char *tenant, const char **type)
+{
+  LabEvents *events = server->events;
+  const Event *event = &events->ring[seq % RETENTION];
 
   if (seq < events->first || seq > events->published)
     return NULL;
-  if (type != NULL)
-    *type = events->ring[seq % RETENTION].type;
-  return events->ring[seq % RETENTION].text;
+  if (tenant == NULL || event->tenant == NULL || g_str_equal (event->tenant, tenant))
+    {
+      *type = event->type;
+      return event->text;
+    }
+  *type = LAB_EVENT_WITHHELD;
+  return withhold (events, seq, event);
 }
 
 /* What is committed up to @last goes out to whoever listens. */
@@ -223,13 +289,13 @@ lab_server_end (LabServer *server, LabCommittedFunc func, gpointer user_data)
 }
 
 static gboolean
-event_matches (const Event *event, const char *type, const char *severity, const char *q)
+event_matches (const char *event, const char *event_type, const char *type, const char *severity, const char *q)
 {
   g_autofree char *part = severity != NULL ? g_strdup_printf ("\"severity\":\"%s\"", severity) : NULL;
 
-  return (type == NULL || g_str_equal (event->type, type)) &&
-         (part == NULL || strstr (event->text, part) != NULL) &&
-         (q == NULL || lab_text_contains (event->text, q));
+  return (type == NULL || g_str_equal (event_type, type)) &&
+         (part == NULL || strstr (event, part) != NULL) &&
+         (q == NULL || lab_text_contains (event, q));
 }
 
 static gboolean
@@ -255,7 +321,7 @@ lab_events_list (LabRequest *request)
   LabEvents *events = request->server->events;
   const char *type = lab_request_query (request, "type"), *severity = lab_request_query (request, "severity");
   const char *q = lab_request_query (request, "q"), *limit_text = lab_request_query (request, "limit");
-  const char *epoch = lab_request_query (request, "epoch");
+  const char *epoch = lab_request_query (request, "epoch"), *only = lab_request_tenant (request);
   GString *out = request->out;
   guint64 after, seq, limit = 200, n = 0;
   gboolean given;
@@ -279,11 +345,14 @@ lab_events_list (LabRequest *request)
   lab_json_begin (out, NULL, '{');
   lab_json_begin (out, "items", '[');
   for (; seq <= events->published && n < limit; seq++)
-    if (event_matches (&events->ring[seq % RETENTION], type, severity, q))
-      {
-        lab_json_raw (out, NULL, events->ring[seq % RETENTION].text);
-        n++;
-      }
+    {
+      const char *event_type, *text = lab_events_text_for (request->server, seq, only, &event_type);
+
+      if (!event_matches (text, event_type, type, severity, q))
+        continue;
+      lab_json_raw (out, NULL, text);
+      n++;
+    }
   lab_json_end (out, ']');
   lab_json_int (out, "total", (gint64) (events->published + 1 - events->first));
   if (seq <= events->published)

@@ -86,6 +86,7 @@ static const LabRoute routes[] = {
   { "POST", "/lab/v1/load", lab_load_set, "lab.control", LAB_ROUTE_NO_FAULT },
   { "GET", "/lab/v1/nats", lab_nats_list, "lab.control", LAB_ROUTE_NO_FAULT },
   { "GET", "/lab/v1/shards", lab_shards_list, "lab.control", LAB_ROUTE_NO_FAULT },
+  { "POST", "/lab/v1/shards", lab_shards_set, "lab.control", LAB_ROUTE_NO_FAULT },
   { "GET", "/admin/v1/tenants", lab_tenants_list, "tenants.view", 0 },
   { "POST", "/admin/v1/tenants", lab_tenants_create, "tenants.create", 0 },
   { "GET", "/admin/v1/tenants/{id}", lab_tenants_get, "tenants.view", 0 },

@@ -52,11 +52,36 @@ struct LabNatsServers
   "\"audit.>\""
 #define HEAR "\"fleet.>\",\"$KV.>\",\"tenant.>\",\"jobs.>\",\"_INBOX.>\""
 
+/* What is kept from those who may know of one tenant alone: events about tenants, live and from the streams. What a bucket holds they read, as its
+ * keys are no words of a subject that a client asks for. */
+#define NOT_READ(stream) \
+  "\"$JS.API.STREAM.MSG.GET." stream "\",\"$JS.API.DIRECT.GET." stream "\",\"$JS.API.DIRECT.GET." stream ".>\"," \
+  "\"$JS.API.CONSUMER.CREATE." stream "\",\"$JS.API.CONSUMER.CREATE." stream ".>\",\"$JS.API.CONSUMER.DURABLE.CREATE." stream ".>\"," \
+  "\"$JS.API.CONSUMER.MSG.NEXT." stream ".>\""
+#define NOT_PUBLISHED NOT_READ ("EVENTS") "," NOT_READ ("AGGREGATE_EVENTS") "," NOT_READ ("WORKFLOW_COMMANDS") "," NOT_READ ("WORKFLOW_EVENTS")
+#define NOT_HEARD \
+  "\"fleet.events.tenant_created\",\"fleet.events.tenant_updated\",\"fleet.events.tenant_removed\",\"fleet.events.shard_asked\""
+
+/* A role that is about one tenant. */
+static void
+write_scoped_user (GString *out, LabRole role, const char *tenant, const char *password)
+{
+  g_string_append_printf (out, "    { user: \"%s\", password: \"%s\", permissions: {\n"
+                               "        publish: { allow: [%s], deny: [%s] },\n"
+                               "        subscribe: { allow: [\"fleet.>\",\"$KV.>\",\"tenant.%s.>\",\"_INBOX.>\"], deny: [%s] } } }\n",
+                          lab_role_name (role), password, LOOK, NOT_PUBLISHED, tenant, NOT_HEARD);
+}
+
 static void
 write_user (GString *out, LabRole role, const char *password)
 {
-  const char *publish = LOOK, *subscribe = HEAR;
+  const char *publish = LOOK, *subscribe = HEAR, *id = NULL;
 
+  if (g_str_equal (lab_role_scope (role, &id), "tenant"))
+    {
+      write_scoped_user (out, role, id, password);
+      return;
+    }
   switch (role)
     {
     case LAB_ROLE_ADMIN:

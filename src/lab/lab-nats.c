@@ -23,6 +23,16 @@
 #define WATCH_S         30
 #define WATCH_CLUSTER_S 5
 
+/* Definitions, as they are seeded: what a tenant's services decide, project, run and reach. */
+#define BUNDLE(version, created, note, more) \
+  "{\"bundle\":\"core\",\"version\":\"" version "\",\"created_at\":\"" created "\",\"by\":\"release@quarterdeck.example\",\"note\":\"" note "\"," \
+  "\"aggregates\":[{\"name\":\"account\"},{\"name\":\"order\"}],\"projections\":[{\"name\":\"balances\"}" more "]," \
+  "\"sagas\":[{\"name\":\"fulfilment\"}],\"effects\":[{\"name\":\"email\"},{\"name\":\"webhook\"}]}"
+#define LAB_BUNDLE_OLD BUNDLE ("1.4.0", "2026-04-02T09:00:00.000Z", "Orders may be cancelled", "")
+#define LAB_BUNDLE_NEW BUNDLE ("1.5.0", "2026-09-15T09:00:00.000Z", "Statements by month", ",{\"name\":\"statements\"}")
+#define LAB_APPLIED_OLD "{\"bundle\":\"core\",\"version\":\"1.4.0\",\"at\":\"2026-04-07T06:30:00.000Z\",\"by\":\"operator\"}"
+#define LAB_APPLIED_NEW "{\"bundle\":\"core\",\"version\":\"1.5.0\",\"at\":\"2026-09-21T06:30:00.000Z\",\"by\":\"operator\"}"
+
 #define MAX_SERVERS 5
 #define N_WATCHED   4
 #define N_BUCKETS   8
@@ -54,7 +64,7 @@ struct LabNats
   char *problem;                /* why furnishing failed last */
 };
 
-typedef enum { NOT_SEEDED, SEED_VALUE, SEED_MAP, SEED_TENANTS } Seeding;
+typedef enum { NOT_SEEDED, SEED_CONFIG, SEED_MAP, SEED_TENANTS, SEED_DEFINITIONS } Seeding;
 
 static const struct
 {
@@ -65,8 +75,8 @@ static const struct
   { "AGGREGATE_PLACEMENT", SEED_MAP, 0 },
   { "RUNNER_PLACEMENT", SEED_TENANTS, 0 },
   { "PROJECTION_PLACEMENT", SEED_TENANTS, 0 },
-  { "CONFIG", SEED_VALUE, 0 },
-  { "DEFINITIONS", NOT_SEEDED, 0 },
+  { "CONFIG", SEED_CONFIG, 0 },
+  { "DEFINITIONS", SEED_DEFINITIONS, 0 },
   { "JOB_LEASES", NOT_SEEDED, 60 },
   { "SHARDS", NOT_SEEDED, 15 },
   { "SHARD_STATE", NOT_SEEDED, 0 },
@@ -223,6 +233,50 @@ seed_tenants (kvStore *kv, const LabOptions *options)
   return status;
 }
 
+static natsStatus
+put (kvStore *kv, const char *key, const char *value)
+{
+  guint64 revision;
+
+  return kvStore_PutString (&revision, kv, key, value);
+}
+
+/* What is set for all, and what two tenants have otherwise. */
+static natsStatus
+seed_config (kvStore *kv)
+{
+  static const struct { const char *key, *value; } documents[] = {
+    { "global.path-thresholds", "{\"latency_ms\":150,\"packet_loss_pct\":2,\"jitter_ms\":30}" },
+    { "global.limits", "{\"concurrency\":8,\"batch\":200,\"payload_kb\":256}" },
+    { "global.drain", "{\"max_in_flight\":50,\"max_lag\":1000,\"timeout_s\":60}" },
+    { "global.slo", "{\"max_lag\":500,\"max_in_flight\":50}" },
+    { "tenant.tenant-acme.limits", "{\"concurrency\":16,\"burst\":40}" },
+    { "tenant.tenant-globex.drain", "{\"timeout_s\":120}" },
+  };
+  natsStatus status = NATS_OK;
+
+  for (guint i = 0; status == NATS_OK && i < G_N_ELEMENTS (documents); i++)
+    status = put (kv, documents[i].key, documents[i].value);
+  return status;
+}
+
+/* Two versions of a bundle, and which of them each tenant has: every third the older. */
+static natsStatus
+seed_definitions (kvStore *kv, const LabOptions *options)
+{
+  natsStatus status = put (kv, "bundle.core.1.4.0", LAB_BUNDLE_OLD);
+
+  if (status == NATS_OK)
+    status = put (kv, "bundle.core.1.5.0", LAB_BUNDLE_NEW);
+  for (guint i = 0; status == NATS_OK && i < (guint) options->tenants; i++)
+    {
+      g_autofree char *tenant = lab_nats_tenant (i), *key = g_strconcat ("applied.", tenant, NULL);
+
+      status = put (kv, key, i % 3 == 1 ? LAB_APPLIED_OLD : LAB_APPLIED_NEW);
+    }
+  return status;
+}
+
 /* Whether nothing was ever put there: what clients did in the run before stays as it is, what they deleted deleted. */
 static gboolean
 is_new (LabNats *nats, const char *bucket)
@@ -245,7 +299,6 @@ make_bucket (LabNats *nats, guint i)
   kvConfig config;
   kvStore *kv = NULL;
   natsStatus status;
-  guint64 revision;
 
   kvConfig_Init (&config);
   config.Bucket = buckets[i].name;
@@ -263,8 +316,10 @@ make_bucket (LabNats *nats, guint i)
         status = seed_map (kv, options);
       else if (buckets[i].seeding == SEED_TENANTS)
         status = seed_tenants (kv, options);
-      else if (buckets[i].seeding == SEED_VALUE)
-        status = kvStore_PutString (&revision, kv, "global.path-thresholds", "{\"latency_ms\":150,\"packet_loss_pct\":2,\"jitter_ms\":30}");
+      else if (buckets[i].seeding == SEED_CONFIG)
+        status = seed_config (kv);
+      else if (buckets[i].seeding == SEED_DEFINITIONS)
+        status = seed_definitions (kv, options);
       nats->fresh[i] = status != NATS_OK;
     }
   kvStore_Destroy (kv);
@@ -367,10 +422,33 @@ furnish_until (LabNats *nats)
   return status;
 }
 
+/* Before the subject of a message that is only taken where there is none of that subject yet; no subject begins so. */
+#define FIRST_MARK '\n'
+
+static natsStatus
+publish_first (LabNats *nats, const LabFrame *frame)
+{
+  natsMsg *message = NULL;
+  natsStatus status = natsMsg_Create (&message, frame->data + 1, NULL, lab_frame_text (frame), (int) frame->length);
+
+  if (status == NATS_OK)
+    status = natsMsgHeader_Set (message, "Nats-Expected-Last-Subject-Sequence", "0");
+  if (status == NATS_OK)
+    status = natsConnection_PublishMsg (nats->connection, message);
+  natsMsg_Destroy (message);
+  return status;
+}
+
 static void
 publish (LabNats *nats, const LabFrame *frame)
 {
-  if (natsConnection_Publish (nats->connection, frame->data, lab_frame_text (frame), (int) frame->length) != NATS_OK)
+  natsStatus status;
+
+  if (*frame->data == FIRST_MARK)
+    status = publish_first (nats, frame);
+  else
+    status = natsConnection_Publish (nats->connection, frame->data, lab_frame_text (frame), (int) frame->length);
+  if (status != NATS_OK)
     nats->dropped++;
 }
 
@@ -661,6 +739,18 @@ lab_nats_publish (LabNats *nats, const char *subject, const char *text)
     g_free (g_queue_pop_head (&nats->events));
   g_cond_signal (&nats->wake);
   g_mutex_unlock (&nats->lock);
+}
+
+void
+lab_nats_define (LabNats *nats, const char *tenant)
+{
+  g_autofree char *subject = g_strdup_printf ("%c$KV.DEFINITIONS.applied.%s", FIRST_MARK, tenant);
+  char now[32];
+  g_autofree char *text = NULL;
+
+  lab_time_format (now, g_get_real_time ());
+  text = g_strdup_printf ("{\"bundle\":\"core\",\"version\":\"1.5.0\",\"at\":\"%s\",\"by\":\"quarterdeck-lab\"}", now);
+  lab_nats_publish (nats, subject, text);
 }
 
 void

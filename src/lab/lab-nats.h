@@ -34,6 +34,9 @@ char       *lab_nats_tenant   (guint i);
 /* Publishes @text under @subject once; kept while there is no connection. */
 void        lab_nats_publish  (LabNats *nats, const char *subject, const char *text);
 
+/* @tenant has the newest definitions, unless it has some. */
+void        lab_nats_define   (LabNats *nats, const char *tenant);
+
 /* GET /lab/v1/nats. */
 void        lab_nats_list     (LabRequest *request);
 

@@ -100,6 +100,7 @@ lab_options_parse (LabOptions *options, char ***argv, GError **error)
     { "tenants", 0, 0, G_OPTION_ARG_INT, &options->tenants, "Tenants placed at first (4)", "N" },
     { "shards", 0, 0, G_OPTION_ARG_INT, &options->shards, "Shards of each kind, a process each (2)", "N" },
     { "placed-on", 0, 0, G_OPTION_ARG_INT, &options->placed_on, "Shards that tenants are placed on at first (as many as run)", "N" },
+    { "mixed-versions", 0, 0, G_OPTION_ARG_NONE, &options->mixed_versions, "Let the last shard of each kind report another version", NULL },
     { "events", 0, 0, G_OPTION_ARG_INT, &options->events, "Events and commands of tenants a second (4; 0 where --rate is 0)", "N" },
     { "faults", 0, 0, G_OPTION_ARG_STRING, &options->faults, "Misbehave: route-glob:fault[=arg]@probability,… (\"help\" lists them)", "SPEC" },
     { "die-with-parent", 0, 0, G_OPTION_ARG_NONE, &options->die_with_parent, "End when the process that started this ends", NULL },

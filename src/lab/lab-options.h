@@ -27,6 +27,7 @@ typedef struct
   gboolean tls;
   gboolean strict;
   gboolean no_nats;
+  gboolean mixed_versions;      /* the last shard of each kind says that it runs another version */
   gboolean die_with_parent;
   gboolean version;
 } LabOptions;

@@ -167,6 +167,16 @@ lab_request_reason (LabRequest *request)
   return *reason != '\0' ? reason : NULL;
 }
 
+const char *
+lab_request_tenant (LabRequest *request)
+{
+  const char *id = NULL;
+
+  if (request->session == NULL || !g_str_equal (lab_role_scope (request->session->user->role, &id), "tenant"))
+    return NULL;
+  return id;
+}
+
 gboolean
 lab_request_need_body (LabRequest *request)
 {

@@ -339,10 +339,33 @@ write_first (GString *out, const char *key, const char *id, const char *status)
   lab_json_end (out, '}');
 }
 
+/* The same record, with nothing of other tenants than @tenant in it. (transfer full) */
+static JsonObject *
+narrow (JsonObject *record, const char *tenant)
+{
+  JsonArray *all = lab_json_get_array (record, "tenants"), *some = json_array_new ();
+  g_autoptr (GList) names = json_object_get_members (record);
+  JsonObject *copy = json_object_new ();
+
+  for (GList *l = names; l != NULL; l = l->next)
+    json_object_set_member (copy, l->data, json_node_ref (json_object_get_member (record, l->data)));
+  for (guint i = 0; all != NULL && i < json_array_get_length (all); i++)
+    {
+      JsonNode *node = json_array_get_element (all, i);
+
+      if (JSON_NODE_HOLDS_OBJECT (node) && g_strcmp0 (lab_json_get_string (json_node_get_object (node), "id", NULL), tenant) == 0)
+        json_array_add_element (some, json_node_ref (node));
+    }
+  json_object_set_array_member (copy, "tenants", some);
+  return copy;
+}
+
+/* @only: the one tenant of whom it may tell; NULL: all. */
 static void
-write_shard (LabServer *server, GString *out, const char *key, const char *id)
+write_shard (LabServer *server, GString *out, const char *key, const char *id, const char *only)
 {
   Record *record = g_hash_table_lookup (server->scale->records, id);
+  g_autoptr (JsonObject) narrowed = NULL;
   g_autoptr (JsonNode) node = NULL;
   g_autofree char *text = NULL;
 
@@ -354,7 +377,8 @@ write_shard (LabServer *server, GString *out, const char *key, const char *id)
   /* An old record is of a time that is over; what it says of its tenants is the last that is known. */
   if (is_down (record))
     json_object_set_string_member (record->object, "status", "down");
-  node = json_node_init_object (json_node_alloc (), record->object);
+  narrowed = only != NULL ? narrow (record->object, only) : NULL;
+  node = json_node_init_object (json_node_alloc (), narrowed != NULL ? narrowed : record->object);
   text = lab_json_node_text (node);
   lab_json_raw (out, key, text);
 }
@@ -367,6 +391,7 @@ typedef struct
 
 /* The list whose page is being written: the list's functions know the server alone. */
 static GPtrArray *listed;
+static const char *listed_for;
 
 static const char *
 status_of (LabServer *server, const char *id)
@@ -414,7 +439,7 @@ compare_shards (const LabServer *server, guint a, guint b, guint key)
 static void
 write_listed (LabServer *server, GString *out, const char *key, guint index)
 {
-  write_shard (server, out, key, g_ptr_array_index (listed, index));
+  write_shard (server, out, key, g_ptr_array_index (listed, index), listed_for);
 }
 
 void
@@ -426,6 +451,7 @@ lab_scale_list (LabRequest *request)
   LabList list = { .n = ids->len, .sort_keys = keys, .compare = compare_shards, .match = match_shard, .write = write_listed, .data = &filter };
 
   listed = ids;
+  listed_for = lab_request_tenant (request);
   lab_list_reply (request, &list);
   listed = NULL;
 }
@@ -445,7 +471,7 @@ void
 lab_scale_get (LabRequest *request)
 {
   if (lab_scale_exists (request))
-    write_shard (request->server, request->out, NULL, request->params[0]);
+    write_shard (request->server, request->out, NULL, request->params[0], lab_request_tenant (request));
 }
 
 /* --- Freeze --- */

@@ -141,6 +141,8 @@ const char *lab_request_header    (LabRequest *request, const char *name);
 void        lab_request_etag      (LabRequest *request, guint64 revision);
 gboolean    lab_request_if_match  (LabRequest *request, guint64 revision, void (*represent) (LabRequest *, gpointer), gpointer data);
 const char *lab_request_reason    (LabRequest *request);
+/* The one tenant whom the user's role is about; NULL: it is about no one in particular. Lives for ever. */
+const char *lab_request_tenant    (LabRequest *request);
 gboolean    lab_request_need_body (LabRequest *request);
 void        lab_request_plan      (LabRequest *request, const char *step, const char *target,
                                    const char *path, const char *before, const char *after,
@@ -195,8 +197,10 @@ guint64     lab_events_emit       (LabServer *server, const char *type, const ch
 guint64     lab_events_seq        (LabServer *server);
 const char *lab_events_epoch      (LabServer *server);
 guint64     lab_events_first      (LabServer *server);
-/* The text of one published event, or NULL. */
-const char *lab_events_text       (LabServer *server, guint64 seq, const char **type);
+/* What stands in for an event about a tenant whom a user may not see. */
+#define LAB_EVENT_WITHHELD "withheld"
+/* The text of one published event, or NULL, as somebody sees it who may see @tenant alone (NULL: all). Until the next call. */
+const char *lab_events_text_for   (LabServer *server, guint64 seq, const char *tenant, const char **type);
 void        lab_events_list       (LabRequest *request);
 void        lab_events_published  (LabServer *server, guint64 last);
 

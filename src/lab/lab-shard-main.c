@@ -15,6 +15,7 @@
 #define MAX_LINE (64 * 1024)
 
 static GMainLoop *loop;
+static GString *said;           /* of a line of input, so far */
 
 void
 lab_shard_config_clear (LabShardConfig *config)
@@ -27,6 +28,7 @@ lab_shard_config_clear (LabShardConfig *config)
   g_free (config->labels);
   g_free (config->user);
   g_free (config->password);
+  g_free (config->version);
   g_strfreev (config->urls);
   memset (config, 0, sizeof *config);
 }
@@ -35,6 +37,26 @@ static char *
 text_of (JsonObject *object, const char *name)
 {
   return g_strdup (lab_json_get_string (object, name, NULL));
+}
+
+static void
+take_guise (JsonObject *object, char **version, gboolean *storage_bad)
+{
+  *version = text_of (object, "version");
+  *storage_bad = g_strcmp0 (lab_json_get_string (object, "storage", NULL), "unhealthy") == 0;
+}
+
+gboolean
+lab_shard_guise_read (const char *line, char **version, gboolean *storage_bad)
+{
+  g_autoptr (JsonNode) root = lab_json_parse (line, strlen (line), NULL);
+
+  *version = NULL;
+  *storage_bad = FALSE;
+  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
+    return FALSE;
+  take_guise (json_node_get_object (root), version, storage_bad);
+  return TRUE;
 }
 
 gboolean
@@ -55,6 +77,8 @@ lab_shard_config_read (LabShardConfig *config, const char *line, GError **error)
   config->region = text_of (object, "region");
   config->user = text_of (object, "user");
   config->password = text_of (object, "password");
+  if (object != NULL)
+    take_guise (object, &config->version, &config->storage_bad);
   config->capacity = (guint) CLAMP (lab_json_get_int (object, "capacity", 0), 0, G_MAXINT);
   config->labels = object != NULL ? lab_json_node_text (json_object_get_member (object, "labels")) : NULL;
   array = object != NULL ? lab_json_get_array (object, "urls") : NULL;
@@ -89,10 +113,23 @@ input_cb (int fd, GIOCondition condition, gpointer data)
 {
   char byte;
 
-  if (read (fd, &byte, 1) > 0)
-    return G_SOURCE_CONTINUE;
-  asked_cb (data);
-  return G_SOURCE_REMOVE;
+  if (read (fd, &byte, 1) <= 0)
+    {
+      asked_cb (data);
+      return G_SOURCE_REMOVE;
+    }
+  if (byte == '\n')
+    {
+      LabItem *item = g_new0 (LabItem, 1);
+
+      item->what = LAB_ITEM_GUISE;
+      item->value = g_strndup (said->str, said->len);
+      lab_shard_post (data, item);
+      g_string_truncate (said, 0);
+    }
+  else if (said->len < MAX_LINE)
+    g_string_append_c (said, byte);
+  return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -112,6 +149,9 @@ main (int argc, char **argv)
   setlocale (LC_ALL, "");
   setlocale (LC_NUMERIC, "C");
   prctl (PR_SET_NAME, "qd-lab-shard");
+  /* Nothing of what follows the first line is to be taken with it. */
+  setvbuf (stdin, NULL, _IONBF, 0);
+  said = g_string_new (NULL);
   if (fgets (line, sizeof line, stdin) == NULL)
     line[0] = '\0';
   if (!lab_shard_config_read (&shard.config, line, &error) || !lab_shard_listen (&shard, &error))

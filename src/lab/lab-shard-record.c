@@ -51,6 +51,12 @@ lab_shard_status (const LabShard *shard)
   return "ready";
 }
 
+static const char *
+version_of (const LabShard *shard)
+{
+  return shard->config.version != NULL ? shard->config.version : QD_VERSION;
+}
+
 static void
 write_known (GString *out, const char *key, gint64 value)
 {
@@ -126,12 +132,12 @@ describe (LabShard *shard, const char *status)
   lab_json_string (out, "shard", shard->config.shard);
   lab_json_string (out, "address", address);
   lab_json_string (out, "status", status != NULL ? status : lab_shard_status (shard));
-  lab_json_string (out, "storage", shard->storage_ok ? "healthy" : "unhealthy");
+  lab_json_string (out, "storage", shard->storage_ok && !shard->config.storage_bad ? "healthy" : "unhealthy");
   lab_json_string (out, "region", shard->config.region);
   lab_json_raw (out, "labels", shard->config.labels);
   lab_json_int (out, "capacity", shard->config.capacity);
   lab_json_double (out, "load", lab_shard_load (shard), 1);
-  lab_json_string (out, "version", QD_VERSION);
+  lab_json_string (out, "version", version_of (shard));
   lab_json_string (out, "git_sha", g_str_equal (LAB_GIT_SHA, "unknown") ? NULL : LAB_GIT_SHA);
   write_known (out, "in_flight", sum_up (tenants, G_STRUCT_OFFSET (LabTenant, in_flight)));
   write_known (out, "lag", sum_up (tenants, G_STRUCT_OFFSET (LabTenant, lag)));
@@ -186,7 +192,7 @@ measure (const LabShard *shard)
   g_string_append_printf (out, "# HELP %s_processing_errors_total writes of a state that did not work\n# TYPE %s_processing_errors_total counter\n"
                                "%s_processing_errors_total %" G_GUINT64_FORMAT "\n", kind, kind, kind, shard->errors);
   g_string_append_printf (out, "# HELP %s_build_info what runs\n# TYPE %s_build_info gauge\n"
-                               "%s_build_info{service=\"%s\",version=\"%s\",git_sha=\"%s\"} 1\n", kind, kind, kind, kind, QD_VERSION, LAB_GIT_SHA);
+                               "%s_build_info{service=\"%s\",version=\"%s\",git_sha=\"%s\"} 1\n", kind, kind, kind, kind, version_of (shard), LAB_GIT_SHA);
   return g_string_free (out, FALSE);
 }
 

@@ -182,6 +182,19 @@ break_all (LabShard *shard)
 }
 
 static void
+take_guise (LabShard *shard, const char *line)
+{
+  gboolean storage_bad;
+  char *version;
+
+  if (!lab_shard_guise_read (line, &version, &storage_bad))
+    return;
+  g_free (shard->config.version);
+  shard->config.version = version;
+  shard->config.storage_bad = storage_bad;
+}
+
+static void
 take_item (LabShard *shard, LabItem *item)
 {
   LabTenant *tenant = item->feed != NULL ? lab_feed_tenant (item->feed) : NULL;
@@ -206,6 +219,9 @@ take_item (LabShard *shard, LabItem *item)
     case LAB_ITEM_AGAIN:
       lab_bucket_watch_again (shard->watch);
       break_all (shard);
+      break;
+    case LAB_ITEM_GUISE:
+      take_guise (shard, item->value);
       break;
     case LAB_ITEM_STOP:
       shard->stop = TRUE;

@@ -58,12 +58,16 @@ gboolean lab_replay_parse      (const char *text, LabReplay *mode);
 typedef struct
 {
   char *kind, *shard, *id, *bucket, *region, *labels, *user, *password;
+  char *version;                /* that it says it is; NULL: what it is */
+  gboolean storage_bad;         /* it says that its storage is unhealthy, whatever that is */
   char **urls;
   guint capacity;
 } LabShardConfig;
 
 gboolean lab_shard_config_read  (LabShardConfig *config, const char *line, GError **error);
 void     lab_shard_config_clear (LabShardConfig *config);
+/* What a later line of input sets: what it says of itself. FALSE: it is none. */
+gboolean lab_shard_guise_read   (const char *line, char **version, gboolean *storage_bad);
 
 struct LabTenant
 {
@@ -106,7 +110,7 @@ typedef struct
   char *answer;
 } LabAsk;
 
-typedef enum { LAB_ITEM_MESSAGE, LAB_ITEM_CLOSED, LAB_ITEM_PLACEMENT, LAB_ITEM_ASK, LAB_ITEM_AGAIN, LAB_ITEM_STOP } LabItemWhat;
+typedef enum { LAB_ITEM_MESSAGE, LAB_ITEM_CLOSED, LAB_ITEM_PLACEMENT, LAB_ITEM_ASK, LAB_ITEM_AGAIN, LAB_ITEM_GUISE, LAB_ITEM_STOP } LabItemWhat;
 
 typedef struct
 {

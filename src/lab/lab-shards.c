@@ -20,6 +20,10 @@
 #define END_MS            1500
 #define MIN_CAPACITY      8
 
+/* What some shards are said to run, where versions are mixed: what came before this one. */
+#define OTHER_VERSION QD_VERSION "-rc.1"
+#define MAX_VERSION 64
+
 static const char *const regions[] = { "eu-central", "eu-west", "us-east", "ap-south" };
 
 typedef struct
@@ -30,6 +34,8 @@ typedef struct
   guint number;                 /* from 1 */
   GSubprocess *process;
   guint restart, back_off, restarts;
+  char *version;                /* that it is to say it is; NULL: what it is */
+  gboolean storage_bad;         /* it is to say that its storage is unhealthy */
   gint64 started_at;
 } Shard;
 
@@ -77,6 +83,14 @@ capacity (const LabOptions *options)
   return MAX (MIN_CAPACITY, share + share / 5);
 }
 
+/* What a shard is to say of itself, beside what it is. */
+static void
+write_guise (GString *out, const Shard *shard)
+{
+  lab_json_string (out, "version", shard->version);
+  lab_json_string (out, "storage", shard->storage_bad ? "unhealthy" : NULL);
+}
+
 /* What the shard is to be, as its first line of input: a command line can be read by everybody. */
 static char *
 describe (const Shard *shard)
@@ -102,6 +116,7 @@ describe (const Shard *shard)
   lab_json_end (out, ']');
   lab_json_string (out, "user", dial.user);
   lab_json_string (out, "password", dial.password);
+  write_guise (out, shard);
   lab_json_end (out, '}');
   g_string_append_c (out, '\n');
   return g_strdup (out->str);
@@ -217,6 +232,7 @@ free_shard (gpointer data)
   Shard *shard = data;
 
   g_clear_object (&shard->process);
+  g_free (shard->version);
   g_free (shard->id);
   g_free (shard);
 }
@@ -246,6 +262,8 @@ lab_shards_new (LabServer *server)
         shard->number = n;
         shard->back_off = BACK_OFF_FIRST_MS;
         shard->id = g_strdup_printf ("%s.shard-%u", lab_kind_name (kind), n);
+        if (server->options->mixed_versions && n == (guint) server->options->shards)
+          shard->version = g_strdup (OTHER_VERSION);
         g_ptr_array_add (shards->shards, shard);
       }
   if (shards->shards->len > 0)
@@ -310,6 +328,88 @@ lab_shards_pid (const LabShards *shards, guint index)
   return id != NULL ? (int) g_ascii_strtoll (id, NULL, 10) : 0;
 }
 
+static void
+write_process (const LabShards *shards, guint index, GString *out)
+{
+  const Shard *shard = g_ptr_array_index (shards->shards, index);
+  int pid = lab_shards_pid (shards, index);
+
+  lab_json_begin (out, NULL, '{');
+  lab_json_string (out, "id", shard->id);
+  if (pid != 0)
+    lab_json_int (out, "pid", pid);
+  else
+    lab_json_null (out, "pid");
+  lab_json_int (out, "restarts", shard->restarts);
+  write_guise (out, shard);
+  lab_json_end (out, '}');
+}
+
+static int
+find_shard (const LabShards *shards, const char *id)
+{
+  for (guint i = 0; shards != NULL && id != NULL && i < shards->shards->len; i++)
+    if (g_str_equal (((const Shard *) g_ptr_array_index (shards->shards, i))->id, id))
+      return (int) i;
+  return -1;
+}
+
+/* Another line for a shard that runs; one that is started again is told as it starts. */
+static void
+tell_guise (Shard *shard)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  if (shard->process == NULL)
+    return;
+  lab_json_begin (line, NULL, '{');
+  write_guise (line, shard);
+  lab_json_end (line, '}');
+  g_string_append_c (line, '\n');
+  g_output_stream_write_all (g_subprocess_get_stdin_pipe (shard->process), line->str, line->len, NULL, NULL, NULL);
+}
+
+static gboolean
+is_text_or_null (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  return node == NULL || JSON_NODE_HOLDS_NULL (node) || lab_json_get_string (object, name, NULL) != NULL;
+}
+
+void
+lab_shards_set (LabRequest *request)
+{
+  LabShards *shards = request->server->shards;
+  const char *version, *storage;
+  JsonObject *body;
+  Shard *shard;
+  int index;
+
+  if (!lab_request_need_body (request))
+    return;
+  body = request->object;
+  index = find_shard (shards, lab_json_get_string (body, "id", NULL));
+  version = lab_json_get_string (body, "version", NULL);
+  storage = lab_json_get_string (body, "storage", NULL);
+  if (index < 0)
+    lab_request_invalid (request, "/id", "id must be that of a shard which the lab runs, such as runner.shard-1");
+  else if (!is_text_or_null (body, "version") || (version != NULL && (*version == '\0' || strlen (version) > MAX_VERSION)))
+    lab_request_invalid (request, "/version", "version must be a text of 1 to %d bytes, or null", MAX_VERSION);
+  else if (!is_text_or_null (body, "storage") || (storage != NULL && !g_str_equal (storage, "healthy") && !g_str_equal (storage, "unhealthy")))
+    lab_request_invalid (request, "/storage", "storage must be healthy, unhealthy, or null");
+  else
+    {
+      shard = g_ptr_array_index (shards->shards, index);
+      if (json_object_has_member (body, "version"))
+        g_set_str (&shard->version, version);
+      if (json_object_has_member (body, "storage"))
+        shard->storage_bad = g_strcmp0 (storage, "unhealthy") == 0;
+      tell_guise (shard);
+      write_process (shards, (guint) index, request->out);
+    }
+}
+
 void
 lab_shards_list (LabRequest *request)
 {
@@ -319,19 +419,7 @@ lab_shards_list (LabRequest *request)
   lab_json_begin (out, NULL, '{');
   lab_json_begin (out, "items", '[');
   for (guint i = 0; shards != NULL && i < shards->shards->len; i++)
-    {
-      const Shard *shard = g_ptr_array_index (shards->shards, i);
-      int pid = lab_shards_pid (shards, i);
-
-      lab_json_begin (out, NULL, '{');
-      lab_json_string (out, "id", shard->id);
-      if (pid != 0)
-        lab_json_int (out, "pid", pid);
-      else
-        lab_json_null (out, "pid");
-      lab_json_int (out, "restarts", shard->restarts);
-      lab_json_end (out, '}');
-    }
+    write_process (shards, i, out);
   lab_json_end (out, ']');
   lab_json_end (out, '}');
 }

@@ -15,7 +15,8 @@ const char *lab_shards_id    (const LabShards *shards, guint index);
 /* Its process, 0: none at the moment. */
 int         lab_shards_pid   (const LabShards *shards, guint index);
 
-/* GET /lab/v1/shards. */
+/* GET /lab/v1/shards, and POST: what one of them says of itself, beside what it is. */
 void        lab_shards_list  (LabRequest *request);
+void        lab_shards_set   (LabRequest *request);
 
 G_END_DECLS

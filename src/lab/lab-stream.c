@@ -33,6 +33,7 @@ typedef struct
   LabServer *server;
   StreamKind kind;
   char *path;
+  const char *tenant;           /* whose events alone it may hear; NULL: all */
   GIOStream *io;
   GPollableInputStream *in;
   GPollableOutputStream *out;
@@ -257,7 +258,7 @@ append_events (Stream *stream)
   if (stream->kind == STREAM_SSE || end == stream->cursor + 1)
     for (; stream->cursor < end; stream->cursor++)
       {
-        const char *text = lab_events_text (server, stream->cursor + 1, &type);
+        const char *text = lab_events_text_for (server, stream->cursor + 1, stream->tenant, &type);
 
         append_message (stream, text, strlen (text), type, stream->cursor + 1);
       }
@@ -266,7 +267,7 @@ append_events (Stream *stream)
       g_autoptr (GString) batch = g_string_new ("{\"type\":\"batch\",\"items\":[");
 
       for (; stream->cursor < end; stream->cursor++)
-        lab_json_raw (batch, NULL, lab_events_text (server, stream->cursor + 1, NULL));
+        lab_json_raw (batch, NULL, lab_events_text_for (server, stream->cursor + 1, stream->tenant, &type));
       g_string_append (batch, "]}");
       append_message (stream, batch->str, batch->len, "batch", stream->cursor);
     }
@@ -494,6 +495,7 @@ opened_cb (LabRequest *request, GIOStream *io, gpointer user_data)
   stream->kind = opening->kind;
   stream->cursor = opening->cursor;
   stream->path = g_strdup (request->path);
+  stream->tenant = lab_request_tenant (request);
   stream->io = io;
   stream->in = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (io));
   stream->out = G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (io));

@@ -209,10 +209,9 @@ add_status (LabServer *server, GString *out, const LabDocument *document)
 static gboolean
 is_visible (LabRequest *request, const LabDocument *document)
 {
-  const char *id = NULL;
+  const char *only = lab_request_tenant (request);
 
-  return request->session == NULL || !g_str_equal (lab_role_scope (request->session->user->role, &id), "tenant") ||
-         g_str_equal (id, document->id);
+  return only == NULL || g_str_equal (only, document->id);
 }
 
 static char *
@@ -360,6 +359,8 @@ look_at (LabServer *server, const LabDocument *tenant)
       json_object_set_string_member (object, "status", "active");
       lab_documents_set (server, server->tenants, tenant, object, NULL, "it is placed on a shard of each kind");
       tell_config (server, tenant);
+      if (server->nats != NULL)
+        lab_nats_define (server->nats, tenant->id);
     }
   else if (!same)
     lab_documents_announce (server, server->tenants, tenant);

@@ -2,6 +2,7 @@
 /* Tenants between the node-api driver and the real lab: what is there, what happens to them, who was quicker; and a server without them. */
 #include "config.h"
 
+#include <libsoup/soup.h>
 #include <string.h>
 
 #include "driver-fixture.h"
@@ -133,11 +134,112 @@ test_absent (void)
   test_lab_free (lab);
 }
 
+/* What happens to other tenants is neither told to who looks after one, nor missed by the numbers. */
+static void
+test_scoped (void)
+{
+  TestLab *lab = test_lab_new ("--sites 4 --paths 6 --flows 10 --rate 0 --no-nats");
+  TestModel *model, *admin;
+  gint64 before = -1, after = -1;
+  QdEntityList *events;
+
+  if (lab == NULL)
+    return;
+  model = model_of (lab, "support");
+  admin = model_of (lab, "admin");
+  test_until (offers (model, "tenants") && test_model_count (model, QD_KIND_TENANT) == 1, 20);
+  test_until (offers (admin, "tenants.write") && test_model_count (admin, QD_KIND_TENANT) == 4, 20);
+  qd_entity_get_int (test_model_find (model, QD_KIND_CONNECTION, model->id), QD_CONNECTION_SEQ, &before);
+  run (admin, "tenant.suspend", g_strdup ("{\"id\":\"tenant-globex\",\"reason\":\"unpaid\"}"));
+  run (admin, "tenant.resume", g_strdup ("{\"id\":\"tenant-globex\",\"reason\":\"paid\"}"));
+  run (admin, "tenant.suspend", g_strdup ("{\"id\":\"tenant-acme\",\"reason\":\"unpaid\"}"));
+  test_until (says (model, "tenant-acme", QD_FIELD_STATUS_TEXT, "suspended"), 20);
+  test_until (qd_entity_get_int (test_model_find (model, QD_KIND_CONNECTION, model->id), QD_CONNECTION_SEQ, &after) && after >= before + 3, 20);
+  g_assert_cmpstr (test_model_state (model), ==, "live");
+  events = qd_fleet_get_list (model->fleet, QD_KIND_EVENT);
+  g_assert_cmpuint (qd_entity_list_get_length (events), >, 0);
+  for (guint i = 0; i < qd_entity_list_get_length (events); i++)
+    {
+      QdEntity *event = qd_entity_list_peek (events, i);
+      const char *type = qd_entity_get_string (event, QD_EVENT_TYPE);
+
+      g_assert_cmpstr (type, !=, "withheld");
+      if (g_str_has_prefix (type, "tenant_"))
+        g_assert_cmpstr (qd_entity_get_string (event, QD_EVENT_SUBJECT_ID), ==, "tenant-acme");
+    }
+  g_assert_cmpuint (test_model_count (model, QD_KIND_TENANT), ==, 1);
+  test_model_free (admin);
+  test_model_free (model);
+  test_lab_free (lab);
+}
+
+/* A server that lists sites and tenants and nothing else, and shows each as far as it is told to. */
+typedef struct { SoupServer *server; char *url; gboolean sites, tenants; } Stub;
+
+static void
+stub_cb (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer data)
+{
+  Stub *stub = data;
+  gboolean sites = g_str_equal (path, "/api/v1/sites"), known = sites || g_str_equal (path, "/admin/v1/tenants");
+  guint status = !known ? 404 : (sites ? stub->sites : stub->tenants) ? 200 : 403;
+  const char *body = status == 404 ? "{\"title\":\"not here\"}" : status == 403 ? "{\"title\":\"not for you\"}"
+                     : sites ? "{\"items\":[{\"id\":\"s1\",\"name\":\"HQ\",\"status\":\"active\"}],\"next\":null}"
+                             : "{\"items\":[{\"id\":\"t1\",\"name\":\"Acme\",\"status\":\"active\"},{\"id\":\"t2\",\"name\":\"Globex\"}],\"next\":null}";
+
+  soup_server_message_set_status (message, status, NULL);
+  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_COPY, body, strlen (body));
+}
+
+/* A list that is refused takes nothing from the others, and it is said which; what was seen of it before goes. */
+static void
+test_forbidden (void)
+{
+  Stub stub = { soup_server_new ("server-header", "stub", NULL), NULL, TRUE, FALSE };
+  g_autoptr (GSList) uris = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (QdEndpoint) endpoint = NULL;
+  TestModel *model;
+
+  soup_server_add_handler (stub.server, NULL, stub_cb, &stub, NULL);
+  g_assert_true (soup_server_listen_local (stub.server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, &error));
+  uris = soup_server_get_uris (stub.server);
+  stub.url = g_uri_to_string (uris->data);
+  endpoint = qd_endpoint_new ("stub", "Stub", "node-api", stub.url);
+  model = test_model_new (endpoint);
+  test_until (g_str_equal (test_model_state (model), "live"), 20);
+  test_until (test_model_count (model, QD_KIND_SITE) == 1 && g_str_equal (test_model_detail (model), "You may not see: Tenants"), 10);
+  g_assert_cmpuint (test_model_count (model, QD_KIND_TENANT), ==, 0);
+  /* It is offered, so that what is missing is the permission. */
+  g_assert_true (offers (model, "tenants"));
+
+  stub.tenants = TRUE;
+  qd_driver_refresh (model->driver);
+  test_until (test_model_count (model, QD_KIND_TENANT) == 2 && *test_model_detail (model) == '\0', 20);
+  stub.tenants = FALSE;
+  qd_driver_refresh (model->driver);
+  test_until (test_model_count (model, QD_KIND_TENANT) == 0 && g_str_equal (test_model_detail (model), "You may not see: Tenants"), 20);
+  g_assert_cmpstr (test_model_state (model), ==, "live");
+  /* Nothing at all: that is no connection which is well. */
+  stub.sites = FALSE;
+  qd_driver_refresh (model->driver);
+  test_until (g_str_equal (test_model_state (model), "refused"), 20);
+  stub.sites = TRUE;
+  qd_driver_refresh (model->driver);
+  test_until (g_str_equal (test_model_state (model), "live") && test_model_count (model, QD_KIND_SITE) == 1, 20);
+  test_model_free (model);
+  soup_server_disconnect (stub.server);
+  g_object_unref (stub.server);
+  g_slist_free_full (g_steal_pointer (&uris), (GDestroyNotify) g_uri_unref);
+  g_free (stub.url);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/drivers/tenants/verbs", test_verbs);
   g_test_add_func ("/drivers/tenants/absent", test_absent);
+  g_test_add_func ("/drivers/tenants/scoped", test_scoped);
+  g_test_add_func ("/drivers/tenants/forbidden", test_forbidden);
   return g_test_run ();
 }

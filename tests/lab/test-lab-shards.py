@@ -175,6 +175,44 @@ def check_freeze(lab):
     tap.none(settled(lab), 'after kill -9 of the lab each message had counted exactly once')
 
 
+def check_guise(lab):
+    """A shard says something else of itself than it is, over a restart, until it is told not to."""
+    def said(shard='runner.shard-2'):
+        record = lab.shards()[shard]
+        return record['version'], record['storage']
+    true = said()
+    answer = lab.call('POST', '/lab/v1/shards', {'id': 'runner.shard-2', 'version': '0.0.1', 'storage': 'unhealthy'})
+    tap.ok(answer.status == 200 and answer.json['version'] == '0.0.1' and answer.json['storage'] == 'unhealthy', 'a shard is told to say something else', [str(answer.body)])
+    tap.ok(wait(lambda: said() == ('0.0.1', 'unhealthy')) and said('runner.shard-1') == true, 'it does, and another does not')
+    os.kill(lab.pid('runner.shard-2'), signal.SIGKILL)
+    tap.ok(wait(lambda: lab.shards()['runner.shard-2']['status'] == 'ready' and said() == ('0.0.1', 'unhealthy'), 30), 'when it was killed, too')
+    lab.call('POST', '/lab/v1/shards', {'id': 'runner.shard-2', 'storage': None})
+    tap.ok(wait(lambda: said() == ('0.0.1', 'healthy')), 'one of them is taken back')
+    lab.call('POST', '/lab/v1/shards', {'id': 'runner.shard-2', 'version': None})
+    tap.ok(wait(lambda: said() == true), 'and the other')
+    for body, pointer in (({'id': 'runner.shard-9'}, '/id'), ({'id': 'runner.shard-1', 'version': 7}, '/version'), ({'id': 'runner.shard-1', 'version': ''}, '/version'),
+                          ({'id': 'runner.shard-1', 'storage': 'so-so'}, '/storage')):
+        answer = lab.call('POST', '/lab/v1/shards', body)
+        tap.ok(answer.status == 422 and answer.json['errors'][0]['pointer'] == pointer, f'{body}: {pointer} is pointed at', [str(answer.body)])
+    lab.token = None
+    lab.login('support')
+    told = {t['id'] for s in lab.all('/admin/v1/scale/shards')[0] for t in s['tenants']}
+    one = {t['id'] for t in lab.get('/admin/v1/scale/shards/runner.shard-2').json['tenants']}
+    tap.ok(told == {'tenant-acme'} and one <= told, 'who looks after one tenant is told of no other on a shard', [str(told)])
+    lab.token = None
+    lab.login()
+
+
+def check_mixed():
+    lab = Fleet('--mixed-versions', '--rate', '0', '--sites', '5', '--paths', '6', '--flows', '10')
+    lab.login()
+    tap.ok(wait(lambda: [s['status'] for s in lab.shards().values()] == ['ready'] * 6, 60), 'shards of mixed versions are ready')
+    versions = {i: s['version'] for i, s in lab.shards().items()}
+    tap.ok(len(set(versions.values())) == 2 and all((versions[k + '.shard-1'] != versions[k + '.shard-2']) for k in ('aggregate', 'projection', 'runner')),
+           'the last of each kind has another', [str(versions)])
+    lab.stop()
+
+
 def check_end(lab):
     shards = [s['pid'] for s in lab.get('/lab/v1/shards').json['items']]
     lab.kill()
@@ -234,6 +272,8 @@ with temporary() as folder:
     check_drain(main)
     check_replay(main)
     check_freeze(main)
+    check_guise(main)
     check_end(main)
 check_many()
+check_mixed()
 tap.done()

@@ -205,6 +205,60 @@ def check_nats_roles(lab):
     admin = Nats(lab, 'admin')
     word, text = admin.request('$KV.CONFIG.x', 'mine')
     tap.ok(word != '-ERR' and json.loads(text).get('stream') == 'KV_CONFIG', 'an admin writes them', [str((word, text))])
+    check_nats_scope(lab)
+
+
+def check_nats_scope(lab):
+    """Who may know of one tenant hears of no other, live or from a stream."""
+    lab.login()
+    scoped, admin = Nats(lab, 'support'), Nats(lab, 'admin')
+    for client in (scoped, admin):
+        client.send('SUB fleet.events.> 1')
+        client.send('PING')
+        while client.line() != 'PONG':
+            pass
+    lab.call('POST', '/admin/v1/tenants/tenant-globex/suspend', {'reason': 'unpaid'})
+    lab.call('PUT', '/admin/v1/scale/freeze', {'frozen': True, 'reason': 'to be heard'})
+    lab.call('PUT', '/admin/v1/scale/freeze', {'frozen': False, 'reason': 'to be heard'})
+
+    def until_thaw(client):
+        heard = []
+        while not heard or heard[-1] != 'fleet.events.changes_thawed':
+            heard.append(client.message()[0])
+        return heard
+    heard, all_heard = until_thaw(scoped), until_thaw(admin)
+    tap.ok('fleet.events.tenant_updated' in all_heard and 'fleet.events.tenant_updated' not in heard and 'fleet.events.changes_frozen' in heard,
+           'support hears events, and none of tenants', [str(heard), str(all_heard)])
+    for subject, body in (('$JS.API.STREAM.MSG.GET.EVENTS', '{"seq":1}'), ('$JS.API.STREAM.MSG.GET.AGGREGATE_EVENTS', '{"seq":1}'),
+                          ('$JS.API.CONSUMER.CREATE.EVENTS', '{"stream_name":"EVENTS","config":{}}'),
+                          ('$JS.API.CONSUMER.CREATE.WORKFLOW_COMMANDS.mine.tenant.>', '{}')):
+        word, text = Nats(lab, 'support').request(subject, body)
+        tap.ok(word == '-ERR' and 'Permissions Violation' in text, f'support may not ask {subject}', [str((word, text))])
+    other = Nats(lab, 'support')
+    other.send('SUB tenant.tenant-globex.> 1')
+    word, text = other.message()
+    tap.ok(word == '-ERR' and 'Permissions Violation' in text, 'nor listen to another tenant', [str((word, text))])
+    word, text = Nats(lab, 'support').request('$JS.API.STREAM.INFO.KV_CONFIG')
+    tap.ok(word != '-ERR', 'but read about buckets', [str((word, text))])
+
+
+def check_nats_documents(lab):
+    """Configuration and definitions are there, and a new tenant gets the newest definitions."""
+    admin = Nats(lab, 'admin')
+    documents = {s.split('.', 2)[2]: json.loads(v) for s, v in ((f'$KV.CONFIG.{k}', admin.get('CONFIG', k)[1]) for k in
+                 ('global.limits', 'global.drain', 'global.slo', 'tenant.tenant-acme.limits', 'tenant.tenant-globex.drain'))}
+    tap.ok(documents['global.limits']['concurrency'] == 8 and documents['tenant.tenant-acme.limits']['concurrency'] == 16, 'configuration is seeded')
+    old, new = (json.loads(admin.get('DEFINITIONS', f'bundle.core.{v}')[1]) for v in ('1.4.0', '1.5.0'))
+    tap.ok(old['version'] == '1.4.0' and len(new['projections']) == len(old['projections']) + 1, 'and two versions of definitions')
+    applied = {t: json.loads(admin.get('DEFINITIONS', f'applied.tenant-{t}')[1])['version'] for t in ('acme', 'globex', 'initech', 'umbrella')}
+    tap.ok(applied == {'acme': '1.5.0', 'globex': '1.4.0', 'initech': '1.5.0', 'umbrella': '1.5.0'}, 'one tenant has the older', [str(applied)])
+    lab.call('POST', '/admin/v1/tenants', {'id': 'tenant-new', 'name': 'New', 'plan': 'free'})
+    for bucket in ('RUNNER_PLACEMENT', 'PROJECTION_PLACEMENT'):
+        admin.put(bucket, 'tenant-new', 'shard-1', 0)
+    revision, placed = admin.get('AGGREGATE_PLACEMENT', 'aggregate_placement')
+    admin.put('AGGREGATE_PLACEMENT', 'aggregate_placement', json.dumps({**json.loads(placed), 'tenant-new': 'shard-1'}), revision)
+    tap.ok(wait(lambda: admin.get('DEFINITIONS', 'applied.tenant-new')[1] is not None), 'who becomes active has definitions')
+    tap.ok(json.loads(admin.get('DEFINITIONS', 'applied.tenant-new')[1])['version'] == '1.5.0', 'the newest')
 
 
 def check_nats(state):
@@ -228,6 +282,7 @@ def check_nats(state):
     tap.ok(1500 < b - a < 2600, 'live subjects carry the rate that was asked for', [f'{b - a} messages in a second'])
     tap.ok(set(lab.credentials['nats']) >= {'admin', 'operator', 'viewer'}, 'each role has a user there')
     check_nats_roles(lab)
+    check_nats_documents(lab)
     child = nats_pid(lab)
     os.kill(child, signal.SIGKILL)
     tap.ok(wait(lambda: nats_pid(lab) not in (None, child) and monitor(lab, '/varz')['in_msgs'] > 100), 'nats-server killed: it comes back and is fed')

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tenants over HTTP: what a tenant must be, its states, who sees it, and that its placement is what the buckets say."""
-from lab import Lab, Tap, temporary
+from lab import Lab, Tap, WebSocket, temporary
 
 tap = Tap()
 folder = temporary()
@@ -93,9 +93,34 @@ lab.login('support')
 tap.ok([t['id'] for t in lab.all(BASE)[0]] == ['tenant-acme'] and lab.get(BASE + '/tenant-globex').status == 404 and
        lab.get(BASE + '/tenant-acme').status == 200, 'who looks after one tenant sees that one')
 
+page = lab.get('/api/v1/events?after=0&limit=1000').json
+about = [e['data'].get('tenant_id') for e in page['items'] if e['type'].startswith('tenant_')]
+tap.ok([e['seq'] for e in page['items']] == list(range(1, page['as_of_seq'] + 1)), 'who looks after one tenant has every event\'s number', [str(page)[:400]])
+hidden = [e for e in page['items'] if e['type'] == 'withheld']
+tap.ok(set(about) <= {'tenant-acme'} and len(hidden) >= 8 and all(e['data'] == {} and e['id'] and e['at'] for e in hidden) and 'globex' not in str(page),
+       'and of those about others nothing but that', [str(page)[:400]])
+tap.ok(lab.get('/api/v1/events?after=0&limit=1000&q=globex').json['items'] == [], 'nor finds them')
+scoped = WebSocket(lab, '/ws/events?after=0')
+heard = scoped.take(page['as_of_seq'])
+scoped.close()
+tap.ok([(e['seq'], e['type']) for e in heard] == [(e['seq'], e['type']) for e in page['items']] and 'globex' not in str(heard), 'the WebSocket tells the same')
+stream = lab.dial()
+stream.sendall(f'GET /api/v1/events/stream HTTP/1.1\r\nHost: lab\r\nAuthorization: Bearer {lab.token}\r\nLast-Event-ID: 0\r\n\r\n'.encode())
+data = b''
+while data.count(b'\ndata: ') < page['as_of_seq']:
+    data += stream.recv(65536)
+stream.close()
+tap.ok(b'event: withheld' in data and b'globex' not in data, 'and server-sent events')
+
 # --- kept
 lab.kill()
 lab.start()
+lab.token = None
+lab.login()
+tap.ok('globex' in str(lab.get('/api/v1/events?after=0&limit=1000').json), 'who sees all is told all')
+lab.token = None
+lab.login('support')
+tap.ok('globex' not in str(lab.get('/api/v1/events?after=0&limit=1000').json), 'what was kept is kept from others, too')
 lab.token = None
 lab.login()
 tap.ok(lab.get(globex).json['kill_switch'] is True and lab.get(where).json['status'] == 'archived', 'what was done outlives kill -9')

@@ -117,6 +117,13 @@ is_of_another_log (QdNodeSession *self, JsonObject *event)
   return epoch && !g_str_equal (epoch, self->epoch);
 }
 
+/* It stands in for one that we may not see, so that the numbers go on without a gap. */
+static gboolean
+is_withheld (JsonObject *event)
+{
+  return g_str_equal (qd_json_get_string (event, "type", ""), "withheld");
+}
+
 /* @old: from before the lists were read: it is history and changes nothing. */
 void
 qd_node_events_take (QdNodeSession *self, JsonObject *event, gboolean old)
@@ -134,7 +141,8 @@ qd_node_events_take (QdNodeSession *self, JsonObject *event, gboolean old)
   qd_json_get_int (event, "seq", &seq);
   if (old)
     {
-      send_event (self, event, seq);
+      if (!is_withheld (event))
+        send_event (self, event, seq);
       return;
     }
   if (is_of_another_log (self, event))
@@ -154,9 +162,11 @@ qd_node_events_take (QdNodeSession *self, JsonObject *event, gboolean old)
     }
   if (seq >= 0)
     self->seq = seq;
+  qd_outlet_fresh (self->outlet);
+  if (is_withheld (event))
+    return;
   send_event (self, event, seq);
   follow_event (self, event);
-  qd_outlet_fresh (self->outlet);
 }
 
 /* --- Filling a gap ---------------------------------------------------------------------------------- */

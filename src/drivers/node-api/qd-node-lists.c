@@ -176,6 +176,45 @@ list_absent (QdNodeSession *self, QdNodeListId id)
   settle (self);
 }
 
+/* It is offered and refused to us: what was seen of it before is shown no more, and everything else is. */
+static void
+list_forbidden (QdNodeSession *self, QdNodeListId id)
+{
+  QdNodeList *list = &self->lists[id];
+
+  list->state = QD_NODE_FORBIDDEN;
+  qd_node_is_there (self);
+  qd_outlet_snapshot (self->outlet, infos[id].kind, TRUE);
+  qd_outlet_snapshot (self->outlet, infos[id].kind, FALSE);
+  offer_all (self, id, TRUE);
+  qd_node_list_forget (self, id);
+  qd_node_set_problem (self, infos[id].name, NULL);
+  /* A role may be given yet. */
+  read_later (self, id, NULL, ABSENT_MS);
+  settle (self);
+}
+
+char *
+qd_node_lists_dup_forbidden (QdNodeSession *self)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  for (guint i = 0; i < QD_NODE_N_LISTS; i++)
+    if (self->lists[i].state == QD_NODE_FORBIDDEN)
+      g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", _(qd_schema_get (infos[i].kind)->title));
+  /* TRANSLATORS: kinds of things, such as "Tenants, Shards" */
+  return names->len > 0 ? g_strdup_printf (_("You may not see: %s"), names->str) : NULL;
+}
+
+gboolean
+qd_node_lists_any_allowed (QdNodeSession *self)
+{
+  for (guint i = 0; i < QD_NODE_N_LISTS; i++)
+    if (self->lists[i].state != QD_NODE_FORBIDDEN && self->lists[i].state != QD_NODE_ABSENT)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 list_loaded (QdNodeSession *self, QdNodeListId id)
 {
@@ -228,6 +267,8 @@ page_failed (QdNodeSession *self, const Page *page, const QdHttpResponse *respon
 {
   if (page->nth == 0 && !has_loaded_once (self, page->id) && qd_driver_is_not_offered (error, response))
     list_absent (self, page->id);
+  else if (response && response->status == 403)
+    list_forbidden (self, page->id);
   else
     list_failed (self, page->id, error, error->message);
 }
@@ -416,7 +457,7 @@ qd_node_list_read (QdNodeSession *self, QdNodeListId id)
   list->bad = list->items = 0;
   list->changed = FALSE;
   list->undisturbed = TRUE;
-  if (list->state != QD_NODE_ABSENT)
+  if (list->state != QD_NODE_ABSENT && list->state != QD_NODE_FORBIDDEN)
     list->state = QD_NODE_LOADING;
   read_page (self, id, NULL);
 }
@@ -492,7 +533,7 @@ touched_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response,
   qd_node_list_forget (self, list_of_kind (touch->kind));
   if (self->stopped || (response && response->overtaken))
     ;
-  else if (error && response && (response->status == 404 || response->status == 410))
+  else if (error && response && (response->status == 404 || response->status == 410 || response->status == 403))
     qd_outlet_remove (self->outlet, touch->kind, touch->id);
   else if (object && (delta = qd_decode (qd_outlet_get_connection (self->outlet), touch->kind, object, QD_DELTA_UPSERT)))
     qd_outlet_send (self->outlet, delta);
@@ -585,7 +626,7 @@ qd_node_list_touch (QdNodeSession *self, QdKind kind, const char *id)
 {
   int list = list_of_kind (kind);
 
-  if (self->stopped || list < 0 || self->lists[list].state == QD_NODE_ABSENT || strlen (id) > QD_DECODE_MAX_ID)
+  if (self->stopped || list < 0 || self->lists[list].state == QD_NODE_ABSENT || self->lists[list].state == QD_NODE_FORBIDDEN || strlen (id) > QD_DECODE_MAX_ID)
     return;
   qd_node_list_forget (self, list);
   g_hash_table_add (self->stale, g_strdup_printf ("%c%s", 'A' + (int) kind, id));

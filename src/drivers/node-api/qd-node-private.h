@@ -19,7 +19,8 @@ typedef enum { QD_NODE_SITES, QD_NODE_PATHS, QD_NODE_NODES, QD_NODE_JOBS, QD_NOD
 /* A page as it was read last. */
 typedef struct { char *digest; char *next; guint items; } QdNodeSeen;
 
-typedef enum { QD_NODE_UNKNOWN, QD_NODE_LOADING, QD_NODE_LOADED, QD_NODE_FAILED, QD_NODE_ABSENT } QdNodeListState;
+typedef enum { QD_NODE_UNKNOWN, QD_NODE_LOADING, QD_NODE_LOADED, QD_NODE_FAILED, QD_NODE_ABSENT,
+  QD_NODE_FORBIDDEN /* it is there, and not for us: the connection is whole without it */ } QdNodeListState;
 
 typedef struct {
   QdNodeListState state;
@@ -177,6 +178,10 @@ void qd_node_lists_stop (QdNodeSession *self);
 /* Whether it is read again and again, because nothing tells of what changes in it. */
 gboolean qd_node_list_goes_round (QdNodeListId id);
 gboolean qd_node_lists_settled (QdNodeSession *self);
+/* What we may not see, as a sentence; NULL: nothing is kept from us. (transfer full) */
+char *qd_node_lists_dup_forbidden (QdNodeSession *self);
+/* FALSE: whatever is offered is refused to us. */
+gboolean qd_node_lists_any_allowed (QdNodeSession *self);
 /* What is known of its pages no longer holds: the next reading takes all of them. */
 void qd_node_list_forget (QdNodeSession *self, QdNodeListId id);
 gboolean qd_node_list_is_loading (QdNodeSession *self, QdKind kind);

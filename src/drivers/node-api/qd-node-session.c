@@ -153,8 +153,15 @@ qd_node_update_state (QdNodeSession *self)
     return;
   if (problem == NULL && is_complete (self))
     {
+      g_autofree char *forbidden = qd_node_lists_dup_forbidden (self);
+
+      if (forbidden && !qd_node_lists_any_allowed (self))
+        {
+          qd_outlet_state (self->outlet, "refused", forbidden);
+          return;
+        }
       self->ever_live = TRUE;
-      qd_outlet_state (self->outlet, "live", NULL);
+      qd_outlet_state (self->outlet, "live", forbidden);
     }
   else if (self->refused)
     qd_outlet_state (self->outlet, "refused", problem);
@@ -239,7 +246,7 @@ qd_node_session_refresh (QdNodeSession *self)
     qd_node_auth_retry (self);
   for (guint i = 0; i < QD_NODE_N_LISTS; i++)
     {
-      if (self->lists[i].state == QD_NODE_ABSENT)
+      if (self->lists[i].state == QD_NODE_ABSENT || self->lists[i].state == QD_NODE_FORBIDDEN)
         self->lists[i].state = QD_NODE_UNKNOWN;
       self->lists[i].hurry = TRUE;
       qd_node_list_forget (self, i);
