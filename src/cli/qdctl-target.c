@@ -354,15 +354,26 @@ driver_for (const QdctlTarget *target)
   return g_str_has_prefix (target->url, "nats://") || g_str_has_prefix (target->url, "tls://") ? "nats" : "auto";
 }
 
+/* Each address is a connection of its own: by its id the audit knows which fleet's stream a record belongs in, also one that an earlier
+ * command left behind. */
+static char *
+id_for (const char *url)
+{
+  g_autofree char *sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, url, -1);
+
+  return g_strdup_printf ("qdctl-%.12s", sum);
+}
+
 QdEndpoint *
 qdctl_target_resolve (const QdctlTarget *target, QdExit *exit_code)
 {
+  g_autofree char *id = target->url ? id_for (target->url) : NULL;
   g_autoptr (QdEndpoint) endpoint = NULL;
   gboolean given = target->credentials || target->token_file || target->password_stdin;
 
   *exit_code = QD_EXIT_BAD_INPUT;
   if (target->url)
-    endpoint = qd_endpoint_new ("qdctl", target->url, driver_for (target), target->url);
+    endpoint = qd_endpoint_new (id, target->url, driver_for (target), target->url);
   else
     endpoint = find_configured (target->connection, is_called);
   if (endpoint == NULL)
@@ -394,11 +405,12 @@ qdctl_target_resolve (const QdctlTarget *target, QdExit *exit_code)
 QdEndpoint *
 qdctl_target_resolve_nats (const QdctlTarget *target, const char *control, const char *url, QdExit *exit_code)
 {
+  g_autofree char *id = g_strconcat (control, "-nats", NULL);
   g_autoptr (QdEndpoint) endpoint = NULL;
 
   *exit_code = QD_EXIT_BAD_INPUT;
   if (url)
-    endpoint = qd_endpoint_new ("qdctl-nats", url, "nats", url);
+    endpoint = qd_endpoint_new (id, url, "nats", url);
   else if (target->connection)
     endpoint = find_configured (control, feeds);
   if (endpoint == NULL)
