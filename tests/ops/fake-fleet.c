@@ -31,7 +31,8 @@ struct _FakeFleet {
 
 /* --- The drivers ------------------------------------------------------------------------------------- */
 
-typedef struct { char *verb; JsonObject *args; GTask *task; } Waiting;
+/* The driver is held by who asked until it is answered. */
+typedef struct { QdDriver *driver; char *verb; JsonObject *args; GTask *task; } Waiting;
 
 #define FLEET_TYPE_DRIVER (fleet_driver_get_type ())
 G_DECLARE_FINAL_TYPE (FleetDriver, fleet_driver, FLEET, DRIVER, QdDriver)
@@ -58,7 +59,7 @@ static gboolean
 answer_cb (gpointer data)
 {
   Waiting *waiting = data;
-  FleetDriver *driver = FLEET_DRIVER (g_task_get_source_object (waiting->task));
+  FleetDriver *driver = FLEET_DRIVER (waiting->driver);
   FakeFleet *fleet = driver->fleet;
   g_autoptr (GTask) task = waiting->task;
   GError *error = NULL;
@@ -91,7 +92,7 @@ fleet_driver_command (QdDriver *driver, const char *verb, JsonObject *args, GTas
   FleetDriver *self = FLEET_DRIVER (driver);
   Waiting *waiting = g_new (Waiting, 1);
 
-  *waiting = (Waiting) { g_strdup (verb), json_object_ref (args), task };
+  *waiting = (Waiting) { driver, g_strdup (verb), json_object_ref (args), task };
   if (self->asleep)
     g_ptr_array_add (self->waiting, waiting);
   else
