@@ -364,20 +364,46 @@ join_blockers (const QdMigrationMove *move)
   return g_string_free (text, FALSE);
 }
 
-/* Blocked by nothing but what may go by itself. */
+/* Another of them, that has not ended (@outcomes NULL: none has), leaves the shard where @move goes. */
 static gboolean
-has_hope (const QdMigrationMove *move)
+gets_room (const QdMigrationMove *move, GPtrArray *moves, GPtrArray *outcomes)
+{
+  for (guint i = 0; i < moves->len; i++)
+    {
+      const QdMigrationMove *other = g_ptr_array_index (moves, i);
+
+      if ((outcomes == NULL || outcomes->pdata[i] == NULL) && g_strcmp0 (other->kind, move->kind) == 0 && g_strcmp0 (other->from, move->to) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Blocked by nothing but what may go by itself, or with those that make room for it. */
+static gboolean
+has_hope (const QdMigrationMove *move, GPtrArray *moves, GPtrArray *outcomes)
 {
   for (guint i = 0; i < move->blockers->len; i++)
-    if (!qd_migration_block_passes (((QdMigrationBlocker *) g_ptr_array_index (move->blockers, i))->block))
-      return FALSE;
+    {
+      QdMigrationBlock block = ((QdMigrationBlocker *) g_ptr_array_index (move->blockers, i))->block;
+
+      if (!qd_migration_block_passes (block) && (block != QD_MIGRATION_CAPACITY || !gets_room (move, moves, outcomes)))
+        return FALSE;
+    }
   return TRUE;
 }
 
 static gboolean
+lacks_room_alone (const QdMigrationMove *move)
+{
+  return move->blockers->len == 1 && ((QdMigrationBlocker *) g_ptr_array_index (move->blockers, 0))->block == QD_MIGRATION_CAPACITY;
+}
+
+/* Who waits for those under way of the same batch waits as long as there are any: that is no longer than it takes. */
+static gboolean
 may_wait (Batch *self, const QdMigrationMove *move)
 {
-  return has_hope (move) && !self->cancelled && g_get_monotonic_time () < self->until_us;
+  return !self->cancelled && has_hope (move, self->moves, self->outcomes) &&
+         (g_get_monotonic_time () < self->until_us || (self->n_running > 0 && lacks_room_alone (move)));
 }
 
 static gboolean
@@ -398,6 +424,7 @@ count_as_there (QdMigrationWorld *world, const QdMigrationMove *move, gboolean o
 static guint
 begin_free_ones (Batch *self, QdMigrationWorld *world)
 {
+  g_autofree gboolean *blocked = g_new0 (gboolean, self->moves->len);
   guint n_waiting = 0;
 
   for (guint i = 0; i < self->moves->len; i++)
@@ -406,7 +433,6 @@ begin_free_ones (Batch *self, QdMigrationWorld *world)
   for (guint i = 0; i < self->moves->len; i++)
     {
       QdMigrationMove *move = g_ptr_array_index (self->moves, i);
-      g_autofree char *why = NULL;
 
       if (!is_waiting (self, i))
         continue;
@@ -427,10 +453,18 @@ begin_free_ones (Batch *self, QdMigrationWorld *world)
           begin_one (self, i);
           count_as_there (world, move, TRUE);
         }
-      else if (may_wait (self, move))
-        n_waiting++;
       else
-        settle (self, i, "blocked", (why = join_blockers (move)));
+        blocked[i] = TRUE;
+    }
+  /* Only now is it known who is under way. */
+  for (guint i = 0; i < self->moves->len; i++)
+    {
+      g_autofree char *why = NULL;
+
+      if (blocked[i] && may_wait (self, g_ptr_array_index (self->moves, i)))
+        n_waiting++;
+      else if (blocked[i])
+        settle (self, i, "blocked", (why = join_blockers (g_ptr_array_index (self->moves, i))));
     }
   return n_waiting;
 }
@@ -678,7 +712,7 @@ qd_migration_run_async (QdHub *hub, const char *control, const QdMigrationPlan *
     {
       const QdMigrationMove *move = g_ptr_array_index (plan->moves, i);
 
-      batch_add (self, move_copy (move), (Turn) { .queues = has_hope (move) });
+      batch_add (self, move_copy (move), (Turn) { .queues = has_hope (move, plan->moves, NULL) });
     }
   batch_start (self, at_once, wait_s);
 }

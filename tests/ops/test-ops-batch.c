@@ -291,6 +291,61 @@ test_from_step (Fixture *fixture, gconstpointer data)
   assert_orderly (fixture, record->id);
 }
 
+/* Says how each of them, to the shard beside its name, ended; nobody may wait. */
+static GPtrArray *
+move_all (Fixture *fixture, const QdMigrationWish *wishes, guint n)
+{
+  GAsyncResult *result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (QdMigrationWorld) world = NULL;
+  g_autoptr (QdMigrationPlan) plan = NULL;
+
+  qd_migration_look_async (fixture->hub, "control", NULL, result_cb, &result);
+  wait_until (result != NULL);
+  world = qd_migration_look_finish (fixture->hub, result, &error);
+  g_assert_no_error (error);
+  g_object_unref (result);
+  plan = qd_migration_plan_new (world, wishes, n);
+  run (fixture, fixture->hub, plan, 1, 0);
+  return outcomes (fixture, fixture->hub);
+}
+
+/* Room that one of the same batch makes is waited for, whatever the order; two full shards whose tenants change places have none, ever. */
+static void
+test_batch_room (Fixture *fixture, gconstpointer data)
+{
+  static const QdMigrationWish chain[] = { { "a1", "runner", NULL, "shard-4" }, { "a2", "runner", NULL, "shard-4" }, { "b1", "runner", NULL, "shard-3" } };
+  static const QdMigrationWish swap[] = { { "c1", "runner", NULL, "shard-6" }, { "d1", "runner", NULL, "shard-5" } };
+  g_autoptr (GPtrArray) chained = NULL, swapped = NULL;
+
+  for (guint i = 3; i <= 6; i++)
+    {
+      g_autofree char *shard = g_strdup_printf ("shard-%u", i);
+
+      fake_fleet_add_shard (fixture->fleet, "runner", shard, i < 5 ? 2 : 1);
+    }
+  fake_fleet_add_tenant (fixture->fleet, "runner", "a1", "shard-3", FALSE);
+  fake_fleet_add_tenant (fixture->fleet, "runner", "a2", "shard-3", FALSE);
+  fake_fleet_add_tenant (fixture->fleet, "runner", "b1", "shard-4", FALSE);
+  fake_fleet_add_tenant (fixture->fleet, "runner", "c1", "shard-5", FALSE);
+  fake_fleet_add_tenant (fixture->fleet, "runner", "d1", "shard-6", FALSE);
+  chained = move_all (fixture, chain, G_N_ELEMENTS (chain));
+  for (guint i = 0; i < G_N_ELEMENTS (chain); i++)
+    {
+      g_assert_cmpstr (((QdMigrationOutcome *) g_ptr_array_index (chained, i))->state, ==, "succeeded");
+      assert_place (fixture, chain[i].tenant, chain[i].to);
+    }
+  swapped = move_all (fixture, swap, G_N_ELEMENTS (swap));
+  for (guint i = 0; i < G_N_ELEMENTS (swap); i++)
+    {
+      const QdMigrationOutcome *outcome = g_ptr_array_index (swapped, i);
+
+      g_assert_cmpstr (outcome->state, ==, "blocked");
+      g_assert_nonnull (strstr (outcome->error, "has room for 1 tenant"));
+      assert_place (fixture, swap[i].tenant, i == 0 ? "shard-5" : "shard-6");
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -299,6 +354,7 @@ main (int argc, char *argv[])
   g_test_add ("/ops/migration/batch-cancelled", Fixture, NULL, set_up, test_batch_cancelled, tear_down);
   g_test_add_data_func ("/ops/migration/batch-deaths-before", GINT_TO_POINTER (FALSE), test_batch_deaths);
   g_test_add_data_func ("/ops/migration/batch-deaths-after", GINT_TO_POINTER (TRUE), test_batch_deaths);
+  g_test_add ("/ops/migration/batch-room", Fixture, NULL, set_up, test_batch_room, tear_down);
   g_test_add_func ("/ops/migration/batch-sleeper", test_batch_sleeper);
   g_test_add ("/ops/migration/from-step", Fixture, NULL, set_up, test_from_step, tear_down);
   return g_test_run ();
