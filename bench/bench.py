@@ -6,6 +6,7 @@ import sys
 import engine
 import policies
 import queries
+import tenants
 import topology
 import topology_window
 import window
@@ -28,6 +29,8 @@ BENCHES = {
     'topology-query': queries.query,
     'rebalance': queries.rebalance,
     'placement': queries.placement,
+    'tenants': tenants.tenants,
+    'migrations': tenants.migrations,
     'policy': policies.policy,
     'policy-window': policies.window,
     'policy-graph': policies.graph,

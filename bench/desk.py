@@ -32,18 +32,21 @@ class Lab(Child):
             self.credentials = json.load(f)
         self.token = None
 
-    def call(self, method, path, body):
+    def login(self):
+        admin = next(u for u in self.credentials['users'] if u['username'] == 'admin')
+        self.token = self.call('POST', '/api/v1/auth/login', {'username': 'admin', 'password': admin['password']})['access_token']
+
+    def call(self, method, path, body=None):
         headers = {'Content-Type': 'application/json'}
         if self.token:
             headers['Authorization'] = f'Bearer {self.token}'
-        request = urllib.request.Request(self.ready['http'] + path, method=method, data=json.dumps(body).encode(), headers=headers)
+        request = urllib.request.Request(self.ready['http'] + path, method=method, data=None if body is None else json.dumps(body).encode(), headers=headers)
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
 
     def set_rate(self, rate):
         if self.token is None:
-            admin = next(u for u in self.credentials['users'] if u['username'] == 'admin')
-            self.token = self.call('POST', '/api/v1/auth/login', {'username': 'admin', 'password': admin['password']})['access_token']
+            self.login()
         self.call('POST', '/lab/v1/rate', {'rate': rate})
 
 

@@ -13,6 +13,7 @@
 /* placement TENANTS SHARDS: how long the page of placements takes from being asked for to its first painted frame, with all that it shows, in a
  * window that shows another page; beside a page of the same window that has nothing to show. One JSON line. Needs a display. */
 
+#define RESOURCES "/io/github/quarterdeck/Quarterdeck"
 #define CONTROL "harbour"
 #define NATS "harbour-nats"
 
@@ -62,6 +63,18 @@ add_tenant (QdHub *hub, guint n, guint n_shards)
   qd_delta_set (delta, QD_KV_VALUE, qd_value_string (shard));
   qd_delta_set (delta, QD_KV_REVISION, qd_value_int (n + 1));
   apply (hub, delta);
+}
+
+/* As the application has it: without its style the page would be another. */
+static void
+dress (void)
+{
+  g_autoptr (GtkCssProvider) provider = gtk_css_provider_new ();
+  GdkDisplay *display = gdk_display_get_default ();
+
+  gtk_css_provider_load_from_resource (provider, RESOURCES "/style.css");
+  gtk_style_context_add_provider_for_display (display, GTK_STYLE_PROVIDER (provider), GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (display), RESOURCES "/icons");
 }
 
 static void
@@ -135,12 +148,14 @@ main (int argc, char **argv)
     }
   adw_init ();
   qd_app_init ();
+  dress ();
   g_settings_set_boolean (qd_settings_get_default (), "configured", TRUE);
   /* the kind that has tenants is the one that is shown first */
   self.hub = qd_hub_new (NULL);
   fill (&self);
   self.window = qd_window_new (NULL, self.hub);
-  gtk_window_set_default_size (GTK_WINDOW (self.window), 1180, 760);
+  gtk_window_set_default_size (GTK_WINDOW (self.window), 1280, 800);
+  gtk_window_maximize (GTK_WINDOW (self.window));
   gtk_window_present (GTK_WINDOW (self.window));
   show (&self, "overview");
   empty = show (&self, "drafts");

@@ -17,6 +17,8 @@
 #include "qd-fleet-json.h"
 #include "qd-grid.h"
 #include "qd-json.h"
+#include "qd-placement-page.h"
+#include "qd-placement-review.h"
 #include "qd-topology-moves.h"
 #include "qd-window.h"
 
@@ -205,17 +207,35 @@ applied_cb (gint64 sent_us, gpointer data)
   g_array_append_val (probe->sent, sent_us);
 }
 
+/* Jobs that have not ended. */
+static guint
+count_open_jobs (QdEntityList *jobs)
+{
+  static const char *const over[] = { "succeeded", "failed", "cancelled", NULL };
+  guint n = 0;
+
+  for (guint i = 0; i < qd_entity_list_get_length (jobs); i++)
+    {
+      const char *state = qd_entity_get_string (qd_entity_list_peek (jobs, i), QD_JOB_STATE);
+
+      n += state == NULL || !g_strv_contains (over, state);
+    }
+  return n;
+}
+
 static gboolean
 second_cb (gpointer data)
 {
   QdFleet *fleet = qd_hub_get_fleet (probe->hub);
+  QdEntityList *jobs = qd_fleet_get_list (fleet, QD_KIND_JOB);
 
   fprintf (probe->out, "{\"what\":\"second\",\"at_us\":%" G_GINT64_FORMAT ",\"frames\":%u,\"dropped\":%u,\"missed\":%u,\"stall_ms\":%.3f,\"busy_ms\":%.3f"
-           ",\"sites\":%u,\"paths\":%u,\"flows\":%u",
+           ",\"sites\":%u,\"paths\":%u,\"flows\":%u,\"tenants\":%u,\"jobs\":%u,\"open_jobs\":%u",
            g_get_monotonic_time (), probe->frames, probe->dropped, probe->missed, (double) probe->stall_us / 1000, (double) probe->busy_us / 1000,
            qd_entity_list_get_length (qd_fleet_get_list (fleet, QD_KIND_SITE)),
            qd_entity_list_get_length (qd_fleet_get_list (fleet, QD_KIND_PATH)),
-           qd_entity_list_get_length (qd_fleet_get_list (fleet, QD_KIND_FLOW)));
+           qd_entity_list_get_length (qd_fleet_get_list (fleet, QD_KIND_FLOW)), qd_entity_list_get_length (qd_fleet_get_list (fleet, QD_KIND_TENANT)),
+           qd_entity_list_get_length (jobs), count_open_jobs (jobs));
   write_histogram (probe->out, "latency", &probe->latency);
   write_histogram (probe->out, "work", &probe->work);
   fputs ("}\n", probe->out);
@@ -249,12 +269,31 @@ find_table (void)
   return page != NULL ? find_widget (GTK_WIDGET (page), QD_TYPE_GRID) : NULL;
 }
 
-static gboolean
-scroll_cb (GtkWidget *table, GdkFrameClock *clock, gpointer data)
+/* The first that has more than is in sight. */
+static GtkWidget *
+find_scrollable (GtkWidget *from)
 {
-  GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (table));
-  double upper = gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment);
-  double value = gtk_adjustment_get_value (adjustment) + 57;
+  GtkAdjustment *adjustment = GTK_IS_SCROLLABLE (from) && gtk_widget_get_mapped (from) ? gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (from)) : NULL;
+
+  if (adjustment != NULL && gtk_adjustment_get_upper (adjustment) > gtk_adjustment_get_page_size (adjustment))
+    return from;
+  for (GtkWidget *child = gtk_widget_get_first_child (from); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_scrollable (child);
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static gboolean
+scroll_cb (GtkWidget *window, GdkFrameClock *clock, gpointer data)
+{
+  QdPage *page = qd_window_get_page (QD_WINDOW (window));
+  GtkWidget *table = page != NULL ? find_scrollable (GTK_WIDGET (page)) : NULL;
+  GtkAdjustment *adjustment = table != NULL ? gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (table)) : NULL;
+  double upper = adjustment != NULL ? gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment) : 0;
+  double value = adjustment != NULL ? gtk_adjustment_get_value (adjustment) + 57 : 0;
 
   if (g_get_monotonic_time () > probe->scroll_until_us)
     {
@@ -262,21 +301,24 @@ scroll_cb (GtkWidget *table, GdkFrameClock *clock, gpointer data)
       say ("scrolled", g_get_monotonic_time ());
       return G_SOURCE_REMOVE;
     }
-  gtk_adjustment_set_value (adjustment, value > upper ? 0 : value);
+  if (adjustment != NULL)
+    gtk_adjustment_set_value (adjustment, value > upper ? 0 : value);
+  else
+    gtk_widget_queue_draw (window);
   return G_SOURCE_CONTINUE;
 }
 
+/* "scroll SECONDS": from now on, whether it began before or not; what there is to scroll in the page may come and go. Where all is in sight,
+ * the window is painted all the same. */
 static void
 scroll (double seconds)
 {
-  GtkWidget *table = find_table ();
-
-  if (table == NULL || probe->scroll_tick != 0)
-    return;
   probe->scroll_until_us = g_get_monotonic_time () + (gint64) (seconds * G_USEC_PER_SEC);
+  if (probe->scroll_tick != 0)
+    return;
   /* From the first frame that is asked for on. */
   probe->painted_us = 0;
-  probe->scroll_tick = gtk_widget_add_tick_callback (table, scroll_cb, NULL, NULL);
+  probe->scroll_tick = gtk_widget_add_tick_callback (probe->window, scroll_cb, NULL, NULL);
 }
 
 /* --- The topology ------------------------------------------------------------------------------- */
@@ -447,6 +489,40 @@ write_text (const char *text)
   return view != NULL && gtk_text_buffer_insert_interactive_at_cursor (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view)), text, -1, TRUE);
 }
 
+/* "place SHARD TENANT,TENANT…": into the plan of the page of placements; refused unless each of them is known there, and elsewhere. */
+static gboolean
+place (const char *shard, const char *names)
+{
+  QdPage *page = qd_window_get_page (QD_WINDOW (probe->window));
+  QdPlacementBoard *board = page != NULL && QD_IS_PLACEMENT_PAGE (page) ? qd_placement_page_get_board (QD_PLACEMENT_PAGE (page)) : NULL;
+  g_auto (GStrv) tenants = g_strsplit (names, ",", -1);
+
+  for (char **tenant = tenants; board != NULL && *tenant != NULL; tenant++)
+    {
+      const QdPlacementRoll *roll = qd_placement_board_get_roll (board);
+      const QdRollTenant *found = roll != NULL ? qd_placement_roll_get_tenant (roll, *tenant) : NULL;
+
+      if (found == NULL || g_strcmp0 (found->shard, shard) == 0)
+        return FALSE;
+    }
+  return board != NULL && qd_placement_board_move (board, (const char *const *) tenants, shard);
+}
+
+/* "confirm REASON": the review of the plan that is shown, as a user would; refused until it can be. */
+static gboolean
+confirm (const char *reason)
+{
+  AdwDialog *dialog = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (probe->window));
+
+  if (dialog == NULL || !QD_IS_PLACEMENT_REVIEW (dialog))
+    return FALSE;
+  qd_placement_review_set_texts (QD_PLACEMENT_REVIEW (dialog), reason, NULL);
+  if (!qd_placement_review_can_confirm (QD_PLACEMENT_REVIEW (dialog)))
+    return FALSE;
+  qd_placement_review_confirm (QD_PLACEMENT_REVIEW (dialog));
+  return TRUE;
+}
+
 static void
 run_command (const char *line)
 {
@@ -481,6 +557,10 @@ run_command (const char *line)
     fine = write_text (line + strlen ("write "));
   else if (g_str_equal (words[0], "topology") && words[1] != NULL)
     fine = tell_topology (words[1]);
+  else if (g_str_equal (words[0], "place") && words[1] != NULL && words[2] != NULL)
+    fine = place (words[1], words[2]);
+  else if (g_str_equal (words[0], "confirm") && words[1] != NULL)
+    fine = confirm (line + strlen ("confirm "));
   else
     fine = FALSE;
   if (!fine)
