@@ -488,6 +488,9 @@ qd_driver_translate_error (const GError *error, const QdHttpResponse *response)
     code = QD_DRIVER_ERROR_STEP_UP;
   if (response && response->status == 405)
     code = QD_DRIVER_ERROR_NOT_OFFERED;
+  /* Nothing is wrong with what was asked, but that all changes are frozen. */
+  if (response && response->status == 423)
+    code = QD_DRIVER_ERROR_REFUSED;
   return g_error_new_literal (QD_DRIVER_ERROR, code, error->message);
 }
 

@@ -531,7 +531,7 @@ lab_scale_freeze_put (LabRequest *request)
       return;
     }
   frozen = json_node_get_boolean (member);
-  if (reason == NULL)
+  if (reason == NULL && !request->dry_run)
     {
       lab_request_invalid (request, "/reason", "say why changes are to be %s", frozen ? "frozen" : "allowed again");
       return;
