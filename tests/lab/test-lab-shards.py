@@ -8,21 +8,11 @@ import sys
 import time
 
 import yaml_subset
-from fleet import KINDS, Fleet, digest, expected, settled, wait
+from fleet import Fleet, digest, move, settled, wait
 from lab import SLOWNESS, SOURCE, Tap, temporary
 from nats_text import Nats
 
 tap = Tap()
-
-
-def move(nats, kind, tenant, shard):
-    """Places a tenant by compare-and-set, in the encoding of its kind."""
-    if kind == 'aggregate':
-        revision, text = nats.get('AGGREGATE_PLACEMENT', 'aggregate_placement')
-        nats.put('AGGREGATE_PLACEMENT', 'aggregate_placement', json.dumps({**json.loads(text), tenant: shard}), revision)
-    else:
-        bucket = kind.upper() + '_PLACEMENT'
-        nats.put(bucket, tenant, shard, nats.get(bucket, tenant)[0])
 
 
 def check_described(lab):
