@@ -17,14 +17,18 @@ _qdctl () {
       if [ "$verb" = migrate ]; then mapfile -t COMPREPLY < <(compgen -W 'aggregate projection runner' -- "$cur"); return; fi
       mapfile -t COMPREPLY < <(compgen -W 'site path flow node link event job kv-entry routing tenant shard connection' -- "$cur")
       return ;;
+    --mode) mapfile -t COMPREPLY < <(compgen -W 'checkpoint_only checkpoint_and_dedupe full_reset' -- "$cur"); return ;;
+    --from)
+      [ "$verb" = jobs ] && mapfile -t COMPREPLY < <(compgen -W 'drain settle place reload warm-up verify' -- "$cur")
+      return ;;
     --algorithm) mapfile -t COMPREPLY < <(compgen -W 'force geographic tiers clusters' -- "$cur"); return ;;
     --theme) mapfile -t COMPREPLY < <(compgen -W 'light dark' -- "$cur"); return ;;
     --by) mapfile -t COMPREPLY < <(compgen -W 'latency loss hops' -- "$cur"); return ;;
     --host-network) mapfile -t COMPREPLY < <(compgen -W 'exempt pod' -- "$cur"); return ;;
     --ip-block) mapfile -t COMPREPLY < <(compgen -W 'all external' -- "$cur"); return ;;
     --outcome) mapfile -t COMPREPLY < <(compgen -W 'begun succeeded failed cancelled interrupted refused' -- "$cur"); return ;;
-    --seed|--scale|--alternatives|--from|--to|--port|--who|--what|--on|--since|--until|--search) return ;;
-    --connection|--url|--monitor|--timeout|--role|--user|--pin|--filter|--sort|--count|--for|--reason|--nats|--node|--at-once|--wait|--limit|--max-lag|--max-in-flight|--bucket|--tenant|--revision|--name|--plan|--quota) return ;;
+    --seed|--scale|--alternatives|--to|--port|--who|--what|--on|--since|--until|--search) return ;;
+    --connection|--url|--monitor|--timeout|--role|--user|--pin|--filter|--sort|--count|--for|--reason|--nats|--node|--at-once|--wait|--limit|--max-lag|--max-in-flight|--bucket|--tenant|--revision|--name|--plan|--quota|--flag|--contact|--saga|--view) return ;;
   esac
   if [ "$COMP_CWORD" = 1 ]; then
     mapfile -t COMPREPLY < <(compgen -W 'inspect watch sites paths flows nodes links events jobs kv routing shards tenants migrate run placement topology policy audit help
@@ -43,10 +47,10 @@ _qdctl () {
       ;;
     placement)
       case $COMP_CWORD in
-        2) words='list get set history diff restore rebalance --help' ;;
+        2) words='list show set history diff restore rebalance --help' ;;
         3) words='aggregate projection runner' ;;
         *)
-          words+=' --bucket --json'
+          words+=' --bucket --nats --json'
           case ${COMP_WORDS[2]} in
             set) words+=' --reason --revision --merge --dry-run' ;;
             history|diff) words+=' --tenant' ;;
@@ -54,23 +58,37 @@ _qdctl () {
           esac ;;
       esac ;;
     jobs)
-      words+=' --filter --sort --json --csv --nats --from'
+      case ${COMP_WORDS[2]} in
+        list|show|watch|cancel) [ "$COMP_CWORD" -gt 2 ] && words+=' --nats --json' ;;
+        retry) [ "$COMP_CWORD" -gt 2 ] && words+=' --nats --from --json' ;;
+        *) words+=' --filter --sort --json --csv' ;;
+      esac
       [ "$COMP_CWORD" = 2 ] && words+=' list show watch cancel retry' ;;
+    shards)
+      case ${COMP_WORDS[2]} in
+        show|frozen) words+=' --json' ;;
+        drain) words+=' --tenant --wait --reason --dry-run --json' ;;
+        resume|warmup) words+=' --tenant --reason --dry-run --json' ;;
+        reload) words+=' --reason --dry-run --json' ;;
+        replay) words+=' --tenant --saga --mode --reason --dry-run --json' ;;
+        rebuild) words+=' --tenant --view --reason --dry-run --json' ;;
+        freeze) words+=' --off --reason --dry-run --json' ;;
+        *) words+=' --filter --sort --json --csv' ;;
+      esac
+      [ "$COMP_CWORD" = 2 ] && words+=' list show drain resume reload warmup replay rebuild freeze frozen' ;;
     migrate)
       words+=' --kind --to --from --node --nats --reason --at-once --wait --limit --max-lag --max-in-flight --dry-run --json'
       [ "$COMP_CWORD" = 2 ] && words='plan run --help' ;;
     tenants)
-      if [ "$COMP_CWORD" = 2 ]; then
-        words='list get create suspend resume archive kill-switch --help'
-      else
-        case ${COMP_WORDS[2]} in
-          list) words+=' --filter --sort --json --csv' ;;
-          get) words+=' --json' ;;
-          create) words+=' --name --plan --quota --reason --dry-run --json' ;;
-          kill-switch) words+=' --off --reason --dry-run --json' ;;
-          *) words+=' --reason --dry-run --json' ;;
-        esac
-      fi ;;
+      case ${COMP_WORDS[2]} in
+        show) words+=' --json' ;;
+        create) words+=' --name --plan --quota --flag --contact --reason --dry-run --json' ;;
+        update) words+=' --name --plan --quota --flag --contact --revision --reason --dry-run --json' ;;
+        kill-switch) words+=' --off --reason --dry-run --json' ;;
+        suspend|resume|archive) words+=' --reason --dry-run --json' ;;
+        *) words+=' --filter --sort --json --csv' ;;
+      esac
+      [ "$COMP_CWORD" = 2 ] && words+=' list show create update suspend resume archive kill-switch' ;;
     topology)
       case $COMP_CWORD in
         2) words='layout render path impact --help' ;;

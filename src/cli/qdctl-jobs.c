@@ -15,6 +15,8 @@
 
 typedef struct {
   QdctlSession *session;
+  const char *id;            /* what is gone on with here */
+  gboolean batch;            /* it is a batch */
   GPtrArray *records;
   QdJobRecord *record;
   QdMigrationOutcome *outcome;
@@ -76,18 +78,33 @@ static void
 print_line (const QdJobRecord *record)
 {
   double progress = 0;
-  g_autofree char *line = NULL, *title = g_strdup (qd_json_get_string (record->json, "summary", ""));
+  g_autoptr (GString) line = g_string_new (NULL);
 
   qd_json_get_number (record->json, "progress", &progress);
-  for (char *c = title; *c; c++)
-    if (g_ascii_iscntrl (*c))
-      *c = ' ';
-  line = g_strdup_printf ("%s  %-11s  %3.0f %%  %s\n", record->id, record->interrupted ? "interrupted" : qd_job_record_get_state (record), CLAMP (progress, 0, 1) * 100, title);
-  qdctl_print (line);
+  qdctl_append_plain (line, record->id);
+  g_string_append_printf (line, "  %-11s  %3.0f %%  ", record->interrupted ? "interrupted" : qd_job_record_get_state (record), CLAMP (progress, 0, 1) * 100);
+  qdctl_append_plain (line, qd_json_get_string (record->json, "summary", ""));
+  g_string_append_c (line, '\n');
+  qdctl_print (line->str);
+}
+
+static void
+print_text (const QdJobRecord *record)
+{
+  g_autofree char *text = qd_job_record_to_text (record), *plain = qdctl_dup_plain (text, TRUE);
+
+  qdctl_print (plain);
+}
+
+/* @batch NULL: all of them. */
+static gboolean
+is_listed (const QdJobRecord *record, const char *batch)
+{
+  return batch == NULL || g_strcmp0 (qd_job_record_get_batch (record), batch) == 0;
 }
 
 static QdExit
-list (Work *work, gboolean json)
+list (Work *work, const char *batch, gboolean json)
 {
   qd_job_stream_list_async (work->session->hub, work->session->nats, NULL, listed_cb, work);
   g_main_loop_run (work->session->loop);
@@ -102,6 +119,8 @@ list (Work *work, gboolean json)
         {
           const QdJobRecord *record = g_ptr_array_index (work->records, i);
 
+          if (!is_listed (record, batch))
+            continue;
           json_object_set_boolean_member (record->json, "interrupted", record->interrupted);
           json_array_add_object_element (array, json_object_ref (record->json));
         }
@@ -136,11 +155,7 @@ show (Work *work, const char *id, gboolean json)
       qdctl_print_json (node);
     }
   else
-    {
-      g_autofree char *text = qd_job_record_to_text (work->record);
-
-      qdctl_print (text);
-    }
+    print_text (work->record);
   return QD_EXIT_YES;
 }
 
@@ -157,11 +172,15 @@ watch (Work *work, const char *id, gboolean json)
       if (work->record->seq != seen)
         {
           g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), work->record->json);
-          g_autofree char *text = json ? qd_json_to_text (node, FALSE) : qd_job_record_to_text (work->record);
+          g_autofree char *text = json ? qd_json_to_text (node, FALSE) : NULL;
 
-          qdctl_print (text);
+          if (json)
+            qdctl_print (text);
           if (json)
             qdctl_print ("\n");
+          else
+            print_text (work->record);
+          qdctl_flush ();
           seen = work->record->seq;
         }
       if (qd_job_record_is_over (work->record))
@@ -188,7 +207,7 @@ is_batch (Work *work, const char *id)
   g_main_loop_run (work->session->loop);
   g_clear_error (&work->error);
   for (guint i = 0; work->records && i < work->records->len && !found; i++)
-    found = g_strcmp0 (qd_job_record_get_batch (g_ptr_array_index (work->records, i)), id) == 0;
+    found = is_listed (g_ptr_array_index (work->records, i), id);
   g_clear_pointer (&work->records, g_ptr_array_unref);
   return found;
 }
@@ -206,17 +225,45 @@ tell_cancelled (QdMigrationCancelled came_to)
 }
 
 static QdExit
-cancel (Work *work, const char *id)
+cancel (Work *work, const char *id, gboolean json)
 {
-  if (is_batch (work, id))
+  gboolean batch = is_batch (work, id);
+
+  if (batch)
     qd_migration_cancel_batch_async (work->session->hub, work->session->nats, id, NULL, cancelled_cb, work);
   else
     qd_migration_cancel_async (work->session->hub, work->session->nats, id, NULL, cancelled_cb, work);
   g_main_loop_run (work->session->loop);
   if (work->cancelled == QD_MIGRATION_NOT_CANCELLED)
     return qdctl_complain_error (g_steal_pointer (&work->error));
+  if (json)
+    return batch ? list (work, id, TRUE) : show (work, id, TRUE);
   tell_cancelled (work->cancelled);
   return QD_EXIT_YES;
+}
+
+/* Who goes on with it here is asked to go back. */
+static void
+go_back (gpointer data)
+{
+  Work *work = data;
+
+  if (work->batch)
+    qd_migration_cancel_batch_async (work->session->hub, work->session->nats, work->id, NULL, NULL, NULL);
+  else
+    qd_migration_cancel_async (work->session->hub, work->session->nats, work->id, NULL, NULL, NULL);
+}
+
+/* Until it has ended, which it does by itself, or is told to go back. */
+static void
+follow (Work *work, const char *id, gboolean batch)
+{
+  work->id = id;
+  work->batch = batch;
+  qdctl_print_to_the_end ();
+  qdctl_session_on_interrupt (work->session, go_back, work);
+  g_main_loop_run (work->session->loop);
+  qdctl_session_on_interrupt (work->session, NULL, NULL);
 }
 
 static QdExit
@@ -225,7 +272,7 @@ retry_batch (Work *work, const char *batch, gboolean json)
   QdExit code;
 
   qd_migration_go_on_batch_async (work->session->hub, work->session->nats, batch, NULL, rest_ended_cb, work);
-  g_main_loop_run (work->session->loop);
+  follow (work, batch, TRUE);
   if (work->outcomes == NULL)
     return qdctl_complain_error (g_steal_pointer (&work->error));
   code = qdctl_print_outcomes (work->outcomes, json);
@@ -239,7 +286,7 @@ retry (Work *work, const char *id, QdMigrationStep step, gboolean json)
   QdExit code;
 
   qd_migration_go_on_async (work->session->hub, work->session->nats, id, step, QD_MIGRATION_FORWARD, NULL, gone_on_cb, work);
-  g_main_loop_run (work->session->loop);
+  follow (work, id, FALSE);
   if (work->outcome == NULL)
     return qdctl_complain_error (g_steal_pointer (&work->error));
   code = show (work, id, json);
@@ -256,13 +303,13 @@ act (QdctlSession *session, GStrv words, QdMigrationStep step, gboolean json)
   QdExit code;
 
   if (g_str_equal (words[0], "list"))
-    code = list (&work, json);
+    code = list (&work, NULL, json);
   else if (g_str_equal (words[0], "show"))
     code = show (&work, words[1], json);
   else if (g_str_equal (words[0], "watch"))
     code = watch (&work, words[1], json);
   else if (g_str_equal (words[0], "cancel"))
-    code = cancel (&work, words[1]);
+    code = cancel (&work, words[1], json);
   else if (step == QD_N_MIGRATION_STEPS && is_batch (&work, words[1]))
     code = retry_batch (&work, words[1], json);
   else
@@ -271,28 +318,70 @@ act (QdctlSession *session, GStrv words, QdMigrationStep step, gboolean json)
   return code;
 }
 
-static gboolean
-is_action (const char *word)
-{
-  static const char *const actions[] = { "list", "show", "watch", "cancel", "retry", NULL };
+typedef struct {
+  QdctlListOptions list;
+  char *nats, *from;
+} Options;
 
-  return g_strv_contains (actions, word);
+static void
+options_clear (Options *self)
+{
+  qdctl_list_options_clear (&self->list);
+  g_free (self->nats);
+  g_free (self->from);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+/* The options that each takes, with a blank before and behind. */
+static const struct Action { const char *name, *options; } actions[] = {
+  { NULL, " filter sort json csv " },
+  { "list", " nats json " },
+  { "show", " nats json " },
+  { "watch", " nats json " },
+  { "cancel", " nats json " },
+  { "retry", " nats from json " },
+};
+
+static const struct Action *
+find_action (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
+    if (g_strcmp0 (actions[i].name, name) == 0)
+      return &actions[i];
+  qdctl_complain (_("jobs needs list, show, watch, cancel or retry"));
+  return NULL;
+}
+
+/* A dot would make another subject of it, a star that of all jobs. */
+static gboolean
+check_id (const char *action, const char *id)
+{
+  if (*id && strpbrk (id, ".*> \t\r\n") == NULL && g_utf8_validate (id, -1, NULL))
+    return TRUE;
+  qdctl_complain (_("%s: “%s” is no id"), action, id);
+  return FALSE;
 }
 
 static gboolean
-check (GStrv words, const char *from, QdMigrationStep *step)
+check (const struct Action *action, GStrv words, const Options *options, QdMigrationStep *step)
 {
+  const QdctlGiven given[] = { QDCTL_LIST_GIVEN (options->list), { "nats", options->nats != NULL }, { "from", options->from != NULL } };
+  g_autofree char *name = action->name ? g_strconcat ("jobs ", action->name, NULL) : g_strdup ("jobs");
+
   *step = QD_N_MIGRATION_STEPS;
-  if (g_str_equal (words[0], "list") && words[1])
-    qdctl_complain (_("jobs list takes no job"));
-  else if (!g_str_equal (words[0], "list") && (words[1] == NULL || words[2]))
-    qdctl_complain (_("jobs %s needs the id of one job, or of a batch"), words[0]);
-  else if (from && !g_str_equal (words[0], "retry"))
-    qdctl_complain (_("--from is for jobs retry"));
-  else if (from && !qd_migration_step_parse (from, step))
-    qdctl_complain (_("--from: there is no step “%s”; the steps are drain, settle, place, reload, warm-up and verify"), from);
-  else
+  if (!qdctl_check_given (name, action->options, given, G_N_ELEMENTS (given)))
+    return FALSE;
+  if (action->name == NULL)
     return TRUE;
+  if (g_str_equal (action->name, "list") && words[1])
+    qdctl_complain (_("%s takes no argument “%s”"), name, words[1]);
+  else if (!g_str_equal (action->name, "list") && (words[1] == NULL || words[2]))
+    qdctl_complain (_("jobs %s needs the id of one job, or of a batch"), action->name);
+  else if (options->from && !qd_migration_step_parse (options->from, step))
+    qdctl_complain (_("--from: there is no step “%s”; the steps are drain, settle, place, reload, warm-up and verify"), options->from);
+  else
+    return words[1] == NULL || check_id (name, words[1]);
   return FALSE;
 }
 
@@ -306,35 +395,31 @@ qdctl_jobs (const char *name, int argc, char **argv)
 {
   g_auto (QdctlTarget) target = { 0 };
   g_auto (GStrv) words = NULL;
-  g_autofree char *nats = NULL, *from = NULL;
-  gboolean json = FALSE;
+  g_auto (Options) options = { 0 };
   const GOptionEntry entries[] = {
-    { "nats", 0, 0, G_OPTION_ARG_STRING, &nats, N_("The address of the fleet's NATS servers"), N_("URL") },
-    { "from", 0, 0, G_OPTION_ARG_STRING, &from, N_("For retry: the step to begin with; else where it stopped"), N_("STEP") },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_("Print JSON"), NULL },
+    QDCTL_LIST_ENTRIES (options.list),
+    { "nats", 0, 0, G_OPTION_ARG_STRING, &options.nats, N_("The address of the fleet's NATS servers"), N_("URL") },
+    { "from", 0, 0, G_OPTION_ARG_STRING, &options.from, N_("For retry: the step to begin with; else where it stopped"), N_("STEP") },
     { NULL },
   };
+  const struct Action *action;
   QdMigrationStep step;
   QdctlSession session;
   QdExit code;
 
-  if (argc < 2 || (!is_action (argv[1]) && *argv[1] == '-' && !g_str_equal (argv[1], "--help") && !g_str_equal (argv[1], "-h")))
-    return qdctl_list (name, argc, argv);
   if (!qdctl_parse (name, entries, &target, argc, argv, &words, &code))
     return code;
-  if (words[0] == NULL || !is_action (words[0]))
-    {
-      qdctl_complain (_("jobs needs list, show, watch, cancel or retry"));
-      return QD_EXIT_BAD_INPUT;
-    }
-  if (!check (words, from, &step))
+  action = find_action (words[0]);
+  if (action == NULL || !check (action, words, &options, &step))
     return QD_EXIT_BAD_INPUT;
+  if (action->name == NULL)
+    return qdctl_list_run (name, &target, &options.list);
   code = qdctl_session_open (&session, &target);
   if (code != QD_EXIT_YES && code != QD_EXIT_PARTIAL)
     return code;
-  code = qdctl_session_add_nats (&session, &target, nats);
+  code = qdctl_session_add_nats (&session, &target, options.nats);
   if (code == QD_EXIT_YES || code == QD_EXIT_PARTIAL)
-    code = act (&session, words, step, json);
+    code = act (&session, words, step, options.list.json);
   qdctl_session_close (&session);
   return code;
 }

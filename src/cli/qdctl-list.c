@@ -191,54 +191,59 @@ set_sort (QdView *view, const QdSchema *schema, const char *sort)
   return FALSE;
 }
 
-QdExit
-qdctl_list (const char *name, int argc, char **argv)
+void
+qdctl_list_options_clear (QdctlListOptions *self)
 {
-  g_auto (QdctlTarget) target = { 0 };
-  g_autofree char *filter_text = NULL;
-  g_autofree char *sort = NULL;
-  gboolean json = FALSE, csv = FALSE;
-  const GOptionEntry entries[] = {
-    { "filter", 0, 0, G_OPTION_ARG_STRING, &filter_text, N_("Only what matches: words, field:value, field>number, status:down, -word"), N_("TEXT") },
-    { "sort", 0, 0, G_OPTION_ARG_STRING, &sort, N_("Order by a field; -FIELD for the largest first"), N_("FIELD") },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_("Print JSON"), NULL },
-    { "csv", 0, 0, G_OPTION_ARG_NONE, &csv, N_("Print CSV with all fields"), NULL },
-    { NULL },
-  };
+  g_clear_pointer (&self->filter, g_free);
+  g_clear_pointer (&self->sort, g_free);
+}
+
+QdExit
+qdctl_list_run (const char *name, const QdctlTarget *target, const QdctlListOptions *options)
+{
   const QdSchema *schema = qd_schema_get (kind_of_verb (name));
   g_autoptr (QdFilter) filter = NULL;
   g_autoptr (QdView) view = NULL;
   QdctlSession session;
   QdExit code;
 
-  if (!qdctl_parse (name, entries, &target, argc, argv, NULL, &code))
-    return code;
-  if (json && csv)
+  if (options->json && options->csv)
     {
       qdctl_complain (_("--json and --csv exclude each other"));
       return QD_EXIT_BAD_INPUT;
     }
-  if (sort && qd_schema_find_field (schema, sort + (*sort == '-')) < 0)
+  if (options->sort && qd_schema_find_field (schema, options->sort + (*options->sort == '-')) < 0)
     {
-      set_sort (NULL, schema, sort);
+      set_sort (NULL, schema, options->sort);
       return QD_EXIT_BAD_INPUT;
     }
-  code = qdctl_session_open (&session, &target);
+  code = qdctl_session_open (&session, target);
   if (code != QD_EXIT_YES && code != QD_EXIT_PARTIAL)
     return code;
   view = qd_view_new (qd_fleet_get_list (qd_hub_get_fleet (session.hub), schema->kind));
-  if (sort)
-    set_sort (view, schema, sort);
+  if (options->sort)
+    set_sort (view, schema, options->sort);
   /* A drawing is asked for by its name, as any other connection. */
-  filter = qd_filter_new (filter_text, QD_FILTER_ANYWHERE, 0);
+  filter = qd_filter_new (options->filter, QD_FILTER_ANYWHERE, 0);
   qd_view_set_filter (view, filter);
-  if (json)
+  if (options->json)
     print_json (view);
-  else if (csv)
+  else if (options->csv)
     print_csv (view, schema);
   else
     print_table (view, schema);
   g_clear_object (&view);
   qdctl_session_close (&session);
   return code;
+}
+
+QdExit
+qdctl_list (const char *name, int argc, char **argv)
+{
+  g_auto (QdctlTarget) target = { 0 };
+  g_auto (QdctlListOptions) options = { 0 };
+  const GOptionEntry entries[] = { QDCTL_LIST_ENTRIES (options), { NULL } };
+  QdExit code;
+
+  return qdctl_parse (name, entries, &target, argc, argv, NULL, &code) ? qdctl_list_run (name, &target, &options) : code;
 }

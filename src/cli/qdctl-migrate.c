@@ -4,14 +4,13 @@
 #include "config.h"
 #include "qdctl.h"
 
-#include <signal.h>
 #include <string.h>
 
-#include <glib-unix.h>
 #include <glib/gi18n.h>
 
 #include "qd-json.h"
 #include "qd-migration.h"
+#include "qd-placement.h"
 
 typedef struct {
   char *kind, *to, *from, *node, *reason, *nats;
@@ -73,24 +72,48 @@ take_limits (QdMigrationBounds *bounds, char **limits)
 }
 
 static gboolean
+is_kind (const char *kind)
+{
+  QdPlacementKind parsed;
+
+  if (qd_placement_kind_parse (kind, &parsed))
+    return TRUE;
+  qdctl_complain (_("there is no kind “%s”: there are aggregate, projection and runner"), kind);
+  return FALSE;
+}
+
+/* "runner.shard-1" */
+static gboolean
+is_node (const char *node)
+{
+  const char *dot = strchr (node, '.');
+  g_autofree char *kind = dot ? g_strndup (node, (gsize) (dot - node)) : NULL;
+
+  if (kind && dot[1])
+    return is_kind (kind);
+  qdctl_complain (_("--node: “%s” is not KIND.SHARD"), node);
+  return FALSE;
+}
+
+static gboolean
 check (const char *action, const Options *options, GStrv tenants)
 {
   gboolean runs = g_strcmp0 (action, "run") == 0 && !options->dry_run;
+  g_autofree char *name = g_strconcat ("migrate ", action, NULL);
 
-  if (action == NULL || !(runs || options->dry_run || g_str_equal (action, "plan")) || (!g_str_equal (action, "run") && !g_str_equal (action, "plan")))
+  if (g_strcmp0 (action, "run") != 0 && g_strcmp0 (action, "plan") != 0)
     qdctl_complain (_("migrate needs plan or run"));
   else if ((options->node != NULL) == (tenants[0] != NULL))
     qdctl_complain (_("migrate needs the ids of tenants, or --node KIND.SHARD for all of one shard"));
-  else if (options->node && (options->kind || options->to || options->from || strchr (options->node, '.') == NULL))
+  else if (options->node && (options->kind || options->to || options->from))
     qdctl_complain (_("--node KIND.SHARD goes with neither --kind, --from nor --to"));
   else if (tenants[0] && options->kind == NULL)
     qdctl_complain (_("migrate needs --kind aggregate, projection or runner"));
-  else if (runs && (options->reason == NULL || *options->reason == '\0'))
-    qdctl_complain (_("migrate run needs --reason TEXT: its impact is high"));
-  else if (options->at_once < 0 || options->at_once > 64 || options->wait_s < 0)
+  else if (options->at_once < 1 || options->at_once > 64 || options->wait_s < 0)
     qdctl_complain (_("--at-once is a number from 1 to 64, and --wait one of seconds"));
   else
-    return TRUE;
+    return (options->node ? is_node (options->node) : is_kind (options->kind) && qdctl_check_ids (name, tenants)) &&
+           qdctl_check_reason (QD_TENANT_MIGRATE, options->reason, !runs);
   return FALSE;
 }
 
@@ -118,7 +141,11 @@ print_plan (const QdMigrationPlan *plan, gboolean json)
   if (json)
     qdctl_print_json (node);
   else
-    qdctl_print (plan->moves->len > 0 ? text : _("There is nothing to move.\n"));
+    {
+      g_autofree char *plain = qdctl_dup_plain (text, TRUE);
+
+      qdctl_print (plan->moves->len > 0 ? plain : _("There is nothing to move.\n"));
+    }
   return qd_migration_plan_get_n_free (plan) == plan->moves->len ? QD_EXIT_YES : QD_EXIT_NO;
 }
 
@@ -147,8 +174,9 @@ qdctl_print_outcomes (GPtrArray *outcomes, gboolean json)
   for (guint i = 0; i < outcomes->len; i++)
     {
       const QdMigrationOutcome *outcome = g_ptr_array_index (outcomes, i);
-      g_autofree char *line = g_strdup_printf ("%s: %s%s%s%s%s\n", outcome->tenant, outcome->state, outcome->job ? " " : "",
+      g_autofree char *text = g_strdup_printf ("%s: %s%s%s%s%s", outcome->tenant, outcome->state, outcome->job ? " " : "",
                                                outcome->job ? outcome->job : "", outcome->error ? ": " : "", outcome->error ? outcome->error : "");
+      g_autofree char *plain = qdctl_dup_plain (text, FALSE), *line = g_strconcat (plain, "\n", NULL);
 
       n_done += g_str_equal (outcome->state, "succeeded");
       json_array_add_object_element (array, outcome_to_json (outcome));
@@ -165,8 +193,8 @@ qdctl_print_outcomes (GPtrArray *outcomes, gboolean json)
 static void
 tell_step (Work *work, QdEntity *job)
 {
-  const char *text = qd_entity_get_string (job, QD_JOB_STEPS);
-  g_autoptr (JsonNode) node = text ? qd_json_parse (text, -1, "steps", NULL) : NULL;
+  const char *said = qd_entity_get_string (job, QD_JOB_STEPS);
+  g_autoptr (JsonNode) node = said ? qd_json_parse (said, -1, "steps", NULL) : NULL;
   JsonArray *steps = qd_json_array (node);
 
   for (guint i = steps ? json_array_get_length (steps) : 0; i-- > 0;)
@@ -178,9 +206,10 @@ tell_step (Work *work, QdEntity *job)
         continue;
       if (g_strcmp0 (g_hash_table_lookup (work->told, qd_entity_get_id (job)), name) != 0)
         {
-          g_autofree char *line = g_strdup_printf ("%s\n", name);
+          g_autofree char *plain = qdctl_dup_plain (name, FALSE), *line = g_strconcat (plain, "\n", NULL);
 
           qdctl_print (line);
+          qdctl_flush ();
           g_hash_table_replace (work->told, g_strdup (qd_entity_get_id (job)), g_strdup (name));
         }
       return;
@@ -216,26 +245,22 @@ ended_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_main_loop_quit (work->session->loop);
 }
 
-/* Who presses Ctrl+C wants things as they were; who does so again wants only to be gone. */
-static gboolean
-interrupt_cb (gpointer data)
+static void
+go_back (gpointer data)
 {
-  Work *work = data;
-
-  qdctl_complain (_("going back; once more to end at once and leave it to be gone on with"));
-  g_cancellable_cancel (work->cancellable);
-  return G_SOURCE_REMOVE;
+  g_cancellable_cancel (((Work *) data)->cancellable);
 }
 
 static QdExit
 carry_out (Work *work, const QdMigrationPlan *plan, const Options *options)
 {
   QdFleet *fleet = qd_hub_get_fleet (work->session->hub);
-  guint signal_id = g_unix_signal_add (SIGINT, interrupt_cb, work);
   gulong changed = 0, updated = 0;
   QdExit code;
 
   work->cancellable = g_cancellable_new ();
+  qdctl_print_to_the_end ();
+  qdctl_session_on_interrupt (work->session, go_back, work);
   work->told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   if (!options->json)
     {
@@ -245,8 +270,7 @@ carry_out (Work *work, const QdMigrationPlan *plan, const Options *options)
   qd_migration_run_async (work->session->hub, work->session->connection, plan, options->reason, (guint) options->at_once, (guint) options->wait_s,
                           work->cancellable, ended_cb, work);
   g_main_loop_run (work->session->loop);
-  if (!g_cancellable_is_cancelled (work->cancellable))
-    g_source_remove (signal_id);
+  qdctl_session_on_interrupt (work->session, NULL, NULL);
   if (changed)
     {
       g_signal_handler_disconnect (qd_fleet_get_list (fleet, QD_KIND_JOB), changed);
@@ -257,6 +281,27 @@ carry_out (Work *work, const QdMigrationPlan *plan, const Options *options)
   g_hash_table_unref (work->told);
   g_object_unref (work->cancellable);
   return code;
+}
+
+/* What it would do, as whoever does it would be told. */
+static QdExit
+dry_run (QdctlSession *session, const QdMigrationPlan *plan, gboolean json)
+{
+  QdExit code = print_plan (plan, json);
+  g_autofree char *why = NULL;
+
+  if (qd_capability_allowed (qd_hub_get_fleet (session->hub), session->connection, QD_TENANT_MIGRATE, &why))
+    return code;
+  qdctl_complain ("%s", why);
+  return QD_EXIT_REFUSED;
+}
+
+static gboolean
+is_known (const QdMigrationWorld *world, const char *node)
+{
+  g_auto (GStrv) parts = g_strsplit (node, ".", 2);
+
+  return qd_migration_world_get_shard (world, parts[0], parts[1]) != NULL;
 }
 
 static QdExit
@@ -272,8 +317,15 @@ migrate (QdctlSession *session, const char *action, const Options *options, cons
     return qdctl_complain_error (g_steal_pointer (&work.error));
   work.world->bounds = *bounds;
   plan = make_plan (work.world, options, tenants);
-  if (g_str_equal (action, "plan") || options->dry_run)
+  if (options->node && plan->moves->len == 0 && !is_known (work.world, options->node))
+    {
+      qdctl_complain (_("there is no shard %s"), options->node);
+      code = QD_EXIT_NO;
+    }
+  else if (g_str_equal (action, "plan"))
     code = print_plan (plan, options->json);
+  else if (options->dry_run)
+    code = dry_run (session, plan, options->json);
   else
     code = carry_out (&work, plan, options);
   qd_migration_world_free (work.world);
@@ -289,7 +341,7 @@ QdExit
 qdctl_migrate (const char *name, int argc, char **argv)
 {
   g_auto (QdctlTarget) target = { 0 };
-  g_auto (Options) options = { .max_lag = -1, .max_in_flight = -1 };
+  g_auto (Options) options = { .max_lag = -1, .max_in_flight = -1, .at_once = QD_MIGRATIONS_AT_ONCE };
   g_auto (GStrv) words = NULL;
   QdMigrationBounds bounds;
   const GOptionEntry entries[] = {
@@ -314,7 +366,7 @@ qdctl_migrate (const char *name, int argc, char **argv)
   if (!qdctl_parse (name, entries, &target, argc, argv, &words, &code))
     return code;
   qd_migration_bounds_init (&bounds);
-  if (!check (words[0], &options, words[0] ? words + 1 : words) || !take_limits (&bounds, options.limits))
+  if (!check (words[0] ? words[0] : "", &options, words[0] ? words + 1 : words) || !take_limits (&bounds, options.limits))
     return QD_EXIT_BAD_INPUT;
   if (options.max_lag >= 0)
     bounds.max_lag = options.max_lag;

@@ -56,7 +56,7 @@ read_roll (QdctlSession *session, QdPlacementMap *map, QdExit *code)
   g_autofree char *job = NULL;
 
   json_object_set_string_member (args, "bucket", SHARDS_BUCKET);
-  job = qd_hub_run (session->hub, session->connection, "kv.all", args, NULL, NULL, NULL, answered_cb, &outcome);
+  job = qd_hub_run (session->hub, session->nats, "kv.all", args, NULL, NULL, NULL, answered_cb, &outcome);
   g_main_loop_run (session->loop);
   if (outcome.error)
     {

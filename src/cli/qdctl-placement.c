@@ -14,7 +14,7 @@
 #define MAX_TRIES 10
 
 typedef struct {
-  char *bucket, *reason, *tenant;
+  char *bucket, *reason, *tenant, *nats;
   gint64 revision;             /* -1: whatever is there now */
   gboolean dry_run, merge, json;
 } Options;
@@ -25,6 +25,7 @@ options_clear (Options *self)
   g_free (self->bucket);
   g_free (self->reason);
   g_free (self->tenant);
+  g_free (self->nats);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
@@ -71,7 +72,7 @@ ask_map (QdctlSession *session, QdPlacementKind kind, const Options *options, GE
 {
   Outcome outcome = { session };
 
-  qd_placement_read_async (session->hub, session->connection, kind, options->bucket, NULL, read_cb, &outcome);
+  qd_placement_read_async (session->hub, session->nats, kind, options->bucket, NULL, read_cb, &outcome);
   g_main_loop_run (session->loop);
   if (outcome.error)
     g_propagate_error (error, outcome.error);
@@ -95,7 +96,7 @@ read_history (QdctlSession *session, QdPlacementMap *map, const char *tenant, Qd
 {
   Outcome outcome = { session };
 
-  qd_placement_history_async (session->hub, session->connection, map, tenant, NULL, history_cb, &outcome);
+  qd_placement_history_async (session->hub, session->nats, map, tenant, NULL, history_cb, &outcome);
   g_main_loop_run (session->loop);
   if (outcome.revisions == NULL)
     *code = qdctl_complain_error (outcome.error);
@@ -161,7 +162,7 @@ do_list (QdctlSession *session, char **words, const Options *options)
 }
 
 static QdExit
-do_get (QdctlSession *session, char **words, const Options *options)
+do_show (QdctlSession *session, char **words, const Options *options)
 {
   QdExit code = QD_EXIT_NO;
   QdPlacementKind kind = 0;
@@ -284,7 +285,7 @@ dry_run (QdctlSession *session, QdPlacementMap *map, GPtrArray *writes, const Op
 
   edit.now = now;
   qdctl_placement_print_edit (&edit, TRUE, options->json);
-  if (qd_placement_allowed (session->hub, session->connection, QD_PLACEMENT_SET, &why))
+  if (qd_placement_allowed (session->hub, session->nats, QD_PLACEMENT_SET, &why))
     return QD_EXIT_YES;
   qdctl_complain ("%s", why);
   return QD_EXIT_REFUSED;
@@ -326,7 +327,7 @@ set_changes (QdctlSession *session, QdPlacementMap *base, GPtrArray *wanted, con
       GPtrArray *rest;
 
       outcome = (Outcome) { session };
-      id = qd_placement_edit_async (session->hub, session->connection, map, changes, options->reason, NULL, edited_cb, &outcome);
+      id = qd_placement_edit_async (session->hub, session->nats, map, changes, options->reason, NULL, edited_cb, &outcome);
       g_main_loop_run (session->loop);
       if (outcome.error == NULL || try == MAX_TRIES || !can_merge (&outcome, options))
         return tell_edit (&outcome, options);
@@ -390,7 +391,7 @@ do_restore (QdctlSession *session, char **words, const Options *options)
       qdctl_complain ("%s", error->message);
       return QD_EXIT_BAD_INPUT;
     }
-  id = qd_placement_restore_async (session->hub, session->connection, map, revision, options->reason, NULL, edited_cb, &outcome);
+  id = qd_placement_restore_async (session->hub, session->nats, map, revision, options->reason, NULL, edited_cb, &outcome);
   g_main_loop_run (session->loop);
   return tell_edit (&outcome, options);
 }
@@ -408,7 +409,7 @@ typedef struct {
 
 static const Action actions[] = {
   { "list", 0, 1, "list [KIND] [--json]", " json bucket ", FALSE, do_list },
-  { "get", 2, 2, "get KIND TENANT [--json]", " json bucket ", FALSE, do_get },
+  { "show", 2, 2, "show KIND TENANT [--json]", " json bucket ", FALSE, do_show },
   { "set", 2, 0, "set KIND TENANT=SHARD… --reason TEXT [--revision N] [--merge] [--dry-run] [--json]",
     " json bucket reason revision merge dry-run ", TRUE, do_set },
   { "history", 1, 1, "history KIND [--tenant TENANT] [--json]", " json bucket tenant ", FALSE, do_history },
@@ -424,7 +425,7 @@ find_action (const char *name)
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     if (g_strcmp0 (name, actions[i].name) == 0)
       return &actions[i];
-  qdctl_complain (_("placement needs one of list, get, set, history, diff, restore, rebalance; “qdctl placement --help” says more"));
+  qdctl_complain (_("placement needs one of list, show, set, history, diff, restore, rebalance; “qdctl placement --help” says more"));
   return NULL;
 }
 
@@ -471,6 +472,7 @@ qdctl_placement (const char *name, int argc, char **argv)
   const GOptionEntry entries[] = {
     { "bucket", 0, 0, G_OPTION_ARG_STRING, &options.bucket, N_("The bucket, where it is not the kind's own"), N_("NAME") },
     { "tenant", 0, 0, G_OPTION_ARG_STRING, &options.tenant, N_("Whose key, where each tenant has one"), N_("TENANT") },
+    { "nats", 0, 0, G_OPTION_ARG_STRING, &options.nats, N_("The address of the fleet's NATS servers"), N_("URL") },
     { "reason", 0, 0, G_OPTION_ARG_STRING, &options.reason, N_("Why; needed where the impact is high"), N_("TEXT") },
     { "revision", 0, 0, G_OPTION_ARG_INT64, &options.revision, N_("Only if it is still at this revision"), N_("NUMBER") },
     { "merge", 0, 0, G_OPTION_ARG_NONE, &options.merge, N_("Where somebody was quicker with other tenants, go on over what is there"), NULL },
@@ -491,7 +493,9 @@ qdctl_placement (const char *name, int argc, char **argv)
   code = qdctl_session_open (&session, &target);
   if (code != QD_EXIT_YES && code != QD_EXIT_PARTIAL)
     return code;
-  code = action->run (&session, words + 1, &options);
+  code = qdctl_session_add_nats (&session, &target, options.nats);
+  if (code == QD_EXIT_YES || code == QD_EXIT_PARTIAL)
+    code = action->run (&session, words + 1, &options);
   qdctl_session_close (&session);
   return code;
 }

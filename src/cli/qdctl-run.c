@@ -155,9 +155,8 @@ command_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_main_loop_quit (outcome->session->loop);
 }
 
-/* A plan with blockers is a "no"; a job that did not succeed is one too. */
-static QdExit
-judge (JsonNode *answer)
+QdExit
+qdctl_judge (JsonNode *answer)
 {
   JsonObject *object = qd_json_object (answer);
   JsonArray *blockers = object ? qd_json_get_array (object, "blockers") : NULL;
@@ -169,7 +168,7 @@ judge (JsonNode *answer)
 }
 
 JsonNode *
-qdctl_carry_out (QdctlSession *session, const char *verb, JsonObject *args, const char *reason, gboolean dry_run, QdExit *code)
+qdctl_carry_out (QdctlSession *session, const char *verb, JsonObject *args, const char *reason, gboolean dry_run, GError **error)
 {
   Outcome outcome = { .session = session };
   g_autofree char *id = NULL;
@@ -186,12 +185,17 @@ qdctl_carry_out (QdctlSession *session, const char *verb, JsonObject *args, cons
     id = qd_hub_run (session->hub, session->connection, verb, args, NULL, reason, NULL, job_cb, &outcome);
   g_main_loop_run (session->loop);
   if (outcome.error)
-    {
-      *code = qdctl_complain_error (outcome.error);
-      return NULL;
-    }
-  *code = judge (outcome.answer);
+    g_propagate_error (error, outcome.error);
   return outcome.answer;
+}
+
+gboolean
+qdctl_check_reason (const char *verb, const char *reason, gboolean dry_run)
+{
+  if (!qd_capability_get (verb)->high_impact || dry_run || (reason && *reason))
+    return TRUE;
+  qdctl_complain (_("%s needs --reason TEXT: its impact is high"), verb);
+  return FALSE;
 }
 
 QdExit
@@ -210,6 +214,7 @@ qdctl_run (const char *name, int argc, char **argv)
   g_autoptr (JsonObject) args = NULL;
   g_autoptr (JsonNode) answer = NULL;
   const QdCapability *row;
+  GError *error = NULL;
   QdctlSession session;
   QdExit code;
 
@@ -230,18 +235,16 @@ qdctl_run (const char *name, int argc, char **argv)
       list_verbs ();
       return QD_EXIT_BAD_INPUT;
     }
-  if (row->high_impact && !dry_run && (reason == NULL || *reason == '\0'))
-    {
-      qdctl_complain (_("%s needs --reason TEXT: its impact is high"), row->verb);
-      return QD_EXIT_BAD_INPUT;
-    }
+  if (!qdctl_check_reason (row->verb, reason, dry_run))
+    return QD_EXIT_BAD_INPUT;
   args = build_args (row->verb, words + 1);
   if (args == NULL)
     return QD_EXIT_BAD_INPUT;
   code = qdctl_session_open (&session, &target);
   if (code != QD_EXIT_YES && code != QD_EXIT_PARTIAL)
     return code;
-  answer = qdctl_carry_out (&session, row->verb, args, reason, dry_run, &code);
+  answer = qdctl_carry_out (&session, row->verb, args, reason, dry_run, &error);
+  code = answer ? qdctl_judge (answer) : qdctl_complain_error (error);
   if (answer)
     qdctl_print_json (answer);
   qdctl_session_close (&session);

@@ -4,6 +4,9 @@
 #include "config.h"
 #include "qdctl.h"
 
+#include <signal.h>
+
+#include <glib-unix.h>
 #include <glib/gi18n.h>
 
 #include "qd-audit.h"
@@ -116,6 +119,7 @@ qdctl_session_open (QdctlSession *self, const QdctlTarget *target)
   self->hub = qd_hub_new (NULL);
   qd_hub_keep_audit (self->hub, journal);
   self->connection = g_strdup (endpoint->id);
+  self->speaks_nats = g_strcmp0 (endpoint->driver, "nats") == 0;
   self->loop = g_main_loop_new (NULL, FALSE);
   ticker = qd_timer_ticker_new (TICK_MS);
   qd_drain_set_ticker (qd_hub_get_drain (self->hub), ticker);
@@ -125,12 +129,49 @@ qdctl_session_open (QdctlSession *self, const QdctlTarget *target)
   return code;
 }
 
+static void
+forget_signals (QdctlSession *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (self->signals); i++)
+    g_clear_handle_id (&self->signals[i], g_source_remove);
+}
+
+/* Who presses Ctrl+C wants things as they were; who does so again wants only to be gone. */
+static gboolean
+interrupt_cb (gpointer data)
+{
+  QdctlSession *self = data;
+
+  qdctl_complain (_("going back; once more to end at once and leave it to be gone on with"));
+  forget_signals (self);
+  self->interrupted (self->interrupt_data);
+  return G_SOURCE_REMOVE;
+}
+
+void
+qdctl_session_on_interrupt (QdctlSession *self, void (*asked) (gpointer data), gpointer data)
+{
+  static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+
+  forget_signals (self);
+  self->interrupted = asked;
+  self->interrupt_data = data;
+  for (guint i = 0; asked && i < G_N_ELEMENTS (signals); i++)
+    self->signals[i] = g_unix_signal_add (signals[i], interrupt_cb, self);
+}
+
 QdExit
 qdctl_session_add_nats (QdctlSession *self, const QdctlTarget *target, const char *url)
 {
   g_autoptr (QdEndpoint) endpoint = NULL;
   QdExit code;
 
+  /* It may be the one that was asked for. */
+  if (url == NULL && self->speaks_nats)
+    {
+      self->nats = g_strdup (self->connection);
+      return QD_EXIT_YES;
+    }
   endpoint = qdctl_target_resolve_nats (target, self->connection, url, &code);
   if (endpoint == NULL)
     return code;
@@ -143,6 +184,7 @@ qdctl_session_add_nats (QdctlSession *self, const QdctlTarget *target, const cha
 void
 qdctl_session_close (QdctlSession *self)
 {
+  forget_signals (self);
   if (self->hub)
     {
       qd_drain_close (qd_hub_get_drain (self->hub));

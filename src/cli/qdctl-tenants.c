@@ -4,196 +4,313 @@
 #include "config.h"
 #include "qdctl.h"
 
+#include <math.h>
 #include <string.h>
 
 #include <glib/gi18n.h>
 
-#include "qd-capability.h"
 #include "qd-json.h"
 
-/* What is done to each tenant that is named. */
-static const struct { const char *name, *verb; } actions[] = {
-  { "get", "tenant.get" },         { "create", "tenant.create" },   { "suspend", "tenant.suspend" },
-  { "resume", "tenant.resume" },   { "archive", "tenant.archive" }, { "kill-switch", "tenant.kill-switch" },
-};
-
 typedef struct {
-  char *name, *plan, *reason;
-  char **quotas;
-  gboolean off, dry_run, json;
+  QdctlListOptions list;
+  char *name, *plan, *reason, *revision;
+  char **quotas, **flags, **contacts;
+  gboolean off, dry_run;
 } Options;
 
 static void
 options_clear (Options *self)
 {
+  qdctl_list_options_clear (&self->list);
   g_free (self->name);
   g_free (self->plan);
   g_free (self->reason);
+  g_free (self->revision);
   g_strfreev (self->quotas);
+  g_strfreev (self->flags);
+  g_strfreev (self->contacts);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
-static const char *
-find_verb (const char *action)
+/* What is done to each tenant that is named, and the options that it takes, with a blank before and behind each. */
+static const struct Action { const char *name, *verb, *options; gboolean one; } actions[] = {
+  { "list", NULL, " filter sort json csv ", FALSE },
+  { "show", "tenant.get", " json ", FALSE },
+  { "create", "tenant.create", " name plan quota flag contact reason dry-run json ", TRUE },
+  { "update", "tenant.update", " name plan quota flag contact revision reason dry-run json ", FALSE },
+  { "suspend", "tenant.suspend", " reason dry-run json ", FALSE },
+  { "resume", "tenant.resume", " reason dry-run json ", FALSE },
+  { "archive", "tenant.archive", " reason dry-run json ", FALSE },
+  { "kill-switch", "tenant.kill-switch", " off reason dry-run json ", FALSE },
+};
+
+static const struct Action *
+find_action (const char *name)
 {
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
-    if (g_str_equal (actions[i].name, action))
-      return actions[i].verb;
+    if (name == NULL || g_str_equal (actions[i].name, name))
+      return &actions[i];
   return NULL;
 }
 
-/* "users=40": FALSE after saying what is wrong. */
+/* --- What it is to be --------------------------------------------------------------------------- */
+
+/* "users=40"; nothing behind the sign takes it away. */
 static gboolean
-add_quotas (JsonObject *args, char **quotas)
+add_quotas (JsonObject *to, char **words)
 {
-  JsonObject *object = json_object_new ();
+  JsonObject *object = words ? json_object_new () : NULL;
 
-  json_object_set_object_member (args, "quotas", object);
-  for (; *quotas; quotas++)
+  if (object)
+    json_object_set_object_member (to, "quotas", object);
+  for (; words && *words; words++)
     {
-      const char *equals = strchr (*quotas, '=');
+      const char *value = NULL;
+      g_autofree char *name = qdctl_split_pair ("quota", *words, &value);
       char *end = NULL;
-      double number = equals ? g_ascii_strtod (equals + 1, &end) : 0;
-      g_autofree char *name = equals ? g_strndup (*quotas, (gsize) (equals - *quotas)) : NULL;
+      double number = name ? g_ascii_strtod (value, &end) : 0;
 
-      if (equals == NULL || equals == *quotas || end == equals + 1 || *end != '\0')
+      if (name == NULL)
+        return FALSE;
+      if (*end != '\0' || !isfinite (number))
         {
-          qdctl_complain (_("--quota: “%s” is not NAME=NUMBER"), *quotas);
+          qdctl_complain (_("--quota: “%s” is not NAME=NUMBER"), *words);
           return FALSE;
         }
-      json_object_set_double_member (object, name, number);
+      if (*value)
+        json_object_set_double_member (object, name, number);
+      else
+        json_object_set_null_member (object, name);
+    }
+  return TRUE;
+}
+
+static gboolean
+add_flags (JsonObject *to, char **words)
+{
+  JsonObject *object = words ? json_object_new () : NULL;
+
+  if (object)
+    json_object_set_object_member (to, "flags", object);
+  for (; words && *words; words++)
+    {
+      const char *value = NULL;
+      g_autofree char *name = qdctl_split_pair ("flag", *words, &value);
+
+      if (name == NULL)
+        return FALSE;
+      if (*value == '\0')
+        json_object_set_null_member (object, name);
+      else if (g_str_equal (value, "on") || g_str_equal (value, "off"))
+        json_object_set_boolean_member (object, name, g_str_equal (value, "on"));
+      else
+        {
+          qdctl_complain (_("--flag: “%s” is not NAME=on or NAME=off"), *words);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+/* "Hank S.,it@globex.example,owner"; they are all that it has then, and none with one that is empty. */
+static gboolean
+add_contacts (JsonObject *to, char **words)
+{
+  static const char *const names[] = { "name", "email", "role" };
+  JsonArray *array = words ? json_array_new () : NULL;
+
+  if (array)
+    json_object_set_array_member (to, "contacts", array);
+  for (; words && *words; words++)
+    {
+      g_auto (GStrv) parts = g_strsplit (*words, ",", -1);
+      JsonObject *contact;
+
+      if (**words == '\0')
+        continue;
+      if (g_strv_length (parts) < 2 || g_strv_length (parts) > G_N_ELEMENTS (names) || *g_strstrip (parts[0]) == '\0')
+        {
+          qdctl_complain (_("--contact: “%s” is not NAME,EMAIL or NAME,EMAIL,ROLE"), *words);
+          return FALSE;
+        }
+      contact = json_object_new ();
+      for (guint i = 0; parts[i]; i++)
+        json_object_set_string_member (contact, names[i], g_strstrip (parts[i]));
+      json_array_add_object_element (array, contact);
     }
   return TRUE;
 }
 
 /* NULL after saying what is wrong. */
 static JsonObject *
-make_args (const char *verb, const Options *options, const char *id)
+make_args (const struct Action *action, const Options *options, const char *id)
 {
   g_autoptr (JsonObject) args = json_object_new ();
+  gboolean update = g_str_equal (action->name, "update");
+  JsonObject *to = args;
 
-  json_object_set_string_member (args, "id", id);
-  if (g_str_equal (verb, "tenant.kill-switch"))
+  if (g_str_equal (action->name, "kill-switch"))
     json_object_set_boolean_member (args, "enabled", !options->off);
-  if (g_str_equal (verb, "tenant.create"))
-    {
-      json_object_set_string_member (args, "name", options->name ? options->name : id);
-      json_object_set_string_member (args, "plan", options->plan);
-      if (options->quotas && !add_quotas (args, options->quotas))
-        return NULL;
-    }
+  if (!update && !g_str_equal (action->name, "create"))
+    return g_steal_pointer (&args);
+  if (update)
+    json_object_set_object_member (args, "changes", (to = json_object_new ()));
+  if (options->revision)
+    json_object_set_string_member (args, "revision", options->revision);
+  if (options->name || !update)
+    json_object_set_string_member (to, "name", options->name ? options->name : id);
+  if (options->plan)
+    json_object_set_string_member (to, "plan", options->plan);
+  if (!add_quotas (to, options->quotas) || !add_flags (to, options->flags) || !add_contacts (to, options->contacts))
+    return NULL;
   return g_steal_pointer (&args);
 }
 
-/* --- What is printed --------------------------------------------------------------------------- */
+static gboolean
+check (const struct Action *action, const Options *options, GStrv ids)
+{
+  gboolean changes = options->name || options->plan || options->quotas || options->flags || options->contacts;
+  const QdctlGiven given[] = {
+    QDCTL_LIST_GIVEN (options->list),
+    { "name", options->name != NULL },       { "plan", options->plan != NULL },       { "quota", options->quotas != NULL },
+    { "flag", options->flags != NULL },      { "contact", options->contacts != NULL }, { "revision", options->revision != NULL },
+    { "off", options->off },                 { "reason", options->reason != NULL },   { "dry-run", options->dry_run },
+  };
+  g_autofree char *name = g_strconcat ("tenants ", action->name, NULL);
+
+  if (!qdctl_check_given (name, action->options, given, G_N_ELEMENTS (given)))
+    return FALSE;
+  if (action->verb == NULL && ids[0])
+    qdctl_complain (_("%s takes no argument “%s”"), name, ids[0]);
+  if (action->verb == NULL)
+    return ids[0] == NULL;
+  if (!qdctl_check_ids (name, ids))
+    return FALSE;
+  if (action->one && ids[1])
+    qdctl_complain (_("tenants create makes one tenant at a time"));
+  else if (action->one && (options->plan == NULL || *options->plan == '\0'))
+    qdctl_complain (_("tenants create needs --plan NAME"));
+  else if (g_str_equal (action->name, "update") && !changes)
+    qdctl_complain (_("tenants update needs what is to change: --name, --plan, --quota, --flag or --contact"));
+  else if (options->revision && ids[1])
+    qdctl_complain (_("--revision is of one tenant"));
+  else
+    return qdctl_check_reason (action->verb, options->reason, options->dry_run);
+  return FALSE;
+}
+
+/* --- What is printed ----------------------------------------------------------------------------- */
 
 static void
-append_findings (GString *out, JsonObject *plan, const char *member, const char *word)
+append_status (GString *out, JsonObject *tenant)
 {
-  JsonArray *array = qd_json_get_array (plan, member);
+  qdctl_append_plain (out, qd_json_get_string (tenant, "status", "?"));
+  if (qd_json_get_bool (tenant, "kill_switch", FALSE))
+    g_string_append (out, _(", kill switch on"));
+}
+
+static void
+append_value (GString *out, JsonNode *node)
+{
+  g_autofree char *text = NULL;
+
+  if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_BOOLEAN)
+    g_string_append (out, json_node_get_boolean (node) ? "on" : "off");
+  else if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
+    qdctl_append_plain (out, json_node_get_string (node));
+  else
+    qdctl_append_plain (out, JSON_NODE_HOLDS_NULL (node) ? "-" : (text = qd_json_to_text (node, FALSE)));
+}
+
+/* A line with all that an object has, "users=40 storage_gb=50"; none where it has nothing. */
+static void
+append_members (GString *out, JsonObject *tenant, const char *member)
+{
+  JsonObject *object = qd_json_get_object (tenant, member);
+  g_autoptr (GList) names = object ? json_object_get_members (object) : NULL;
+
+  if (names == NULL)
+    return;
+  g_string_append_printf (out, "\n  %s:", member);
+  for (GList *n = names; n; n = n->next)
+    {
+      g_string_append_c (out, ' ');
+      qdctl_append_plain (out, n->data);
+      g_string_append_c (out, '=');
+      append_value (out, json_object_get_member (object, n->data));
+    }
+}
+
+static void
+append_contacts (GString *out, JsonObject *tenant)
+{
+  JsonArray *array = qd_json_get_array (tenant, "contacts");
 
   for (guint i = 0; array && i < json_array_get_length (array); i++)
     {
-      JsonNode *node = json_array_get_element (array, i);
-      JsonObject *object = qd_json_object (node);
-      g_autofree char *text = object ? g_strdup (qd_json_get_string (object, "detail", "")) : json_node_dup_string (node);
+      JsonObject *contact = qd_json_object (json_array_get_element (array, i));
+      const char *email = contact ? qd_json_get_string (contact, "email", "") : "", *role = contact ? qd_json_get_string (contact, "role", "") : "";
 
-      g_string_append_printf (out, "\n  %s: %s", word, text ? text : "");
+      g_string_append (out, "\n  contact: ");
+      qdctl_append_plain (out, contact ? qd_json_get_string (contact, "name", "") : "");
+      if (*email)
+        {
+          g_string_append_c (out, ' ');
+          qdctl_append_plain (out, email);
+        }
+      if (*role)
+        {
+          g_string_append (out, ", ");
+          qdctl_append_plain (out, role);
+        }
     }
 }
 
-/* A line about one tenant, and what a plan says. */
+/* All of it, under the names that it has in JSON. */
 static void
-print_line (const char *id, JsonObject *object)
+append_tenant (GString *out, JsonObject *tenant)
 {
-  g_autoptr (GString) out = g_string_new (id);
-  JsonArray *plan = qd_json_get_array (object, "plan");
+  static const char *const plain[] = { "name", "plan", "health", "in_flight", "lag", "created_at", "revision" };
 
-  for (guint i = 0; plan && i < json_array_get_length (plan); i++)
-    {
-      JsonObject *step = qd_json_object (json_array_get_element (plan, i));
-
-      g_string_append_printf (out, ": %s", step ? qd_json_get_string (step, "step", "") : "");
-    }
-  append_findings (out, object, "blockers", _("blocked"));
-  append_findings (out, object, "warnings", _("warning"));
-  if (plan == NULL)
-    g_string_append_printf (out, ": %s%s", qd_json_get_string (object, "status", "?"),
-                            qd_json_get_bool (object, "kill_switch", FALSE) ? _(", kill switch on") : "");
-  g_string_append_c (out, '\n');
-  qdctl_print (out->str);
+  append_status (out, tenant);
+  for (guint i = 0; i < G_N_ELEMENTS (plain); i++)
+    if (json_object_has_member (tenant, plain[i]) && !JSON_NODE_HOLDS_NULL (json_object_get_member (tenant, plain[i])))
+      {
+        g_string_append_printf (out, "\n  %s: ", plain[i]);
+        append_value (out, json_object_get_member (tenant, plain[i]));
+      }
+  append_members (out, tenant, "placement");
+  append_members (out, tenant, "quotas");
+  append_members (out, tenant, "flags");
+  append_contacts (out, tenant);
 }
 
-static void
-print_all (JsonArray *answers)
-{
-  g_autoptr (JsonNode) root = json_array_get_length (answers) == 1 ? json_array_dup_element (answers, 0)
-                                                                   : json_node_init_array (json_node_alloc (), answers);
+/* --- Which of them -------------------------------------------------------------------------------- */
 
-  qdctl_print_json (root);
-}
-
-/* --- Doing ---------------------------------------------------------------------------------------- */
-
-/* One after the other; one that fails stops none of the others. */
 static QdExit
-do_each (QdctlSession *session, const char *verb, const Options *options, GStrv ids)
+act (const struct Action *action, const QdctlTarget *target, const Options *options, GStrv ids)
 {
-  g_autoptr (JsonArray) answers = json_array_new ();
-  QdExit worst = QD_EXIT_YES;
-  guint failed = 0;
+  g_autoptr (JsonObject) args = make_args (action, options, ids[0]);
+  QdctlEach each = { action->verb, args, options->reason, options->dry_run, options->list.json,
+                     g_str_equal (action->name, "show") ? append_tenant : append_status, NULL };
+  QdctlSession session;
+  QdExit code;
 
-  for (guint i = 0; ids[i]; i++)
-    {
-      g_autoptr (JsonObject) args = make_args (verb, options, ids[i]);
-      QdExit code;
-      JsonNode *answer = qdctl_carry_out (session, verb, args, options->reason, options->dry_run, &code);
-
-      failed += code != QD_EXIT_YES;
-      if (worst == QD_EXIT_YES)
-        worst = code;
-      if (answer == NULL)
-        continue;
-      if (!options->json)
-        print_line (ids[i], qd_json_object (answer));
-      json_array_add_element (answers, answer);
-    }
-  if (options->json && json_array_get_length (answers) > 0)
-    print_all (answers);
-  return failed > 0 && failed < g_strv_length (ids) ? QD_EXIT_PARTIAL : worst;
-}
-
-static gboolean
-check (const char *action, const char *verb, const Options *options, GStrv ids)
-{
-  const QdCapability *row = qd_capability_get (verb);
-  const QdctlGiven given[] = {
-    { "name", options->name != NULL }, { "plan", options->plan != NULL },     { "quota", options->quotas != NULL },
-    { "off", options->off },           { "reason", options->reason != NULL }, { "dry-run", options->dry_run },
-  };
-  const char *taken = g_str_equal (action, "get") ? " " : g_str_equal (action, "create") ? " name plan quota dry-run reason "
-                      : g_str_equal (action, "kill-switch") ? " off reason dry-run " : " reason dry-run ";
-
-  if (!qdctl_check_given (action, taken, given, G_N_ELEMENTS (given)))
-    return FALSE;
-  if (ids[0] == NULL)
-    qdctl_complain (_("tenants %s needs the id of a tenant"), action);
-  else if (g_str_equal (action, "create") && ids[1])
-    qdctl_complain (_("tenants create makes one tenant at a time"));
-  else if (g_str_equal (action, "create") && (options->plan == NULL || *options->plan == '\0'))
-    qdctl_complain (_("tenants create needs --plan NAME"));
-  else if (row->high_impact && !options->dry_run && (options->reason == NULL || *options->reason == '\0'))
-    qdctl_complain (_("%s needs --reason TEXT: its impact is high"), row->verb);
-  else
-    return TRUE;
-  return FALSE;
+  if (args == NULL)
+    return QD_EXIT_BAD_INPUT;
+  code = qdctl_session_open (&session, target);
+  if (code != QD_EXIT_YES && code != QD_EXIT_PARTIAL)
+    return code;
+  code = qdctl_do_each (&session, &each, ids);
+  qdctl_session_close (&session);
+  return code;
 }
 
 /**
  * qdctl_tenants:
  *
- * `qdctl tenants list`, and what can be done to tenants, one or many at once.
+ * `qdctl tenants` lists the tenants; with a word behind it, it is about those that are named, one or many at once.
  */
 QdExit
 qdctl_tenants (const char *name, int argc, char **argv)
@@ -202,37 +319,30 @@ qdctl_tenants (const char *name, int argc, char **argv)
   g_auto (Options) options = { 0 };
   g_auto (GStrv) words = NULL;
   const GOptionEntry entries[] = {
-    { "name", 0, 0, G_OPTION_ARG_STRING, &options.name, N_("For create: what it is called"), N_("TEXT") },
-    { "plan", 0, 0, G_OPTION_ARG_STRING, &options.plan, N_("For create: its plan"), N_("NAME") },
-    { "quota", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.quotas, N_("For create: a quota; may be given again"), N_("NAME=NUMBER") },
+    QDCTL_LIST_ENTRIES (options.list),
+    { "name", 0, 0, G_OPTION_ARG_STRING, &options.name, N_("For create and update: what it is called"), N_("TEXT") },
+    { "plan", 0, 0, G_OPTION_ARG_STRING, &options.plan, N_("For create and update: its plan"), N_("NAME") },
+    { "quota", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.quotas, N_("For create and update: a quota; may be given again"), N_("NAME=NUMBER") },
+    { "flag", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.flags, N_("For create and update: a flag; may be given again"), N_("NAME=on|off") },
+    { "contact", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.contacts, N_("For create and update: a contact; those given are all then"), N_("NAME,EMAIL,ROLE") },
+    { "revision", 0, 0, G_OPTION_ARG_STRING, &options.revision, N_("For update: only if it is still at this revision"), N_("REVISION") },
     { "off", 0, 0, G_OPTION_ARG_NONE, &options.off, N_("For kill-switch: let it work again"), NULL },
     { "reason", 0, 0, G_OPTION_ARG_STRING, &options.reason, N_("Why; needed where the impact is high"), N_("TEXT") },
     { "dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, N_("Only say what would change"), NULL },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_("Print JSON"), NULL },
     { NULL },
   };
-  g_autoptr (JsonObject) args = NULL;
-  const char *verb;
-  QdctlSession session;
+  const struct Action *action;
   QdExit code;
 
-  /* A list has the options of all lists. */
-  if (argc > 1 && g_str_equal (argv[1], "list"))
-    return qdctl_list (name, argc - 1, argv + 1);
   if (!qdctl_parse (name, entries, &target, argc, argv, &words, &code))
     return code;
-  verb = words[0] ? find_verb (words[0]) : NULL;
-  if (verb == NULL)
+  action = find_action (words[0]);
+  if (action == NULL)
     {
-      qdctl_complain (_("tenants needs list, get, create, suspend, resume, archive or kill-switch"));
+      qdctl_complain (_("tenants needs list, show, create, update, suspend, resume, archive or kill-switch"));
       return QD_EXIT_BAD_INPUT;
     }
-  if (!check (words[0], verb, &options, words + 1) || (args = make_args (verb, &options, words[1])) == NULL)
+  if (!check (action, &options, words[0] ? words + 1 : words))
     return QD_EXIT_BAD_INPUT;
-  code = qdctl_session_open (&session, &target);
-  if (code != QD_EXIT_YES && code != QD_EXIT_PARTIAL)
-    return code;
-  code = do_each (&session, verb, &options, words + 1);
-  qdctl_session_close (&session);
-  return code;
+  return action->verb ? act (action, &target, &options, words + 1) : qdctl_list_run (name, &target, &options.list);
 }

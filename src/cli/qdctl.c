@@ -5,6 +5,7 @@
 #include "qdctl.h"
 
 #include <errno.h>
+#include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -27,10 +28,10 @@ const QdctlVerb qdctl_verbs[] = {
   { "kv", NULL, N_("List the entries of the watched NATS buckets"), qdctl_list },
   { "routing", NULL, N_("List the routing policies"), qdctl_list },
   { "migrate", "plan|run TENANT…", N_("Move tenants to another shard, step by step"), qdctl_migrate },
-  { "shards", NULL, N_("List the shards"), qdctl_list },
-  { "tenants", "list|get|create|suspend|resume|archive|kill-switch [ID…]", N_("List the tenants, and change them"), qdctl_tenants },
+  { "shards", "[list|show|drain|resume|reload|warmup|replay|rebuild SHARD…|freeze|frozen]", N_("List the shards, and have them do something"), qdctl_shards },
+  { "tenants", "[list|show|create|update|suspend|resume|archive|kill-switch TENANT…]", N_("List the tenants, and change them"), qdctl_tenants },
   { "run", "VERB [KEY=VALUE…]", N_("Carry out a command and follow it to its end"), qdctl_run },
-  { "placement", "list|get|set|history|diff|restore …", N_("Say and change which tenant lives on which shard"), qdctl_placement },
+  { "placement", "list|show|set|history|diff|restore|rebalance …", N_("Say and change which tenant lives on which shard"), qdctl_placement },
   { "topology", "layout|render|path|impact FILE…", N_("Lay out, draw and question a network in a file"), qdctl_topology },
   { "policy", "connectivity|explain|diff PATH…", N_("Say who may talk to whom, and why"), qdctl_policy },
   { "audit", "list|show|verify|export", N_("Say who did what, and whether the record of it is whole"), qdctl_audit },
@@ -40,25 +41,49 @@ const QdctlVerb qdctl_verbs[] = {
 void
 qdctl_complain (const char *format, ...)
 {
-  g_autofree char *text = NULL;
+  g_autofree char *text = NULL, *plain = NULL;
   va_list args;
 
   va_start (args, format);
   text = g_strdup_vprintf (format, args);
   va_end (args);
-  fprintf (stderr, "qdctl: %s\n", text);
+  plain = qdctl_dup_plain (text, TRUE);
+  fprintf (stderr, "qdctl: %s\n", plain);
+}
+
+/* What is under way is more than what is printed of it; and what could not be printed is said once. */
+static gboolean to_the_end, unread, unwritten;
+
+void
+qdctl_print_to_the_end (void)
+{
+  to_the_end = TRUE;
+}
+
+/* The reader has gone, as in "qdctl flows | head": there is nothing left to do, but for what is under way. */
+static void
+lose_output (int why)
+{
+  unread = TRUE;
+  unwritten = unwritten || why != EPIPE;
+  if (why != EPIPE)
+    qdctl_complain (_("the output cannot be written: %s"), g_strerror (why));
+  if (!to_the_end)
+    _exit (why == EPIPE ? QD_EXIT_YES : QD_EXIT_PARTIAL);
 }
 
 void
 qdctl_print (const char *text)
 {
-  if (fputs (text, stdout) == EOF || ferror (stdout))
-    {
-      /* The reader has gone, as in "qdctl flows | head": there is nothing left to do. */
-      if (errno != EPIPE)
-        qdctl_complain (_("the output cannot be written: %s"), g_strerror (errno));
-      _exit (errno == EPIPE ? QD_EXIT_YES : QD_EXIT_PARTIAL);
-    }
+  if (!unread && (fputs (text, stdout) == EOF || ferror (stdout)))
+    lose_output (errno);
+}
+
+void
+qdctl_flush (void)
+{
+  if (!unread && fflush (stdout) != 0)
+    lose_output (errno);
 }
 
 QdExit
@@ -136,6 +161,9 @@ main (int argc, char **argv)
   QdExit code;
 
   setlocale (LC_ALL, "");
+  /* Who has no locale, as what cron starts, gives and gets UTF-8 all the same. */
+  if (g_str_equal (nl_langinfo (CODESET), "ANSI_X3.4-1968"))
+    g_setenv ("CHARSET", "UTF-8", FALSE);
   /* A build folder has its translations elsewhere. */
   bindtextdomain (GETTEXT_PACKAGE, g_getenv ("QD_LOCALEDIR") ? g_getenv ("QD_LOCALEDIR") : QD_LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
@@ -167,10 +195,7 @@ main (int argc, char **argv)
       return QD_EXIT_BAD_INPUT;
     }
   code = verb->run (verb->name, argc - 1, argv + 1);
-  if (fflush (stdout) != 0 && errno != EPIPE)
-    {
-      qdctl_complain (_("the output cannot be written: %s"), g_strerror (errno));
-      code = QD_EXIT_PARTIAL;
-    }
-  return code;
+  to_the_end = TRUE;
+  qdctl_flush ();
+  return unwritten ? QD_EXIT_PARTIAL : code;
 }

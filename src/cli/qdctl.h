@@ -62,8 +62,12 @@ typedef struct {
   QdHub *hub;
   char *connection;
   char *nats;        /* NULL until qdctl_session_add_nats() */
+  gboolean speaks_nats;   /* the target itself does */
   GMainLoop *loop;
   QdExit exit_code;
+  void (*interrupted) (gpointer data);
+  gpointer interrupt_data;
+  guint signals[3];
 } QdctlSession;
 
 /* Connects and waits until the model is complete. QD_EXIT_PARTIAL: some of it could not be read (said
@@ -77,8 +81,41 @@ gboolean qdctl_quit_cb (gpointer loop);
 /* Turns the loop for so long. */
 void qdctl_pause (GMainLoop *loop, guint ms);
 
-/* Carries out @verb and waits for its end; NULL after saying why not. *@code is what the program ends with. (transfer full) */
-JsonNode *qdctl_carry_out (QdctlSession *session, const char *verb, JsonObject *args, const char *reason, gboolean dry_run, QdExit *code);
+/* From now on Ctrl+C, or a word to end, does not end the program but calls @asked, once: what is under way is not left in the midst of it. The
+ * next one ends it. Says so on stderr. @asked NULL: it does again. */
+void qdctl_session_on_interrupt (QdctlSession *self, void (*asked) (gpointer data), gpointer data);
+
+/* Carries out @verb and waits for its end. A dry run's answer is its plan. (transfer full) */
+JsonNode *qdctl_carry_out (QdctlSession *session, const char *verb, JsonObject *args, const char *reason, gboolean dry_run, GError **error);
+/* What an answer comes to: a plan with blockers is a "no", and so is a job that did not succeed. */
+QdExit qdctl_judge (JsonNode *answer);
+/* FALSE, after saying so, when @verb needs a reason and there is none. */
+gboolean qdctl_check_reason (const char *verb, const char *reason, gboolean dry_run);
+
+/* One verb, asked of each of several ids. */
+typedef struct {
+  const char *verb;
+  JsonObject *args;          /* the same for each */
+  const char *reason;
+  gboolean dry_run, json;
+  void (*append) (GString *out, JsonObject *answer);   /* what is said behind "ID: " */
+  QdExit (*judge) (JsonObject *answer, const char *data);   /* of an answer that is no plan; NULL: it is a yes */
+  const char *judge_data;
+} QdctlEach;
+
+/* One after the other; one that fails stops none of the others. JSON: the answer of one id; of several an array with one for each, in their order, where
+ * what failed is {"id","error"}. */
+QdExit qdctl_do_each (QdctlSession *session, const QdctlEach *each, GStrv ids);
+/* What a dry run says: the steps, then a line for each thing that speaks against it. */
+void qdctl_append_plan (GString *out, JsonObject *answer);
+/* FALSE, after saying so, where there is none, or one that nothing can have. */
+gboolean qdctl_check_ids (const char *action, GStrv ids);
+/* "NAME=VALUE" → a new name and the value; NULL after saying so, where @word is none. */
+char *qdctl_split_pair (const char *option, const char *word, const char **value);
+
+/* @text as it may be shown on a terminal: what would move its cursor or colour it is a blank. @lines: line ends stay. (transfer full) */
+char *qdctl_dup_plain (const char *text, gboolean lines);
+void qdctl_append_plain (GString *out, const char *text);
 
 /* "qdctl: …" on stderr. */
 void qdctl_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
@@ -87,6 +124,30 @@ QdExit qdctl_exit_for_error (const GError *error);
 QdExit qdctl_complain_error (GError *error);
 /* Writes @text to stdout; ends the program quietly when nobody reads it any more. */
 void qdctl_print (const char *text);
+/* From now on it goes on where nobody reads it any more: what is changed is changed whole, whoever looks. */
+void qdctl_print_to_the_end (void);
+/* What was printed is to be seen now. */
+void qdctl_flush (void);
+
+/* What a list is asked for. */
+typedef struct {
+  char *filter, *sort;
+  gboolean json, csv;
+} QdctlListOptions;
+
+void qdctl_list_options_clear (QdctlListOptions *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (QdctlListOptions, qdctl_list_options_clear)
+
+/* For the verbs that list, and do more than that. */
+#define QDCTL_LIST_ENTRIES(options)                                                                                                          \
+  { "filter", 0, 0, G_OPTION_ARG_STRING, &(options).filter, N_("Only what matches: words, field:value, field>number, status:down, -word"), N_("TEXT") }, \
+  { "sort", 0, 0, G_OPTION_ARG_STRING, &(options).sort, N_("Order by a field; -FIELD for the largest first"), N_("FIELD") },                  \
+  { "json", 0, 0, G_OPTION_ARG_NONE, &(options).json, N_("Print JSON"), NULL },                                                              \
+  { "csv", 0, 0, G_OPTION_ARG_NONE, &(options).csv, N_("Print CSV with all fields"), NULL }
+#define QDCTL_LIST_GIVEN(options) { "filter", (options).filter != NULL }, { "sort", (options).sort != NULL }, { "json", (options).json }, { "csv", (options).csv }
+
+/* Lists the things that the verb @name is about. */
+QdExit qdctl_list_run (const char *name, const QdctlTarget *target, const QdctlListOptions *options);
 
 QdExit qdctl_inspect (const char *name, int argc, char **argv);
 QdExit qdctl_list (const char *name, int argc, char **argv);
@@ -99,6 +160,7 @@ QdExit qdctl_policy (const char *name, int argc, char **argv);
 QdExit qdctl_jobs (const char *name, int argc, char **argv);
 QdExit qdctl_migrate (const char *name, int argc, char **argv);
 QdExit qdctl_tenants (const char *name, int argc, char **argv);
+QdExit qdctl_shards (const char *name, int argc, char **argv);
 
 /* A member of an object; @value NULL: null. */
 void qdctl_add_text (JsonBuilder *builder, const char *name, const char *value);

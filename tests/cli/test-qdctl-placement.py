@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import time
 
 BUILD = os.environ.get("QD_BUILD_ROOT", ".")
 QDCTL = os.path.join(BUILD, "src", "cli", "qdctl")
@@ -70,7 +69,7 @@ def words(lab):
     lab.expect("no action", 2, err="restore")
     lab.expect("an action that is not", 2, "frob", err="list")
     lab.expect("a kind that is not", 2, "list", "frob", err="runner")
-    lab.expect("a tenant too few", 2, "get", "runner", err="usage")
+    lab.expect("a tenant too few", 2, "show", "runner", err="usage")
     lab.expect("no reason", 2, "set", "runner", "tenant-acme=shard-2", err="--reason")
     lab.expect("no change", 2, "set", "runner", "tenant-acme", "--dry-run", err="TENANT=SHARD")
     lab.expect("an option of another", 2, "list", "--merge", err="--merge")
@@ -84,8 +83,8 @@ def look(lab):
     maps = lab.json("all kinds", 0, "list")
     check("each in its encoding", {m["kind"]: m["encoding"] for m in maps} == {"aggregate": "object", "projection": "keys", "runner": "keys"}, maps)
     lab.expect("a table", 0, "list", "runner", out="tenant-acme")
-    lab.expect("one tenant", 0, "get", "aggregate", "tenant-acme", out="shard-1")
-    lab.expect("one that is nowhere", 1, "get", "aggregate", "tenant-nobody", err="tenant-nobody")
+    lab.expect("one tenant", 0, "show", "aggregate", "tenant-acme", out="shard-1")
+    lab.expect("one that is nowhere", 1, "show", "aggregate", "tenant-nobody", err="tenant-nobody")
 
 
 def change(lab, kind):
@@ -119,7 +118,7 @@ def past(lab, kind, own):
     lab.expect(f"{kind}: restore", 0, "restore", kind, str(first["revision"]), *own, "--reason", "back", out="shard-1 → shard-2")
     again = lab.json(f"{kind}: history after", 0, "history", kind, *own)
     check(f"{kind}: is a new revision", again[-1]["revision"] > last["revision"] and again[-1]["why"] == "back", again[-1])
-    lab.expect(f"{kind}: and is there", 0, "get", kind, "tenant-new", out="shard-2")
+    lab.expect(f"{kind}: and is there", 0, "show", kind, "tenant-new", out="shard-2")
 
 
 def roles(lab):
@@ -127,7 +126,7 @@ def roles(lab):
     lab.expect("but not change", 4, "set", "runner", "tenant-globex=shard-2", "--reason", "x", role="viewer")
     lab.expect("and is told so beforehand", 4, "set", "runner", "tenant-globex=shard-9", "--dry-run", role="viewer", out="shard-9")
     lab.expect("nor a developer", 4, "set", "aggregate", "tenant-globex=shard-9", "--reason", "x", role="developer")
-    lab.expect("and nothing was", 0, "get", "aggregate", "tenant-globex", out="shard-1")
+    lab.expect("and nothing was", 0, "show", "aggregate", "tenant-globex", out="shard-1")
     result = subprocess.run([QDCTL, "run", "kv.put", "bucket=RUNNER_PLACEMENT", "key=x", "value=y", "revision=0", *lab.target],
                             capture_output=True, text=True, timeout=60, env=ENV)
     check("what engines use is no command", result.returncode == 2 and "kv.put" not in result.stderr.split("The commands are:")[-1],

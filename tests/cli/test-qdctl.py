@@ -140,33 +140,6 @@ def changing(lab):
     check("its job is listed", any(j.get("kind", "").startswith("path") for j in jobs), jobs)
 
 
-def tenants(lab):
-    listed = json.loads(expect("tenants list", 0, qdctl("tenants", "list", *lab.target, "--json")).stdout)
-    check("all of them", {"tenant-acme", "tenant-globex"} <= {t["id"] for t in listed}, listed)
-    expect("shards", 0, qdctl("shards", *lab.target), out="in_flight")
-    expect("tenants get", 0, qdctl("tenants", "get", "tenant-acme", *lab.target), out="tenant-acme: active")
-    expect("one that is not there", 1, qdctl("tenants", "get", "nobody", *lab.target), err="nobody")
-    plan = json.loads(expect("a dry run", 0, qdctl("tenants", "create", "tenant-x", "--plan", "free", "--quota", "users=3", "--dry-run", "--json", *lab.target)).stdout)
-    check("is a plan", plan["plan"] and plan["blockers"] == [], plan)
-    expect("and changes nothing", 1, qdctl("tenants", "get", "tenant-x", *lab.target))
-    made = json.loads(expect("create", 0, qdctl("tenants", "create", "tenant-x", "--name", "X", "--plan", "free", "--quota", "users=3", "--json", *lab.target)).stdout)
-    check("as it was asked for", made["name"] == "X" and made["quotas"] == {"users": 3} and made["status"] == "provisioning", made)
-    expect("a quota that is none", 2, qdctl("tenants", "create", "tenant-y", "--plan", "free", "--quota", "users=many", *lab.target), err="users=many")
-    expect("no plan", 2, qdctl("tenants", "create", "tenant-y", *lab.target), err="--plan")
-    expect("an option of another", 2, qdctl("tenants", "suspend", "tenant-x", "--plan", "free", "--reason", "x", *lab.target), err="--plan")
-    expect("no reason", 2, qdctl("tenants", "suspend", "tenant-acme", *lab.target), err="--reason")
-    expect("nobody to suspend", 2, qdctl("tenants", "suspend", "--reason", "x", *lab.target), err="id")
-    expect("an action that is not", 2, qdctl("tenants", "frob", *lab.target), err="kill-switch")
-    expect("a plan with a blocker", 1, qdctl("tenants", "archive", "tenant-acme", "--dry-run", *lab.target), out="blocked: suspend it first")
-    expect("not allowed", 4, qdctl("tenants", "suspend", "tenant-acme", "--reason", "x", *lab.target, "--role", "viewer"), err="tenants.update")
-    some = expect("several, one of them not there", 5, qdctl("tenants", "suspend", "tenant-globex", "nobody", "tenant-initech", "--reason", "x", *lab.target), err="nobody")
-    check("the others are done", some.stdout.splitlines() == ["tenant-globex: suspended", "tenant-initech: suspended"], some.stdout)
-    both = json.loads(expect("resume", 0, qdctl("tenants", "resume", "tenant-globex", "tenant-initech", "--reason", "x", "--json", *lab.target)).stdout)
-    check("two answers", [t["status"] for t in both] == ["active", "active"], both)
-    expect("kill switch", 0, qdctl("tenants", "kill-switch", "tenant-globex", "--reason", "x", *lab.target), out="kill switch on")
-    expect("and off", 0, qdctl("tenants", "kill-switch", "tenant-globex", "--off", "--reason", "x", *lab.target), out="tenant-globex: active\n")
-
-
 def half(lab):
     """What can be read is shown, and that it is not all is said."""
     lab.end()
@@ -185,7 +158,6 @@ def main():
         signing_in(lab)
         looking(lab)
         changing(lab)
-        tenants(lab)
         half(lab)
     finally:
         lab.end()
