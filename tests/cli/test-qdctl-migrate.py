@@ -188,13 +188,13 @@ def killed(qdctl, lab):
 
 def going_on(qdctl, lab, failed):
     job = killed(qdctl, lab)
-    qdctl.expect('cancelled from here', 0, 'jobs', 'cancel', job, out='cancelled')
+    qdctl.expect('cancelled from here', 0, 'jobs', 'cancel', job, out='gone back')
     tap.ok(is_home(lab), 'it is where it was')
     job = killed(qdctl, lab)
     with asleep(lab, 'aggregate.shard-1') as wake:
         retry = qdctl.start('jobs', 'retry', job, '--json')
-        # What the one before had asked for may have been done since.
-        under_way(qdctl, retry, ('drain', 'settle'))
+        # What the one before had asked for may have been done since: then it stands where the shard is to reload.
+        under_way(qdctl, retry, ('drain', 'settle', 'reload'))
         retry.send_signal(signal.SIGINT)
         said_it = retry.stderr.readline()
         wake()
