@@ -28,27 +28,11 @@ tell_range (GBytes *bytes, QdMergeRange range, Part part, TellFunc tell, gpointe
     tell (part, (const char *) g_bytes_get_data (bytes, NULL) + range.start, range.end - range.start, data);
 }
 
-/* Where the first or the last @n lines of @range end or begin. */
-static gsize
-find_lines (const char *text, QdMergeRange range, guint n, gboolean last)
-{
-  gsize at = last ? range.end : range.start;
-
-  if (!last)
-    for (; n > 0 && at < range.end; at++)
-      n -= text[at] == '\n';
-  else
-    for (; at > range.start && !(text[at - 1] == '\n' && at < range.end && n-- == 0); at--)
-      continue;
-  return at;
-}
-
 static void
 tell_same (GBytes *bytes, QdMergeRange range, gboolean first, gboolean last, TellFunc tell, gpointer data)
 {
-  const char *text = g_bytes_get_data (bytes, NULL);
-  gsize head = first ? range.start : find_lines (text, range, CONTEXT_LINES, FALSE);
-  gsize tail = last ? range.end : find_lines (text, range, CONTEXT_LINES - 1, TRUE);
+  gsize head = first ? range.start : qd_merge_range_head (bytes, range, CONTEXT_LINES).end;
+  gsize tail = last ? range.end : qd_merge_range_tail (bytes, range, CONTEXT_LINES).start;
 
   if (head >= tail)
     {

@@ -10,6 +10,13 @@
 #include <glib/gi18n.h>
 
 #define CONTEXT_LINES 3
+/* Each place costs, and nobody decides more of them one by one: the others go together. */
+#define MAX_PLACES 100
+/* Of a side; who wants to read on reads the file. */
+#define MAX_LINES 40
+#define MAX_BYTES 8192
+/* At a time, of filling the list. */
+#define SLICE_US 4000
 
 struct _QdPolicyConflict {
   AdwDialog parent_instance;
@@ -22,6 +29,8 @@ struct _QdPolicyConflict {
   GDestroyNotify destroy;
   GArray *choices;           /* QdMergeKind; QD_MERGE_CONFLICT: not made yet */
   GtkWidget *apply, *list;
+  guint filled, n_places;    /* pieces that are in the list or need not be, and places that are in it */
+  guint fill_id;
 };
 
 G_DEFINE_FINAL_TYPE (QdPolicyConflict, qd_policy_conflict, ADW_TYPE_DIALOG)
@@ -42,7 +51,7 @@ update_apply (QdPolicyConflict *self)
   gtk_widget_set_tooltip_text (self->apply, text);
 }
 
-typedef struct { QdPolicyConflict *dialog; guint nth; QdMergeKind whose; } Choice;
+typedef struct { QdPolicyConflict *dialog; guint first, n; QdMergeKind whose; } Choice;
 
 static void
 choice_free (gpointer data, GClosure *closure)
@@ -53,8 +62,8 @@ choice_free (gpointer data, GClosure *closure)
 static void
 chosen_cb (Choice *choice, GtkCheckButton *button)
 {
-  if (gtk_check_button_get_active (button))
-    g_array_index (choice->dialog->choices, QdMergeKind, choice->nth) = choice->whose;
+  for (guint i = 0; i < choice->n && gtk_check_button_get_active (button); i++)
+    g_array_index (choice->dialog->choices, QdMergeKind, choice->first + i) = choice->whose;
   update_apply (choice->dialog);
 }
 
@@ -89,6 +98,7 @@ take_theirs_cb (QdPolicyConflict *self)
 
 /* --- Pieces ----------------------------------------------------------------------------------------------- */
 
+/* @range as a label can show it. */
 static char *
 text_of (GBytes *bytes, QdMergeRange range)
 {
@@ -98,6 +108,35 @@ text_of (GBytes *bytes, QdMergeRange range)
   if (end > range.start && text[end - 1] == '\n')
     end--;
   return g_utf8_make_valid (text ? text + range.start : "", (gssize) (end - range.start));
+}
+
+/* As much of it as is shown. */
+static QdMergeRange
+shorten (GBytes *bytes, QdMergeRange range)
+{
+  const char *text = g_bytes_get_data (bytes, NULL);
+  QdMergeRange head = qd_merge_range_head (bytes, range, MAX_LINES);
+
+  if (head.end - head.start <= MAX_BYTES)
+    return head;
+  head.end = head.start + MAX_BYTES;
+  while (head.end > head.start && (text[head.end] & 0xc0) == 0x80)
+    head.end--;
+  return head;
+}
+
+static guint
+count_lines (GBytes *bytes, QdMergeRange range)
+{
+  const char *text = g_bytes_get_data (bytes, NULL);
+  guint n = 0;
+
+  for (const char *end; range.start < range.end; n++)
+    {
+      end = memchr (text + range.start, '\n', range.end - range.start);
+      range.start = end ? (gsize) (end - text) + 1 : range.end;
+    }
+  return n;
 }
 
 static GtkWidget *
@@ -115,76 +154,149 @@ make_text (const char *text)
 }
 
 static GtkWidget *
-make_side (QdPolicyConflict *self, guint nth, QdMergeKind whose, const char *title, const char *text, GtkWidget *group)
+make_rest (guint n)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6), *check = gtk_check_button_new_with_label (title);
+  g_autofree char *text = g_strdup_printf (ngettext ("%'u more line is not shown", "%'u more lines are not shown", n), n);
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_widget_add_css_class (label, "caption");
+  gtk_widget_add_css_class (label, "dimmed");
+  return label;
+}
+
+static GtkWidget *
+make_check (QdPolicyConflict *self, guint first, guint n, QdMergeKind whose, GtkWidget *group)
+{
+  GtkWidget *check = gtk_check_button_new_with_label (whose == QD_MERGE_MINE ? _("Mine") : _("Theirs"));
   Choice *choice = g_new (Choice, 1);
 
-  *choice = (Choice) { self, nth, whose };
-  if (group)
-    gtk_check_button_set_group (GTK_CHECK_BUTTON (check), GTK_CHECK_BUTTON (gtk_widget_get_first_child (group)));
+  *choice = (Choice) { self, first, n, whose };
+  gtk_check_button_set_group (GTK_CHECK_BUTTON (check), GTK_CHECK_BUTTON (group));
   g_signal_connect_data (check, "toggled", G_CALLBACK (chosen_cb), choice, choice_free, G_CONNECT_SWAPPED);
-  gtk_box_append (GTK_BOX (box), check);
-  gtk_box_append (GTK_BOX (box), make_text (text));
-  gtk_widget_set_hexpand (box, TRUE);
+  return check;
+}
+
+static GtkWidget *
+make_card (void)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+
   gtk_widget_add_css_class (box, "card");
   gtk_widget_add_css_class (box, "qd-conflict-side");
   return box;
 }
 
 static GtkWidget *
-make_conflict (QdPolicyConflict *self, guint nth, const QdMergePiece *piece)
+make_side (GtkWidget *check, GBytes *bytes, QdMergeRange range)
 {
-  g_autofree char *mine = text_of (self->mine, piece->mine);
-  g_autofree char *theirs = text_of (self->theirs, piece->theirs);
-  GtkWidget *box = adw_wrap_box_new (), *left, *right;
+  QdMergeRange shown = shorten (bytes, range);
+  g_autofree char *text = text_of (bytes, shown);
+  GtkWidget *box = make_card ();
 
-  left = make_side (self, nth, QD_MERGE_MINE, _("Mine"), mine, NULL);
-  right = make_side (self, nth, QD_MERGE_THEIRS, _("Theirs"), theirs, left);
-  gtk_widget_set_size_request (left, 240, -1);
-  gtk_widget_set_size_request (right, 240, -1);
+  gtk_box_append (GTK_BOX (box), check);
+  gtk_box_append (GTK_BOX (box), make_text (text));
+  if (shown.end < range.end)
+    gtk_box_append (GTK_BOX (box), make_rest (count_lines (bytes, (QdMergeRange) { shown.end, range.end })));
+  gtk_widget_set_hexpand (box, TRUE);
+  gtk_widget_set_size_request (box, 240, -1);
+  return box;
+}
+
+static GtkWidget *
+make_place (QdPolicyConflict *self, guint nth, const QdMergePiece *piece)
+{
+  GtkWidget *box = adw_wrap_box_new (), *mine = make_check (self, nth, 1, QD_MERGE_MINE, NULL), *theirs = make_check (self, nth, 1, QD_MERGE_THEIRS, mine);
+
   adw_wrap_box_set_child_spacing (ADW_WRAP_BOX (box), 12);
   adw_wrap_box_set_line_spacing (ADW_WRAP_BOX (box), 12);
   adw_wrap_box_set_justify (ADW_WRAP_BOX (box), ADW_JUSTIFY_FILL);
-  adw_wrap_box_append (ADW_WRAP_BOX (box), left);
-  adw_wrap_box_append (ADW_WRAP_BOX (box), right);
+  adw_wrap_box_append (ADW_WRAP_BOX (box), make_side (mine, self->mine, piece->mine));
+  adw_wrap_box_append (ADW_WRAP_BOX (box), make_side (theirs, self->theirs, piece->theirs));
+  return box;
+}
+
+/* Those from @first on, together. */
+static GtkWidget *
+make_others (QdPolicyConflict *self, guint first)
+{
+  guint n = self->choices->len - first;
+  g_autofree char *text = g_strdup_printf (ngettext ("%'u more place, decided alike", "%'u more places, all decided alike", n), n);
+  GtkWidget *box = make_card (), *label = gtk_label_new (text), *mine = make_check (self, first, n, QD_MERGE_MINE, NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_widget_add_css_class (label, "heading");
+  gtk_box_append (GTK_BOX (box), label);
+  gtk_box_append (GTK_BOX (box), mine);
+  gtk_box_append (GTK_BOX (box), make_check (self, first, n, QD_MERGE_THEIRS, mine));
   return box;
 }
 
 /* The last or first lines of what stays as it is, so that one sees where one is. */
 static GtkWidget *
-make_context (const char *text, gboolean tail)
+make_context (GBytes *bytes, QdMergeRange range, gboolean tail)
 {
-  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
-  guint n = g_strv_length (lines), from = tail && n > CONTEXT_LINES ? n - CONTEXT_LINES : 0;
-  g_autofree char *part = NULL;
-  GtkWidget *label;
+  QdMergeRange lines = tail ? qd_merge_range_tail (bytes, range, CONTEXT_LINES) : qd_merge_range_head (bytes, range, CONTEXT_LINES);
+  g_autofree char *text = text_of (bytes, shorten (bytes, lines));
+  GtkWidget *label = make_text (text);
 
-  for (guint i = CONTEXT_LINES; !tail && i < n; i++)
-    g_clear_pointer (&lines[i], g_free);
-  part = g_strjoinv ("\n", lines + from);
-  label = make_text (part);
   gtk_widget_add_css_class (label, "dimmed");
   return label;
+}
+
+static gboolean
+is_conflict (QdPolicyConflict *self, guint i)
+{
+  return i < qd_merge_get_n_pieces (self->merge) && qd_merge_get_piece (self->merge, i)->kind == QD_MERGE_CONFLICT;
+}
+
+static void
+fill_piece (QdPolicyConflict *self, guint i)
+{
+  const QdMergePiece *piece = qd_merge_get_piece (self->merge, i);
+  gboolean before = is_conflict (self, i + 1), after = i > 0 && is_conflict (self, i - 1);
+
+  if (piece->kind == QD_MERGE_CONFLICT)
+    gtk_box_append (GTK_BOX (self->list), make_place (self, self->n_places++, piece));
+  else if (piece->mine.end > piece->mine.start && (before || after))
+    gtk_box_append (GTK_BOX (self->list), make_context (self->mine, piece->mine, before));
+}
+
+/* Returns: whether there is more */
+static gboolean
+fill_some (QdPolicyConflict *self)
+{
+  gint64 end = g_get_monotonic_time () + SLICE_US;
+
+  while (self->filled < qd_merge_get_n_pieces (self->merge) && self->n_places < MAX_PLACES)
+    {
+      if (g_get_monotonic_time () > end)
+        return TRUE;
+      fill_piece (self, self->filled++);
+    }
+  if (self->n_places < self->choices->len)
+    gtk_box_append (GTK_BOX (self->list), make_others (self, self->n_places));
+  return FALSE;
+}
+
+static gboolean
+fill_cb (gpointer data)
+{
+  QdPolicyConflict *self = data;
+
+  if (fill_some (self))
+    return G_SOURCE_CONTINUE;
+  self->fill_id = 0;
+  return G_SOURCE_REMOVE;
 }
 
 static void
 fill (QdPolicyConflict *self)
 {
-  guint conflict = 0, n = qd_merge_get_n_pieces (self->merge);
-
-  for (guint i = 0; i < n; i++)
-    {
-      const QdMergePiece *piece = qd_merge_get_piece (self->merge, i);
-      g_autofree char *text = text_of (self->mine, piece->mine);
-      gboolean before = i + 1 < n && qd_merge_get_piece (self->merge, i + 1)->kind == QD_MERGE_CONFLICT;
-      gboolean after = i > 0 && qd_merge_get_piece (self->merge, i - 1)->kind == QD_MERGE_CONFLICT;
-
-      if (piece->kind == QD_MERGE_CONFLICT)
-        gtk_box_append (GTK_BOX (self->list), make_conflict (self, conflict++, piece));
-      else if (*text && (before || after))
-        gtk_box_append (GTK_BOX (self->list), make_context (text, before));
-    }
+  if (fill_some (self))
+    self->fill_id = g_idle_add_full (G_PRIORITY_LOW, fill_cb, self, NULL);
 }
 
 /* --- The dialog --------------------------------------------------------------------------------------------- */
@@ -194,6 +306,7 @@ qd_policy_conflict_dispose (GObject *object)
 {
   QdPolicyConflict *self = QD_POLICY_CONFLICT (object);
 
+  g_clear_handle_id (&self->fill_id, g_source_remove);
   if (self->workbench)
     g_clear_pointer (&self->merge, qd_merge_free);
   self->merge = NULL;

@@ -314,6 +314,39 @@ qd_merge_get_text (const QdMerge *self, const QdMergeKind *choice)
   return g_byte_array_free_to_bytes (text);
 }
 
+/* --- Some lines of it --------------------------------------------------------------------------- */
+
+QdMergeRange
+qd_merge_range_head (GBytes *text, QdMergeRange range, guint n)
+{
+  const char *data = g_bytes_get_data (text, NULL);
+  gsize at = range.start;
+
+  for (; n > 0 && at < range.end; n--)
+    {
+      const char *end = memchr (data + at, '\n', range.end - at);
+
+      at = end ? (gsize) (end - data) + 1 : range.end;
+    }
+  return (QdMergeRange) { range.start, at };
+}
+
+QdMergeRange
+qd_merge_range_tail (GBytes *text, QdMergeRange range, guint n)
+{
+  const char *data = g_bytes_get_data (text, NULL);
+  gsize at = range.end;
+
+  for (; n > 0 && at > range.start; n--)
+    {
+      /* What ends a line is no line of its own. */
+      const char *end = memrchr (data + range.start, '\n', at - range.start - 1);
+
+      at = end ? (gsize) (end - data) + 1 : range.start;
+    }
+  return (QdMergeRange) { at, range.end };
+}
+
 /* --- On a worker -------------------------------------------------------------------------------- */
 
 typedef struct { GBytes *base, *mine, *theirs; } Texts;

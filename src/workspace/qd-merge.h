@@ -49,6 +49,10 @@ guint qd_merge_get_n_conflicts (const QdMerge *self);
  * QD_MERGE_THEIRS; NULL where there is none. */
 GBytes *qd_merge_get_text (const QdMerge *self, const QdMergeKind *choice);
 
+/* The first or the last @n lines, of one at least, of a range of a text; all of it where it has no more. */
+QdMergeRange qd_merge_range_head (GBytes *text, QdMergeRange range, guint n);
+QdMergeRange qd_merge_range_tail (GBytes *text, QdMergeRange range, guint n);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdMerge, qd_merge_free)
 
 G_END_DECLS

@@ -24,6 +24,12 @@ meeting_free (Meeting *self)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Meeting, meeting_free)
 
+static gboolean
+is_equal (GBytes *a, GBytes *b)
+{
+  return a == b || (a && b && g_bytes_equal (a, b));
+}
+
 static void
 merged_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -49,7 +55,8 @@ merged_cb (GObject *source, GAsyncResult *result, gpointer data)
       qd_workbench_keep_draft (self, meeting->document);
       qd_workbench_tell_merged (self, meeting->document);
     }
-  else
+  /* Who compares just these two texts is not to be told that they are others. */
+  else if (!qd_document_is_conflicted (meeting->document) || !is_equal (qd_document_get_theirs (meeting->document), meeting->theirs))
     qd_document_set_theirs (meeting->document, TRUE, meeting->theirs);
   qd_workbench_analyse_soon (self);
 }
@@ -70,12 +77,6 @@ qd_workbench_meet (QdWorkbench *self, QdDocument *document, GBytes *theirs)
 }
 
 /* --- What the disk holds ------------------------------------------------------------------------------ */
-
-static gboolean
-is_equal (GBytes *a, GBytes *b)
-{
-  return a == b || (a && b && g_bytes_equal (a, b));
-}
 
 /* @disk: NULL when it is gone. */
 static void

@@ -217,6 +217,58 @@ test_laws (void)
     check_one (rand);
 }
 
+/* --- Some lines ------------------------------------------------------------------------------------- */
+
+/* What is before the @n-th line end, or behind it, by going through letter by letter. */
+static void
+check_lines (const char *text, QdMergeRange range, guint n)
+{
+  g_autoptr (GBytes) of_text = bytes (text);
+  QdMergeRange head = qd_merge_range_head (of_text, range, n), tail = qd_merge_range_tail (of_text, range, n);
+  guint lines = 0, seen = 0;
+  gsize head_end = range.start, tail_start = range.end;
+
+  for (gsize i = range.start; i < range.end; i++)
+    {
+      lines += text[i] == '\n' || i + 1 == range.end;
+      if (lines <= n)
+        head_end = i + 1;
+      if (lines == n)
+        break;
+    }
+  lines = 0;
+  for (gsize i = range.start; i < range.end; i++)
+    lines += text[i] == '\n' || i + 1 == range.end;
+  for (gsize i = range.start; i < range.end && tail_start == range.end; i++)
+    {
+      if (lines - seen <= n)
+        tail_start = i;
+      seen += text[i] == '\n';
+    }
+  g_assert_cmpuint (head.start, ==, range.start);
+  g_assert_cmpuint (head.end, ==, head_end);
+  g_assert_cmpuint (tail.start, ==, tail_start);
+  g_assert_cmpuint (tail.end, ==, range.end);
+}
+
+static void
+test_lines (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (g_test_rand_int ());
+
+  for (guint i = 0; i < 5000; i++)
+    {
+      char text[24] = { 0 };
+      gsize length = (gsize) g_rand_int_range (rand, 0, sizeof text);
+      QdMergeRange range = { (gsize) g_rand_int_range (rand, 0, (int) length + 1), 0 };
+
+      for (gsize k = 0; k < length; k++)
+        text[k] = g_rand_int_range (rand, 0, 3) == 0 ? '\n' : 'a';
+      range.end = (gsize) g_rand_int_range (rand, (int) range.start, (int) length + 1);
+      check_lines (text, range, (guint) g_rand_int_range (rand, 1, 5));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -227,5 +279,6 @@ main (int argc, char **argv)
   g_test_add_func ("/workspace/merge/touching", test_touching);
   g_test_add_func ("/workspace/merge/ends", test_ends);
   g_test_add_func ("/workspace/merge/laws", test_laws);
+  g_test_add_func ("/workspace/merge/lines", test_lines);
   return g_test_run ();
 }
