@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "qd-policy-language.h"
+
 #define BUFFER_KEY "qd-policy-buffer"
 #define CRLF_KEY "qd-policy-crlf"
 #define LOCKED_KEY "qd-policy-locked"
@@ -74,8 +76,7 @@ qd_policy_buffer_of (QdDocument *document)
   if (buffer)
     return buffer;
   buffer = gtk_source_buffer_new (NULL);
-  gtk_source_buffer_set_language (buffer, gtk_source_language_manager_get_language (gtk_source_language_manager_get_default (),
-                                                                                    g_str_has_suffix (name, ".json") ? "json" : "yaml"));
+  qd_policy_language_put (buffer, g_str_has_suffix (name, ".json") ? "json" : "yaml");
   gtk_source_buffer_set_implicit_trailing_newline (buffer, FALSE);
   load (buffer, qd_document_get_mine (document));
   gtk_text_buffer_get_start_iter (GTK_TEXT_BUFFER (buffer), &start);

@@ -12,6 +12,7 @@
 #include "qd-policy-completion.h"
 #include "qd-policy-hint.h"
 #include "qd-policy-hover.h"
+#include "qd-policy-language.h"
 #include "qd-policy-peek.h"
 #include "qd-policy-search.h"
 #include "qd-policy-text.h"
@@ -623,6 +624,8 @@ qd_policy_editor_init (QdPolicyEditor *self)
   GtkWidget *text = make_view (self);
   g_autoptr (QdPolicyHover) hover = qd_policy_hover_new (G_OBJECT (self), hover_cb);
 
+  /* A folder that is opened finds it done. */
+  qd_policy_language_warm ();
   self->search = QD_POLICY_SEARCH (qd_policy_search_new (self->view));
   self->completion = qd_policy_completion_new (self->view);
   g_object_set (gtk_source_view_get_completion (self->view), "select-on-show", TRUE, "show-icons", TRUE, "page-size", COMPLETION_ROWS, NULL);

@@ -50,6 +50,26 @@ remember (QdPolicyPage *self, const char *folder)
   fill_recent (self);
 }
 
+static gboolean
+remember_cb (gpointer data)
+{
+  QdPolicyPage *self = data;
+
+  self->remember_id = 0;
+  if (qd_workbench_get_folder (self->workbench))
+    remember (self, qd_workbench_get_folder (self->workbench));
+  return G_SOURCE_REMOVE;
+}
+
+void
+qd_policy_page_remember (QdPolicyPage *self)
+{
+  if (self->remember_id == 0)
+    return;
+  g_source_remove (self->remember_id);
+  remember_cb (self);
+}
+
 /* --- Opening ------------------------------------------------------------------------------------------- */
 
 static void
@@ -60,8 +80,9 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   if (qd_workbench_open_finish (QD_WORKBENCH (source), result, &error))
     {
-      if (self->workbench && qd_workbench_get_folder (self->workbench))
-        remember (self, qd_workbench_get_folder (self->workbench));
+      /* Where settings are a file that is written, that is no work for the turn in which a folder comes. */
+      if (self->workbench && qd_workbench_get_folder (self->workbench) && self->remember_id == 0)
+        self->remember_id = g_idle_add (remember_cb, self);
       return;
     }
   if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && self->workbench)
@@ -72,6 +93,7 @@ void
 qd_policy_page_open_folder (QdPolicyPage *self, const char *folder)
 {
   qd_policy_page_flush (self);
+  qd_policy_page_remember (self);
   qd_policy_page_show_document (self, NULL);
   qd_workbench_open (self->workbench, folder, opened_cb, g_object_ref (self));
 }
@@ -135,6 +157,7 @@ void
 qd_policy_page_close_folder (QdPolicyPage *self)
 {
   qd_policy_page_flush (self);
+  qd_policy_page_remember (self);
   qd_policy_page_show_document (self, NULL);
   qd_workbench_close (self->workbench);
   g_settings_set_string (qd_settings_get_default (), FOLDER_KEY, "");
@@ -148,6 +171,7 @@ setting_cb (QdPolicyPage *self)
 
   if (*folder != '\0' || self->workbench == NULL || qd_workbench_get_folder (self->workbench) == NULL)
     return;
+  g_clear_handle_id (&self->remember_id, g_source_remove);
   qd_policy_page_show_document (self, NULL);
   qd_workbench_forget (self->workbench);
 }

@@ -76,7 +76,7 @@ struct _QdPolicyPage {
   QdPolicyOptions options;
   gboolean opened;             /* all documents of the folder are there */
   char *wanted;                /* the file that is to be shown first of the folder that is being opened; NULL: any */
-  guint loading_id;
+  guint loading_id, remember_id;
 };
 
 QdSession *qd_policy_page_get_session (QdPolicyPage *self);
@@ -98,6 +98,8 @@ void qd_policy_page_open_file (QdPolicyPage *self, const char *folder, const cha
 void qd_policy_page_choose_folder (QdPolicyPage *self);
 void qd_policy_page_open_example (QdPolicyPage *self, const char *name);
 void qd_policy_page_close_folder (QdPolicyPage *self);
+/* What was opened is remembered now, where it was not yet. */
+void qd_policy_page_remember (QdPolicyPage *self);
 void qd_policy_page_read_recent (QdPolicyPage *self);
 
 /* qd-policy-page-views.c */

@@ -464,6 +464,7 @@ qd_policy_page_dispose (GObject *object)
   qd_policy_page_dispose_fleet (self);
   if (self->workbench)
     {
+      qd_policy_page_remember (self);
       qd_policy_page_flush (self);
       qd_policy_page_show_document (self, NULL);
       /* A worker may hold it a little longer: what it still tells is nobody's business here. */

@@ -6,6 +6,9 @@
 #include "qd-slow-list.h"
 
 #define PORTION 32
+/* Of a portion, as many at a time as are made within this; a row costs. */
+#define STEP 4
+#define BUDGET_US 3000
 
 static const char growing_key[] = "qd-growing";
 
@@ -13,13 +16,18 @@ static gboolean
 grow_cb (gpointer data)
 {
   GtkSliceListModel *slice = data;
-  guint size = gtk_slice_list_model_get_size (slice);
-  gboolean whole = size >= g_list_model_get_n_items (gtk_slice_list_model_get_model (slice));
+  gint64 end = g_get_monotonic_time () + BUDGET_US;
+  guint size = gtk_slice_list_model_get_size (slice), until = size + PORTION;
 
-  if (whole)
-    g_object_set_data (G_OBJECT (slice), growing_key, NULL);
-  gtk_slice_list_model_set_size (slice, whole ? G_MAXUINT : size + PORTION);
-  return whole ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
+  while (size < g_list_model_get_n_items (gtk_slice_list_model_get_model (slice)))
+    {
+      if (size >= until || g_get_monotonic_time () > end)
+        return G_SOURCE_CONTINUE;
+      gtk_slice_list_model_set_size (slice, size += STEP);
+    }
+  g_object_set_data (G_OBJECT (slice), growing_key, NULL);
+  gtk_slice_list_model_set_size (slice, G_MAXUINT);
+  return G_SOURCE_REMOVE;
 }
 
 static void

@@ -698,6 +698,33 @@ test_line (void)
   end (&self);
 }
 
+static const char *
+language_of (QdDocument *document)
+{
+  GtkSourceLanguage *language = gtk_source_buffer_get_language (qd_policy_buffer_of (document));
+
+  return language ? gtk_source_language_get_id (language) : NULL;
+}
+
+/* What colours texts is read elsewhere: nobody waits for it, those that are there by then get it, and those that come later at once. */
+static void
+test_colours (void)
+{
+  g_autoptr (GBytes) text = g_bytes_new_static ("a: 1\n", 5);
+  g_autoptr (QdDocument) yaml = qd_document_new ("a.yaml", text, text), json = qd_document_new ("a.json", text, text);
+  g_autoptr (QdDocument) later = qd_document_new ("b.yaml", text, text);
+  QdDocument *gone = qd_document_new ("c.yaml", text, text);
+
+  g_assert_null (language_of (yaml));
+  g_assert_null (language_of (json));
+  g_assert_null (language_of (gone));
+  g_object_unref (gone);
+  UNTIL (language_of (yaml) != NULL);
+  g_assert_cmpstr (language_of (yaml), ==, "yaml");
+  g_assert_cmpstr (language_of (json), ==, "json");
+  g_assert_cmpstr (language_of (later), ==, "yaml");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -706,6 +733,8 @@ main (int argc, char **argv)
   adw_init ();
   qd_app_init ();
   gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (gdk_display_get_default ()), "/io/github/quarterdeck/Quarterdeck/icons");
+  /* First: what is known is known from then on. */
+  g_test_add_func ("/policy-editor/colours", test_colours);
   g_test_add_func ("/policy-editor/typing", test_typing);
   g_test_add_func ("/policy-editor/asking", test_asking);
   g_test_add_func ("/policy-editor/ranking", test_ranking);
