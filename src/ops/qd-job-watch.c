@@ -210,7 +210,10 @@ qd_job_record_to_text (const QdJobRecord *self)
   GString *text = g_string_new (NULL);
 
   g_string_append_printf (text, "%s\n%s: %s\n", title, self->id, self->interrupted ? "interrupted" : qd_job_record_get_state (self));
-  if (self->interrupted)
+  if (self->interrupted && qd_job_record_is_queued (self))
+    g_string_append_printf (text, _("%s ended before this had begun, and nobody works on it: go on with it, or cancel it\n"),
+                            qd_json_get_string (self->json, "desk", "?"));
+  else if (self->interrupted)
     g_string_append_printf (text, _("%s ended in the midst of step “%s”, and nobody works on it: go on with it, or cancel it to go back\n"),
                             qd_json_get_string (self->json, "desk", "?"), qd_json_get_string (self->json, "step", "?"));
   if (reason && *reason)

@@ -99,9 +99,12 @@ test_batch_left (Fixture *fixture, gconstpointer data)
   for (guint i = 0; i < 5; i++)
     {
       QdJobRecord *record = record_of (records, batch_tenants[i]);
+      g_autofree char *text = qd_job_record_to_text (record);
 
       g_assert_cmpstr (qd_job_record_get_state (record), ==, i < 2 ? "succeeded" : "queued");
       g_assert_cmpint (record->interrupted, ==, i >= 2);
+      g_assert_cmpint (strstr (text, "ended before this had begun") != NULL, ==, i >= 2);
+      g_assert_null (strstr (text, "in the midst"));
       assert_place (fixture, batch_tenants[i], i < 2 ? "shard-2" : "shard-1");
     }
   batch = qd_job_record_get_batch (record_of (records, "t3"));

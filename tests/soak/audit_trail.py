@@ -61,10 +61,13 @@ class Trail:
             self.jobs_seq = seq
             record = json.loads(payload)
             job = self.jobs.setdefault(record['id'], {'attempts': set(), 'ends': set()})
+            # One that waits for its turn is none yet.
+            if record['attempt'] == 0:
+                continue
             job['attempts'].add(record['attempt'])
             if record['state'] in ('succeeded', 'failed', 'cancelled'):
                 job['ends'].add(record['state'])
-        said = collections.Counter((r.get('job'), r['outcome']) for r in map(json.loads, self.lines[:-1]))
+        said = collections.Counter((r.get('job'), r['outcome']) for r in map(json.loads, self.lines[:-1]) if r['what'] == 'tenant.migrate')
         for job, what in self.jobs.items():
             if said[job, 'begun'] < len(what['attempts']):
                 return f'job {job} was begun {len(what["attempts"])} times, {said[job, "begun"]} of them recorded'

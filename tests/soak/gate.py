@@ -16,7 +16,7 @@ def write_name(subject, head, payload):
         back = 'KV-Operation: DEL' in head
         if not back and not payload:
             return None
-        whose = 'tenant' if subject.startswith('$KV.JOB_LEASES.tenant.') else 'job'
+        whose = {'tenant': 'tenant', 'batch': 'batch'}.get(subject.split('.')[2], 'job')
         return f'lease of the {whose}' + (' given back' if back else '')
     if subject.startswith('$KV.') and subject.split('.')[1].endswith('_PLACEMENT') and payload:
         return 'placement'
@@ -78,7 +78,7 @@ class Gate:
     def __init__(self, urls):
         self.lock = threading.Lock()
         self.listeners, self.urls = [], []
-        self.disarm()
+        self.arm()
         for url in urls:
             listener = socket.create_server(('127.0.0.1', 0))
             self.listeners.append(listener)
@@ -93,15 +93,15 @@ class Gate:
         """point: (when, name of a write) or None. strike() kills: True when it did. ends: what it kills is the client."""
         with self.lock:
             self.point, self.strike, self.ends = point, strike, ends
-            self.job, self.struck, self.writes = None, False, []
+            self.jobs, self.struck = [], False
 
     def disarm(self):
-        """Whether it struck, and the job that the client wrote of."""
+        """Whether it struck, and the jobs that the client wrote of, or was about to."""
         with self.lock:
-            struck, job = getattr(self, 'struck', False), getattr(self, 'job', None)
+            struck, jobs = self.struck, self.jobs
             self.point = self.strike = None
-            self.struck, self.job, self.ends, self.writes = False, None, False, []
-        return struck, job
+            self.struck, self.jobs, self.ends = False, [], False
+        return struck, jobs
 
     # --- What goes through ---
 
@@ -152,9 +152,9 @@ class Gate:
         if name is None:
             return None
         with self.lock:
-            self.writes.append(name)
-            if name == 'lease of the job' or name.startswith('record '):
-                self.job = words[1].removeprefix('$KV.JOB_LEASES.').removeprefix('jobs.')
+            job = words[1].removeprefix('jobs.')
+            if name.startswith('record ') and job not in self.jobs:
+                self.jobs.append(job)
             if self.point is None or self.point[1] != name:
                 return None
             when = self.point[0]
