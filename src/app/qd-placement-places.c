@@ -74,71 +74,88 @@ get_color (QdPlacementPlaces *self, guint probe, float alpha, GdkRGBA *color)
   color->alpha *= alpha;
 }
 
+/* How a square is drawn. All that look alike are one path: the renderer's price is for each piece, not for each square. */
+typedef enum { LOOK_STAYS, LOOK_TROUBLED, LOOK_OVER, LOOK_COMES, LOOK_GOES, LOOK_FREE, N_LOOKS } Look;
+
+static const struct { guint probe; float alpha, line; guint strokes; gboolean on_paper; } looks[N_LOOKS] = {
+  [LOOK_STAYS] = { INK, 0.5f, 0, 0, FALSE },
+  [LOOK_TROUBLED] = { DEGRADED, 1, 0, 0, FALSE },
+  [LOOK_OVER] = { DOWN, 1, 0, 1, TRUE },
+  [LOOK_COMES] = { ACCENT, 1, 0, 2, TRUE },
+  [LOOK_GOES] = { ACCENT, 1, 1.5f, 1, FALSE },
+  [LOOK_FREE] = { INK, 0.25f, 1, 0, FALSE },
+};
+
+/* By look, and whether the filter leaves it out: what is filled, and what is struck through it. */
+typedef struct { GskPathBuilder *shapes[N_LOOKS][2], *strokes[N_LOOKS][2]; } Squares;
+
 static void
-fill (GtkSnapshot *snapshot, const graphene_rect_t *rect, const GdkRGBA *color)
+add_round (GskPathBuilder *path, float x, float y, float size, float radius)
 {
   GskRoundedRect round;
 
-  gsk_rounded_rect_init_from_rect (&round, rect, 2);
-  gtk_snapshot_push_rounded_clip (snapshot, &round);
-  gtk_snapshot_append_color (snapshot, color, rect);
-  gtk_snapshot_pop (snapshot);
+  gsk_rounded_rect_init_from_rect (&round, &GRAPHENE_RECT_INIT (x, y, size, size), radius);
+  gsk_path_builder_add_rounded_rect (path, &round);
 }
 
-static void
-outline (GtkSnapshot *snapshot, const graphene_rect_t *rect, const GdkRGBA *color, float width)
+static GskPathBuilder *
+ensure_path (GskPathBuilder **path)
 {
-  GskRoundedRect round;
-  const float widths[] = { width, width, width, width };
-  const GdkRGBA colors[] = { *color, *color, *color, *color };
-
-  gsk_rounded_rect_init_from_rect (&round, rect, 2);
-  gtk_snapshot_append_border (snapshot, &round, widths, colors);
+  if (*path == NULL)
+    *path = gsk_path_builder_new ();
+  return *path;
 }
 
 /* A bar across, a cross for two: what a colour says is said by a shape as well. */
 static void
-strike (GtkSnapshot *snapshot, const graphene_rect_t *rect, const GdkRGBA *color, gboolean plus)
+add_square (Squares *self, Look look, gboolean left_out, float x, float y)
 {
-  float x = rect->origin.x, y = rect->origin.y, middle = SIDE / 2.f;
+  GskPathBuilder *shapes = ensure_path (&self->shapes[look][left_out]);
+  float line = looks[look].line, middle = SIDE / 2.f;
 
-  gtk_snapshot_append_color (snapshot, color, &GRAPHENE_RECT_INIT (x + 2.5f, y + middle - 0.75f, SIDE - 5, 1.5f));
-  if (plus)
-    gtk_snapshot_append_color (snapshot, color, &GRAPHENE_RECT_INIT (x + middle - 0.75f, y + 2.5f, 1.5f, SIDE - 5));
+  add_round (shapes, x, y, SIDE, 2);
+  if (line > 0)
+    add_round (shapes, x + line, y + line, SIDE - 2 * line, MAX (2 - line, 0));
+  if (looks[look].strokes > 0)
+    gsk_path_builder_add_rect (ensure_path (&self->strokes[look][left_out]), &GRAPHENE_RECT_INIT (x + 2.5f, y + middle - 0.75f, SIDE - 5, 1.5f));
+  if (looks[look].strokes > 1)
+    gsk_path_builder_add_rect (self->strokes[look][left_out], &GRAPHENE_RECT_INIT (x + middle - 0.75f, y + 2.5f, 1.5f, SIDE - 5));
 }
 
 static void
-draw_tenant (QdPlacementPlaces *self, GtkSnapshot *snapshot, const graphene_rect_t *rect, const QdRollTenant *tenant, gboolean over)
+fill_path (GtkSnapshot *snapshot, GskPathBuilder *builder, GskFillRule rule, const GdkRGBA *color)
 {
-  gboolean was = g_strcmp0 (tenant->shard, self->shard) == 0;
-  gboolean stays = g_strcmp0 (qd_placement_board_get_place (self->board, tenant->id), self->shard) == 0;
-  float alpha = qd_placement_board_matches (self->board, tenant) ? 1.f : 0.25f;
-  GdkRGBA color, paper = { 1, 1, 1, alpha };
+  g_autoptr (GskPath) path = builder != NULL ? gsk_path_builder_free_to_path (builder) : NULL;
 
-  if (!was)
-    {
-      get_color (self, ACCENT, alpha, &color);
-      fill (snapshot, rect, &color);
-      strike (snapshot, rect, &paper, TRUE);
-    }
-  else if (!stays)
-    {
-      get_color (self, ACCENT, alpha, &color);
-      outline (snapshot, rect, &color, 1.5f);
-      strike (snapshot, rect, &color, FALSE);
-    }
-  else if (over)
-    {
-      get_color (self, DOWN, alpha, &color);
-      fill (snapshot, rect, &color);
-      strike (snapshot, rect, &paper, FALSE);
-    }
-  else
-    {
-      get_color (self, tenant->status == QD_STATUS_DEGRADED || tenant->status == QD_STATUS_DOWN ? DEGRADED : INK,
-                 alpha * (tenant->status == QD_STATUS_DEGRADED || tenant->status == QD_STATUS_DOWN ? 1.f : 0.5f), &color);
-      fill (snapshot, rect, &color);
-    }
+  if (path != NULL)
+    gtk_snapshot_append_fill (snapshot, path, rule, color);
+}
+
+static void
+draw_looks (QdPlacementPlaces *self, GtkSnapshot *snapshot, Squares *squares)
+{
+  for (guint look = 0; look < N_LOOKS; look++)
+    for (guint left_out = 0; left_out < 2; left_out++)
+      {
+        float alpha = left_out ? 0.25f : 1;
+        GdkRGBA color, paper = { 1, 1, 1, alpha };
+
+        get_color (self, looks[look].probe, alpha * looks[look].alpha, &color);
+        fill_path (snapshot, squares->shapes[look][left_out], GSK_FILL_RULE_EVEN_ODD, &color);
+        fill_path (snapshot, squares->strokes[look][left_out], GSK_FILL_RULE_WINDING, looks[look].on_paper ? &paper : &color);
+      }
+}
+
+static Look
+find_look (QdPlacementPlaces *self, const QdRollTenant *tenant, gboolean stays, gboolean over)
+{
+  if (g_strcmp0 (tenant->shard, self->shard) != 0)
+    return LOOK_COMES;
+  if (!stays)
+    return LOOK_GOES;
+  if (over)
+    return LOOK_OVER;
+  return tenant->status == QD_STATUS_DEGRADED || tenant->status == QD_STATUS_DOWN ? LOOK_TROUBLED : LOOK_STAYS;
 }
 
 static void
@@ -148,24 +165,33 @@ draw_squares (QdPlacementPlaces *self, GtkSnapshot *snapshot, guint n, const QdR
   int width = gtk_widget_get_width (GTK_WIDGET (self));
   gboolean mirrored = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
   guint columns = count_columns (width), staying = 0;
-  GdkRGBA free_place;
+  Squares squares = { 0 };
 
-  get_color (self, INK, 0.25f, &free_place);
   for (guint i = 0; i < n; i++)
     {
-      float x = (float) (i % columns) * STEP;
-      graphene_rect_t rect = GRAPHENE_RECT_INIT (mirrored ? (float) width - x - SIDE : x, (float) (i / columns) * STEP, SIDE, SIDE);
+      float across = (float) (i % columns) * STEP, x = mirrored ? (float) width - across - SIDE : across, y = (float) (i / columns) * STEP;
       const QdRollTenant *tenant = i < tenants->len ? tenants->pdata[i] : NULL;
+      gboolean stays = tenant != NULL && g_strcmp0 (qd_placement_board_get_place (self->board, tenant->id), self->shard) == 0;
 
+      staying += stays;
       if (tenant == NULL)
-        {
-          outline (snapshot, &rect, &free_place, 1);
-          continue;
-        }
-      if (g_strcmp0 (qd_placement_board_get_place (self->board, tenant->id), self->shard) == 0)
-        staying++;
-      draw_tenant (self, snapshot, &rect, tenant, shard->capacity >= 0 && staying > shard->capacity);
+        add_square (&squares, LOOK_FREE, FALSE, x, y);
+      else
+        add_square (&squares, find_look (self, tenant, stays, shard->capacity >= 0 && staying > shard->capacity),
+                    !qd_placement_board_matches (self->board, tenant), x, y);
     }
+  draw_looks (self, snapshot, &squares);
+}
+
+static void
+fill (GtkSnapshot *snapshot, const graphene_rect_t *rect, const GdkRGBA *color)
+{
+  GskRoundedRect round;
+
+  gsk_rounded_rect_init_from_rect (&round, rect, 2);
+  gtk_snapshot_push_rounded_clip (snapshot, &round);
+  gtk_snapshot_append_color (snapshot, color, rect);
+  gtk_snapshot_pop (snapshot);
 }
 
 static void
