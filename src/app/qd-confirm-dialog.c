@@ -11,6 +11,7 @@
 
 /* More rows than that are counted, not listed. */
 #define MAX_CHANGES 12
+#define MAX_NAMES 200
 
 struct _QdConfirmDialog
 {
@@ -140,10 +141,10 @@ list_names (GPtrArray *targets)
 {
   GString *text = g_string_new (NULL);
 
-  for (guint i = 0; i < MIN (targets->len, MAX_CHANGES); i++)
+  for (guint i = 0; i < MIN (targets->len, MAX_NAMES); i++)
     g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", qd_entity_get_name (g_ptr_array_index (targets, i)));
-  if (targets->len > MAX_CHANGES)
-    g_string_append_printf (text, ngettext (" and %u more", " and %u more", targets->len - MAX_CHANGES), targets->len - MAX_CHANGES);
+  if (targets->len > MAX_NAMES)
+    g_string_append_printf (text, ngettext (" and %u more", " and %u more", targets->len - MAX_NAMES), targets->len - MAX_NAMES);
   return g_string_free (text, FALSE);
 }
 
@@ -159,6 +160,8 @@ describe (QdConfirmDialog *self, const QdConfirmation *confirmation)
       g_autofree char *title = g_strdup_printf (ngettext ("%u thing", "%u things", confirmation->targets->len), confirmation->targets->len);
 
       add_row (self, title, names);
+      if (confirmation->left_out != NULL)
+        add_row (self, _("Left out"), confirmation->left_out);
     }
   else if (confirmation->target != NULL)
     add_row (self, _("Name"), qd_entity_get_name (confirmation->target));

@@ -13,6 +13,7 @@ typedef struct {
   const char *where;        /* the connection's name */
   QdEntity *target;         /* or NULL */
   GPtrArray *targets;       /* all of them, where there are many; else NULL */
+  const char *left_out;     /* what of a choice of many is none of them, and why; or NULL */
   const char *verb;
   JsonObject *args;         /* or NULL */
   QdFleet *fleet;

@@ -39,7 +39,7 @@ struct _QdDetailPane {
   GtkWidget *steps;                    /* a flow's decision, a job's steps */
   GtkWidget *changes;                  /* an audit record's before and after */
   GtkWidget *history;
-  GtkWidget *placement, *health, *config; /* a tenant's */
+  GtkWidget *tenant;                   /* what there is to say of one */
   GtkWidget *related, *events;
   guint shown_actions;                 /* which of its kind's the buttons are */
   gulong changed_handler;
@@ -424,7 +424,8 @@ update_events (QdDetailPane *self)
   guint found = 0;
 
   qd_row_list_begin (QD_ROW_LIST (self->events));
-  for (guint i = qd_entity_list_get_length (events); i > 0 && found < MAX_EVENTS; i--)
+  /* A tenant's are among what was done about it. */
+  for (guint i = qd_entity_get_kind (self->entity) != QD_KIND_TENANT ? qd_entity_list_get_length (events) : 0; i > 0 && found < MAX_EVENTS; i--)
     {
       QdEntity *event = qd_entity_list_peek (events, i - 1);
       const QdValue *at = qd_entity_get (event, QD_EVENT_AT);
@@ -459,23 +460,13 @@ update_actions (QdDetailPane *self)
 }
 
 static void
-update_tenant (QdDetailPane *self)
-{
-  QdEntity *tenant = qd_entity_get_kind (self->entity) == QD_KIND_TENANT ? self->entity : NULL;
-
-  qd_detail_tenant_fill_placement (QD_ROW_LIST (self->placement), self->session, tenant);
-  qd_detail_tenant_fill_health (QD_ROW_LIST (self->health), self->session, tenant);
-  qd_detail_tenant_fill_config (QD_ROW_LIST (self->config), self->session, tenant);
-}
-
-static void
 update_all (QdDetailPane *self)
 {
   update_actions (self);
   update_head (self);
   update_properties (self);
   update_steps (self);
-  update_tenant (self);
+  qd_detail_tenant_update (QD_DETAIL_TENANT (self->tenant));
   update_related (self);
   update_events (self);
 }
@@ -579,9 +570,7 @@ build_content (QdDetailPane *self)
   self->steps = qd_row_list_new (self->session, _("How It Went"), NULL, NULL);
   self->changes = qd_row_list_new (self->session, _("What It Is About"), NULL, NULL);
   self->history = qd_detail_history_new (self->session);
-  self->placement = qd_row_list_new (self->session, _("Placement"), NULL, NULL);
-  self->health = qd_row_list_new (self->session, _("Health"), NULL, NULL);
-  self->config = qd_row_list_new (self->session, _("Configuration"), NULL, NULL);
+  self->tenant = qd_detail_tenant_new (self->session);
   self->related = qd_row_list_new (self->session, _("Related"), NULL, NULL);
   self->events = qd_row_list_new (self->session, _("Recent Events"), NULL, NULL);
 
@@ -590,9 +579,7 @@ build_content (QdDetailPane *self)
   gtk_box_append (GTK_BOX (box), self->steps);
   gtk_box_append (GTK_BOX (box), self->changes);
   gtk_box_append (GTK_BOX (box), self->properties);
-  gtk_box_append (GTK_BOX (box), self->placement);
-  gtk_box_append (GTK_BOX (box), self->health);
-  gtk_box_append (GTK_BOX (box), self->config);
+  gtk_box_append (GTK_BOX (box), self->tenant);
   gtk_box_append (GTK_BOX (box), self->history);
   gtk_box_append (GTK_BOX (box), self->related);
   gtk_box_append (GTK_BOX (box), self->events);
@@ -631,6 +618,7 @@ qd_detail_pane_set_entity (QdDetailPane *self, QdEntity *entity)
     return;
   forget (self);
   clear_properties (self);
+  qd_detail_tenant_set_entity (QD_DETAIL_TENANT (self->tenant), entity != NULL && qd_entity_get_kind (entity) == QD_KIND_TENANT ? entity : NULL);
   qd_detail_history_set_entity (QD_DETAIL_HISTORY (self->history), entity);
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), entity != NULL ? "thing" : "nothing");
   if (entity == NULL)

@@ -1,17 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "qd-row-list.h"
+#include <adwaita.h>
+
+#include "qd-session.h"
 
 G_BEGIN_DECLS
 
-/* What there is to say of a tenant beside its own fields; each list is empty where nothing stands behind it. @tenant NULL: nothing. */
+/**
+ * QdDetailTenant:
+ *
+ * What there is to say of a tenant beside its own fields, in the order of its subpages: how it does what is aimed at, where it lives, how its
+ * shards and what they lean on are, what is configured and defined for it, what was done and happened, and what is measured. What nothing stands
+ * behind is not shown.
+ */
+#define QD_TYPE_DETAIL_TENANT (qd_detail_tenant_get_type ())
+G_DECLARE_FINAL_TYPE (QdDetailTenant, qd_detail_tenant, QD, DETAIL_TENANT, AdwBin)
 
-/* The shard of each kind of service that it lives on. */
-void qd_detail_tenant_fill_placement (QdRowList *list, QdSession *session, QdEntity *tenant);
-/* How it is on each of them: what is in flight, what waits, whether work is taken. */
-void qd_detail_tenant_fill_health (QdRowList *list, QdSession *session, QdEntity *tenant);
-/* What the bucket CONFIG holds of it. */
-void qd_detail_tenant_fill_config (QdRowList *list, QdSession *session, QdEntity *tenant);
+GtkWidget *qd_detail_tenant_new (QdSession *session);
+/* NULL: none, and it is not to be seen. */
+void qd_detail_tenant_set_entity (QdDetailTenant *self, QdEntity *tenant);
+/* Looks at everything anew. */
+void qd_detail_tenant_update (QdDetailTenant *self);
 
 G_END_DECLS

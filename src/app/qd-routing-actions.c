@@ -135,14 +135,9 @@ qd_routing_delete (QdSession *session, GtkWidget *parent, QdEntity *policy)
 void
 qd_routing_show_flows (QdSession *session, GtkWidget *parent, QdEntity *policy)
 {
-  GtkRoot *root = gtk_widget_get_root (parent);
   g_autofree char *filter = g_strdup_printf ("\"policy_id:%s\" flow_state:active", qd_entity_get_id (policy));
-  QdPage *page;
 
-  qd_session_open_page (session, "flows");
-  page = QD_IS_WINDOW (root) ? qd_window_get_page (QD_WINDOW (root)) : NULL;
-  if (QD_IS_TABLE_PAGE (page) && qd_table_get_kind (qd_table_page_get_table (QD_TABLE_PAGE (page))) == QD_KIND_FLOW)
-    qd_table_set_filter_text (qd_table_page_get_table (QD_TABLE_PAGE (page)), filter);
+  qd_table_page_open_filtered (session, parent, "flows", filter);
 }
 
 /* --- Undo --------------------------------------------------------------------------------------------- */

@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "qd-state.h"
+#include "qd-table-page.h"
 
 typedef struct {
   GtkWidget *row, *image, *figure;
@@ -19,6 +20,7 @@ struct _QdRowList {
 
   QdSession *session;
   char *page;
+  char *filter;
   char *empty;
   GtkWidget *group;
   GtkWidget *list;
@@ -52,7 +54,10 @@ row_activated_cb (QdRowList *self, GtkListBoxRow *activated)
 static void
 show_all_cb (QdRowList *self)
 {
-  qd_session_open_page (self->session, self->page);
+  if (self->filter != NULL)
+    qd_table_page_open_filtered (self->session, GTK_WIDGET (self), self->page, self->filter);
+  else
+    qd_session_open_page (self->session, self->page);
 }
 
 static void
@@ -63,6 +68,7 @@ qd_row_list_dispose (GObject *object)
   g_clear_object (&self->session);
   g_clear_pointer (&self->rows, g_array_unref);
   g_clear_pointer (&self->page, g_free);
+  g_clear_pointer (&self->filter, g_free);
   g_clear_pointer (&self->empty, g_free);
   G_OBJECT_CLASS (qd_row_list_parent_class)->dispose (object);
 }
@@ -122,6 +128,12 @@ qd_row_list_new (QdSession *session, const char *title, const char *page, const 
     }
   gtk_widget_set_visible (GTK_WIDGET (self), empty != NULL);
   return GTK_WIDGET (self);
+}
+
+void
+qd_row_list_set_filter (QdRowList *self, const char *filter)
+{
+  g_set_str (&self->filter, filter);
 }
 
 void

@@ -19,6 +19,8 @@ G_DECLARE_FINAL_TYPE (QdRowList, qd_row_list, QD, ROW_LIST, AdwBin)
 
 /* @page: where its "Show all" leads, or NULL; @empty: what it says when it is empty, or NULL. */
 GtkWidget *qd_row_list_new (QdSession *session, const char *title, const char *page, const char *empty);
+/* What the page that "Show all" leads to is filtered by; NULL: nothing. */
+void qd_row_list_set_filter (QdRowList *self, const char *filter);
 /* Begins a new content; then a row at a time, then the end, which hides the rest. */
 void qd_row_list_begin (QdRowList *self);
 void qd_row_list_add (QdRowList *self, QdEntity *entity, QdStatus status, const char *title, const char *subtitle, const char *figure);

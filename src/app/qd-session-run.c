@@ -32,8 +32,10 @@ typedef struct
   char *undo_verb;
   JsonObject *undo_args;
   GPtrArray *targets;        /* where there are many: one after the other, @target being the one at hand; else NULL */
-  guint at, done;
-  GString *causes;           /* why some could not be done */
+  guint at;
+  GPtrArray *succeeded;      /* those of them that it was done to */
+  GString *outcomes;         /* what came of each, a line each */
+  char *left_out;            /* what of the choice is none of them, and why; or NULL */
 } Run;
 
 static void
@@ -48,8 +50,10 @@ run_free (Run *run)
   g_clear_pointer (&run->args, json_object_unref);
   g_clear_pointer (&run->undo_args, json_object_unref);
   g_clear_pointer (&run->targets, g_ptr_array_unref);
-  if (run->causes != NULL)
-    g_string_free (run->causes, TRUE);
+  g_clear_pointer (&run->succeeded, g_ptr_array_unref);
+  if (run->outcomes != NULL)
+    g_string_free (run->outcomes, TRUE);
+  g_free (run->left_out);
   g_free (run->summary);
   g_free (run->reason);
   g_free (run->undo_verb);
@@ -73,6 +77,11 @@ undo_cb (Run *run)
   const char *revision = run->target != NULL ? qd_entity_get_string (run->target, QD_FIELD_REVISION) : NULL;
   g_autofree char *summary = g_strdup_printf (_("Undo: %s"), run->summary);
 
+  if (run->targets != NULL)
+    {
+      qd_session_run_many (run->session, run->parent, run->succeeded, run->undo_verb, run->undo_args, summary, NULL, NULL, NULL);
+      return;
+    }
   /* What was done has made a newer one of it. */
   if (revision != NULL && json_object_has_member (run->undo_args, "revision"))
     json_object_set_string_member (run->undo_args, "revision", revision);
@@ -86,6 +95,7 @@ typedef struct
   GtkWidget *parent;    /* weak */
   char *heading;
   char *body;
+  Run *run;             /* what was done of many and can be undone; or NULL */
 } Failure;
 
 static void
@@ -96,7 +106,15 @@ failure_free (gpointer data, GClosure *closure)
   g_clear_weak_pointer (&failure->parent);
   g_free (failure->heading);
   g_free (failure->body);
+  g_clear_pointer (&failure->run, run_free);
   g_free (failure);
+}
+
+static void
+undo_response_cb (AdwAlertDialog *dialog, const char *response)
+{
+  if (g_strcmp0 (response, "undo") == 0)
+    undo_cb (g_object_get_data (G_OBJECT (dialog), "qd-run"));
 }
 
 static void
@@ -105,19 +123,33 @@ show_failure_cb (Failure *failure)
   AdwDialog *dialog = adw_alert_dialog_new (failure->heading, failure->body);
 
   adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _("_Close"));
+  adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (dialog), "close");
+  if (failure->run != NULL)
+    {
+      g_object_set_data_full (G_OBJECT (dialog), "qd-run", g_steal_pointer (&failure->run), (GDestroyNotify) run_free);
+      adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "undo", _("_Undo What Was Done"));
+      g_signal_connect (dialog, "response", G_CALLBACK (undo_response_cb), NULL);
+    }
   adw_dialog_present (dialog, failure->parent);
 }
 
-/* A toast has one line, which is too short for a cause and a next step: these are behind its button. */
+/* A toast has one line, which is too short for a cause and a next step: these are behind its button. Takes @run. */
 static void
-tell_failure (QdSession *session, GtkWidget *parent, const char *summary, const char *cause)
+tell_failure_of (QdSession *session, GtkWidget *parent, const char *summary, const char *cause, Run *run)
 {
   Failure *failure = g_new0 (Failure, 1);
 
   failure->heading = g_strdup_printf (_("Could not do this: %s"), summary);
   failure->body = g_strdup (cause);
+  failure->run = run;
   g_set_weak_pointer (&failure->parent, parent);
   qd_session_toast_action (session, failure->heading, _("_Why"), G_CALLBACK (show_failure_cb), failure, failure_free);
+}
+
+static void
+tell_failure (QdSession *session, GtkWidget *parent, const char *summary, const char *cause)
+{
+  tell_failure_of (session, parent, summary, cause, NULL);
 }
 
 /* --- Confirming who one is ----------------------------------------------------------------------- */
@@ -199,33 +231,55 @@ close_asking (Run *run)
 
 static void execute (Run *run);
 
+static void
+add_outcome (Run *run, QdEntity *target, const char *outcome)
+{
+  g_string_append_printf (run->outcomes, "%s%s: %s", run->outcomes->len > 0 ? "\n" : "", qd_entity_get_name (target), outcome);
+}
+
+/* What came of all of many. Takes @run. */
+static void
+finish_many (Run *run)
+{
+  gboolean undoable = run->undo_verb != NULL && run->succeeded->len > 0;
+  g_autoptr (QdSession) session = g_object_ref (run->session);
+  g_autofree char *text = NULL, *outcomes = NULL;
+
+  for (guint i = run->at; i < run->targets->len; i++)
+    add_outcome (run, g_ptr_array_index (run->targets, i), _("not tried"));
+  if (run->succeeded->len == run->targets->len)
+    {
+      text = g_strdup_printf (_("Done: %s"), run->summary);
+      if (undoable)
+        qd_session_toast_action (session, text, _("_Undo"), G_CALLBACK (undo_cb), run, run_free_closure);
+      else
+        {
+          qd_session_toast (session, text);
+          run_free (run);
+        }
+      return;
+    }
+  text = g_strdup_printf (_("%s (%u of %u were done)"), run->summary, run->succeeded->len, run->targets->len);
+  outcomes = g_strdup (run->outcomes->str);
+  tell_failure_of (session, run->parent, text, outcomes, undoable ? run : NULL);
+  if (!undoable)
+    run_free (run);
+}
+
 /* The end of one of many: the next, or what came of all. Takes @run. */
 static void
 finish_one (Run *run, const GError *error)
 {
-  g_autofree char *text = NULL;
-
   if (error == NULL)
-    run->done++;
-  else
-    g_string_append_printf (run->causes, "%s%s: %s", run->causes->len > 0 ? "\n" : "", qd_entity_get_name (run->target), error->message);
+    g_ptr_array_add (run->succeeded, g_object_ref (run->target));
+  add_outcome (run, run->target, error == NULL ? _("done") : error->message);
   if (++run->at < run->targets->len && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       g_set_object (&run->target, g_ptr_array_index (run->targets, run->at));
       execute (run);
       return;
     }
-  if (run->done == run->targets->len)
-    {
-      text = g_strdup_printf (_("Done: %s"), run->summary);
-      qd_session_toast (run->session, text);
-    }
-  else
-    {
-      text = g_strdup_printf (_("%s (%u of %u were done)"), run->summary, run->done, run->targets->len);
-      tell_failure (run->session, run->parent, text, run->causes->str);
-    }
-  run_free (run);
+  finish_many (run);
 }
 
 static void
@@ -362,6 +416,7 @@ ask_reason (Run *run)
     .fleet = qd_session_get_fleet (run->session),
     .undoable = run->undo_verb != NULL,
     .targets = run->targets,
+    .left_out = run->left_out,
     /* Of many none has the name to type: it is where they are. */
     .type_name = !is_production (run) || run->target == NULL ? NULL
                  : run->targets != NULL ? get_connection_name (run) : qd_entity_get_name (run->target),
@@ -495,12 +550,16 @@ qd_session_run (QdSession *self, gpointer parent, QdEntity *target, const char *
  * @verb: a verb of the capability table
  * @args: (nullable): the verb's arguments but for the id; a reference is taken
  * @summary: what people read: "Suspend 3 tenants"
+ * @undo_verb: (nullable): what undoes it, for those that it was done to
+ * @undo_args: (nullable): its arguments but for the id; a reference is taken
+ * @left_out: (nullable): what of the choice is none of @targets, and why, for people
  *
  * Does the same to many things, one after the other, asked for once; one that cannot be done stops none of the
  * others. Main thread; returns at once.
  */
 void
-qd_session_run_many (QdSession *self, gpointer parent, GPtrArray *targets, const char *verb, JsonObject *args, const char *summary)
+qd_session_run_many (QdSession *self, gpointer parent, GPtrArray *targets, const char *verb, JsonObject *args, const char *summary,
+                     const char *undo_verb, JsonObject *undo_args, const char *left_out)
 {
   const QdCapability *capability = qd_capability_get (verb);
   QdEntity *first;
@@ -519,6 +578,10 @@ qd_session_run_many (QdSession *self, gpointer parent, GPtrArray *targets, const
   run = run_new (self, parent, first, qd_entity_get_connection (first), capability, args, summary);
   run->targets = g_ptr_array_copy (targets, (GCopyFunc) g_object_ref, NULL);
   g_ptr_array_set_free_func (run->targets, g_object_unref);
-  run->causes = g_string_new (NULL);
+  run->succeeded = g_ptr_array_new_with_free_func (g_object_unref);
+  run->outcomes = g_string_new (NULL);
+  run->undo_verb = g_strdup (undo_verb);
+  run->undo_args = undo_args != NULL ? json_object_ref (undo_args) : NULL;
+  run->left_out = g_strdup (left_out);
   begin (run);
 }

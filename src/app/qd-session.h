@@ -52,8 +52,10 @@ void qd_session_refresh (QdSession *self);
 void qd_session_run (QdSession *self, gpointer parent, QdEntity *target, const char *verb, JsonObject *args, const char *summary,
                      const char *undo_verb, JsonObject *undo_args);
 
-/* The same to each of @targets (QdEntity, of one connection), one after the other, asked for once. */
-void qd_session_run_many (QdSession *self, gpointer parent, GPtrArray *targets, const char *verb, JsonObject *args, const char *summary);
+/* The same to each of @targets (QdEntity, of one connection), one after the other, asked for once; @left_out: what of the choice it is not done to, and
+ * why, for people; NULL: nothing. */
+void qd_session_run_many (QdSession *self, gpointer parent, GPtrArray *targets, const char *verb, JsonObject *args, const char *summary,
+                          const char *undo_verb, JsonObject *undo_args, const char *left_out);
 
 /* Where a job is begun in another way than by qd_session_run(): asks for the password when the server wants it once more. @summary: what the job
  * does, for people. To be freed when the job has ended. */

@@ -9,6 +9,7 @@
 
 #include "qd-detail-pane.h"
 #include "qd-entity-actions.h"
+#include "qd-window.h"
 
 typedef struct {
   GtkWidget *split;
@@ -101,8 +102,13 @@ row_action_cb (GtkWidget *widget, const char *name, GVariant *parameter)
       return;
     }
   allowed = qd_entity_action_takes_many (verb) ? find_allowed (self, table, verb) : NULL;
+  /* What of it cannot be is said where it is asked for. */
   if (allowed != NULL && allowed->len > 0)
-    qd_entity_action_run_many (get_session (self), widget, allowed, verb);
+    {
+      g_autoptr (GPtrArray) selection = qd_table_get_selection (table);
+
+      qd_entity_action_run_many (get_session (self), widget, selection, verb);
+    }
 }
 
 static void
@@ -385,4 +391,16 @@ qd_table_page_get_table (QdTablePage *self)
   GtkWidget *child = adw_view_stack_get_visible_child (ADW_VIEW_STACK (priv->stack));
 
   return child != NULL ? QD_TABLE (child) : NULL;
+}
+
+void
+qd_table_page_open_filtered (QdSession *session, GtkWidget *from, const char *id, const char *filter)
+{
+  GtkRoot *root = gtk_widget_get_root (from);
+  QdPage *page;
+
+  qd_session_open_page (session, id);
+  page = QD_IS_WINDOW (root) ? qd_window_get_page (QD_WINDOW (root)) : NULL;
+  if (QD_IS_TABLE_PAGE (page) && g_str_equal (qd_page_get_id (page), id))
+    qd_table_set_filter_text (qd_table_page_get_table (QD_TABLE_PAGE (page)), filter);
 }

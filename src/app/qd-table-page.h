@@ -25,6 +25,9 @@ struct _QdTablePageClass {
 
 QdTable *qd_table_page_get_table (QdTablePage *self);   /* the one that is shown */
 
+/* Opens the page @id, one of tables, in the window of @from, with @filter in place of what it was filtered by. */
+void qd_table_page_open_filtered (QdSession *session, GtkWidget *from, const char *id, const char *filter);
+
 /* The pages. */
 GType qd_sites_page_get_type (void);
 GType qd_paths_page_get_type (void);

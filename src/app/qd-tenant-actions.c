@@ -120,6 +120,42 @@ make_args (QdEntity *tenant, const char *verb, gboolean on)
   return args;
 }
 
+/* Those of @tenants that it can be done to; what speaks against the others goes into @left_out, a line each. (transfer container) */
+static GPtrArray *
+split (QdSession *session, GPtrArray *tenants, const char *name, GString *left_out)
+{
+  GPtrArray *allowed = g_ptr_array_new ();
+
+  for (guint i = 0; i < tenants->len; i++)
+    {
+      g_autofree char *why = NULL;
+
+      if (qd_tenant_action_allowed (session, tenants->pdata[i], name, &why))
+        g_ptr_array_add (allowed, tenants->pdata[i]);
+      else
+        g_string_append_printf (left_out, "%s%s: %s", left_out->len > 0 ? "\n" : "", qd_entity_get_name (tenants->pdata[i]), why);
+    }
+  return allowed;
+}
+
+static void
+run_many (QdSession *session, gpointer parent, GPtrArray *tenants, const char *name)
+{
+  const Action *action = find_action (name);
+  gboolean on = g_str_equal (name, "tenant.kill-on");
+  g_autoptr (GString) left_out = g_string_new (NULL);
+  g_autoptr (GPtrArray) allowed = split (session, tenants, name, left_out);
+  g_autoptr (JsonObject) args = NULL, back = NULL;
+  g_autofree char *summary = NULL;
+
+  if (allowed->len == 0)
+    return;
+  summary = summarise (name, allowed);
+  args = make_args (allowed->pdata[0], action->verb, on);
+  back = action->undo != NULL ? make_args (allowed->pdata[0], action->undo, !on) : NULL;
+  qd_session_run_many (session, parent, allowed, action->verb, args, summary, action->undo, back, left_out->len > 0 ? left_out->str : NULL);
+}
+
 void
 qd_tenant_action_run (QdSession *session, gpointer parent, GPtrArray *tenants, const char *name)
 {
@@ -134,11 +170,13 @@ qd_tenant_action_run (QdSession *session, gpointer parent, GPtrArray *tenants, c
       qd_tenant_dialog_present (session, parent, first);
       return;
     }
+  if (tenants->len > 1)
+    {
+      run_many (session, parent, tenants, name);
+      return;
+    }
   summary = summarise (name, tenants);
   args = make_args (first, action->verb, on);
   back = action->undo != NULL ? make_args (first, action->undo, !on) : NULL;
-  if (tenants->len == 1)
-    qd_session_run (session, parent, first, action->verb, args, summary, action->undo, back);
-  else
-    qd_session_run_many (session, parent, tenants, action->verb, args, summary);
+  qd_session_run (session, parent, first, action->verb, args, summary, action->undo, back);
 }

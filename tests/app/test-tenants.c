@@ -25,18 +25,30 @@ typedef struct {
   QdPage *page;
   const char *user;
   GString *toasts;
+  GClosure *toast;           /* what the last toast's button does; or NULL */
 } Fixture;
 
 static void
 toast_cb (QdSession *session, const char *text, const char *button, GClosure *closure, Fixture *self)
 {
   g_string_append_printf (self->toasts, "%s\n", text);
+  g_clear_pointer (&self->toast, g_closure_unref);
   if (closure != NULL)
     {
-      g_closure_ref (closure);
+      self->toast = g_closure_ref (closure);
       g_closure_sink (closure);
-      g_closure_unref (closure);
     }
+}
+
+static void
+press_toast (Fixture *self)
+{
+  g_autoptr (GClosure) closure = g_steal_pointer (&self->toast);
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  g_assert_nonnull (closure);
+  g_value_init (&value, G_TYPE_OBJECT);
+  g_closure_invoke (closure, NULL, 1, &value, NULL);
 }
 
 static QdSession *
@@ -64,16 +76,19 @@ is_live (Fixture *self)
 }
 
 static gboolean
-set_up (Fixture *self, const char *user)
+set_up_with (Fixture *self, const char *user, const char *options)
 {
   g_autoptr (QdEndpoint) endpoint = NULL;
   g_autoptr (GError) error = NULL;
+  g_autofree char *journal = NULL;
 
-  *self = (Fixture) { .lab = test_lab_new ("--sites 6 --paths 8 --flows 20 --rate 0 --no-nats"), .user = user };
+  *self = (Fixture) { .lab = test_lab_new (options), .user = user };
   if (self->lab == NULL)
     return FALSE;
   self->toasts = g_string_new (NULL);
   self->hub = qd_hub_new (NULL);
+  journal = g_build_filename (self->lab->state, "desk-audit.jsonl", NULL);
+  qd_hub_keep_audit (self->hub, journal);
   g_settings_set_boolean (qd_settings_get_default (), "configured", TRUE);
   endpoint = test_lab_endpoint (self->lab, "node-api", user);
   g_set_str (&endpoint->id, user);
@@ -89,9 +104,16 @@ set_up (Fixture *self, const char *user)
   return TRUE;
 }
 
+static gboolean
+set_up (Fixture *self, const char *user)
+{
+  return set_up_with (self, user, "--sites 6 --paths 8 --flows 20 --rate 0 --no-nats");
+}
+
 static void
 tear_down (Fixture *self)
 {
+  g_clear_pointer (&self->toast, g_closure_unref);
   fixture_close (GTK_WINDOW (self->window));
   qd_hub_stop (self->hub);
   test_spin (50);
@@ -228,6 +250,7 @@ test_many (void)
 {
   Fixture self;
   g_autoptr (GPtrArray) all = NULL;
+  const char *body;
 
   if (!set_up (&self, "admin"))
     return;
@@ -246,11 +269,140 @@ test_many (void)
   g_assert_true (is_in_state (&self, "tenant-umbrella", "active"));
 
   /* Somebody else has resumed one of them in between: the others are done all the same, and it is said. */
-  json_node_unref (test_lab_request (self.lab, "POST", "/admin/v1/tenants/tenant-globex/resume", "{\"reason\":\"paid\"}"));
   begin (&self, "row.tenant.archive");
+  json_node_unref (test_lab_request (self.lab, "POST", "/admin/v1/tenants/tenant-globex/resume", "{\"reason\":\"paid\"}"));
   confirm (&self);
   test_until (is_in_state (&self, "tenant-acme", "archived") && is_in_state (&self, "tenant-initech", "archived"), 20);
   test_until (is_in_state (&self, "tenant-globex", "active"), 20);
+  test_until (strstr (self.toasts->str, "Could not do this: Archive 3 tenants (2 of 3 were done)") != NULL, 20);
+  press_toast (&self);
+  test_until (ADW_IS_ALERT_DIALOG (get_dialog (&self)), 10);
+  body = adw_alert_dialog_get_body (ADW_ALERT_DIALOG (get_dialog (&self)));
+  g_assert_nonnull (strstr (body, "Acme: done"));
+  g_assert_nonnull (strstr (body, "Globex: "));
+  g_assert_null (strstr (body, "Globex: done"));
+  g_assert_nonnull (strstr (body, "still served"));
+  g_assert_nonnull (strstr (body, "Initech: done"));
+  /* Archiving is not undone from here. */
+  g_assert_false (adw_alert_dialog_has_response (ADW_ALERT_DIALOG (get_dialog (&self)), "undo"));
+  adw_dialog_force_close (ADW_DIALOG (get_dialog (&self)));
+  tear_down (&self);
+}
+
+/* What cannot be done to some of a choice is said before; what was done to many is undone for just those. */
+static void
+test_many_undone (void)
+{
+  Fixture self;
+  g_autoptr (GPtrArray) all = NULL;
+
+  if (!set_up (&self, "admin"))
+    return;
+  test_until (qd_view_get_length (qd_table_get_view (table (&self))) == 4, 10);
+  json_node_unref (test_lab_request (self.lab, "POST", "/admin/v1/tenants/tenant-umbrella/suspend", "{\"reason\":\"unpaid\"}"));
+  test_until (is_in_state (&self, "tenant-umbrella", "suspended"), 20);
+  all = g_ptr_array_new ();
+  g_ptr_array_add (all, tenant (&self, "tenant-acme"));
+  g_ptr_array_add (all, tenant (&self, "tenant-globex"));
+  g_ptr_array_add (all, tenant (&self, "tenant-umbrella"));
+  qd_table_select_several (table (&self), all);
+  begin (&self, "row.tenant.suspend");
+  test_until (fixture_find (get_dialog (&self), ADW_TYPE_ACTION_ROW, "2 things") != NULL, 10);
+  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (fixture_find (get_dialog (&self), ADW_TYPE_ACTION_ROW, "2 things"))), ==, "Acme, Globex");
+  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (fixture_find (get_dialog (&self), ADW_TYPE_ACTION_ROW, "Left out"))), ==,
+                   "Umbrella: It is not being served now");
+  confirm (&self);
+  test_until (is_in_state (&self, "tenant-acme", "suspended") && is_in_state (&self, "tenant-globex", "suspended"), 20);
+  test_until (strstr (self.toasts->str, "Done: Suspend 2 tenants") != NULL, 20);
+  press_toast (&self);
+  confirm (&self);
+  test_until (is_in_state (&self, "tenant-acme", "active") && is_in_state (&self, "tenant-globex", "active"), 20);
+  g_assert_true (is_in_state (&self, "tenant-umbrella", "suspended"));
+  tear_down (&self);
+}
+
+/* --- The subpages, on a lab with NATS and shards -------------------------------------------------------- */
+
+static GtkWidget *
+row (Fixture *self, const char *title)
+{
+  return fixture_find (GTK_WIDGET (self->page), ADW_TYPE_ACTION_ROW, title);
+}
+
+static const char *
+subtitle (Fixture *self, const char *title)
+{
+  GtkWidget *found = row (self, title);
+
+  return found != NULL && gtk_widget_get_mapped (found) && adw_action_row_get_subtitle (ADW_ACTION_ROW (found)) != NULL
+           ? adw_action_row_get_subtitle (ADW_ACTION_ROW (found)) : "";
+}
+
+static gboolean
+has_subtitle (Fixture *self, const char *title, const char *part)
+{
+  return strstr (subtitle (self, title), part) != NULL;
+}
+
+/* The button in the head of the group that is called @title. */
+static GtkWidget *
+find_button (GtkWidget *from, const char *title)
+{
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_BUTTON (from) && gtk_widget_get_mapped (from) && g_strcmp0 (gtk_button_get_label (GTK_BUTTON (from)), "Show _All") == 0 &&
+      says (gtk_widget_get_ancestor (from, ADW_TYPE_PREFERENCES_GROUP), title))
+    return from;
+  for (GtkWidget *child = gtk_widget_get_first_child (from); child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
+    found = find_button (child, title);
+  return found;
+}
+
+static void
+test_details (void)
+{
+  g_autoptr (QdEndpoint) endpoint = NULL;
+  g_autoptr (GError) error = NULL;
+  GtkWidget *all;
+  Fixture self;
+
+  if (!set_up_with (&self, "admin", "--sites 6 --paths 8 --flows 20 --rate 0 --events 20"))
+    return;
+  endpoint = test_lab_endpoint (self.lab, "nats", "admin");
+  g_set_str (&endpoint->id, "nats");
+  g_set_str (&endpoint->feeds, "admin");
+  g_assert_true (qd_hub_add (self.hub, endpoint, FALSE, &error));
+  g_assert_no_error (error);
+  test_until (qd_view_get_length (qd_table_get_view (table (&self))) == 4, 20);
+  g_assert_true (qd_table_select (table (&self), tenant (&self, "tenant-globex")));
+  /* Configuration: what differs first, with what holds for all. */
+  test_until (has_subtitle (&self, "drain.timeout_s", "120 · for all: 60"), 40);
+  g_assert_cmpstr (subtitle (&self, "limits.concurrency"), ==, "8");
+  /* Definitions: which, since when and by whom, what is newer, and what it has. */
+  test_until (has_subtitle (&self, "core 1.4.0", "by operator"), 20);
+  g_assert_true (has_subtitle (&self, "1.5.0 is newer", "Statements by month"));
+  g_assert_true (has_subtitle (&self, "Projections", "balances"));
+  /* Overview and health. */
+  test_until (has_subtitle (&self, "Waiting", "at most 500"), 40);
+  test_until (has_subtitle (&self, "Storage", "Healthy on all 3 shards") && has_subtitle (&self, "NATS", ""), 40);
+  json_node_unref (test_lab_request (self.lab, "POST", "/lab/v1/shards", "{\"id\":\"runner.shard-1\",\"storage\":\"unhealthy\"}"));
+  test_until (has_subtitle (&self, "Storage", "runner.shard-1"), 40);
+  /* Activity: what was done, why, and a way to all of it. */
+  begin (&self, "row.tenant.suspend");
+  confirm (&self);
+  test_until (has_subtitle (&self, "Suspend Globex", "unpaid"), 40);
+  /* Another one has its own. */
+  g_assert_true (qd_table_select (table (&self), tenant (&self, "tenant-acme")));
+  test_until (has_subtitle (&self, "limits.concurrency", "16 · for all: 8") && has_subtitle (&self, "limits.burst", "40 · not set for all"), 20);
+  test_until (row (&self, "core 1.5.0") != NULL && row (&self, "1.5.0 is newer") == NULL, 20);
+  test_until (row (&self, "Suspend Globex") == NULL, 20);
+  g_assert_true (qd_table_select (table (&self), tenant (&self, "tenant-globex")));
+  test_until ((all = find_button (GTK_WIDGET (self.page), "Activity")) != NULL, 20);
+  g_signal_emit_by_name (all, "clicked");
+  test_until (g_str_equal (qd_window_get_page_id (self.window), "audit"), 10);
+  self.page = qd_window_get_page (self.window);
+  g_assert_cmpstr (qd_table_get_filter_text (table (&self)), ==, "\"on:tenant-globex\"");
+  test_until (qd_view_get_length (qd_table_get_view (table (&self))) >= 1, 20);
   tear_down (&self);
 }
 
@@ -379,6 +531,8 @@ main (int argc, char **argv)
   g_test_add_func ("/app/tenants/page", test_page);
   g_test_add_func ("/app/tenants/conflict", test_conflict);
   g_test_add_func ("/app/tenants/many", test_many);
+  g_test_add_func ("/app/tenants/many-undone", test_many_undone);
+  g_test_add_func ("/app/tenants/details", test_details);
   g_test_add_func ("/app/tenants/viewer", test_viewer);
   return g_test_run ();
 }

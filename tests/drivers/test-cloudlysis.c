@@ -14,8 +14,8 @@ typedef struct {
   SoupServer *server;
   char *url;
   const char *service;     /* "aggregate", "runner": a node; NULL: the control API */
-  gboolean ready, broken;
-  char *asked, *body, *tenant;  /* of the last POST, or of what was asked about one tenant */
+  gboolean ready, broken, forbids;
+  char *asked, *body, *tenant, *query, *correlation, *trace;  /* of the last POST, or of what was asked about one tenant */
 } Stub;
 
 static const char *metrics =
@@ -40,6 +40,9 @@ note (Stub *stub, SoupServerMessage *message, const char *path)
   g_set_str (&stub->asked, path);
   g_free (stub->body);
   stub->body = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  g_set_str (&stub->query, g_uri_get_query (soup_server_message_get_uri (message)));
+  g_set_str (&stub->correlation, soup_message_headers_get_one (soup_server_message_get_request_headers (message), "x-correlation-id"));
+  g_set_str (&stub->trace, soup_message_headers_get_one (soup_server_message_get_request_headers (message), "traceparent"));
   g_set_str (&stub->tenant, soup_message_headers_get_one (soup_server_message_get_request_headers (message), "x-tenant-id"));
 }
 
@@ -60,6 +63,8 @@ node_answers (Stub *stub, SoupServerMessage *message, const char *path)
 #pragma GCC diagnostic pop
       answer (message, 200, "text/plain", text);
     }
+  else if (g_str_equal (path, "/admin/tenants") && g_str_equal (stub->service, "gateway"))
+    answer (message, 404, "text/plain", "not found");
   else if (g_str_equal (path, "/admin/tenants"))
     answer (message, 200, "application/json", "[\"tenant-a\",\"tenant-b\"]");
   else if (g_str_equal (soup_server_message_get_method (message), "POST"))
@@ -80,6 +85,8 @@ control_answers (Stub *stub, SoupServerMessage *message, const char *path)
     answer (message, 200, "text/plain", "OK");
   else if (g_strcmp0 (bearer, "Bearer let-me-in") != 0)
     answer (message, 401, "application/json", "{\"error\":\"unauthorized\"}");
+  else if (g_str_equal (path, "/admin/v1/tenants") && stub->forbids)
+    answer (message, 403, "application/json", "{\"error\":\"forbidden\"}");
   else if (g_str_equal (path, "/admin/v1/tenants"))
     answer (message, 200, "application/json",
             "{\"tenants\":[{\"tenant_id\":\"" UUID "\",\"name\":\"Acme\",\"status\":\"Suspended\",\"subscription\":{\"tier\":\"pro\"}},{\"nothing\":1},7]}");
@@ -133,6 +140,9 @@ stub_free (Stub *stub)
   g_free (stub->asked);
   g_free (stub->body);
   g_free (stub->tenant);
+  g_free (stub->query);
+  g_free (stub->correlation);
+  g_free (stub->trace);
   g_free (stub);
 }
 
@@ -222,6 +232,33 @@ test_runner (void)
   stub_free (stub);
 }
 
+/* A gateway hosts nobody, and hands the draining of a tenant on to the runners. */
+static void
+test_gateway (void)
+{
+  Stub *stub = stub_new ("gateway");
+  TestModel *model = model_of (stub, "let-me-in");
+  g_autoptr (GError) error = NULL;
+  JsonNode *node;
+
+  test_until (g_str_equal (test_model_state (model), "live") && offers (model, "shards.drain"), 20);
+  g_assert_true (!offers (model, "tenants") && !offers (model, "shards") && !offers (model, "shards.replay"));
+  g_assert_cmpuint (test_model_count (model, QD_KIND_SHARD), ==, 0);
+  node = test_model_command (model, "shard.drain", "{\"id\":\"runner\",\"tenant\":\"tenant-a\",\"wait_ms\":0,\"reason\":\"move\","
+                                                   "\"request_id\":\"7b1f5f0e-3d0a-4a5e-9a25-0d8f6a1b2c3d\"}", &error);
+  g_assert_no_error (error);
+  json_node_unref (node);
+  g_assert_cmpstr (stub->asked, ==, "/admin/runner/drain");
+  g_assert_cmpstr (stub->query, ==, "wait_ms=0");
+  g_assert_cmpstr (stub->tenant, ==, "tenant-a");
+  g_assert_cmpstr (stub->correlation, ==, "7b1f5f0e-3d0a-4a5e-9a25-0d8f6a1b2c3d");
+  g_assert_true (g_str_has_prefix (stub->trace, "00-7b1f5f0e3d0a4a5e9a250d8f6a1b2c3d-"));
+  g_assert_null (test_model_command (model, "shard.drain", "{\"id\":\"runner\",\"reason\":\"move\"}", &error));
+  g_assert_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID);
+  test_model_free (model);
+  stub_free (stub);
+}
+
 static void
 test_control (void)
 {
@@ -247,6 +284,17 @@ test_control (void)
   g_assert_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_MISSING);
   test_model_free (model);
 
+  /* Tenants that we may not see are no reason to see nothing. */
+  stub->forbids = TRUE;
+  model = model_of (stub, "let-me-in");
+  test_until (g_str_equal (test_model_state (model), "live"), 20);
+  g_assert_cmpstr (test_model_detail (model), ==, "You may not see: Tenants");
+  g_assert_cmpuint (test_model_count (model, QD_KIND_TENANT), ==, 0);
+  stub->forbids = FALSE;
+  qd_driver_refresh (model->driver);
+  test_until (test_model_count (model, QD_KIND_TENANT) == 1 && *test_model_detail (model) == '\0', 20);
+  test_model_free (model);
+
   model = model_of (stub, "a guess");
   test_until (g_str_equal (test_model_state (model), "refused"), 20);
   test_model_free (model);
@@ -259,6 +307,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/drivers/cloudlysis/node", test_node);
   g_test_add_func ("/drivers/cloudlysis/runner", test_runner);
+  g_test_add_func ("/drivers/cloudlysis/gateway", test_gateway);
   g_test_add_func ("/drivers/cloudlysis/control", test_control);
   return g_test_run ();
 }

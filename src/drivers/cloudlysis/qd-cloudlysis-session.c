@@ -43,8 +43,10 @@ struct _QdCloudlysisSession {
 
   Step step;
   gboolean under_way;
+  gboolean forbidden;      /* the list of tenants is there, and not for us */
   guint64 offered;         /* bits of steps that were answered, once */
   char *offers;            /* as told last */
+  int drains_runners;      /* atomic: it is a gateway, which hands draining on */
 
   /* what this round found */
   gboolean is_ready, knows_ready;
@@ -133,12 +135,21 @@ service_kind (QdCloudlysisSession *self)
   return NULL;
 }
 
+/* Behind a gateway the runners are drained, each tenant by itself (POST /admin/runner/drain). */
+static gboolean
+is_gateway (QdCloudlysisSession *self)
+{
+  return self->service && strstr (self->service, "gateway") && !has (self, HOSTED) && !has (self, LISTED);
+}
+
 static void
 tell_offers (QdCloudlysisSession *self)
 {
   g_autoptr (GString) text = g_string_new ("[\"health\"");
   QdDelta *delta;
 
+  if (is_gateway (self))
+    g_string_append (text, ",\"shards.drain\"");
   if (has (self, METRICS))
     g_string_append (text, ",\"metrics\"");
   if (has (self, HOSTED) || has (self, LISTED))
@@ -389,10 +400,11 @@ round_done (QdCloudlysisSession *self)
       round_failed (self, message, NULL);
       return;
     }
+  g_atomic_int_set (&self->drains_runners, is_gateway (self));
   tell_offers (self);
   self->ever_live = TRUE;
   qd_backoff_reset (&self->backoff);
-  qd_outlet_state (self->outlet, "live", NULL);
+  qd_outlet_state (self->outlet, "live", self->forbidden ? _("You may not see: Tenants") : NULL);
   qd_outlet_fresh (self->outlet);
   round_later (self, ROUND_MS);
 }
@@ -415,6 +427,15 @@ step_failed (QdCloudlysisSession *self, Step step, const QdHttpResponse *respons
       self->offered |= G_GUINT64_CONSTANT (1) << READY;
       self->knows_ready = TRUE;
       self->is_ready = FALSE;
+      next_step (self);
+    }
+  else if (step >= HOSTED && response && response->status == 403)
+    {
+      /* Nothing that was seen of it before is shown any more; the rest is as it was. */
+      self->offered |= G_GUINT64_CONSTANT (1) << step;
+      self->forbidden = TRUE;
+      qd_outlet_snapshot (self->outlet, QD_KIND_TENANT, TRUE);
+      qd_outlet_snapshot (self->outlet, QD_KIND_TENANT, FALSE);
       next_step (self);
     }
   else if (!has (self, step) && qd_driver_is_not_offered (error, response))
@@ -519,6 +540,7 @@ qd_cloudlysis_session_refresh (QdCloudlysisSession *self)
   qd_io_timeout_stop (&self->round_timer);
   self->under_way = TRUE;
   self->knows_ready = FALSE;
+  self->forbidden = FALSE;
   self->step = HEALTH;
   read_step (self);
 }
@@ -543,6 +565,7 @@ typedef struct {
   GString *path;
   JsonNode *body;        /* or NULL */
   char *tenant;          /* for x-tenant-id, or NULL */
+  GPtrArray *headers;    /* names and values, a NULL at the end */
 } Command;
 
 static void
@@ -552,6 +575,7 @@ command_free (Command *self)
   g_object_unref (self->task);
   g_string_free (self->path, TRUE);
   g_clear_pointer (&self->body, json_node_unref);
+  g_clear_pointer (&self->headers, g_ptr_array_unref);
   g_free (self->tenant);
   g_free (self);
 }
@@ -583,9 +607,8 @@ static gboolean
 send_cb (gpointer data)
 {
   Command *self = data;
-  const char *const headers[] = { "x-tenant-id", self->tenant, NULL };
 
-  qd_http_send_json (self->session->http, self->method, self->path->str, self->tenant ? headers : NULL, self->body,
+  qd_http_send_json (self->session->http, self->method, self->path->str, (const char *const *) self->headers->pdata, self->body,
                      self->session->cancellable, command_cb, self);
   return G_SOURCE_REMOVE;
 }
@@ -620,8 +643,12 @@ prepare_drain (Command *self, JsonObject *args, GError **error)
 {
   g_autofree char *wait_ms = qd_json_dup_id (args, "wait_ms");
   JsonObject *body = make_body (self);
+  gboolean gateway = g_atomic_int_get (&self->session->drains_runners);
+  const char *tenant;
 
-  g_string_append (self->path, "/admin/drain");
+  if (gateway && !qd_driver_need_arg (args, "tenant", &tenant, error))
+    return FALSE;
+  g_string_append (self->path, gateway ? "/admin/runner/drain" : "/admin/drain");
   if (wait_ms)
     {
       g_string_append (self->path, "?wait_ms=");
@@ -679,6 +706,19 @@ prepare (Command *self, const char *verb, JsonObject *args, GError **error)
   return FALSE;
 }
 
+/* Whose it is, and what it belongs to. */
+static void
+add_headers (Command *self, JsonObject *args)
+{
+  if (self->tenant)
+    {
+      g_ptr_array_add (self->headers, g_strdup ("x-tenant-id"));
+      g_ptr_array_add (self->headers, g_strdup (self->tenant));
+    }
+  qd_driver_add_trace (self->headers, args);
+  g_ptr_array_add (self->headers, NULL);
+}
+
 void
 qd_cloudlysis_session_command (QdCloudlysisSession *session, const char *verb, JsonObject *args, GTask *task)
 {
@@ -688,8 +728,10 @@ qd_cloudlysis_session_command (QdCloudlysisSession *session, const char *verb, J
   self->session = qd_cloudlysis_session_ref (session);
   self->task = task;
   self->path = g_string_new (NULL);
+  self->headers = g_ptr_array_new_with_free_func (g_free);
   if (prepare (self, verb, args, &error))
     {
+      add_headers (self, args);
       qd_io_invoke (send_cb, self, NULL);
       return;
     }
