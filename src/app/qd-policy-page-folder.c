@@ -33,10 +33,14 @@ fill_recent (QdPolicyPage *self)
     }
 }
 
+/* With one write: a file of settings waits for the disk with each. */
 static void
 remember (QdPolicyPage *self, const char *folder)
 {
   GSettings *settings = qd_settings_get_default ();
+  g_autoptr (GSettingsSchema) schema = NULL;
+  g_autoptr (GObject) backend = NULL;
+  g_autoptr (GSettings) both = NULL;
   g_auto (GStrv) before = g_settings_get_strv (settings, RECENT_KEY);
   g_autoptr (GPtrArray) after = g_ptr_array_new ();
 
@@ -45,8 +49,12 @@ remember (QdPolicyPage *self, const char *folder)
     if (!g_str_equal (before[i], folder))
       g_ptr_array_add (after, before[i]);
   g_ptr_array_add (after, NULL);
-  g_settings_set_strv (settings, RECENT_KEY, (const char *const *) after->pdata);
-  g_settings_set_string (settings, FOLDER_KEY, folder);
+  g_object_get (settings, "settings-schema", &schema, "backend", &backend, NULL);
+  both = g_settings_new_full (schema, (gpointer) backend, NULL);
+  g_settings_delay (both);
+  g_settings_set_strv (both, RECENT_KEY, (const char *const *) after->pdata);
+  g_settings_set_string (both, FOLDER_KEY, folder);
+  g_settings_apply (both);
   fill_recent (self);
 }
 
