@@ -456,6 +456,8 @@ update_actions (QdDetailPane *self)
     wanted |= (guint) qd_entity_action_concerns (self->entity, verbs[i]) << i;
   if (self->shown_actions != wanted)
     qd_detail_actions_fill (self->actions, self->session, self->entity);
+  else if (qd_entity_get_kind (self->entity) == QD_KIND_JOB)
+    qd_detail_actions_update (self->actions, self->session, self->entity);
   self->shown_actions = wanted;
 }
 

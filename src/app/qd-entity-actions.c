@@ -67,14 +67,6 @@ qd_entity_action_is_destructive (const char *verb)
 }
 
 static gboolean
-is_over (QdEntity *job)
-{
-  const char *state = qd_entity_get_string (job, QD_JOB_STATE);
-
-  return g_strcmp0 (state, "succeeded") == 0 || g_strcmp0 (state, "failed") == 0 || g_strcmp0 (state, "cancelled") == 0;
-}
-
-static gboolean
 is_on (QdEntity *policy)
 {
   double enabled;
@@ -102,7 +94,7 @@ is_revertible (QdSession *session, QdEntity *job, char **why)
 
   if (!qd_entity_action_concerns (job, "job.revert") || connection == NULL)
     *why = g_strdup (_("Only what changed policies can be reverted from here"));
-  else if (!is_over (job))
+  else if (!qd_job_action_is_over (job))
     *why = g_strdup (_("It is under way"));
   else
     return qd_policy_apply_is_allowed (session, connection, why);
@@ -161,7 +153,7 @@ qd_entity_action_allowed (QdSession *session, QdEntity *entity, const char *verb
       *why = g_strdup (_("Only jobs that live in NATS can be gone on with"));
       return FALSE;
     }
-  if (g_str_equal (verb, "job.cancel") && is_over (entity))
+  if (g_str_equal (verb, "job.cancel") && qd_job_action_is_over (entity))
     {
       *why = g_strdup (_("It is over"));
       return FALSE;

@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "qd-connection-switcher.h"
+#include "qd-job-notice.h"
 #include "qd-settings.h"
 #include "qd-welcome.h"
 
@@ -307,6 +308,8 @@ qd_window_new (AdwApplication *application, QdHub *hub)
   qd_window_sidebar_setup (self);
   qd_window_status_setup (self);
   qd_window_paper_setup (self);
+  adw_toolbar_view_add_top_bar (ADW_TOOLBAR_VIEW (gtk_widget_get_ancestor (GTK_WIDGET (self->offline_banner), ADW_TYPE_TOOLBAR_VIEW)),
+                                qd_job_notice_new (self->session));
   restore_state (self);
   return self;
 }

@@ -301,6 +301,9 @@ look_after (Watch *self, Source *source, QdJobRecord *record, GHashTable *known)
   if (self->hub->stopped || g_hash_table_contains (self->hub->owned, record->id))
     return;
   may = owner == OWNER_GONE && may_take_over (self, source, record);
+  /* Nobody here has asked for that: whoever has it in the end, people are told. */
+  if (may)
+    g_hash_table_add (self->hub->news, g_strdup (record->id));
   sentence = sentence_of (record, owner, may);
   tell (self->hub, source->nats, record, sentence);
   if (may)

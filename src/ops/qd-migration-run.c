@@ -278,11 +278,12 @@ static void
 take_their_outcome (Batch *self, guint nth, QdMigration *migration, const GError *error)
 {
   g_autoptr (QdJobRecord) record = qd_job_stream_read (self->hub, self->nats, migration->record->id, NULL);
+  QdMigrationOutcome *outcome = record && qd_job_record_is_over (record) ? qd_migration_outcome_of_record (record)
+                                                                         : qd_migration_to_outcome (migration, FALSE, error);
 
-  if (record && qd_job_record_is_over (record))
-    set_outcome (self, nth, qd_migration_outcome_of_record (record));
-  else
-    set_outcome (self, nth, qd_migration_to_outcome (migration, FALSE, error));
+  if (outcome->error == NULL)
+    outcome->error = g_strdup (error->message);
+  set_outcome (self, nth, outcome);
 }
 
 static QdMigration *

@@ -802,8 +802,6 @@ qd_migration_take_up (QdHub *hub, const char *nats, const char *job, QdMigration
     self->asked_before = MAX (asked, 0);
   json_object_set_int_member (self->record->json, "asked", (gint64) self->asked_before);
   audit_taken (self, way);
-  if (way == QD_MIGRATION_TAKE_OVER && !qd_job_record_is_queued (self->record))
-    g_hash_table_add (hub->news, g_strdup (job));
   prepare (self, step, back);
   return g_steal_pointer (&self);
 }
