@@ -109,10 +109,12 @@ take_map (QdMigrationWorld *world, const QdPlacementMap *map)
 
 /* A fleet may do without one of the kinds. */
 gboolean
-qd_migration_read_places (QdHub *hub, const char *nats, QdMigrationWorld *world, GError **error)
+qd_migration_read_places (QdHub *hub, const char *nats, const char *only, QdMigrationWorld *world, GError **error)
 {
   for (QdPlacementKind kind = 0; kind < QD_N_PLACEMENT_KINDS; kind++)
     {
+      if (only != NULL && !g_str_equal (only, qd_placement_kind_get_name (kind)))
+        continue;
       g_autoptr (GError) cause = NULL;
       g_autoptr (JsonNode) answer = qd_ask (hub, nats, "kv.all", &cause, "bucket", qd_placement_kind_get_bucket (kind), NULL);
       g_autoptr (QdPlacementMap) map = answer ? qd_placement_map_from_json (kind, NULL, answer, &cause) : NULL;

@@ -46,8 +46,8 @@ gboolean qd_migration_do_back (QdMigration *self, char **detail, GError **error)
 char *qd_migration_get_place (QdMigration *self, GError **error);
 /* Places it on @to if it is on @from still, by compare-and-set. QD_DRIVER_ERROR_CONFLICT: somebody was quicker; look again. */
 gboolean qd_migration_set_place (QdMigration *self, const char *from, const char *to, GError **error);
-/* Puts the buckets' placements into @world. */
-gboolean qd_migration_read_places (QdHub *hub, const char *nats, QdMigrationWorld *world, GError **error);
+/* Puts the buckets' placements into @world; of kind @only (NULL: of each). */
+gboolean qd_migration_read_places (QdHub *hub, const char *nats, const char *only, QdMigrationWorld *world, GError **error);
 
 /* A new job, or one that goes on. Both take the leases first, which may be refused: QD_DRIVER_ERROR_CONFLICT. */
 QdMigration *qd_migration_begin (QdHub *hub, const char *control, const char *nats, const QdMigrationMove *move, const QdMigrationBounds *bounds,
@@ -78,7 +78,7 @@ void qd_migration_audit (QdHub *hub, const char *nats, const QdJobRecord *record
 /* What speaks against moving tenants of the fleet whose jobs are in @nats, or NULL. */
 GError *qd_migration_object_to (QdHub *hub, const char *nats);
 
-/* What is known in a fiber: everything that a plan needs. */
-QdMigrationWorld *qd_migration_look (QdHub *hub, const char *control, const char *nats, GError **error);
+/* What is known in a fiber: everything that a plan needs, where all its moves are of kind @only (NULL: of any). */
+QdMigrationWorld *qd_migration_look (QdHub *hub, const char *control, const char *nats, const char *only, GError **error);
 
 G_END_DECLS

@@ -93,11 +93,11 @@ read_freeze (QdHub *hub, const char *control, QdMigrationWorld *world, GError **
 }
 
 QdMigrationWorld *
-qd_migration_look (QdHub *hub, const char *control, const char *nats, GError **error)
+qd_migration_look (QdHub *hub, const char *control, const char *nats, const char *only, GError **error)
 {
   g_autoptr (QdMigrationWorld) world = qd_migration_world_new ();
 
-  if (!read_freeze (hub, control, world, error) || !read_shards (hub, nats, world, error) || !qd_migration_read_places (hub, nats, world, error) || !read_jobs (hub, nats, world, error))
+  if (!read_freeze (hub, control, world, error) || !read_shards (hub, nats, world, error) || !qd_migration_read_places (hub, nats, only, world, error) || !read_jobs (hub, nats, world, error))
     return NULL;
   return g_steal_pointer (&world);
 }
@@ -121,7 +121,7 @@ look_fiber (gpointer data)
   const char *control = g_task_get_task_data (task);
   GError *error = NULL;
   g_autofree char *nats = find_nats (hub, control, &error);
-  QdMigrationWorld *world = nats ? qd_migration_look (hub, control, nats, &error) : NULL;
+  QdMigrationWorld *world = nats ? qd_migration_look (hub, control, nats, NULL, &error) : NULL;
 
   if (world)
     g_task_return_pointer (task, world, (GDestroyNotify) qd_migration_world_free);
@@ -503,6 +503,18 @@ await_news (Batch *self)
   self->news = dex_promise_new ();
 }
 
+/* The kind that all of them are of: the placements of others, of every tenant there is, need not be read at each look. NULL: there are several. */
+static const char *
+find_only_kind (Batch *self)
+{
+  const char *kind = self->moves->len > 0 ? ((QdMigrationMove *) g_ptr_array_index (self->moves, 0))->kind : NULL;
+
+  for (guint i = 1; kind && i < self->moves->len; i++)
+    if (!g_str_equal (((QdMigrationMove *) g_ptr_array_index (self->moves, i))->kind, kind))
+      return NULL;
+  return kind;
+}
+
 static void
 run_all (Batch *self)
 {
@@ -515,7 +527,7 @@ run_all (Batch *self)
       if (n_waiting > 0 && (self->n_running < self->at_once || self->cancelled))
         {
           g_autoptr (GError) error = NULL;
-          g_autoptr (QdMigrationWorld) world = qd_migration_look (self->hub, self->control, self->nats, &error);
+          g_autoptr (QdMigrationWorld) world = qd_migration_look (self->hub, self->control, self->nats, find_only_kind (self), &error);
 
           if (world)
             {
