@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What docs/permissions.md says, as C: who may, for the lab, and what can be asked, for Quarterdeck.
+"""What docs/permissions.md says, as C: who may, for the lab and its NATS, and what can be asked, for Quarterdeck.
 
-permissions.py [--check]: writes src/lab/lab-permission-table.h and src/ops/qd-capability-table.h anew, or says
-(status 1) whether they are as the page would have them.
+permissions.py [--check]: writes src/lab/lab-permission-table.h, src/lab/lab-nats-subject-table.h and
+src/ops/qd-capability-table.h anew, or says (status 1) whether they are as the page would have them.
 """
 import os
 import sys
@@ -12,7 +12,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PAGE = os.path.join(TOP, 'docs', 'permissions.md')
 HEAD = ('/* SPDX-License-Identifier: GPL-3.0-or-later */\n'
         '/* Written by build-aux/permissions.py from docs/permissions.md: change that, then run it. */\n')
-ROLES, ACTIONS = '| permission |', '| action |'
+ROLES, ACTIONS, SUBJECTS = '| permission |', '| action |', '| subject |'
 
 
 def table(page, begins):
@@ -66,11 +66,22 @@ def ops_table(page):
     return HEAD + ''.join(lines)
 
 
+def nats_table(page):
+    known = {row[0] for row in table(page, ROLES)[1:]}
+    lines = []
+    for subject, allows, permission in table(page, SUBJECTS)[1:]:
+        if permission and permission not in known:
+            sys.exit(f'{PAGE}: {subject} needs {permission}, which no row is about')
+        lines.append(f'{{ {code(subject)}, {code(permission)}, "{allows}" }},\n')
+    return HEAD + ''.join(lines)
+
+
 def main():
     with open(PAGE, encoding='utf-8') as file:
         page = file.read()
     stale = 0
-    for path, text in (('src/lab/lab-permission-table.h', lab_table(page)), ('src/ops/qd-capability-table.h', ops_table(page))):
+    for path, text in (('src/lab/lab-permission-table.h', lab_table(page)), ('src/lab/lab-nats-subject-table.h', nats_table(page)),
+                       ('src/ops/qd-capability-table.h', ops_table(page))):
         whole = os.path.join(TOP, path)
         old = ''
         if os.path.exists(whole):

@@ -41,16 +41,43 @@ struct LabNatsServers
   guint n;
 };
 
-/* What a role that only looks may publish: the requests by which a client reads streams and buckets. */
+/* What a role that only looks may publish: the requests by which a client reads. Where a stream is read by a consumer of one's own, that is made
+ * and ended; where shards work, messages are got one by one: whoever may make, ask or end consumers there takes messages from a shard. Nobody
+ * who looks lists consumers, so that the names of others' are not known. */
+#define READ_BY_CONSUMER(stream) \
+  ",\"$JS.API.CONSUMER.CREATE." stream "\",\"$JS.API.CONSUMER.CREATE." stream ".>\",\"$JS.API.CONSUMER.MSG.NEXT." stream ".*\"," \
+  "\"$JS.API.CONSUMER.DELETE." stream ".*\""
 #define LOOK \
-  "\"$JS.API.INFO\",\"$JS.API.STREAM.INFO.>\",\"$JS.API.STREAM.NAMES\",\"$JS.API.STREAM.LIST\"," \
-  "\"$JS.API.STREAM.MSG.GET.>\",\"$JS.API.DIRECT.GET.>\",\"$JS.API.CONSUMER.CREATE.>\"," \
-  "\"$JS.API.CONSUMER.DURABLE.CREATE.>\",\"$JS.API.CONSUMER.INFO.>\",\"$JS.API.CONSUMER.LIST.>\"," \
-  "\"$JS.API.CONSUMER.NAMES.>\",\"$JS.API.CONSUMER.MSG.NEXT.>\",\"$JS.API.CONSUMER.DELETE.>\"," \
-  "\"$JS.ACK.>\",\"$JS.FC.>\",\"_INBOX.>\"," \
-  /* What somebody did or was refused is on record, whoever it was. */ \
-  "\"audit.>\""
+  "\"$JS.API.INFO\",\"$JS.API.STREAM.INFO.*\",\"$JS.API.STREAM.NAMES\",\"$JS.API.STREAM.LIST\"," \
+  "\"$JS.API.STREAM.MSG.GET.*\",\"$JS.API.DIRECT.GET.>\",\"$JS.FC.>\",\"_INBOX.>\"" \
+  READ_BY_CONSUMER ("KV_AGGREGATE_PLACEMENT") READ_BY_CONSUMER ("KV_PROJECTION_PLACEMENT") READ_BY_CONSUMER ("KV_RUNNER_PLACEMENT") \
+  READ_BY_CONSUMER ("KV_CONFIG") READ_BY_CONSUMER ("KV_DEFINITIONS") READ_BY_CONSUMER ("KV_JOB_LEASES") READ_BY_CONSUMER ("KV_SHARDS") \
+  READ_BY_CONSUMER ("KV_SHARD_STATE") READ_BY_CONSUMER ("EVENTS") READ_BY_CONSUMER ("JOBS")
 #define HEAR "\"fleet.>\",\"$KV.>\",\"tenant.>\",\"jobs.>\",\"_INBOX.>\""
+/* Who may see the audit log reads it as any stream; nobody but the lab itself takes anything out of it. */
+#define LOOK_AT_AUDIT READ_BY_CONSUMER ("AUDIT")
+#define FORGET_AUDIT \
+  "\"$JS.API.STREAM.DELETE.AUDIT\",\"$JS.API.STREAM.PURGE.AUDIT\",\"$JS.API.STREAM.MSG.DELETE.AUDIT\",\"$JS.API.STREAM.UPDATE.AUDIT\""
+
+/* What docs/permissions.md says of subjects. */
+static const struct { const char *subject, *permission, *allows; } subjects[] = {
+#include "lab-nats-subject-table.h"
+};
+
+/* What @role may publish and hear, but those who may do all. */
+static void
+add_grants (GString *publish, GString *subscribe, LabRole role)
+{
+  g_string_append (publish, LOOK);
+  g_string_append (subscribe, HEAR);
+  for (guint i = 0; i < G_N_ELEMENTS (subjects); i++)
+    if (subjects[i].permission == NULL || lab_role_may (role, subjects[i].permission))
+      g_string_append_printf (publish, ",\"%s\"", subjects[i].subject);
+  if (!lab_role_may (role, "audit.view"))
+    return;
+  g_string_append (publish, LOOK_AT_AUDIT);
+  g_string_append (subscribe, ",\"audit.>\"");
+}
 
 /* What is kept from those who may know of one tenant alone: events about tenants, live and from the streams. What a bucket holds they read, as its
  * keys are no words of a subject that a client asks for. */
@@ -66,44 +93,35 @@ struct LabNatsServers
 static void
 write_scoped_user (GString *out, LabRole role, const char *tenant, const char *password)
 {
+  g_autoptr (GString) publish = g_string_new (NULL), everything = g_string_new (NULL);
+
+  add_grants (publish, everything, role);
   g_string_append_printf (out, "    { user: \"%s\", password: \"%s\", permissions: {\n"
-                               "        publish: { allow: [%s], deny: [%s] },\n"
+                               "        publish: { allow: [%s], deny: [%s," FORGET_AUDIT "] },\n"
                                "        subscribe: { allow: [\"fleet.>\",\"$KV.>\",\"tenant.%s.>\",\"_INBOX.>\"], deny: [%s] } } }\n",
-                          lab_role_name (role), password, LOOK, NOT_PUBLISHED, tenant, NOT_HEARD);
+                          lab_role_name (role), password, publish->str, NOT_PUBLISHED, tenant, NOT_HEARD);
 }
 
 static void
 write_user (GString *out, LabRole role, const char *password)
 {
-  const char *publish = LOOK, *subscribe = HEAR, *id = NULL;
+  g_autoptr (GString) publish = g_string_new (NULL), subscribe = g_string_new (NULL);
+  const char *id = NULL;
 
   if (g_str_equal (lab_role_scope (role, &id), "tenant"))
     {
       write_scoped_user (out, role, id, password);
       return;
     }
-  switch (role)
+  if (role == LAB_ROLE_ADMIN || role == LAB_ROLE_OWNER || role == LAB_ROLE_BREAK_GLASS)
     {
-    case LAB_ROLE_ADMIN:
-    case LAB_ROLE_OWNER:
-    case LAB_ROLE_BREAK_GLASS:
-      publish = subscribe = "\">\"";
-      break;
-    case LAB_ROLE_OPERATOR:
-      publish = LOOK ",\"$KV.>\",\"tenant.>\",\"jobs.>\"";
-      subscribe = "\">\"";
-      break;
-    case LAB_ROLE_DEVELOPER:
-      publish = LOOK ",\"$KV.CONFIG.>\",\"$KV.DEFINITIONS.>\"";
-      break;
-    case LAB_ROLE_SECURITY_ADMIN:
-      subscribe = HEAR ",\"audit.>\"";
-      break;
-    default:
-      break;
+      g_string_append (publish, "\">\"");
+      g_string_append (subscribe, "\">\"");
     }
-  g_string_append_printf (out, "    { user: \"%s\", password: \"%s\", permissions: { publish: [%s], subscribe: [%s] } }\n",
-                          lab_role_name (role), password, publish, subscribe);
+  else
+    add_grants (publish, subscribe, role);
+  g_string_append_printf (out, "    { user: \"%s\", password: \"%s\", permissions: { publish: { allow: [%s], deny: [" FORGET_AUDIT "] }, subscribe: [%s] } }\n",
+                          lab_role_name (role), password, publish->str, subscribe->str);
 }
 
 static void

@@ -59,8 +59,10 @@ class Nats:
 
     def request(self, subject, body='', headers=None):
         """The answer's subject and payload; answers to what was asked before are passed over."""
-        inbox = f'_INBOX.text.{next(self.inboxes)}'
-        self.send(f'SUB {inbox} 9\r\nUNSUB 9 1')
+        # Each its own: what was refused leaves its subscription behind, and another of that number would not be one.
+        number = 1000 + next(self.inboxes)
+        inbox = f'_INBOX.text.{number}'
+        self.send(f'SUB {inbox} {number}\r\nUNSUB {number} 1')
         if headers:
             head = 'NATS/1.0\r\n' + ''.join(f'{k}: {v}\r\n' for k, v in headers.items()) + '\r\n'
             self.send(f'HPUB {subject} {inbox} {len(head.encode())} {len((head + body).encode())}\r\n{head}{body}')
