@@ -101,26 +101,86 @@ qd_audit_detail_find_thing (QdFleet *fleet, QdEntity *record)
   return kind >= 0 && on != NULL ? qd_fleet_lookup (fleet, qd_entity_get_place (record), (QdKind) kind, on) : NULL;
 }
 
-static gboolean
-names_request (const char *text, const char *request)
+#define TRACE_LENGTH 32
+
+/* Of "00-<trace>-<span>-01", W3C Trace Context's. */
+static char *
+trace_of_parent (const char *parent)
 {
+  return parent != NULL && strlen (parent) > 3 + TRACE_LENGTH ? g_strndup (parent + 3, TRACE_LENGTH) : NULL;
+}
+
+/* A request's id as it was before it became a trace's. */
+static char *
+request_of_trace (const char *trace)
+{
+  if (trace == NULL || strlen (trace) != TRACE_LENGTH)
+    return NULL;
+  return g_strdup_printf ("%.8s-%.4s-%.4s-%.4s-%.12s", trace, trace + 8, trace + 12, trace + 16, trace + 20);
+}
+
+/* What @text, JSON that came with an event, says of the request that it is of. */
+static char *
+request_in (const char *text)
+{
+  static const char *const words[] = { "correlation_id", "request_id", "trace_id", "traceparent" };
   g_autoptr (JsonNode) node = NULL;
   JsonObject *object;
+  const char *request;
+  g_autofree char *trace = NULL;
+  gboolean any = FALSE;
 
   /* Most events have nothing to do with it, and are not read for that. */
-  if (text == NULL || strstr (text, request) == NULL)
-    return FALSE;
-  node = qd_json_parse (text, -1, "event", NULL);
+  for (guint i = 0; text != NULL && i < G_N_ELEMENTS (words); i++)
+    any = any || strstr (text, words[i]) != NULL;
+  node = any ? qd_json_parse (text, -1, "event", NULL) : NULL;
   object = node != NULL ? qd_json_object (node) : NULL;
-  return object != NULL && (g_strcmp0 (qd_json_get_string (object, "correlation_id", NULL), request) == 0 ||
-                            g_strcmp0 (qd_json_get_string (object, "request_id", NULL), request) == 0);
+  if (object == NULL)
+    return NULL;
+  request = qd_json_get_string (object, "correlation_id", qd_json_get_string (object, "request_id", NULL));
+  if (request != NULL)
+    return g_strdup (request);
+  trace = g_strdup (qd_json_get_string (object, "trace_id", NULL));
+  if (trace == NULL)
+    trace = trace_of_parent (qd_json_get_string (object, "traceparent", NULL));
+  return request_of_trace (trace);
+}
+
+char *
+qd_audit_detail_dup_request (QdEntity *entity)
+{
+  char *request;
+
+  if (qd_entity_get_kind (entity) == QD_KIND_JOB)
+    return g_str_equal (qd_entity_get_connection (entity), QD_HUB_LOCAL) ? g_strdup (qd_entity_get_id (entity)) : NULL;
+  if (qd_entity_get_kind (entity) != QD_KIND_EVENT)
+    return NULL;
+  request = request_in (qd_entity_get_string (entity, QD_FIELD_EXTRA));
+  return request != NULL ? request : request_in (qd_entity_get_string (entity, QD_EVENT_DATA));
 }
 
 gboolean
 qd_audit_detail_is_of_request (QdEntity *record, QdEntity *event)
 {
   const char *request = qd_entity_get_string (record, QD_AUDIT_REQUEST_ID);
+  g_autofree char *theirs = request != NULL ? qd_audit_detail_dup_request (event) : NULL;
 
-  return request != NULL && (names_request (qd_entity_get_string (event, QD_FIELD_EXTRA), request) ||
-                             names_request (qd_entity_get_string (event, QD_EVENT_DATA), request));
+  return theirs != NULL && g_str_equal (theirs, request);
+}
+
+GPtrArray *
+qd_audit_detail_find_records (QdFleet *fleet, QdEntity *entity, guint limit)
+{
+  QdEntityList *list = qd_fleet_get_list (fleet, QD_KIND_AUDIT);
+  g_autofree char *request = qd_audit_detail_dup_request (entity);
+  GPtrArray *found = g_ptr_array_new ();
+
+  for (guint i = qd_entity_list_get_length (list); request != NULL && i > 0 && found->len < limit; i--)
+    {
+      QdEntity *record = qd_entity_list_peek (list, i - 1);
+
+      if (g_strcmp0 (qd_entity_get_string (record, QD_AUDIT_REQUEST_ID), request) == 0)
+        g_ptr_array_add (found, record);
+    }
+  return found;
 }

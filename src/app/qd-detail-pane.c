@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "qd-audit-detail.h"
+#include "qd-audit-show.h"
 #include "qd-detail-actions.h"
 #include "qd-detail-history.h"
 #include "qd-detail-steps.h"
@@ -359,6 +360,16 @@ add_tenants (QdDetailPane *self)
     }
 }
 
+/* What the audit has of the same request. */
+static void
+add_records (QdDetailPane *self)
+{
+  g_autoptr (GPtrArray) records = qd_audit_detail_find_records (get_fleet (self), self->entity, MAX_RELATED);
+
+  for (guint i = 0; i < records->len; i++)
+    add_related (self, records->pdata[i], _("Audit record"));
+}
+
 static void
 update_related (QdDetailPane *self)
 {
@@ -384,6 +395,7 @@ update_related (QdDetailPane *self)
     case QD_KIND_EVENT:
     case QD_KIND_JOB:
       add_related (self, qd_fleet_get_end (get_fleet (self), self->entity, FALSE), NULL);
+      add_records (self);
       break;
     case QD_KIND_ROUTING:
       add_paths (self);
@@ -500,6 +512,16 @@ forget (QdDetailPane *self)
   g_clear_object (&self->entity);
 }
 
+/* What is of a request has records, which may not have been looked at yet. */
+static void
+ask_for_records (QdDetailPane *self)
+{
+  g_autofree char *request = qd_audit_detail_dup_request (self->entity);
+
+  if (request != NULL)
+    qd_audit_show_request (qd_session_get_hub (self->session), request);
+}
+
 static void
 qd_detail_pane_map (GtkWidget *widget)
 {
@@ -607,6 +629,7 @@ qd_detail_pane_new (QdSession *session)
   adw_status_page_set_description (ADW_STATUS_PAGE (nothing), _("Select something to see all about it"));
   gtk_widget_add_css_class (nothing, "compact");
   self->stack = gtk_stack_new ();
+  g_signal_connect_object (qd_fleet_get_list (get_fleet (self), QD_KIND_AUDIT), "items-changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   gtk_stack_add_named (GTK_STACK (self->stack), nothing, "nothing");
   gtk_stack_add_named (GTK_STACK (self->stack), build_content (self), "thing");
   adw_bin_set_child (ADW_BIN (self), self->stack);
@@ -628,6 +651,7 @@ qd_detail_pane_set_entity (QdDetailPane *self, QdEntity *entity)
 
   self->entity = g_object_ref (entity);
   self->changed_handler = g_signal_connect_object (entity, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
+  ask_for_records (self);
   qd_detail_actions_fill (self->actions, self->session, entity);
   update_all (self);
 }

@@ -79,7 +79,7 @@ static void
 update_button (GtkWidget *button, gboolean allowed, const char *name, const char *why)
 {
   gtk_widget_set_sensitive (button, allowed);
-  gtk_widget_set_tooltip_text (button, allowed ? name : why != NULL ? why : _("No connection offers and allows it"));
+  gtk_widget_set_tooltip_text (button, allowed ? name : why);
 }
 
 static void
@@ -91,6 +91,12 @@ update_buttons (QdRoutingPage *self)
   g_autofree char *why = NULL, *why_order = NULL;
   gboolean can_add = place && qd_routing_can_edit (session, place, &why);
   gboolean can_order = place && qd_capability_allowed (fleet, place, "routing.update", &why_order);
+
+  if (place == NULL)
+    {
+      why = qd_session_why_nowhere (session, "routing.create");
+      why_order = g_strdup (why);
+    }
 
   gtk_widget_set_visible (self->end, !qd_connection_is_paper (shown));
   update_button (self->add, can_add, _("Create a routing policy"), why);

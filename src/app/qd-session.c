@@ -5,6 +5,8 @@
 
 #include "qd-session.h"
 
+#include <glib/gi18n.h>
+
 #include "qd-capability.h"
 
 struct _QdSession
@@ -286,6 +288,22 @@ qd_session_find_connection (QdSession *self, const char *verb)
         return g_intern_string (id);
     }
   return NULL;
+}
+
+char *
+qd_session_why_nowhere (QdSession *self, const char *verb)
+{
+  QdEntityList *list = qd_fleet_get_list (qd_session_get_fleet (self), QD_KIND_CONNECTION);
+
+  for (guint i = 0; i < qd_entity_list_get_length (list); i++)
+    {
+      const char *id = qd_entity_get_id (qd_entity_list_peek (list, i));
+      char *why = NULL;
+
+      if (!qd_capability_permitted (qd_session_get_fleet (self), id, verb, &why))
+        return why;
+    }
+  return g_strdup (_("No connection offers and allows it"));
 }
 
 QdWorkbench *

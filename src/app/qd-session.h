@@ -40,6 +40,8 @@ void qd_session_toast (QdSession *self, const char *text);
 void qd_session_toast_action (QdSession *self, const char *text, const char *button,
                               GCallback callback, gpointer data, GClosureNotify destroy);
 /* The connection that a command without a target goes to: the shown one, or the first that allows @verb; NULL when none does. */
+/* Why no connection allows @verb: of those that offer it, what the role lacks. (transfer full) */
+char *qd_session_why_nowhere (QdSession *self, const char *verb);
 const char *qd_session_find_connection (QdSession *self, const char *verb);
 /* What the window's page of network policies works on, while there is one; NULL otherwise. Borrowed. */
 QdWorkbench *qd_session_get_workbench (QdSession *self);

@@ -29,14 +29,14 @@ update_add (QdSitesPage *self)
 {
   QdSession *session = qd_page_get_session (QD_PAGE (self));
   const char *shown = qd_session_get_connection (session);
-  g_autofree char *why = NULL;
+  g_autofree char *why = NULL, *nowhere = qd_session_why_nowhere (session, "site.create");
   gboolean allowed = shown != NULL ? qd_capability_allowed (qd_session_get_fleet (session), shown, "site.create", &why)
                                    : qd_session_find_connection (session, "site.create") != NULL;
 
   /* To a drawing nothing is added. */
   gtk_widget_set_visible (self->add, !qd_connection_is_paper (shown));
   gtk_widget_set_sensitive (self->add, allowed);
-  gtk_widget_set_tooltip_text (self->add, allowed ? _("Register a site") : why != NULL ? why : _("No connection offers and allows it"));
+  gtk_widget_set_tooltip_text (self->add, allowed ? _("Register a site") : why != NULL ? why : nowhere);
 }
 
 static GtkWidget *

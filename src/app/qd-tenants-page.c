@@ -49,13 +49,13 @@ update_add (QdTenantsPage *self)
 {
   QdSession *session = get_session (self);
   const char *shown = qd_session_get_connection (session), *place = find_place (session);
-  g_autofree char *why = NULL;
+  g_autofree char *why = NULL, *nowhere = qd_session_why_nowhere (session, "tenant.create");
   g_autoptr (JsonObject) nobody = json_object_new ();
   gboolean allowed = place && qd_capability_allowed_on (qd_session_get_fleet (session), place, "tenant.create", nobody, &why);
 
   gtk_widget_set_visible (self->add, !qd_connection_is_paper (shown));
   gtk_widget_set_sensitive (self->add, allowed);
-  gtk_widget_set_tooltip_text (self->add, allowed ? _("Create a tenant") : why != NULL ? why : _("No connection offers and allows it"));
+  gtk_widget_set_tooltip_text (self->add, allowed ? _("Create a tenant") : why != NULL ? why : nowhere);
 }
 
 static GtkWidget *

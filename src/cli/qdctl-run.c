@@ -146,15 +146,6 @@ job_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_main_loop_quit (outcome->session->loop);
 }
 
-static void
-command_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  Outcome *outcome = data;
-
-  outcome->answer = qd_driver_command_finish (QD_DRIVER (source), result, &outcome->error);
-  g_main_loop_quit (outcome->session->loop);
-}
-
 QdExit
 qdctl_judge (JsonNode *answer)
 {
@@ -175,12 +166,7 @@ qdctl_carry_out (QdctlSession *session, const char *verb, JsonObject *args, cons
 
   add_revision (session, verb, args);
   if (dry_run)
-    {
-      json_object_set_boolean_member (args, "dry_run", TRUE);
-      if (reason)
-        json_object_set_string_member (args, "reason", reason);
-      qd_driver_command_async (qd_hub_get_driver (session->hub, session->connection), verb, args, NULL, command_cb, &outcome);
-    }
+    qd_hub_dry_run (session->hub, session->connection, verb, args, reason, NULL, job_cb, &outcome);
   else
     id = qd_hub_run (session->hub, session->connection, verb, args, NULL, reason, NULL, job_cb, &outcome);
   g_main_loop_run (session->loop);

@@ -209,14 +209,43 @@ dup_content (JsonObject *args)
   return content;
 }
 
+/* What some actions change goes without saying, or by another name. */
+static void
+add_implied (const char *verb, JsonObject *after)
+{
+  static const struct { const char *verb, *member, *value, *argument; } implied[] = {
+    { "tenant.suspend", "status_text", "suspended", NULL }, { "tenant.resume", "status_text", "active", NULL },
+    { "tenant.archive", "status_text", "archived", NULL },  { "tenant.kill-switch", "kill_switch", NULL, "enabled" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (implied); i++)
+    {
+      JsonNode *said = implied[i].argument ? json_object_get_member (after, implied[i].argument) : NULL;
+
+      if (!g_str_equal (implied[i].verb, verb))
+        continue;
+      if (implied[i].value)
+        json_object_set_string_member (after, implied[i].member, implied[i].value);
+      if (said)
+        {
+          json_object_set_member (after, implied[i].member, json_node_copy (said));
+          json_object_remove_member (after, implied[i].argument);
+        }
+    }
+}
+
+/* Of what was, only what is touched; where that is nothing that is known, the state it was in. */
 static void
 keep_changed (JsonObject *before, JsonObject *after)
 {
   g_autoptr (GList) names = json_object_get_members (before);
+  g_autofree char *state = g_strdup (qd_json_get_string (before, "status_text", NULL));
 
   for (GList *l = names; l; l = l->next)
     if (!json_object_has_member (after, l->data))
       json_object_remove_member (before, l->data);
+  if (state && json_object_get_size (before) == 0)
+    json_object_set_string_member (before, "status_text", state);
 }
 
 /* @taken as what is recorded; NULL when there is nothing in it. */
@@ -251,6 +280,8 @@ qd_audit_subject_init (QdAuditSubject *self, QdFleet *fleet, const char *connect
   entity = find_thing (fleet, connection, verb, self->on);
   before = entity ? dup_thing (entity) : NULL;
   after = removes ? NULL : dup_content (args);
+  if (after)
+    add_implied (verb, after);
   if (before && after)
     keep_changed (before, after);
   self->before = clean_object (before);

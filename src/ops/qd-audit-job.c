@@ -42,6 +42,14 @@ facts_of (QdJob *self, const char *outcome)
                           .before = self->subject.before, .after = self->subject.after };
 }
 
+const char *
+qd_audit_outcome (const char *state, const GError *cause)
+{
+  if (g_str_equal (state, "failed") && g_error_matches (cause, QD_DRIVER_ERROR, QD_DRIVER_ERROR_REFUSED))
+    return "refused";
+  return state;
+}
+
 void
 qd_job_audit (QdJob *self, const char *outcome)
 {

@@ -20,13 +20,19 @@ struct _QdAudit {
   GCancellable *cancellable;
   guint retention_timer;      /* once a day */
   guint anchor_timer;         /* the keyring's, a little after the last record */
-  gboolean lost;              /* a record could not be written, and that was said */
+  gboolean doubted;           /* the keyring's anchor is not confirmed, and that was said */
 };
 
 QdAudit *qd_audit_new (QdHub *hub, const char *path);
 /* Nothing more is said or sent; what was appended is on the disk when this returns. */
 void qd_audit_stop (QdAudit *self);
 void qd_audit_changed (QdAudit *self);
+
+/* In a fiber: up to @limit lines with numbers over @after. NULL with @error, or when it has stopped. */
+GPtrArray *qd_audit_await_after (QdAudit *self, gint64 after, guint limit, GError **error);
+/* In a fiber: whether the journal has the record that @anchor knows, or had, as far as it can be told. An anchor is only ever moved on from one
+ * that is confirmed: else nobody could tell any more that a journal was cut off, or made anew. */
+gboolean qd_audit_confirms (QdAudit *self, const QdAuditAnchor *anchor);
 
 /* --- The streams (qd-audit-stream.c) --- */
 QdAuditStreams *qd_audit_streams_new (QdAudit *audit);

@@ -17,6 +17,8 @@
 
 #define PAGE 256
 #define LOOK_EVERY_S 10
+/* A job of many steps has as many records. */
+#define MAX_OF_REQUEST 32
 /* Of text: more is no list that anybody reads. */
 #define MAX_BYTES (96ll << 20)
 
@@ -194,6 +196,64 @@ read_journal (QdAuditShow *self)
   task = g_task_new (self, self->cancellable, read_cb, NULL);
   g_task_set_task_data (task, reading, reading_free);
   g_task_run_in_thread (task, read_thread);
+}
+
+/* --- One request's ---------------------------------------------------------------------------------------------- */
+
+typedef struct { char *path, *member; QdDrain *drain; } Search;
+
+static void
+search_free (gpointer data)
+{
+  Search *search = data;
+
+  g_free (search->path);
+  g_free (search->member);
+  g_object_unref (search->drain);
+  g_free (search);
+}
+
+static void
+search_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Search *search = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (QdAuditReader) reader = qd_audit_reader_open (search->path, TRUE, &error);
+  const char *line;
+  gsize length, member = strlen (search->member);
+  gint64 bytes = 0;
+  guint n = 0;
+
+  while (error == NULL && n < MAX_OF_REQUEST && bytes < MAX_BYTES && !g_cancellable_is_cancelled (cancellable) &&
+         qd_audit_reader_next (reader, &line, &length, &error))
+    {
+      QdDelta *delta = memmem (line, length, search->member, member) ? qd_audit_to_delta (line, length, QD_AUDIT_ON_DESK) : NULL;
+
+      bytes += (gint64) length;
+      n += delta != NULL;
+      if (delta)
+        qd_drain_push (search->drain, delta);
+    }
+  if (error)
+    g_debug ("%s", error->message);
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+qd_audit_show_request (QdHub *hub, const char *request)
+{
+  QdAudit *audit = qd_hub_get_audit (hub);
+  g_autoptr (GTask) task = NULL;
+  Search *search;
+
+  if (audit == NULL || request == NULL || strpbrk (request, "\"\\") != NULL)
+    return;
+  search = g_new (Search, 1);
+  *search = (Search) { g_strdup (qd_audit_log_get_path (qd_audit_get_log (audit))), g_strdup_printf ("\"request_id\":\"%s\"", request),
+                       g_object_ref (qd_hub_get_drain (hub)) };
+  task = g_task_new (hub, hub->cancellable, NULL, NULL);
+  g_task_set_task_data (task, search, search_free);
+  g_task_run_in_thread (task, search_thread);
 }
 
 /* --- The streams' -------------------------------------------------------------------------------------------------- */

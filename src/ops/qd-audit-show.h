@@ -25,6 +25,9 @@ gboolean qd_audit_show_is_loading (QdAuditShow *self);
 /* Why a stream's records are not shown; NULL: they are, or there is no stream. (transfer full) */
 char *qd_audit_show_dup_trouble (QdAuditShow *self);
 
+/* Puts this desk's records of a request into the fleet, where nobody looks at all of them: soon, as anything that is heard of. */
+void qd_audit_show_request (QdHub *hub, const char *request);
+
 /* What a verb is called, for people: "Remove site". Borrowed. */
 const char *qd_audit_get_title (const char *what);
 /* A record as a delta; NULL where it is none. @kept: QD_AUDIT_ON_DESK or QD_AUDIT_IN_STREAM. */

@@ -37,7 +37,8 @@ typedef struct {
   gboolean off;             /* it said that it does not; until it connects anew */
   gint64 cursor;            /* the last record of the journal that is dealt with; -1: not known */
   gint64 seq;               /* of the last record there */
-  char *trouble;
+  GHashTable *known;        /* hashes of what is there, where the journal does not go on from its last; else NULL */
+  char *trouble, *doubt;
 } Stream;
 
 typedef struct { QdAuditStreams *streams; Stream *stream; } Run;
@@ -49,6 +50,8 @@ stream_free (gpointer data)
 
   g_free (stream->fleet);
   g_free (stream->trouble);
+  g_free (stream->doubt);
+  g_clear_pointer (&stream->known, g_hash_table_unref);
   g_free (stream);
 }
 
@@ -158,31 +161,6 @@ publish (QdAuditStreams *self, const char *connection, const char *subject, cons
 
 /* --- Catching up --------------------------------------------------------------------------------------------------- */
 
-static void
-after_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (DexPromise) promise = user_data;
-  GError *error = NULL;
-  GPtrArray *lines = qd_audit_log_after_finish (QD_AUDIT_LOG (source), result, &error);
-
-  if (lines)
-    dex_promise_resolve_boxed (promise, G_TYPE_PTR_ARRAY, lines);
-  else
-    dex_promise_reject (promise, error);
-}
-
-static GPtrArray *
-await_after (QdAuditStreams *self, gint64 after, GError **error)
-{
-  g_autoptr (DexPromise) promise = NULL;
-
-  if (self->audit == NULL)
-    return NULL;
-  promise = dex_promise_new ();
-  qd_audit_log_after_async (self->audit->log, after, PAGE, self->audit->cancellable, after_cb, dex_ref (promise));
-  return dex_await_boxed (dex_ref (promise), error);
-}
-
 /* What was done on other fleets is none of this one's business. */
 static gboolean
 is_of_fleet (Stream *stream, const char *line)
@@ -200,10 +178,10 @@ publish_line (QdAuditStreams *self, Stream *stream, const char *line, GError **e
 
   if (self->audit == NULL || !qd_audit_line_parse (&parsed, line, strlen (line)))
     return self->audit != NULL;
-  if (is_of_fleet (stream, line))
+  if (is_of_fleet (stream, line) && (stream->known == NULL || !g_hash_table_contains (stream->known, parsed.mark.hash)))
     {
       subject = g_strconcat ("audit.", self->audit->desk, NULL);
-      id = g_strdup_printf ("%s-%" G_GINT64_FORMAT, self->audit->desk, parsed.mark.n);
+      id = g_strdup_printf ("%s-%" G_GINT64_FORMAT "-%.16s", self->audit->desk, parsed.mark.n, parsed.mark.hash);
       if (!publish (self, stream->connection, subject, line, id, &stream->seq, error))
         return FALSE;
     }
@@ -211,16 +189,80 @@ publish_line (QdAuditStreams *self, Stream *stream, const char *line, GError **e
   return TRUE;
 }
 
+/* Takes a page of this desk's messages. The sequence to go on from; -1: there is no more, or @error. */
+static gint64
+learn_page (QdAuditStreams *self, Stream *stream, const char *subject, gint64 seq, GError **error)
+{
+  JsonObject *args = args_new (subject);
+  g_autofree char *after = g_strdup_printf ("%" G_GINT64_FORMAT, seq);
+  g_autoptr (JsonNode) answer = NULL;
+  JsonArray *items;
+
+  json_object_set_string_member (args, "after", after);
+  answer = ask (self, stream->connection, "stream.read", args, error);
+  items = answer && qd_json_object (answer) ? qd_json_get_array (qd_json_object (answer), "items") : NULL;
+  if (items == NULL || json_array_get_length (items) == 0)
+    return -1;
+  for (guint i = 0; i < json_array_get_length (items); i++)
+    {
+      JsonObject *item = qd_json_object (json_array_get_element (items, i));
+      QdAuditAnchor *record = item ? qd_audit_anchor_parse (qd_json_get_string (item, "payload", NULL), NULL) : NULL;
+      gint64 at = 0;
+
+      if (item && qd_json_get_int (item, "seq", &at))
+        seq = MAX (seq, at);
+      if (record)
+        g_hash_table_add (stream->known, g_strdup (record->mark.hash));
+      g_clear_pointer (&record, qd_audit_anchor_free);
+    }
+  return seq;
+}
+
+/* What is there does not end with a record of this journal: the journal was cut off, or made anew. All that is not there follows. */
+static gboolean
+learn (QdAuditStreams *self, Stream *stream, const char *subject, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  gint64 seq = 0;
+
+  g_clear_pointer (&stream->known, g_hash_table_unref);
+  stream->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  while (self->audit && seq >= 0 && cause == NULL)
+    seq = learn_page (self, stream, subject, seq, &cause);
+  if (cause == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&cause));
+  return FALSE;
+}
+
 static gboolean
 find_cursor (QdAuditStreams *self, Stream *stream, GError **error)
 {
   g_autofree char *subject = g_strconcat ("audit.", self->audit->desk, NULL);
   g_autoptr (QdAuditAnchor) last = NULL;
+  gint64 cursor;
 
-  if (!ask_last (self, stream->connection, subject, &stream->seq, &last, error))
+  if (!ask_last (self, stream->connection, subject, &stream->seq, &last, error) || self->audit == NULL)
     return FALSE;
-  stream->cursor = last ? last->mark.n : 0;
+  g_clear_pointer (&stream->known, g_hash_table_unref);
+  cursor = last ? last->mark.n : 0;
+  if (last && !qd_audit_confirms (self->audit, last))
+    {
+      cursor = 0;
+      if (!learn (self, stream, subject, error))
+        return FALSE;
+    }
+  stream->cursor = cursor;
   return TRUE;
+}
+
+/* Whoever made the journal anew does not make the anchor anew: it stays what it was, and verifying says so. */
+static void
+doubt (QdAuditStreams *self, Stream *stream, const QdAuditAnchor *last)
+{
+  g_free (stream->doubt);
+  stream->doubt = g_strdup_printf (_("“%s” knows another record %lld of this desk than the journal has: verify the chain"),
+                                   qd_hub_get_connection_name (self->audit->hub, stream->connection), (long long) last->mark.n);
 }
 
 /* Notes how long the chain is, over what was noted before. */
@@ -233,6 +275,14 @@ publish_anchor (QdAuditStreams *self, Stream *stream, GError **error)
 
   if (!ask_last (self, stream->connection, subject, &seq, &last, error))
     return FALSE;
+  if (last && self->audit && !qd_audit_confirms (self->audit, last))
+    {
+      if (self->audit)
+        doubt (self, stream, last);
+      return TRUE;
+    }
+  if (self->audit)
+    g_clear_pointer (&stream->doubt, g_free);
   if (self->audit == NULL || (last && last->mark.n >= self->audit->head.n))
     return TRUE;
   text = qd_audit_anchor_to_text (self->audit->desk, &self->audit->head);
@@ -247,7 +297,7 @@ catch_up (QdAuditStreams *self, Stream *stream, GError **error)
     return FALSE;
   while (self->audit)
     {
-      g_autoptr (GPtrArray) lines = await_after (self, stream->cursor, error);
+      g_autoptr (GPtrArray) lines = qd_audit_await_after (self->audit, stream->cursor, PAGE, error);
 
       if (lines == NULL)
         return FALSE;
@@ -438,8 +488,8 @@ qd_audit_streams_dup_trouble (QdAuditStreams *self)
 
   g_hash_table_iter_init (&iter, self->streams);
   while (g_hash_table_iter_next (&iter, NULL, &stream))
-    if (((Stream *) stream)->trouble)
-      return g_strdup (((Stream *) stream)->trouble);
+    if (((Stream *) stream)->trouble || ((Stream *) stream)->doubt)
+      return g_strdup (((Stream *) stream)->trouble ? ((Stream *) stream)->trouble : ((Stream *) stream)->doubt);
   return NULL;
 }
 

@@ -157,6 +157,52 @@ qd_audit_tell (QdAudit *self, const char *connection, const char *verb, JsonObje
                                                             .error = error, .before = subject.before, .after = subject.after }));
 }
 
+/* --- What the journal has ---------------------------------------------------------------------------------------- */
+
+static void
+after_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (DexPromise) promise = user_data;
+  GError *error = NULL;
+  GPtrArray *lines = qd_audit_log_after_finish (QD_AUDIT_LOG (source), result, &error);
+
+  if (lines)
+    dex_promise_resolve_boxed (promise, G_TYPE_PTR_ARRAY, lines);
+  else
+    dex_promise_reject (promise, error);
+}
+
+GPtrArray *
+qd_audit_await_after (QdAudit *self, gint64 after, guint limit, GError **error)
+{
+  g_autoptr (DexPromise) promise = NULL;
+
+  if (self->hub == NULL)
+    return NULL;
+  promise = dex_promise_new ();
+  qd_audit_log_after_async (self->log, after, limit, self->cancellable, after_cb, dex_ref (promise));
+  return dex_await_boxed (dex_ref (promise), error);
+}
+
+gboolean
+qd_audit_confirms (QdAudit *self, const QdAuditAnchor *anchor)
+{
+  g_autoptr (GPtrArray) lines = NULL;
+  g_autoptr (GError) error = NULL;
+  QdAuditLine line;
+
+  if (g_strcmp0 (anchor->desk, self->desk) != 0)
+    return FALSE;
+  lines = qd_audit_await_after (self, anchor->mark.n - 1, 1, &error);
+  /* What cannot be read contradicts nothing. */
+  if (lines == NULL)
+    return TRUE;
+  if (lines->len == 0 || !qd_audit_line_parse (&line, lines->pdata[0], strlen (lines->pdata[0])))
+    return FALSE;
+  /* The first that is left after retention is a later one. */
+  return line.mark.n > anchor->mark.n || g_str_equal (line.mark.hash, anchor->mark.hash);
+}
+
 /* --- The anchor in the keyring --------------------------------------------------------------------------------- */
 
 static void
@@ -166,20 +212,6 @@ anchor_kept_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!qd_credentials_store_finish (result, &error))
     g_debug ("The keyring does not take the anchor of the audit journal: %s", error->message);
-}
-
-static gboolean
-anchor_cb (gpointer user_data)
-{
-  QdAudit *self = user_data;
-  g_autofree char *text = NULL;
-
-  self->anchor_timer = 0;
-  if (self->desk == NULL || self->head.n == 0 || qd_audit_streams_is_up (self->streams))
-    return G_SOURCE_REMOVE;
-  text = qd_audit_anchor_to_text (self->desk, &self->head);
-  qd_credentials_store (KEYRING_CONNECTION, KEYRING_PURPOSE, self->desk, text, self->cancellable, anchor_kept_cb, NULL);
-  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -192,21 +224,51 @@ anchor_found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   dex_promise_resolve_string (promise, g_strdup (credential ? credential->secret : ""));
 }
 
-/* In a fiber. A keyring that does not answer, as one that waits for its own password, has nothing to say. */
-static void
-collect_from_keyring (QdAudit *self, GPtrArray *anchors)
+/* In a fiber. A keyring that does not answer, as one that waits for its own password, has nothing to say. (nullable) */
+static QdAuditAnchor *
+ask_keyring (QdAudit *self)
 {
   DexPromise *promise = dex_promise_new ();
   g_autofree char *text = NULL;
-  QdAuditAnchor *anchor;
 
   qd_credentials_lookup (KEYRING_CONNECTION, KEYRING_PURPOSE, self->cancellable, anchor_found_cb, dex_ref (promise));
   if (dex_await (dex_future_first (dex_ref (promise), dex_timeout_new_seconds (3), NULL), NULL))
     text = g_value_dup_string (dex_future_get_value (DEX_FUTURE (promise), NULL));
   dex_unref (promise);
-  anchor = qd_audit_anchor_parse (text, _("the keyring"));
-  if (anchor)
-    g_ptr_array_add (anchors, anchor);
+  return qd_audit_anchor_parse (text, _("the keyring"));
+}
+
+static DexFuture *
+anchor_fiber (gpointer data)
+{
+  QdAudit *self = data;
+  g_autoptr (QdAuditAnchor) last = ask_keyring (self);
+  g_autofree char *text = NULL;
+
+  if (self->hub && last && !qd_audit_confirms (self, last))
+    {
+      if (!self->doubted)
+        g_message ("The keyring knows another record %" G_GINT64_FORMAT " of the audit journal than it has: verify the chain", last->mark.n);
+      self->doubted = TRUE;
+    }
+  else if (self->hub && self->desk && (last == NULL || last->mark.n < self->head.n))
+    {
+      text = qd_audit_anchor_to_text (self->desk, &self->head);
+      qd_credentials_store (KEYRING_CONNECTION, KEYRING_PURPOSE, self->desk, text, self->cancellable, anchor_kept_cb, NULL);
+    }
+  return dex_future_new_for_boolean (TRUE);
+}
+
+static gboolean
+anchor_cb (gpointer user_data)
+{
+  QdAudit *self = user_data;
+
+  self->anchor_timer = 0;
+  if (self->desk == NULL || self->head.n == 0 || qd_audit_streams_is_up (self->streams))
+    return G_SOURCE_REMOVE;
+  dex_future_disown (dex_scheduler_spawn (NULL, 0, anchor_fiber, g_object_ref (self), g_object_unref));
+  return G_SOURCE_REMOVE;
 }
 
 /* --- The end of the journal ------------------------------------------------------------------------------------ */
@@ -272,9 +334,12 @@ verify_fiber (gpointer data)
   GTask *task = data;
   QdAudit *self = g_task_get_source_object (task);
   g_autoptr (GPtrArray) anchors = g_ptr_array_new_with_free_func ((GDestroyNotify) qd_audit_anchor_free);
+  QdAuditAnchor *kept;
 
   qd_audit_streams_collect (self->streams, anchors);
-  collect_from_keyring (self, anchors);
+  kept = ask_keyring (self);
+  if (kept)
+    g_ptr_array_add (anchors, kept);
   qd_audit_log_verify_async (self->log, anchors, g_task_get_cancellable (task), verified_cb, g_object_ref (task));
   return dex_future_new_for_boolean (TRUE);
 }

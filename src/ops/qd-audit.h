@@ -46,6 +46,10 @@ DexFuture *qd_audit_note (QdAudit *self, const QdAuditFacts *facts);
 void qd_audit_tell (QdAudit *self, const char *connection, const char *verb, JsonObject *args, const char *why, const char *outcome,
                     const char *error);
 
+/* How something that ended in @state, because of @cause (nullable), is recorded: what a server did not let anybody do is "refused", not
+ * "failed". */
+const char *qd_audit_outcome (const char *state, const GError *cause);
+
 QdAuditLog *qd_audit_get_log (QdAudit *self);
 /* The name of this desk; NULL while it has no record. */
 const char *qd_audit_get_desk (QdAudit *self);

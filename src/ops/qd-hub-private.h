@@ -35,6 +35,7 @@ struct _QdHub {
   gboolean read_connections; /* those that are kept are known */
   gboolean save_pending;
   DexPromise *ending;          /* rejected when it is stopped: for fibers that hold it */
+  GHashTable *told;            /* "connection verb" of each look whose refusal was recorded */
   GHashTable *owned;           /* id → the QdMigration that this process works on */
   GHashTable *news;            /* ids of jobs whose owner died, of which people here are to be told */
 };
@@ -60,8 +61,14 @@ void qd_hub_start_driver (QdHub *self, QdHubConnection *connection);
 void qd_hub_save_connections (QdHub *self);
 /* What speaks against a job before anything is done: an error, or NULL. */
 GError *qd_hub_object (QdHub *self, const char *id, const QdCapability *row, const char *verb, JsonObject *args, const char *reason);
+/* Whether @verb can be done, of both connections of a fleet. @args NULL: a permission for any tenant will do. */
+gboolean qd_hub_allows (QdHub *self, const char *connection, const char *verb, JsonObject *args, char **why);
 /* Records that @error speaks against @verb; resolves once that is on the disk. (transfer full) */
 DexFuture *qd_hub_record_refusal (QdHub *self, const char *connection, const char *verb, JsonObject *args, const char *reason, const GError *error);
+/* Records that @error (taken) speaks against it, then gives it to @task (taken). */
+void qd_hub_refuse (QdHub *self, GTask *task, const char *connection, const char *verb, JsonObject *args, const char *reason, GError *error);
+/* Sends what changes nothing; @task (taken) gets the answer. */
+void qd_hub_ask (QdHub *self, GTask *task, const char *connection, const char *verb, JsonObject *args, const char *reason);
 /* Keeps @job (taken) until it has ended, and starts it. */
 void qd_hub_take_job (QdHub *self, QdJob *job);
 /* Whether that job is under way. */

@@ -483,42 +483,6 @@ wake_jobs_cb (QdHub *self)
     qd_job_wake (job);
 }
 
-static void
-query_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
-  JsonNode *node = qd_driver_command_finish (QD_DRIVER (source), result, &error);
-
-  if (node)
-    g_task_return_pointer (task, node, (GDestroyNotify) json_node_unref);
-  else
-    g_task_return_error (task, error);
-}
-
-/* What speaks against a job before anything is done: an error, or NULL. */
-GError *
-qd_hub_object (QdHub *self, const char *id, const QdCapability *row, const char *verb, JsonObject *args, const char *reason)
-{
-  g_autoptr (JsonObject) nothing = json_object_new ();
-  g_autofree char *why = NULL;
-
-  if (row == NULL)
-    return g_error_new (QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("There is no such action as “%s”"), verb);
-  if (qd_hub_get_driver (self, id) == NULL)
-    return g_error_new (QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("There is no such connection: add it first"));
-  if (!qd_capability_allowed_on (self->fleet, id, verb, args ? args : nothing, &why))
-    return g_error_new_literal (QD_DRIVER_ERROR, QD_DRIVER_ERROR_REFUSED, why);
-  if (!row->query && qd_hub_is_locked (self, id))
-    return g_error_new (QD_DRIVER_ERROR, QD_DRIVER_ERROR_REFUSED,
-                        _("“%s” is production and locked against changes: unlock it first"),
-                        qd_hub_get_connection_name (self, id));
-  if (row->high_impact && (reason == NULL || *reason == '\0'))
-    return g_error_new (QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID,
-                        _("“%s” needs a reason: it has a high impact"), _(row->title));
-  return NULL;
-}
-
 void
 qd_hub_take_job (QdHub *self, QdJob *job)
 {
@@ -530,54 +494,6 @@ gboolean
 qd_hub_is_at (QdHub *self, const char *job_id)
 {
   return g_hash_table_contains (self->jobs, job_id);
-}
-
-/* --- Refusing -------------------------------------------------------------------------------------------- */
-
-typedef struct { GTask *task; GError *error; } Refusal;
-
-static void
-refusal_free (gpointer data)
-{
-  Refusal *refusal = data;
-
-  g_clear_object (&refusal->task);
-  g_clear_error (&refusal->error);
-  g_free (refusal);
-}
-
-static DexFuture *
-refused_cb (DexFuture *recorded, gpointer user_data)
-{
-  Refusal *refusal = user_data;
-
-  g_task_return_error (refusal->task, g_steal_pointer (&refusal->error));
-  return NULL;
-}
-
-DexFuture *
-qd_hub_record_refusal (QdHub *self, const char *connection, const char *verb, JsonObject *args, const char *reason, const GError *error)
-{
-  const QdCapability *row = qd_capability_get (verb);
-  g_auto (QdAuditSubject) subject = { 0 };
-
-  /* Looking at something changes nothing: that it was refused is not recorded either. */
-  if (row && row->query)
-    return dex_future_new_for_boolean (FALSE);
-  qd_audit_subject_init (&subject, self->fleet, connection, verb ? verb : "", args);
-  return qd_audit_note (self->audit, &(QdAuditFacts) { .what = verb ? verb : "", .outcome = "refused", .connection = connection, .on = subject.on,
-                                                       .why = reason, .error = error->message, .before = subject.before, .after = subject.after });
-}
-
-/* Takes @task and @error. */
-static void
-refuse (QdHub *self, GTask *task, const char *connection, const char *verb, JsonObject *args, const char *reason, GError *error)
-{
-  DexFuture *recorded = qd_hub_record_refusal (self, connection, verb, args, reason, error);
-  Refusal *refusal = g_new (Refusal, 1);
-
-  *refusal = (Refusal) { task, error };
-  dex_future_disown (dex_future_finally (recorded, refused_cb, refusal, refusal_free));
 }
 
 /* Cancelling one of our own jobs is no job. */
@@ -634,9 +550,9 @@ qd_hub_run (QdHub *self, const char *connection, const char *verb, JsonObject *a
     }
   error = qd_hub_object (self, connection, row, verb, args, reason);
   if (error)
-    refuse (self, task, connection, verb, args, reason, error);
+    qd_hub_refuse (self, task, connection, verb, args, reason, error);
   else if (row->query)
-    qd_driver_command_async (qd_hub_get_driver (self, connection), verb, args, cancellable, query_cb, task);
+    qd_hub_ask (self, task, connection, verb, args, reason);
   else
     {
       job = qd_job_new (self, id, connection, row, args, summary, reason, task);
@@ -756,6 +672,7 @@ qd_hub_finalize (GObject *object)
   g_clear_pointer (&self->jobs, g_hash_table_unref);
   g_clear_pointer (&self->owned, g_hash_table_unref);
   g_clear_pointer (&self->news, g_hash_table_unref);
+  g_clear_pointer (&self->told, g_hash_table_unref);
   dex_clear (&self->ending);
   g_clear_object (&self->audit);
   g_clear_object (&self->drain);
@@ -790,6 +707,7 @@ qd_hub_init (QdHub *self)
   self->jobs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) qd_job_unref);
   self->owned = g_hash_table_new (g_str_hash, g_str_equal);
   self->news = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->ending = dex_promise_new ();
   self->fleet = qd_fleet_new ();
   self->drain = qd_drain_new (self->fleet);

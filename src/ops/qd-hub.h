@@ -62,6 +62,10 @@ gboolean qd_hub_is_loading (QdHub *self);
 char *qd_hub_run (QdHub *self, const char *connection, const char *verb, JsonObject *args, const char *summary,
                   const char *reason, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 JsonNode *qd_hub_run_finish (QdHub *self, GAsyncResult *result, GError **error);
+/* Asks the server what would happen, where it can tell: the same is asked of the permissions first, and a refusal is recorded as one of the
+ * action itself. A lock and a missing reason stand against nothing that only asks. Ends with qd_hub_run_finish(). */
+void qd_hub_dry_run (QdHub *self, const char *connection, const char *verb, JsonObject *args, const char *reason, GCancellable *cancellable,
+                     GAsyncReadyCallback callback, gpointer user_data);
 void qd_hub_cancel_job (QdHub *self, const char *job_id);
 /* Answers ::password-needed. Nothing happens to a job that does not wait for it. */
 void qd_hub_confirm_job (QdHub *self, const char *job_id, const char *password);

@@ -378,7 +378,7 @@ finish (QdJob *self, const char *end, JsonNode *answer, GError *error)
     g_set_str (&self->error, error->message);
   qd_job_show (self);
   qd_job_journal (self, "end", end);
-  qd_job_audit (self, end);
+  qd_job_audit (self, qd_audit_outcome (end, error));
   if (self->journal_lost || self->audit_lost)
     qd_job_show (self);
   if (self->work.ended)

@@ -419,7 +419,7 @@ note_audit (QdMigration *self, const char *outcome, const GError *cause)
   g_autofree char *summary = qd_migration_move_to_sentence (self->move);
   g_autoptr (JsonNode) before = shard_to_node (self->move->kind, self->move->from), after = shard_to_node (self->move->kind, self->move->to);
   g_autoptr (GError) error = NULL;
-  QdAuditFacts facts = { .what = QD_TENANT_MIGRATE, .outcome = outcome, .connection = self->nats, .on = self->move->tenant, .summary = summary,
+  QdAuditFacts facts = { .what = QD_TENANT_MIGRATE, .outcome = qd_audit_outcome (outcome, cause), .connection = self->nats, .on = self->move->tenant, .summary = summary,
                          .why = qd_json_get_string (self->record->json, "reason", NULL), .error = cause ? cause->message : NULL, .job = self->record->id,
                          .before = before, .after = after };
 

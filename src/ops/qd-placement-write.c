@@ -234,7 +234,8 @@ do_step (Work *self, QdJob *job, guint nth, GError **error)
       self->edit->n_written++;
       self->edit->revision = revision;
     }
-  qd_job_audit_step (job, verb, subject.on, subject.before, subject.after, done ? "succeeded" : "failed", cause && !done ? cause->message : NULL);
+  qd_job_audit_step (job, verb, subject.on, subject.before, subject.after, done ? "succeeded" : qd_audit_outcome ("failed", cause),
+                     cause && !done ? cause->message : NULL);
   qd_job_journal (job, name, done ? QD_JOB_STEP_DONE : QD_JOB_STEP_REFUSED);
   qd_job_end_step (job, done ? "succeeded" : "failed", cause ? cause->message : NULL);
   job->progress = (nth + 1.0) / self->writes->len;
@@ -368,15 +369,12 @@ carry_out (QdHub *hub, const char *nats, const char *id, GTask *task, QdPlacemen
 {
   static const QdJobWork work = { work_run, work_ended, work_free };
   g_autoptr (QdEndpoint) endpoint = qd_hub_dup_endpoint (hub, nats);
-  g_autofree char *why = NULL;
   GCancellable *cancellable = g_task_get_cancellable (task);
   Work *self = g_new0 (Work, 1);
   QdJob *job;
 
   if (error == NULL)
     error = qd_hub_object (hub, nats, qd_capability_get (QD_PLACEMENT_SET), QD_PLACEMENT_SET, NULL, reason);
-  if (error == NULL && !qd_placement_allowed (hub, nats, QD_PLACEMENT_SET, &why))
-    error = g_error_new_literal (QD_DRIVER_ERROR, QD_DRIVER_ERROR_REFUSED, why);
   self->task = task;
   self->id = g_strdup (id);
   self->as = endpoint ? g_strdup (endpoint->user) : NULL;

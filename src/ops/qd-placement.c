@@ -8,7 +8,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "qd-capability.h"
+#include "qd-hub-private.h"
 #include "qd-json.h"
 #include "qd-placement-ask.h"
 
@@ -28,16 +28,10 @@ qd_placement_find_connection (QdHub *hub, const char *connection)
   return NULL;
 }
 
-/* A server of NATS knows subjects, not permissions: those are known where one signed in to the control API. */
 gboolean
 qd_placement_allowed (QdHub *hub, const char *nats, const char *verb, char **why)
 {
-  QdFleet *fleet = qd_hub_get_fleet (hub);
-  g_autoptr (QdEndpoint) endpoint = qd_hub_dup_endpoint (hub, nats);
-
-  if (!qd_capability_allowed (fleet, nats, verb, why))
-    return FALSE;
-  return endpoint == NULL || endpoint->feeds == NULL || qd_capability_permitted (fleet, endpoint->feeds, verb, why);
+  return qd_hub_allows (hub, nats, verb, NULL, why);
 }
 
 /* --- Reading ------------------------------------------------------------------------------------------- */

@@ -246,7 +246,7 @@ do_step (Apply *self, QdJob *job, guint nth, GError **error)
     return FALSE;
   await_news (self, nth);
   qd_job_audit_step (job, step->kind == QD_PLAN_DELETE ? "policy.delete" : "policy.put", step->key, step->before, step->after,
-                     done ? "succeeded" : "failed", step->error);
+                     done ? "succeeded" : qd_audit_outcome ("failed", error ? *error : NULL), step->error);
   qd_job_journal (job, name, done ? QD_JOB_STEP_DONE : QD_JOB_STEP_REFUSED);
   qd_job_end_step (job, done ? "succeeded" : "failed", step->error);
   job->progress = (nth + 1.0) / (self->applied->steps->len + 1.0);

@@ -131,6 +131,7 @@ def changing(lab):
     expect("a revision that is past", 1, qdctl("run", "site.update", "id=n1", "revision=1", "changes.name=Newest", *lab.target))
     expect("no reason", 2, qdctl("run", "site.delete", "id=n1", *lab.target), err="--reason")
     expect("not allowed", 4, qdctl("run", "site.delete", "id=n1", "--reason", "x", *lab.target, "--role", "viewer"), err="permission")
+    expect("nor asked what it would do", 4, qdctl("run", "site.delete", "id=n1", "--dry-run", *lab.target, "--role", "viewer"), err="it needs the permission sdwan.sites.delete")
     expect("delete", 0, qdctl("run", "site.delete", "id=n1", "--reason", "no longer needed", *lab.target))
     expect("what is not there", 1, qdctl("run", "path.test", "id=no-such-path", *lab.target), err="no-such-path")
     expect("not KEY=VALUE", 2, qdctl("run", "path.test", "nonsense", *lab.target), err="nonsense")

@@ -5,8 +5,8 @@
 #include "fake-driver.h"
 #include "qd-audit-export.h"
 #include "qd-audit-facts.h"
+#include "qd-audit-private.h"
 #include "qd-audit-show.h"
-#include "qd-audit.h"
 #include "qd-credentials.h"
 #include "qd-hub-private.h"
 #include "qd-json.h"
@@ -237,7 +237,7 @@ test_unlock (Fixture *fixture, gconstpointer data)
   assert_member (fixture, 1, "what", "connection.lock");
 }
 
-/* Looking is no action. */
+/* Looking is no action; that it was refused is heard of once. */
 static void
 test_query (Fixture *fixture, gconstpointer data)
 {
@@ -245,9 +245,54 @@ test_query (Fixture *fixture, gconstpointer data)
 
   fake_driver_answer (fixture->driver, "{\"items\":[]}", 0, NULL);
   end_run (fixture, TRUE);
-  refused = run (fixture, "path.history", NULL);
-  end_run (fixture, FALSE);
   g_assert_cmpuint (count (fixture), ==, 0);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_clear_pointer (&refused, g_free);
+      refused = run (fixture, "path.history", NULL);
+      end_run (fixture, FALSE);
+    }
+  g_assert_cmpuint (count (fixture), ==, 1);
+  assert_member (fixture, 0, "outcome", "refused");
+  assert_member (fixture, 0, "what", "path.history");
+}
+
+/* What the server does not let anybody do was refused, whoever it is that says so; it is asked for its own opinion by a dry run too. */
+static void
+test_refused_there (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = run (fixture, "path.failover", "fibre cut");
+  g_autoptr (JsonObject) args = json_object_new ();
+
+  wait_until (fake_driver_get_n_waiting (fixture->driver) == 1);
+  fake_driver_answer (fixture->driver, NULL, QD_DRIVER_ERROR_REFUSED, "403: not you");
+  end_run (fixture, FALSE);
+  g_assert_cmpuint (count (fixture), ==, 2);
+  assert_member (fixture, 0, "outcome", "begun");
+  assert_member (fixture, 1, "outcome", "refused");
+  assert_member (fixture, 1, "error", "403: not you");
+  assert_member (fixture, 1, "job", id);
+  json_object_set_string_member (args, "id", "7");
+  for (guint i = 0; i < 2; i++)
+    {
+      g_clear_object (&fixture->result);
+      qd_hub_dry_run (fixture->hub, "c", i == 0 ? "path.failover" : "site.delete", args, NULL, NULL, result_cb, &fixture->result);
+      if (i == 0)
+        {
+          guint nth = fake_driver_get_n_commands (fixture->driver) - 1;
+
+          g_assert_true (json_object_get_boolean_member (fake_driver_get_args (fixture->driver, nth), "dry_run"));
+          fake_driver_answer (fixture->driver, NULL, QD_DRIVER_ERROR_REFUSED, "403: nor that");
+        }
+      end_run (fixture, FALSE);
+    }
+  /* Nothing was sent of what is not allowed. */
+  g_assert_cmpuint (fake_driver_get_n_commands (fixture->driver), ==, 2);
+  g_assert_false (json_object_has_member (args, "dry_run"));
+  g_assert_cmpuint (count (fixture), ==, 4);
+  assert_member (fixture, 2, "outcome", "refused");
+  assert_member (fixture, 2, "error", "403: nor that");
+  assert_member (fixture, 3, "what", "site.delete");
 }
 
 static JsonNode *
@@ -339,6 +384,30 @@ tell_last (Stream *stream, gint64 seq)
   return qd_json_to_text (node, FALSE);
 }
 
+/* (transfer full) all of @subject behind @after. */
+static char *
+tell_all (Stream *stream, const char *subject, gint64 after)
+{
+  g_autoptr (JsonObject) object = json_object_new ();
+  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), object);
+  JsonArray *items = json_array_new ();
+
+  for (guint i = (guint) after; i < stream->messages->len; i++)
+    {
+      Message *message = stream->messages->pdata[i];
+      JsonObject *item;
+
+      if (!g_str_equal (message->subject, subject))
+        continue;
+      item = json_object_new ();
+      json_object_set_int_member (item, "seq", i + 1);
+      json_object_set_string_member (item, "payload", message->payload);
+      json_array_add_object_element (items, item);
+    }
+  json_object_set_array_member (object, "items", items);
+  return qd_json_to_text (node, FALSE);
+}
+
 /* Answers what waits, as a server would; now and then its answer gets lost after it has done it, or another one was quicker. */
 static void
 serve (Stream *stream, FakeDriver *driver)
@@ -367,6 +436,8 @@ serve (Stream *stream, FakeDriver *driver)
         }
       else if (is_publish)
         fake_driver_answer (driver, answer = publish (stream, args), 0, NULL);
+      else if (g_str_equal (fake_driver_get_verb (driver, nth), "stream.read"))
+        fake_driver_answer (driver, answer = tell_all (stream, subject, g_ascii_strtoll (json_object_get_string_member (args, "after"), NULL, 10)), 0, NULL);
       else if (last == 0)
         fake_driver_answer (driver, NULL, QD_DRIVER_ERROR_MISSING, "nothing there");
       else
@@ -522,7 +593,7 @@ verify (Fixture *fixture, FakeDriver *nats, Stream *stream)
 
   g_clear_object (&fixture->result);
   qd_audit_verify_async (audit, NULL, result_cb, &fixture->result);
-  wait_until ((serve (stream, nats), fixture->result != NULL));
+  wait_until (((nats ? serve (stream, nats) : (void) 0), fixture->result != NULL));
   verdict = qd_audit_verify_finish (audit, fixture->result, NULL);
   g_assert_nonnull (verdict);
   g_assert_true (verdict == qd_audit_get_verdict (audit));
@@ -554,6 +625,87 @@ test_verify (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (verify (fixture, nats, &stream), ==, QD_AUDIT_CUT_OFF);
   g_assert_cmpint (qd_audit_get_verdict (qd_hub_get_audit (fixture->hub))->place, ==, 6);
   g_ptr_array_unref (stream.messages);
+}
+
+/* Cuts the journal off behind its first @n records. */
+static void
+cut_off (Fixture *fixture, guint n)
+{
+  g_autoptr (GPtrArray) lines = lines_of (fixture);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (text, "%s\n", (char *) lines->pdata[i]);
+  g_assert_true (g_file_set_contents (fixture->journal, text->str, (gssize) text->len, NULL));
+}
+
+/* Who cuts off the end and lets others grow over it is found out all the same, and what was recorded since is in the stream. */
+static void
+test_grown_over (Fixture *fixture, gconstpointer data)
+{
+  Stream stream = { g_ptr_array_new_with_free_func (message_free) };
+  FakeDriver *nats = fake_driver_add_nats (fixture->hub, "n", "c");
+  g_autofree char *subject = NULL;
+  gint64 until;
+
+  record_some (fixture, 6);
+  go_live (fixture, nats, "live");
+  settle (fixture, nats, &stream, 5);
+  end_hub (fixture);
+  cut_off (fixture, 3);
+  begin_hub (fixture);
+  nats = fake_driver_add_nats (fixture->hub, "n", "c");
+  record_some (fixture, 10);
+  subject = g_strconcat ("audit.", qd_audit_get_desk (qd_hub_get_audit (fixture->hub)), NULL);
+  go_live (fixture, nats, "live");
+  until = g_get_monotonic_time () + WAIT_US;
+  while (count_messages (&stream, subject) < 13)
+    {
+      serve (&stream, nats);
+      g_main_context_iteration (NULL, FALSE);
+      g_assert_cmpint (g_get_monotonic_time (), <, until);
+      /* An answer that was lost is asked for again when it comes back. */
+      if (fake_driver_get_n_waiting (nats) == 0 && has_trouble (fixture))
+        {
+          go_live (fixture, nats, "connecting");
+          go_live (fixture, nats, "live");
+        }
+    }
+  g_assert_cmpuint (count_messages (&stream, subject), ==, 13);
+  wait_until ((serve (&stream, nats), has_trouble (fixture)));
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_cmpint (verify (fixture, nats, &stream), ==, QD_AUDIT_ALTERED);
+      g_assert_cmpint (qd_audit_get_verdict (qd_hub_get_audit (fixture->hub))->place, ==, 6);
+      record_some (fixture, 1);
+    }
+  g_ptr_array_unref (stream.messages);
+}
+
+static gboolean
+tick_cb (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* The same where only the keyring knows. */
+static void
+test_grown_over_keyring (Fixture *fixture, gconstpointer data)
+{
+  /* Nothing else wakes who waits for what the keyring holds. */
+  guint tick = g_timeout_add (50, tick_cb, NULL);
+
+  record_some (fixture, 6);
+  /* It is noted a little after the last record. */
+  wait_until (verify (fixture, NULL, NULL) == QD_AUDIT_INTACT && qd_audit_get_verdict (qd_hub_get_audit (fixture->hub))->n_anchors == 1);
+  g_source_remove (tick);
+  end_hub (fixture);
+  cut_off (fixture, 3);
+  begin_hub (fixture);
+  record_some (fixture, 6);
+  wait_until (qd_hub_get_audit (fixture->hub)->doubted);
+  g_assert_cmpint (verify (fixture, NULL, NULL), ==, QD_AUDIT_ALTERED);
+  g_assert_cmpint (qd_audit_get_verdict (qd_hub_get_audit (fixture->hub))->place, ==, 6);
 }
 
 static gboolean
@@ -644,6 +796,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, func) g_test_add ("/audit/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("refused", test_refused);
+  ADD ("refused-there", test_refused_there);
   ADD ("job", test_job);
   ADD ("failed", test_failed);
   ADD ("before", test_before);
@@ -652,6 +805,8 @@ main (int argc, char **argv)
   ADD ("stream", test_stream);
   ADD ("ends", test_ends);
   ADD ("verify", test_verify);
+  ADD ("grown-over", test_grown_over);
+  ADD ("grown-over-keyring", test_grown_over_keyring);
   ADD ("limits", test_limits);
   ADD ("show", test_show);
   ADD ("export", test_export);

@@ -4,57 +4,29 @@
 #include "config.h"
 
 #include "driver-fixture.h"
+#include "permissions-page.h"
+#include "qd-audit.h"
 #include "qd-capability.h"
 #include "qd-hub.h"
 #include "qd-json.h"
 #include "qd-permission.h"
+#include "qd-placement.h"
+#include "store-testing.h"
 
 typedef struct {
   TestLab *lab;
   QdHub *hub;
-  GHashTable *page;     /* "role permission", of each that docs/permissions.md gives */
-  GPtrArray *roles;
+  Place place;
+  char *journal;
+  TestPermissions *page;
+  GPtrArray *roles;     /* the page's */
+  guint n_recorded;     /* refusals that have to be in the journal */
 } Fixture;
-
-/* The page itself, read by its first table's titles. */
-static void
-read_page (Fixture *self)
-{
-  g_autofree char *path = g_build_filename (g_getenv ("QD_SOURCE_ROOT"), "docs", "permissions.md", NULL), *text = NULL;
-  g_auto (GStrv) lines = NULL;
-
-  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
-  lines = g_strsplit (text, "\n", -1);
-  self->page = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->roles = g_ptr_array_new_with_free_func (g_free);
-  for (guint i = 0; lines[i]; i++)
-    {
-      g_auto (GStrv) cells = g_strsplit (lines[i], "|", -1);
-
-      if (g_str_has_prefix (lines[i], "| permission |"))
-        for (guint c = 3; cells[c + 1]; c++)
-          g_ptr_array_add (self->roles, g_strdup (g_strstrip (cells[c])));
-      else if (g_str_has_prefix (lines[i], "| action |"))
-        break;
-      else if (self->roles->len > 0 && g_str_has_prefix (lines[i], "| `"))
-        {
-          const char *permission = g_strstrip (g_strdelimit (cells[1], "`", ' '));
-
-          for (guint c = 0; c < self->roles->len; c++)
-            if (strstr (cells[3 + c], "yes"))
-              g_hash_table_add (self->page, g_strdup_printf ("%s %s", (char *) self->roles->pdata[c], permission));
-        }
-    }
-  g_assert_cmpuint (self->roles->len, ==, 9);
-  g_assert_cmpuint (g_hash_table_size (self->page), >, 100);
-}
 
 static gboolean
 page_gives (Fixture *self, const char *role, const char *permission)
 {
-  g_autofree char *key = g_strdup_printf ("%s %s", role, permission);
-
-  return permission == NULL || g_hash_table_contains (self->page, key);
+  return test_permissions_give (self->page, role, permission);
 }
 
 static QdEntity *
@@ -84,11 +56,15 @@ static gboolean
 begin (Fixture *self)
 {
   *self = (Fixture) { NULL };
+  place_init (&self->place);
+  self->journal = g_build_filename (self->place.folder, "audit.jsonl", NULL);
   self->lab = test_lab_new ("--sites 20 --paths 30 --flows 50 --rate 50");
   if (self->lab == NULL)
     return FALSE;
-  read_page (self);
+  self->page = test_permissions_new ();
+  self->roles = self->page->roles;
   self->hub = qd_hub_new (NULL);
+  qd_hub_keep_audit (self->hub, self->journal);
   for (guint i = 0; i < self->roles->len; i++)
     {
       g_autoptr (QdEndpoint) endpoint = test_lab_endpoint (self->lab, "node-api", self->roles->pdata[i]);
@@ -107,15 +83,26 @@ end (Fixture *self)
   qd_hub_stop (self->hub);
   test_spin (50);
   g_clear_object (&self->hub);
-  g_hash_table_unref (self->page);
-  g_ptr_array_unref (self->roles);
+  test_permissions_free (self->page);
   test_lab_free (self->lab);
+  place_clear (&self->place);
+  g_free (self->journal);
 }
 
-static void
-result_cb (GObject *source, GAsyncResult *result, gpointer data)
+/* How many refusals are in the journal. */
+static guint
+count_recorded (Fixture *self)
 {
-  *(GAsyncResult **) data = g_object_ref (result);
+  g_autoptr (GPtrArray) lines = qd_audit_journal_after (self->journal, 0, 100000, NULL);
+  guint n = 0;
+
+  for (guint i = 0; i < lines->len; i++)
+    {
+      g_autofree char *outcome = qd_audit_line_dup (lines->pdata[i], strlen (lines->pdata[i]), "outcome");
+
+      n += g_strcmp0 (outcome, "refused") == 0;
+    }
+  return n;
 }
 
 /* What any action could want to be told. */
@@ -153,6 +140,7 @@ check_refused_here (Fixture *self, const char *role, const QdCapability *row)
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) answer = NULL;
+  g_autofree char *named = g_strdup_printf ("(%s)", role);
   g_autofree char *id = qd_hub_run (self->hub, role, row->verb, args, NULL, "a test", NULL, result_cb, &result);
 
   test_until (result != NULL, 10);
@@ -161,6 +149,27 @@ check_refused_here (Fixture *self, const char *role, const QdCapability *row)
     g_error ("%s as %s is not refused", row->verb, role);
   if (!g_error_matches (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_REFUSED) || strstr (error->message, row->permission) == NULL)
     g_error ("%s as %s: \"%s\" does not name %s", row->verb, role, error->message, row->permission);
+  if (strstr (error->message, named) == NULL)
+    g_error ("%s: \"%s\" does not name the role %s", row->verb, error->message, role);
+  self->n_recorded++;
+}
+
+/* As qdctl --dry-run asks: the same is asked of the permissions first, and nothing is sent. */
+static void
+check_refused_dry (Fixture *self, const char *role, const QdCapability *row)
+{
+  g_autoptr (JsonObject) args = make_args ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) answer = NULL;
+
+  qd_hub_dry_run (self->hub, role, row->verb, args, NULL, NULL, result_cb, &result);
+  test_until (result != NULL, 10);
+  answer = qd_hub_run_finish (self->hub, result, &error);
+  if (answer || !g_error_matches (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_REFUSED) || strstr (error->message, row->permission) == NULL)
+    g_error ("%s --dry-run as %s is not refused for want of %s", row->verb, role, row->permission);
+  /* A look that was refused is recorded once. */
+  self->n_recorded += row->query ? 0 : 1;
 }
 
 /* Past the hub, by the driver alone. */
@@ -206,7 +215,10 @@ test_every_action (void)
           {
             refused++;
             if (is_offered (&self, role, &rows[i]) && !rows[i].engine)
-              check_refused_here (&self, role, &rows[i]);
+              {
+                check_refused_here (&self, role, &rows[i]);
+                check_refused_dry (&self, role, &rows[i]);
+              }
             g_assert_false (qd_capability_allowed (qd_hub_get_fleet (self.hub), role, rows[i].verb, NULL));
             /* The steps of an engine are actions of their own. */
             if (!rows[i].engine)
@@ -215,6 +227,192 @@ test_every_action (void)
       }
   g_test_message ("%u refusals, each twice", refused);
   g_assert_cmpuint (refused, >, 50);
+  g_assert_cmpuint (count_recorded (&self), ==, self.n_recorded);
+  end (&self);
+}
+
+/* --- NATS ------------------------------------------------------------------------------------------------------- */
+
+/* Whether @role may publish to @subject. */
+static gboolean
+page_lets_publish (Fixture *self, const char *role, const char *subject)
+{
+  GPtrArray *permissions = g_hash_table_lookup (self->page->subjects, subject);
+
+  if (g_str_equal (role, "admin") || g_str_equal (role, "owner") || g_str_equal (role, "break-glass"))
+    return TRUE;
+  for (guint i = 0; i < permissions->len; i++)
+    if (*(char *) permissions->pdata[i] == '\0' || page_gives (self, role, permissions->pdata[i]))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+set_texts (JsonObject *args, const char *first, ...)
+{
+  va_list list;
+
+  va_start (list, first);
+  for (const char *name = first; name; name = va_arg (list, const char *))
+    json_object_set_string_member (args, name, va_arg (list, const char *));
+  va_end (list);
+}
+
+/* What writes to @subject, over a revision that cannot be: who may is told that somebody else was quicker. */
+static JsonObject *
+make_write (const char *subject, const char *verb)
+{
+  JsonObject *args = json_object_new ();
+  g_auto (GStrv) tokens = g_strsplit (subject, ".", 3);
+
+  if (g_str_has_prefix (verb, "kv."))
+    set_texts (args, "bucket", tokens[1], "key", "nobody", "value", "x", "revision", "999999999", NULL);
+  else
+    set_texts (args, "stream", g_str_equal (tokens[0], "jobs") ? "JOBS" : g_str_equal (tokens[0], "audit") ? "AUDIT" : "AGGREGATE_EVENTS", "subject",
+               g_str_equal (tokens[0], "tenant") ? "tenant.nobody.aggregate.a.b" : g_str_equal (tokens[0], "jobs") ? "jobs.nobody" : "audit.nobody",
+               "payload", "x", "expect_last", "999999999", NULL);
+  return args;
+}
+
+static GError *
+send_plain (Fixture *self, const char *connection, const char *verb, JsonObject *args)
+{
+  QdDriver *driver = qd_hub_get_driver (self->hub, connection);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (JsonNode) answer = NULL;
+  GError *error = NULL;
+
+  qd_driver_command_async (driver, verb, args, NULL, result_cb, &result);
+  test_until (result != NULL, 30);
+  answer = qd_driver_command_finish (driver, result, &error);
+  return error;
+}
+
+static GError *
+send_by_hub (Fixture *self, const char *connection, const char *verb, JsonObject *args)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (JsonNode) answer = NULL;
+  GError *error = NULL;
+
+  g_free (qd_hub_run (self->hub, connection, verb, args, NULL, "a test", NULL, result_cb, &result));
+  test_until (result != NULL, 30);
+  answer = qd_hub_run_finish (self->hub, result, &error);
+  return error;
+}
+
+static void
+check_writes (Fixture *self, const char *role, const char *nats, guint *refused)
+{
+  static const char *const verbs[] = { "kv.put", "kv.delete", "stream.publish" };
+  GHashTableIter iter;
+  gpointer subject;
+
+  g_hash_table_iter_init (&iter, self->page->subjects);
+  while (g_hash_table_iter_next (&iter, &subject, NULL))
+    for (guint v = 0; v < G_N_ELEMENTS (verbs); v++)
+      {
+        gboolean is_kv = g_str_has_prefix (subject, "$KV."), may = page_lets_publish (self, role, subject);
+        g_autoptr (JsonObject) args = make_write (subject, verbs[v]), again = make_write (subject, verbs[v]);
+        g_autoptr (GError) plain = NULL, by_hub = NULL;
+
+        if (is_kv != g_str_has_prefix (verbs[v], "kv."))
+          continue;
+        plain = send_plain (self, nats, verbs[v], args);
+        by_hub = send_by_hub (self, nats, verbs[v], again);
+        if (!g_error_matches (plain, QD_DRIVER_ERROR, may ? QD_DRIVER_ERROR_CONFLICT : QD_DRIVER_ERROR_REFUSED))
+          g_error ("%s to %s as %s, past Quarterdeck: %s", verbs[v], (char *) subject, role, plain ? plain->message : "it was done");
+        if (!g_error_matches (by_hub, QD_DRIVER_ERROR, may ? QD_DRIVER_ERROR_CONFLICT : QD_DRIVER_ERROR_REFUSED))
+          g_error ("%s to %s as %s: %s", verbs[v], (char *) subject, role, by_hub ? by_hub->message : "it was done");
+        *refused += may ? 0 : 1;
+        self->n_recorded += may ? 0 : 1;
+      }
+}
+
+/* What everybody may. */
+static void
+check_reads (Fixture *self, const char *role, const char *nats)
+{
+  static const struct { const char *verb, *args; } looks[] = {
+    { "kv.get", "{\"bucket\":\"AGGREGATE_PLACEMENT\",\"key\":\"aggregate_placement\"}" },
+    { "kv.history", "{\"bucket\":\"AGGREGATE_PLACEMENT\",\"key\":\"aggregate_placement\"}" },
+    { "kv.all", "{\"bucket\":\"RUNNER_PLACEMENT\"}" },
+    { "stream.info", "{\"stream\":\"JOBS\"}" },
+    { "stream.read", "{\"stream\":\"JOBS\",\"subject\":\"jobs.>\"}" },
+    { "stream.read", "{\"stream\":\"EVENTS\",\"subject\":\"fleet.events.>\",\"limit\":\"3\"}" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
+    {
+      g_autoptr (JsonNode) args = qd_json_parse (looks[i].args, -1, "args", NULL);
+      g_autoptr (GError) error = send_by_hub (self, nats, looks[i].verb, qd_json_object (args));
+
+      /* Who looks after one tenant is kept from what is about others. */
+      if (g_str_equal (role, "support") && strstr (looks[i].args, "EVENTS"))
+        {
+          g_assert_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_REFUSED);
+          self->n_recorded++;
+        }
+      else if (error)
+        g_error ("%s as %s: %s", looks[i].verb, role, error->message);
+    }
+}
+
+/* Placing is an action of the page; NATS has no permissions, so those of the control API count. */
+static void
+check_placing (Fixture *self, const char *role, const char *nats, guint *refused)
+{
+  gboolean may = page_gives (self, role, "scale.migrate");
+  g_autoptr (JsonObject) args = json_object_new ();
+  g_autofree char *why = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (qd_placement_allowed (self->hub, nats, "placement.view", NULL));
+  g_assert_cmpint (qd_placement_allowed (self->hub, nats, "placement.set", &why), ==, may);
+  if (may)
+    return;
+  g_assert_nonnull (strstr (why, "scale.migrate"));
+  g_assert_nonnull (strstr (why, role));
+  error = send_by_hub (self, nats, "placement.set", args);
+  g_assert_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_REFUSED);
+  g_assert_nonnull (strstr (error->message, "scale.migrate"));
+  self->n_recorded++;
+  (*refused)++;
+}
+
+static gboolean
+is_live (Fixture *self, const char *id)
+{
+  QdEntity *entity = connection_of (self, id);
+
+  return entity && g_strcmp0 (qd_entity_get_string (entity, QD_CONNECTION_STATE), "live") == 0;
+}
+
+static void
+test_nats (void)
+{
+  Fixture self;
+  guint refused = 0;
+
+  if (!begin (&self))
+    return;
+  for (guint r = 0; r < self.roles->len; r++)
+    {
+      const char *role = self.roles->pdata[r];
+      g_autoptr (QdEndpoint) endpoint = test_lab_endpoint (self.lab, "nats", role);
+      g_autofree char *nats = g_strconcat (role, "-nats", NULL);
+
+      g_set_str (&endpoint->id, nats);
+      g_set_str (&endpoint->feeds, role);
+      g_assert_true (qd_hub_add (self.hub, endpoint, FALSE, NULL));
+      test_until (is_live (&self, nats), 30);
+      check_writes (&self, role, nats, &refused);
+      check_reads (&self, role, nats);
+      check_placing (&self, role, nats, &refused);
+    }
+  g_test_message ("%u refusals in NATS, each twice", refused);
+  g_assert_cmpuint (refused, >, 50);
+  g_assert_cmpuint (count_recorded (&self), ==, self.n_recorded);
   end (&self);
 }
 
@@ -223,5 +421,6 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ops/permissions/every-action", test_every_action);
+  g_test_add_func ("/ops/permissions/nats", test_nats);
   return g_test_run ();
 }

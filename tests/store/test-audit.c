@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -578,6 +579,54 @@ test_retention_refused (void)
   place_clear (&place);
 }
 
+/* Who verifies meanwhile sees a whole chain, the one from before or the one from after. */
+static gpointer
+verify_again_and_again (gpointer data)
+{
+  gpointer *shared = data;
+  guint n = 0;
+
+  for (; !g_atomic_int_get ((int *) shared[1]); n++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (QdAuditVerdict) verdict = qd_audit_verify (shared[0], NULL, NULL, &error);
+
+      g_assert_no_error (error);
+      if (verdict->state > QD_AUDIT_EMPTY)
+        g_error ("while records go, the chain is %s at %" G_GINT64_FORMAT, qd_audit_state_to_word (verdict->state), verdict->place);
+    }
+  return GUINT_TO_POINTER (n);
+}
+
+static void
+test_retention_while_verified (void)
+{
+  Place place;
+  g_autofree char *journal = NULL;
+  int stop = 0;
+  gpointer shared[2];
+  GThread *threads[2];
+  gint64 gone = 0;
+
+  place_init (&place);
+  journal = g_build_filename (place.folder, "audit.jsonl", NULL);
+  shared[0] = journal;
+  shared[1] = &stop;
+  append (journal, 30);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("verify", verify_again_and_again, shared);
+  for (guint round = 0; round < 60; round++)
+    {
+      append (journal, 4);
+      gone += retain (journal, 0, 5000, 0, -1);
+    }
+  g_atomic_int_set (&stop, 1);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_assert_cmpuint (GPOINTER_TO_UINT (g_thread_join (threads[i])), >, 0);
+  g_assert_cmpint (gone, >, 200);
+  place_clear (&place);
+}
+
 /* --- Beside the main thread ---------------------------------------------------------------------------------------- */
 
 static void
@@ -658,6 +707,68 @@ test_unwritable (void)
   place_clear (&place);
 }
 
+static goffset
+size_of (const char *path)
+{
+  GStatBuf info;
+
+  g_assert_cmpint (g_stat (path, &info), ==, 0);
+  return info.st_size;
+}
+
+/* In a process of its own, which can write no file that is larger than so: 0 when both were refused for that, and nothing is left of it. */
+static int
+write_beyond (const char *path, goffset most)
+{
+  struct rlimit limit = { (rlim_t) most, (rlim_t) most };
+  g_autofree char *beside = g_strconcat (path, ".new", NULL);
+  g_autoptr (JsonObject) record = record_new ("site.update"), note = json_object_new ();
+  g_autoptr (GError) error = NULL, other = NULL;
+  goffset before = size_of (path);
+  gint64 gone;
+
+  signal (SIGXFSZ, SIG_IGN);
+  if (setrlimit (RLIMIT_FSIZE, &limit) != 0)
+    return 1;
+  if (qd_audit_journal_append (path, record, NULL, &error) || !g_error_matches (error, QD_AUDIT_ERROR, QD_AUDIT_ERROR_FAILED))
+    return 2;
+  if (size_of (path) != before)
+    return 3;
+  if (qd_audit_journal_retain (path, &(QdAuditLimits) { 0, 600 }, 0, note, &gone, &other) || other == NULL)
+    return 4;
+  return size_of (path) != before || g_file_test (beside, G_FILE_TEST_EXISTS) ? 5 : 0;
+}
+
+/* Where there is no more room, in the midst of a record, nothing of it is left, and all that was there is; with room, it goes on. */
+static void
+test_full (void)
+{
+  Place place;
+  g_autofree char *journal = NULL;
+
+  place_init (&place);
+  journal = g_build_filename (place.folder, "audit.jsonl", NULL);
+  append (journal, 6);
+  for (guint room = 0; room < 120; room += 17)
+    {
+      g_autoptr (QdAuditVerdict) verdict = verify (journal, NULL), after = NULL;
+      pid_t child = fork ();
+      int status;
+
+      if (child == 0)
+        _exit (write_beyond (journal, size_of (journal) + room));
+      g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+      g_assert_true (WIFEXITED (status));
+      g_assert_cmpint (WEXITSTATUS (status), ==, 0);
+      append (journal, 1);
+      after = verify (journal, NULL);
+      g_assert_cmpint (after->state, ==, QD_AUDIT_INTACT);
+      g_assert_cmpuint (after->torn, ==, 0);
+      g_assert_cmpint (after->head.n, ==, verdict->head.n + 1);
+    }
+  place_clear (&place);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -671,6 +782,8 @@ main (int argc, char **argv)
   g_test_add_func ("/audit/retention", test_retention);
   g_test_add_func ("/audit/retention-again", test_retention_again);
   g_test_add_func ("/audit/retention-refused", test_retention_refused);
+  g_test_add_func ("/audit/retention-while-verified", test_retention_while_verified);
+  g_test_add_func ("/audit/full", test_full);
   g_test_add_func ("/audit/log", test_log);
   g_test_add_func ("/audit/unwritable", test_unwritable);
   return g_test_run ();
