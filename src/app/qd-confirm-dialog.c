@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "qd-json.h"
+#include "qd-shard-actions.h"
 
 /* More rows than that are counted, not listed. */
 #define MAX_CHANGES 12
@@ -75,6 +76,26 @@ add_difference (QdConfirmDialog *self, const QdConfirmation *confirmation)
         text = g_strdup_printf (_("%s → %s"), before, after);
       add_row (self, title, text);
     }
+}
+
+/* Which of them, and how: what verbs of shards are told beside whom they are about. */
+static void
+add_arguments (QdConfirmDialog *self, const QdConfirmation *confirmation)
+{
+  static const struct { const char *name, *title; } rows[] = { { "id", N_("Shard") }, { "tenant", N_("Tenant") }, { "saga", N_("Workflow") },
+                                                                { "mode", N_("Mode") }, { "view", N_("View") } };
+  g_autofree char *text = confirmation->args != NULL ? qd_shard_verb_tell (confirmation->verb, confirmation->args) : NULL;
+
+  if (text == NULL)
+    return;
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      const char *value = qd_json_get_string (confirmation->args, rows[i].name, NULL);
+
+      if (value != NULL && (confirmation->target == NULL || g_strcmp0 (value, qd_entity_get_name (confirmation->target)) != 0))
+        add_row (self, _(rows[i].title), value);
+    }
+  add_row (self, _("What it does"), text);
 }
 
 static guint
@@ -167,9 +188,10 @@ describe (QdConfirmDialog *self, const QdConfirmation *confirmation)
     add_row (self, _("Name"), qd_entity_get_name (confirmation->target));
   add_row (self, _("Where"), confirmation->where);
   add_difference (self, confirmation);
+  add_arguments (self, confirmation);
   if (risk != NULL)
     add_row (self, _("At risk"), risk);
-  add_row (self, _("To undo"), confirmation->undoable ? _("Press Undo in the message that follows")
+  add_row (self, _("To undo"), confirmation->note != NULL ? confirmation->note : confirmation->undoable ? _("Press Undo in the message that follows")
                                                       : _("This cannot be undone from here"));
 }
 

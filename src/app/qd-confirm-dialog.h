@@ -18,6 +18,7 @@ typedef struct {
   JsonObject *args;         /* or NULL */
   QdFleet *fleet;
   gboolean undoable;
+  const char *note;         /* how it is undone otherwise; or NULL */
   const char *type_name;    /* in production: what must be typed; NULL: nothing */
 } QdConfirmation;
 

@@ -283,6 +283,16 @@ qd_placement_board_move (QdPlacementBoard *self, const char *const *tenants, con
   return do_step (self, step);
 }
 
+gboolean
+qd_placement_board_keep (QdPlacementBoard *self, const char *const *tenants)
+{
+  GPtrArray *step = g_ptr_array_new_with_free_func (edit_free);
+
+  for (; *tenants != NULL; tenants++)
+    add_edit (self, step, *tenants, get_home (self, *tenants));
+  return do_step (self, step);
+}
+
 static void
 clear_into (QdPlacementBoard *self, GPtrArray *step, GHashTable *kept)
 {

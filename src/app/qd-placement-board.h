@@ -36,6 +36,8 @@ guint qd_placement_board_count_then (QdPlacementBoard *self, const char *shard);
 
 /* Plans all of @tenants to be on @shard, as one step. FALSE: they are all there already, or one of the names is not known. */
 gboolean qd_placement_board_move (QdPlacementBoard *self, const char *const *tenants, const char *shard);
+/* Takes what is planned for @tenants out of the plan; FALSE: nothing was. */
+gboolean qd_placement_board_keep (QdPlacementBoard *self, const char *const *tenants);
 /* Replaces the plan with @rebalance's moves, as one step. */
 void qd_placement_board_take (QdPlacementBoard *self, const QdRebalance *rebalance);
 /* Why @tenant is moved, where a proposal said so; NULL: somebody wants it. */

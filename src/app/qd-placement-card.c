@@ -55,7 +55,11 @@ update (QdPlacementCard *self)
 static gboolean
 drop_cb (QdPlacementCard *self, const GValue *value)
 {
-  return self->shard != NULL && qd_placement_board_move (self->board, g_value_get_boxed (value), self->shard);
+  const QdPlacementRoll *roll = qd_placement_board_get_roll (self->board);
+  const char *const *tenants = roll != NULL ? qd_placement_drag_get (value, roll->kind) : NULL;
+
+  /* while it was dragged, another kind may have been turned to, whose shards have the same names */
+  return self->shard != NULL && tenants != NULL && qd_placement_board_move (self->board, tenants, self->shard);
 }
 
 static GtkWidget *

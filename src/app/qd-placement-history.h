@@ -20,12 +20,17 @@ GArray *qd_placement_history_read (GPtrArray *revisions, const char *tenant);
 /**
  * QdPlacementHistory:
  *
- * Where a tenant was placed, by the history of its key. Emits ::restore (string shard) for a stay that one wants back, and closes: it becomes a move
- * of the plan, so that it is reviewed and written as a new revision.
+ * The history of a key of the placement: who wrote what when, how any two revisions differ, and where one tenant was. Emits ::restore (string shard)
+ * for a stay that one wants back, which becomes a move of the plan, or ::restore-revision (uint, of the revisions) for all of a revision, and closes.
  */
 #define QD_TYPE_PLACEMENT_HISTORY (qd_placement_history_get_type ())
 G_DECLARE_FINAL_TYPE (QdPlacementHistory, qd_placement_history, QD, PLACEMENT_HISTORY, AdwDialog)
 
+/* @tenant: NULL with a map under one key: of all in it. */
 AdwDialog *qd_placement_history_new (QdHub *hub, const char *nats, QdPlacementMap *map, const char *tenant);
+/* (element-type QdPlacementRevision), oldest first; NULL until they are there. Borrowed. */
+GPtrArray *qd_placement_history_get_revisions (QdPlacementHistory *self);
+/* Compares two of them, as a user would choose. */
+void qd_placement_history_compare (QdPlacementHistory *self, guint from, guint to);
 
 G_END_DECLS

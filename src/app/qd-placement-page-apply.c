@@ -9,6 +9,7 @@
 #include <glib/gi18n.h>
 
 #include "qd-capability.h"
+#include "qd-confirm-dialog.h"
 #include "qd-placement-clash.h"
 #include "qd-placement-review.h"
 #include "qd-placement.h"
@@ -19,6 +20,9 @@ typedef struct {
   char *nats;
   char *reason;
   char **tenants;             /* who is moved */
+  char *done;                 /* what is said in the end; NULL: how many have a new place */
+  GPtrArray *revisions;       /* of QdPlacementRevision, one of which is put back; or NULL */
+  guint revision;
   QdPlacementMap *base;       /* the map that was shown */
   QdPasswordWatch *watch;     /* or NULL */
 } Apply;
@@ -35,7 +39,9 @@ apply_free (Apply *apply)
   g_clear_pointer (&apply->watch, qd_password_watch_free);
   g_object_unref (apply->page);
   qd_placement_map_unref (apply->base);
+  g_clear_pointer (&apply->revisions, g_ptr_array_unref);
   g_strfreev (apply->tenants);
+  g_free (apply->done);
   g_free (apply->nats);
   g_free (apply->reason);
   g_free (apply);
@@ -89,7 +95,7 @@ decided_cb (AdwDialog *dialog, gboolean take_mine, Apply *apply)
   Apply *again = g_new0 (Apply, 1);
 
   *again = (Apply) { .page = g_object_ref (apply->page), .nats = g_strdup (apply->nats), .reason = g_strdup (apply->reason),
-                     .tenants = g_strdupv (apply->tenants), .base = qd_placement_map_ref (edit->now) };
+                     .tenants = g_strdupv (apply->tenants), .done = g_strdup (apply->done), .base = qd_placement_map_ref (edit->now) };
   if (changes->len > 0)
     begin (again, changes);
   else
@@ -136,8 +142,9 @@ edited_cb (GObject *hub, GAsyncResult *result, gpointer data)
       return;
     }
   qd_placement_board_drop (apply->page->board, (const char *const *) apply->tenants);
-  text = g_strdup_printf (ngettext ("%u tenant has a new place", "%u tenants have new places", n), n);
-  qd_session_toast (get_session (apply->page), text);
+  if (apply->done == NULL)
+    text = g_strdup_printf (ngettext ("%u tenant has a new place", "%u tenants have new places", n), n);
+  qd_session_toast (get_session (apply->page), apply->done != NULL ? apply->done : text);
 }
 
 /* --- Doing it ---------------------------------------------------------------------------------------------------- */
@@ -242,5 +249,90 @@ qd_placement_page_review (QdPlacementPage *self)
   apply = g_new0 (Apply, 1);
   *apply = (Apply) { .page = g_object_ref (self), .nats = g_strdup (nats), .base = qd_placement_map_ref (self->map) };
   g_signal_connect_data (dialog, "confirmed", G_CALLBACK (confirmed_cb), apply, apply_free_closure, G_CONNECT_SWAPPED);
+  adw_dialog_present (dialog, GTK_WIDGET (self));
+}
+
+/* --- A former revision ----------------------------------------------------------------------------------------------- */
+
+/* Takes @apply. */
+static void
+begin_restore (Apply *apply)
+{
+  QdSession *session = get_session (apply->page);
+  g_autofree char *job = qd_placement_restore_async (qd_session_get_hub (session), apply->nats, apply->base, apply->revisions->pdata[apply->revision],
+                                                     apply->reason, NULL, edited_cb, apply);
+
+  if (job != NULL)
+    apply->watch = qd_password_watch_new (session, apply->page, job, _("Change the placement"));
+}
+
+static void
+restore_confirmed_cb (Apply *apply, const char *reason)
+{
+  const QdPlacementRevision *revision = apply->revisions->pdata[apply->revision];
+  g_autofree char *number = g_strdup_printf ("%" G_GUINT64_FORMAT, revision->revision);
+  Apply *own = g_new0 (Apply, 1);
+
+  *own = (Apply) { .page = g_object_ref (apply->page), .nats = g_strdup (apply->nats), .reason = g_strdup (reason), .base = qd_placement_map_ref (apply->base),
+                   .tenants = g_new0 (char *, 1), .done = g_strdup_printf (_("Revision %s was put back"), number),
+                   .revisions = g_ptr_array_ref (apply->revisions), .revision = apply->revision };
+  begin_restore (own);
+}
+
+/* {"changes": {"acme": "shard-1 → shard-2"}}: what a restoration changes of what is shown. (transfer full) */
+static JsonObject *
+list_restored (QdPlacementMap *base, const QdPlacementRevision *revision)
+{
+  gboolean object = qd_placement_map_get_encoding (base) == QD_PLACEMENT_OBJECT;
+  g_autoptr (GPtrArray) rows = qd_placement_map_diff (base, revision->map);
+  JsonObject *args = json_object_new (), *changes = json_object_new ();
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const QdPlacementDiff *row = rows->pdata[i];
+      g_autofree char *text = g_strdup_printf (_("%s → %s"), row->from != NULL ? row->from : _("nowhere"), row->to != NULL ? row->to : _("nowhere"));
+
+      /* with a key for each, a revision is about its own tenant alone */
+      if (object || g_strcmp0 (row->tenant, revision->key) == 0)
+        json_object_set_string_member (changes, row->tenant, text);
+    }
+  json_object_set_object_member (args, "changes", changes);
+  return args;
+}
+
+void
+qd_placement_page_restore (QdPlacementPage *self, GPtrArray *revisions, guint index)
+{
+  const QdPlacementRevision *revision = revisions->pdata[index];
+  QdFleet *fleet = qd_session_get_fleet (get_session (self));
+  QdEntity *connection = self->source.nats != NULL ? qd_fleet_lookup (fleet, self->source.nats, QD_KIND_CONNECTION, self->source.nats) : NULL;
+  g_autofree char *number = g_strdup_printf ("%" G_GUINT64_FORMAT, revision->revision), *title = g_strdup_printf (_("Put revision %s back"), number), *why = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) writes = NULL;
+  g_autoptr (JsonObject) args = NULL;
+  QdConfirmation confirmation;
+  AdwDialog *dialog;
+  Apply *apply;
+
+  if (self->map == NULL || connection == NULL || !qd_placement_page_can_apply (self, &why))
+    {
+      tell_failure (self, why != NULL ? why : _("There is no bucket to ask"));
+      return;
+    }
+  writes = qd_placement_plan_restore (self->map, revision, &error);
+  if (writes == NULL || writes->len == 0)
+    {
+      tell_failure (self, error != NULL ? error->message : _("It is what is there now."));
+      return;
+    }
+  args = list_restored (self->map, revision);
+  confirmation = (QdConfirmation) { .title = title, .where = qd_entity_get_name (connection), .verb = QD_PLACEMENT_SET, .args = args, .fleet = fleet,
+                                    .note = _("It is written as a new revision: put this one back from the history"),
+                                    .type_name = is_production (self, connection) ? qd_entity_get_name (connection) : NULL };
+  dialog = qd_confirm_dialog_new (&confirmation);
+  apply = g_new0 (Apply, 1);
+  *apply = (Apply) { .page = g_object_ref (self), .nats = g_strdup (self->source.nats), .base = qd_placement_map_ref (self->map),
+                     .revisions = g_ptr_array_ref (revisions), .revision = index };
+  g_signal_connect_data (dialog, "confirmed", G_CALLBACK (restore_confirmed_cb), apply, apply_free_closure, G_CONNECT_SWAPPED);
   adw_dialog_present (dialog, GTK_WIDGET (self));
 }

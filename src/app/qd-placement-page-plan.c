@@ -21,10 +21,24 @@ get_session (QdPlacementPage *self)
 
 /* --- A proposal ----------------------------------------------------------------------------------------------- */
 
+typedef struct { QdPlacementRoll *roll; char *emptied; } Proposal;
+
+static void
+proposal_free (gpointer data)
+{
+  Proposal *proposal = data;
+
+  qd_placement_roll_unref (proposal->roll);
+  g_free (proposal->emptied);
+  g_free (proposal);
+}
+
 static void
 propose_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  g_task_return_pointer (task, qd_placement_roll_plan (data), (GDestroyNotify) qd_rebalance_free);
+  const Proposal *proposal = data;
+
+  g_task_return_pointer (task, qd_placement_roll_plan_empty (proposal->roll, proposal->emptied), (GDestroyNotify) qd_rebalance_free);
 }
 
 static void
@@ -66,10 +80,11 @@ proposed_cb (GObject *object, GAsyncResult *result, gpointer data)
 }
 
 void
-qd_placement_page_propose (QdPlacementPage *self)
+qd_placement_page_propose (QdPlacementPage *self, const char *emptied)
 {
   const QdPlacementRoll *roll = qd_placement_board_get_roll (self->board);
   g_autoptr (GTask) task = NULL;
+  Proposal *proposal;
 
   if (roll == NULL)
     return;
@@ -79,7 +94,9 @@ qd_placement_page_propose (QdPlacementPage *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "placement.rebalance", FALSE);
   task = g_task_new (self, self->proposing, proposed_cb, NULL);
   g_task_set_check_cancellable (task, TRUE);
-  g_task_set_task_data (task, qd_placement_roll_ref ((QdPlacementRoll *) roll), (GDestroyNotify) qd_placement_roll_unref);
+  proposal = g_new (Proposal, 1);
+  *proposal = (Proposal) { qd_placement_roll_ref ((QdPlacementRoll *) roll), g_strdup (emptied) };
+  g_task_set_task_data (task, proposal, proposal_free);
   g_task_run_in_thread (task, propose_thread);
 }
 
@@ -127,6 +144,12 @@ restore_cb (Choice *choice, const char *shard)
   qd_session_toast (get_session (choice->page), _("There is no such shard any more"));
 }
 
+static void
+restore_revision_cb (QdPlacementPage *self, guint index, QdPlacementHistory *history)
+{
+  qd_placement_page_restore (self, qd_placement_history_get_revisions (history), index);
+}
+
 void
 qd_placement_page_show_history (QdPlacementPage *self, const char *tenant)
 {
@@ -142,5 +165,6 @@ qd_placement_page_show_history (QdPlacementPage *self, const char *tenant)
   choice = g_new (Choice, 1);
   *choice = (Choice) { g_object_ref (self), g_strdupv ((char *[]) { (char *) tenant, NULL }) };
   g_signal_connect_data (dialog, "restore", G_CALLBACK (restore_cb), choice, choice_free, G_CONNECT_SWAPPED);
+  g_signal_connect_object (dialog, "restore-revision", G_CALLBACK (restore_revision_cb), self, G_CONNECT_SWAPPED);
   adw_dialog_present (dialog, GTK_WIDGET (self));
 }

@@ -3,6 +3,7 @@
 
 #include <adwaita.h>
 
+#include "qd-action-popover.h"
 #include "qd-placement-page.h"
 #include "qd-placement-source.h"
 
@@ -30,12 +31,20 @@ struct _QdPlacementPage {
 };
 
 /* qd-placement-page-plan.c: what becomes of the plan. */
-void qd_placement_page_propose (QdPlacementPage *self);
+/* @emptied: the shard on which nobody is to be left; NULL: all that bring every shard in order. */
+void qd_placement_page_propose (QdPlacementPage *self, const char *emptied);
 void qd_placement_page_review (QdPlacementPage *self);
 void qd_placement_page_choose (QdPlacementPage *self, const char *const *tenants);
 void qd_placement_page_show_history (QdPlacementPage *self, const char *tenant);
+/* Puts one of @revisions (element-type QdPlacementRevision) back, once it is confirmed. */
+void qd_placement_page_restore (QdPlacementPage *self, GPtrArray *revisions, guint index);
 /* Whether a plan can be carried out; when not, *@why (transfer full) says what is missing. */
 gboolean qd_placement_page_can_apply (QdPlacementPage *self, char **why);
+
+/* qd-placement-page-menu.c: what can be asked of shards and of tenants on them, and of all. */
+GtkWidget *qd_placement_page_build_menu (QdPlacementPage *self);
+/* @tenant NULL: of the shard whose tenants are listed. */
+void qd_placement_page_fill_menu (QdPlacementPage *self, QdActionPopover *popover, const char *tenant);
 
 /* qd-placement-page-migrate.c: the same with each tenant drained first and verified after. */
 gboolean qd_placement_page_can_migrate (QdPlacementPage *self);

@@ -348,7 +348,7 @@ action_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   else if (g_str_equal (name, "placement.review"))
     qd_placement_page_review (self);
   else if (g_str_equal (name, "placement.rebalance"))
-    qd_placement_page_propose (self);
+    qd_placement_page_propose (self, NULL);
 }
 
 /* --- Building ------------------------------------------------------------------------------------------------------------- */
@@ -438,6 +438,7 @@ build_split (QdPlacementPage *self)
   self->side = qd_placement_side_new (self->board);
   g_signal_connect_object (self->side, "move", G_CALLBACK (qd_placement_page_choose), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->side, "history", G_CALLBACK (qd_placement_page_show_history), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->side, "menu", G_CALLBACK (qd_placement_page_fill_menu), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->side, "close", G_CALLBACK (close_cb), self, G_CONNECT_SWAPPED);
   self->status = adw_status_page_new ();
   adw_status_page_set_icon_name (ADW_STATUS_PAGE (self->status), "qd-nodes-symbolic");
@@ -484,6 +485,7 @@ build (QdPlacementPage *self)
   g_signal_connect_object (self->versions_button, "toggled", G_CALLBACK (show_view), self, G_CONNECT_SWAPPED);
   self->end = g_object_ref_sink (gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6));
   gtk_box_append (GTK_BOX (self->end), self->versions_button);
+  gtk_box_append (GTK_BOX (self->end), qd_placement_page_build_menu (self));
   self->problem = adw_banner_new ("");
   self->sentence = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->sentence), 0);

@@ -34,9 +34,23 @@ typedef char *QdPlacementDrag;
 G_DEFINE_BOXED_TYPE (QdPlacementDrag, qd_placement_drag, g_strdupv, g_strfreev)
 
 GdkContentProvider *
-qd_placement_drag_new (const char *const *tenants)
+qd_placement_drag_new (const char *kind, const char *const *tenants)
 {
-  return gdk_content_provider_new_typed (QD_TYPE_PLACEMENT_DRAG, tenants);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) words = NULL;
+
+  g_strv_builder_add (builder, kind);
+  g_strv_builder_addv (builder, (const char **) tenants);
+  words = g_strv_builder_end (builder);
+  return gdk_content_provider_new_typed (QD_TYPE_PLACEMENT_DRAG, words);
+}
+
+const char *const *
+qd_placement_drag_get (const GValue *value, const char *kind)
+{
+  const char *const *words = g_value_get_boxed (value);
+
+  return words != NULL && g_strcmp0 (words[0], kind) == 0 ? words + 1 : NULL;
 }
 
 /* --- How many ---------------------------------------------------------------------------------------------- */
@@ -289,7 +303,7 @@ prepare_cb (QdPlacementPlaces *self, double x, double y)
   const QdRollTenant *tenant = qd_placement_places_pick (self, x, y);
   const char *tenants[] = { tenant != NULL ? tenant->id : NULL, NULL };
 
-  return tenant != NULL ? qd_placement_drag_new (tenants) : NULL;
+  return tenant != NULL ? qd_placement_drag_new (qd_placement_board_get_roll (self->board)->kind, tenants) : NULL;
 }
 
 /* --- The widget --------------------------------------------------------------------------------------------------- */

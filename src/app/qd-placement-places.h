@@ -22,9 +22,11 @@ void qd_placement_places_set_shard (QdPlacementPlaces *self, const char *shard);
 /* The tenant under a point; NULL: a free place, or none. Borrowed until the board changes. */
 const QdRollTenant *qd_placement_places_pick (QdPlacementPlaces *self, double x, double y);
 
-/* What a dragged tenant is: its id in a type of its own, so that no text from elsewhere is taken for one. */
+/* What dragged tenants are: their service kind and their ids in a type of its own, so that no text from elsewhere is taken for one. */
 #define QD_TYPE_PLACEMENT_DRAG (qd_placement_drag_get_type ())
 GType qd_placement_drag_get_type (void);
-GdkContentProvider *qd_placement_drag_new (const char *const *tenants);
+GdkContentProvider *qd_placement_drag_new (const char *kind, const char *const *tenants);
+/* Who is in @value; NULL: none of @kind. Borrowed. */
+const char *const *qd_placement_drag_get (const GValue *value, const char *kind);
 
 G_END_DECLS

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "qd-action-popover.h"
 #include "qd-placement-places.h"
 #include "qd-placement-row.h"
 #include "qd-placement-words.h"
@@ -19,11 +20,12 @@ struct _QdPlacementSide {
   GtkStringList *ids;
   GtkMultiSelection *selection;
   GtkWidget *title, *facts, *stack, *list, *move, *history;
+  GtkWidget *shard_menu, *tenant_menu, *context;
 };
 
 G_DEFINE_FINAL_TYPE (QdPlacementSide, qd_placement_side, ADW_TYPE_BIN)
 
-enum { MOVE, CLOSE, HISTORY, N_SIGNALS };
+enum { MOVE, CLOSE, HISTORY, MENU, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 /* --- What is listed -------------------------------------------------------------------------------------- */
@@ -81,6 +83,7 @@ update_heading (QdPlacementSide *self)
       gtk_label_set_text (GTK_LABEL (self->title), self->shard != NULL ? self->shard : _("Placed Nowhere"));
       facts = shard != NULL ? g_strjoin (" · ", fill, *text != '\0' ? text : NULL, NULL) : g_strdup_printf (ngettext ("%u tenant", "%u tenants", n), n);
     }
+  gtk_widget_set_visible (self->shard_menu, self->shard != NULL && !is_searching (self));
   gtk_label_set_text (GTK_LABEL (self->facts), facts);
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), n > 0 ? "list" : is_searching (self) ? "no-match" : "empty");
 }
@@ -148,6 +151,7 @@ selection_cb (QdPlacementSide *self)
   gtk_button_set_label (GTK_BUTTON (self->move), n > 0 ? text : _("_Move…"));
   gtk_widget_set_sensitive (self->move, n > 0);
   gtk_widget_set_sensitive (self->history, n == 1);
+  gtk_widget_set_sensitive (self->tenant_menu, n == 1);
 }
 
 static void
@@ -168,6 +172,70 @@ history_cb (QdPlacementSide *self)
     g_signal_emit (self, signals[HISTORY], 0, *selected);
 }
 
+/* Who is taken out of the plan stays where it is. */
+static gboolean
+keep_key_cb (GtkWidget *widget, GVariant *args, gpointer data)
+{
+  QdPlacementSide *self = data;
+  g_auto (GStrv) selected = qd_placement_side_dup_selected (self);
+
+  qd_placement_board_keep (self->board, (const char *const *) selected);
+  return TRUE;
+}
+
+static void
+fill_shard_cb (QdPlacementSide *self, QdActionPopover *popover)
+{
+  g_signal_emit (self, signals[MENU], 0, popover, NULL);
+}
+
+static void
+fill_tenant_cb (QdPlacementSide *self, QdActionPopover *popover)
+{
+  g_auto (GStrv) selected = qd_placement_side_dup_selected (self);
+
+  if (*selected != NULL)
+    g_signal_emit (self, signals[MENU], 0, popover, *selected);
+}
+
+static void
+show_menu (QdPlacementSide *self, GtkWidget *row, double x, double y)
+{
+  graphene_point_t here;
+
+  if (!gtk_widget_compute_point (row, GTK_WIDGET (self), &GRAPHENE_POINT_INIT ((float) x, (float) y), &here))
+    return;
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->context), &(GdkRectangle) { (int) here.x, (int) here.y, 1, 1 });
+  gtk_popover_popup (GTK_POPOVER (self->context));
+}
+
+/* Of the row under the pointer, which is selected first. */
+static void
+pressed_cb (QdPlacementSide *self, int n, double x, double y, GtkGesture *gesture)
+{
+  GtkWidget *row = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (gesture));
+  const char *id = qd_placement_row_get_tenant (QD_PLACEMENT_ROW (row));
+
+  if (id == NULL)
+    return;
+  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
+  qd_placement_side_select (self, id);
+  show_menu (self, row, x, y);
+}
+
+static gboolean
+menu_key_cb (GtkWidget *widget, GVariant *args, gpointer data)
+{
+  QdPlacementSide *self = data;
+  g_auto (GStrv) selected = qd_placement_side_dup_selected (self);
+  GtkWidget *row = gtk_widget_get_focus_child (self->list);
+
+  if (g_strv_length (selected) != 1)
+    return FALSE;
+  show_menu (self, row != NULL ? row : self->list, 24, 24);
+  return TRUE;
+}
+
 /* Whoever drags one of several that are selected drags them all. */
 static GdkContentProvider *
 prepare_cb (QdPlacementSide *self, double x, double y, GtkDragSource *source)
@@ -179,7 +247,8 @@ prepare_cb (QdPlacementSide *self, double x, double y, GtkDragSource *source)
 
   if (id == NULL)
     return NULL;
-  return qd_placement_drag_new (g_strv_contains ((const char *const *) selected, id) ? (const char *const *) selected : one);
+  return qd_placement_drag_new (qd_placement_board_get_roll (self->board)->kind,
+                                g_strv_contains ((const char *const *) selected, id) ? (const char *const *) selected : one);
 }
 
 /* --- Rows ----------------------------------------------------------------------------------------------------- */
@@ -189,10 +258,14 @@ setup_cb (QdPlacementSide *self, GtkListItem *item)
 {
   GtkWidget *row = qd_placement_row_new (self->board);
   GtkDragSource *drag = gtk_drag_source_new ();
+  GtkGesture *click = gtk_gesture_click_new ();
 
   gtk_drag_source_set_actions (drag, GDK_ACTION_MOVE);
   g_signal_connect_object (drag, "prepare", G_CALLBACK (prepare_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (drag));
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_SECONDARY);
+  g_signal_connect_object (click, "pressed", G_CALLBACK (pressed_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (click));
   gtk_list_item_set_child (item, row);
 }
 
@@ -222,6 +295,15 @@ make_label (const char *style)
 }
 
 static GtkWidget *
+make_menu (QdPlacementSide *self, const char *name, GCallback fill)
+{
+  QdActionPopover *popover = qd_action_popover_new ();
+
+  g_signal_connect_object (popover, "fill", fill, self, G_CONNECT_SWAPPED);
+  return qd_action_popover_make_button (popover, name);
+}
+
+static GtkWidget *
 build_head (QdPlacementSide *self)
 {
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
@@ -237,7 +319,10 @@ build_head (QdPlacementSide *self)
   gtk_widget_set_valign (close, GTK_ALIGN_START);
   gtk_widget_set_tooltip_text (close, _("Close the list of tenants"));
   g_signal_connect_object (close, "clicked", G_CALLBACK (close_cb), self, G_CONNECT_SWAPPED);
+  self->shard_menu = make_menu (self, _("What this shard can be asked"), G_CALLBACK (fill_shard_cb));
+  gtk_widget_set_valign (self->shard_menu, GTK_ALIGN_START);
   gtk_box_append (GTK_BOX (line), words);
+  gtk_box_append (GTK_BOX (line), self->shard_menu);
   gtk_box_append (GTK_BOX (line), close);
   gtk_widget_add_css_class (line, "qd-placement-head");
   return line;
@@ -260,6 +345,10 @@ build_list (QdPlacementSide *self)
   g_signal_connect_object (self->list, "activate", G_CALLBACK (activate_cb), self, G_CONNECT_SWAPPED);
   gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (keys),
                                         gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_m, 0), gtk_callback_action_new (move_key_cb, self, NULL)));
+  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (keys),
+                                        gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Delete, 0), gtk_callback_action_new (keep_key_cb, self, NULL)));
+  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (keys),
+                                        gtk_shortcut_new (gtk_shortcut_trigger_parse_string ("Menu|<Shift>F10"), gtk_callback_action_new (menu_key_cb, self, NULL)));
   gtk_widget_add_controller (self->list, keys);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), self->list);
@@ -300,8 +389,14 @@ build (QdPlacementSide *self)
   gtk_box_append (GTK_BOX (box), self->stack);
   gtk_box_append (GTK_BOX (foot), self->move);
   gtk_box_append (GTK_BOX (foot), self->history);
+  self->tenant_menu = make_menu (self, _("What can be done with the selected tenant"), G_CALLBACK (fill_tenant_cb));
+  gtk_box_append (GTK_BOX (foot), self->tenant_menu);
   gtk_box_append (GTK_BOX (box), foot);
   adw_bin_set_child (ADW_BIN (self), box);
+  self->context = GTK_WIDGET (qd_action_popover_new ());
+  gtk_popover_set_has_arrow (GTK_POPOVER (self->context), FALSE);
+  g_signal_connect_object (self->context, "fill", G_CALLBACK (fill_tenant_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_set_parent (self->context, GTK_WIDGET (self));
 }
 
 static void
@@ -309,6 +404,7 @@ qd_placement_side_dispose (GObject *object)
 {
   QdPlacementSide *self = QD_PLACEMENT_SIDE (object);
 
+  g_clear_pointer (&self->context, gtk_widget_unparent);
   g_clear_object (&self->board);
   g_clear_object (&self->selection);
   g_clear_pointer (&self->shard, g_free);
@@ -321,6 +417,8 @@ qd_placement_side_class_init (QdPlacementSideClass *klass)
   G_OBJECT_CLASS (klass)->dispose = qd_placement_side_dispose;
   signals[MOVE] = g_signal_new ("move", QD_TYPE_PLACEMENT_SIDE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRV);
   signals[CLOSE] = g_signal_new ("close", QD_TYPE_PLACEMENT_SIDE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[MENU] = g_signal_new ("menu", QD_TYPE_PLACEMENT_SIDE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, QD_TYPE_ACTION_POPOVER,
+                                G_TYPE_STRING);
   signals[HISTORY] = g_signal_new ("history", QD_TYPE_PLACEMENT_SIDE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 

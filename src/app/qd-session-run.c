@@ -12,6 +12,7 @@
 #include "qd-capability.h"
 #include "qd-confirm-dialog.h"
 #include "qd-json.h"
+#include "qd-shard-actions.h"
 
 #define UNLOCK_MINUTES 15
 
@@ -407,8 +408,9 @@ confirmed_cb (GObject *dialog, const char *reason, gpointer data)
 static void
 ask_reason (Run *run)
 {
+  const char *title = qd_shard_verb_get_title (run->capability->verb, run->args);
   QdConfirmation confirmation = {
-    .title = _(run->capability->title),
+    .title = title != NULL ? title : _(run->capability->title),
     .where = get_connection_name (run),
     .target = run->target,
     .verb = run->capability->verb,

@@ -21,6 +21,7 @@ struct _QdWindow
   GtkWidget *production_button;
   AdwButtonContent *production_content;
   AdwBanner *offline_banner;
+  AdwBanner *freeze_banner;
   GtkStack *page_stack;
   AdwBreakpoint *narrow_breakpoint;
 

@@ -7,6 +7,8 @@
 
 #include <glib/gi18n.h>
 
+#include "qd-freeze.h"
+#include "qd-shard-actions.h"
 #include "qd-state.h"
 #include "qd-time.h"
 
@@ -78,6 +80,53 @@ update_banner (QdWindow *self)
     adw_banner_set_revealed (self->offline_banner, text != NULL);
   /* folded away, it would still be read out */
   gtk_accessible_update_state (GTK_ACCESSIBLE (self->offline_banner), GTK_ACCESSIBLE_STATE_HIDDEN, text == NULL, -1);
+}
+
+/* --- Freeze ------------------------------------------------------------------------------------- */
+
+/* The connection in view whose changes are frozen, the first where there are several; NULL when there is none. */
+static QdEntity *
+find_frozen (QdWindow *self)
+{
+  QdEntityList *list = qd_fleet_get_list (qd_session_get_fleet (self->session), QD_KIND_CONNECTION);
+  const char *shown = qd_session_get_connection (self->session);
+  g_autoptr (QdEndpoint) endpoint = shown != NULL ? qd_hub_dup_endpoint (qd_session_get_hub (self->session), shown) : NULL;
+
+  for (guint i = 0; i < qd_entity_list_get_length (list); i++)
+    {
+      QdEntity *connection = qd_entity_list_peek (list, i);
+      const char *id = qd_entity_get_id (connection);
+
+      if (shown != NULL && g_strcmp0 (shown, id) != 0 && (endpoint == NULL || g_strcmp0 (endpoint->feeds, id) != 0))
+        continue;
+      if (qd_entity_get_string (connection, QD_CONNECTION_FREEZE) != NULL)
+        return connection;
+    }
+  return NULL;
+}
+
+static void
+update_freeze (QdWindow *self)
+{
+  QdEntity *connection = find_frozen (self);
+  g_autofree char *what = connection != NULL ? qd_freeze_tell (connection) : NULL;
+  /* Translators: the name of a connection, and that its changes are frozen */
+  g_autofree char *text = what != NULL ? g_strdup_printf (_("%s: %s"), qd_entity_get_name (connection), what) : NULL;
+
+  if (text != NULL && g_strcmp0 (adw_banner_get_title (self->freeze_banner), text) != 0)
+    adw_banner_set_title (self->freeze_banner, text);
+  if (adw_banner_get_revealed (self->freeze_banner) != (text != NULL))
+    adw_banner_set_revealed (self->freeze_banner, text != NULL);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (self->freeze_banner), GTK_ACCESSIBLE_STATE_HIDDEN, text == NULL, -1);
+}
+
+static void
+lift_cb (QdWindow *self)
+{
+  QdEntity *connection = find_frozen (self);
+
+  if (connection != NULL)
+    qd_freeze_action_run (self->session, self, qd_entity_get_id (connection), FALSE);
 }
 
 /* --- Production --------------------------------------------------------------------------------- */
@@ -155,6 +204,7 @@ qd_window_status_update (QdWindow *self)
 {
   self->figures_at = g_get_monotonic_time ();
   update_banner (self);
+  update_freeze (self);
   update_production (self);
   qd_window_sidebar_update_badges (self);
 }
@@ -205,6 +255,7 @@ qd_window_status_setup (QdWindow *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "notify::connection", G_CALLBACK (qd_window_status_update), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->freeze_banner, "button-clicked", G_CALLBACK (lift_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->production_button, "clicked", G_CALLBACK (production_clicked_cb), self,
                            G_CONNECT_SWAPPED);
   qd_window_status_update (self);

@@ -271,6 +271,7 @@ qd_window_class_init (QdWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, QdWindow, production_button);
   gtk_widget_class_bind_template_child (widget_class, QdWindow, production_content);
   gtk_widget_class_bind_template_child (widget_class, QdWindow, offline_banner);
+  gtk_widget_class_bind_template_child (widget_class, QdWindow, freeze_banner);
   gtk_widget_class_bind_template_child (widget_class, QdWindow, page_stack);
   gtk_widget_class_bind_template_child (widget_class, QdWindow, narrow_breakpoint);
   qd_window_actions_class_init (widget_class);

@@ -37,6 +37,7 @@ static const QdField connection_fields[QD_N_CONNECTION_FIELDS] = {
   [QD_CONNECTION_EPOCH] = FIELD ("epoch", N_("Event log"), NULL, STRING, 0, 0, 0, 0),
   [QD_CONNECTION_SEQ] = FIELD ("seq", N_("Last event"), NULL, INT, 0, 0, 0, 0),
   [QD_CONNECTION_POLICIES] = FIELD ("policies", NULL, NULL, INT, 0, 0, 0, 0),
+  [QD_CONNECTION_FREEZE] = FIELD ("freeze", NULL, NULL, JSON, 0, 0, 0, 0),
 };
 
 static const QdField site_fields[QD_N_SITE_FIELDS] = {

@@ -52,7 +52,8 @@ enum { QD_CONNECTION_URL = QD_FIELD_OWN, QD_CONNECTION_DRIVER, QD_CONNECTION_ENV
        QD_CONNECTION_AS_OF /* time of the last good data */, QD_CONNECTION_OFFERS /* json array of feature names */,
        QD_CONNECTION_PERMISSIONS /* json array from /auth/me */, QD_CONNECTION_USER, QD_CONNECTION_ROLE,
        QD_CONNECTION_EPOCH, QD_CONNECTION_SEQ /* int */,
-       QD_CONNECTION_POLICIES /* int: grows whenever the policies there may have changed */, QD_N_CONNECTION_FIELDS };
+       QD_CONNECTION_POLICIES /* int: grows whenever the policies there may have changed */,
+       QD_CONNECTION_FREEZE /* json object: reason, by, at; absent: changes are not frozen */, QD_N_CONNECTION_FIELDS };
 
 enum { QD_SITE_KIND = QD_FIELD_OWN, QD_SITE_LATITUDE, QD_SITE_LONGITUDE, QD_SITE_LOCATION /* label */, QD_SITE_ENDPOINTS /* json */,
        QD_SITE_VERSION, QD_SITE_CREATED_AT, QD_SITE_LAST_SEEN, QD_SITE_PATHS /* int, derived by the fleet */, QD_N_SITE_FIELDS };

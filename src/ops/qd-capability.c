@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "qd-freeze.h"
 #include "qd-hub.h"
 #include "qd-json.h"
 #include "qd-permission.h"
@@ -87,6 +88,14 @@ check_permitted (QdEntity *connection, const QdCapability *row, JsonObject *args
   return row->permission == NULL || qd_permission_holds (connection, row->permission, &concern, why);
 }
 
+static gboolean
+check_thawed (QdEntity *connection, const QdCapability *row, char **why)
+{
+  g_autofree char *text = qd_freeze_holds (row->verb) ? qd_freeze_tell (connection) : NULL;
+
+  return text == NULL || refuse (why, g_steal_pointer (&text));
+}
+
 gboolean
 qd_capability_permitted (QdFleet *fleet, const char *connection, const char *verb, char **why)
 {
@@ -97,7 +106,7 @@ qd_capability_permitted (QdFleet *fleet, const char *connection, const char *ver
 
   if (why)
     *why = NULL;
-  return row == NULL || entity == NULL || check_permitted (entity, row, nobody, why);
+  return row == NULL || entity == NULL || (check_permitted (entity, row, nobody, why) && check_thawed (entity, row, why));
 }
 
 /**
@@ -158,5 +167,5 @@ qd_capability_allowed_on (QdFleet *fleet, const char *connection, const char *ve
       return refuse (why, g_strdup_printf (_("“%s” is not connected now (%s)"), qd_entity_get_name (entity),
                                            detail && *detail ? detail : state ? state : _("off")));
     }
-  return check_offered (entity, row, why) && check_permitted (entity, row, args, why);
+  return check_offered (entity, row, why) && check_permitted (entity, row, args, why) && check_thawed (entity, row, why);
 }

@@ -35,7 +35,8 @@ const QdCapability *qd_capability_all (guint *n);
 gboolean qd_capability_allowed (QdFleet *fleet, const char *connection, const char *verb, char **why);
 /* The same of what it will be sent with. */
 gboolean qd_capability_allowed_on (QdFleet *fleet, const char *connection, const char *verb, JsonObject *args, char **why);
-/* The half that is the role's: whether it allows @verb, of all tenants, as far as @connection has said; whatever else it offers. */
+/* The half that is the role's: whether it allows @verb, of all tenants, as far as @connection has said; whatever else it offers. What is frozen
+ * there is not allowed either. */
 gboolean qd_capability_permitted (QdFleet *fleet, const char *connection, const char *verb, char **why);
 
 G_END_DECLS

@@ -421,8 +421,29 @@ to_tenant (Question *question, const QdPlacementRoll *self, const QdRollTenant *
                                .waiting = known ? MAX (tenant->in_flight, 0) + MAX (tenant->lag, 0) : -1 };
 }
 
+/* @emptied: who alone may move, and must; NULL: whoever is to. */
+static void
+empty (Question *question, const QdPlacementRoll *self, const char *emptied)
+{
+  for (guint i = 0; i < question->n_shards; i++)
+    if (g_str_equal (question->shards[i].id, emptied) && question->shards[i].state == QD_REBALANCE_OPEN)
+      question->shards[i].state = QD_REBALANCE_DRAINING;
+  for (guint i = 0; i < self->tenants->len; i++)
+    if (g_strcmp0 (question->tenants[i].shard, emptied) != 0)
+      question->tenants[i].pinned = "";
+}
+
+/* What is said of shards that nobody asked about. */
+static void
+drop_other_blocks (QdRebalance *plan, const char *emptied)
+{
+  for (guint i = plan->blocks->len; i-- > 0;)
+    if (g_strcmp0 (((const QdRebalanceBlock *) plan->blocks->pdata[i])->shard, emptied) != 0)
+      g_ptr_array_remove_index (plan->blocks, i);
+}
+
 static QdRebalance *
-ask (const QdPlacementRoll *self, gboolean same_version)
+ask (const QdPlacementRoll *self, const char *emptied, gboolean same_version)
 {
   Question question = { g_new (QdRebalanceShard, self->shards->len + 1), g_new (QdRebalanceTenant, self->tenants->len + 1),
                         g_ptr_array_new_with_free_func (g_free), 0 };
@@ -433,10 +454,14 @@ ask (const QdPlacementRoll *self, gboolean same_version)
       add_shard_to (&question, self, self->shards->pdata[i], same_version);
   for (guint i = 0; i < self->tenants->len; i++)
     question.tenants[i] = to_tenant (&question, self, self->tenants->pdata[i], same_version);
+  if (emptied != NULL)
+    empty (&question, self, emptied);
   plan = qd_rebalance_plan (question.shards, question.n_shards, question.tenants, self->tenants->len);
   g_free (question.shards);
   g_free (question.tenants);
   g_ptr_array_unref (question.words);
+  if (emptied != NULL)
+    drop_other_blocks (plan, emptied);
   return plan;
 }
 
@@ -451,9 +476,15 @@ ask (const QdPlacementRoll *self, gboolean same_version)
 QdRebalance *
 qd_placement_roll_plan (const QdPlacementRoll *self)
 {
-  g_autoptr (QdRebalance) plan = ask (self, TRUE);
+  return qd_placement_roll_plan_empty (self, NULL);
+}
 
-  return plan->blocks->len == 0 ? g_steal_pointer (&plan) : ask (self, FALSE);
+QdRebalance *
+qd_placement_roll_plan_empty (const QdPlacementRoll *self, const char *shard)
+{
+  g_autoptr (QdRebalance) plan = ask (self, shard, TRUE);
+
+  return plan->blocks->len == 0 ? g_steal_pointer (&plan) : ask (self, shard, FALSE);
 }
 
 static char *

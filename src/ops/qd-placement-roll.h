@@ -61,6 +61,8 @@ QdRollShard *qd_placement_roll_get_shard (const QdPlacementRoll *self, const cha
 QdRollTenant *qd_placement_roll_get_tenant (const QdPlacementRoll *self, const char *id);
 /* The fewest moves that bring it in order. (transfer full) */
 QdRebalance *qd_placement_roll_plan (const QdPlacementRoll *self);
+/* The same, so that nobody is left on @shard; only who is there is moved. */
+QdRebalance *qd_placement_roll_plan_empty (const QdPlacementRoll *self, const char *shard);
 /* Why @tenant should not be moved to @shard, of which it would be the @n_then th; NULL: nothing speaks against it. (transfer full) */
 char *qd_placement_roll_check (const QdPlacementRoll *self, const QdRollTenant *tenant, const QdRollShard *shard, guint n_then);
 

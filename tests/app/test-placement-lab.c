@@ -5,193 +5,163 @@
 #include <locale.h>
 #include <string.h>
 
-#include "app-fixture.h"
-#include "driver-fixture.h"
+#include "placement-lab-fixture.h"
 #include "qd-application.h"
-#include "qd-capability.h"
 #include "qd-placement-clash.h"
 #include "qd-placement-history.h"
-#include "qd-placement-page-private.h"
-#include "qd-placement-review.h"
 #include "qd-placement.h"
-#include "qd-settings.h"
 
-typedef struct {
-  TestLab *lab;
-  QdHub *hub;
-  QdWindow *window;
-  QdPlacementPage *page;
-  QdPlacementBoard *board;
-  GString *toasts;
-} Fixture;
+typedef PlacementLab Fixture;
 
 static void
-toast_cb (QdSession *session, const char *text, const char *button, GClosure *closure, Fixture *self)
-{
-  g_string_append_printf (self->toasts, "%s\n", text);
-}
-
-static void
-add_connection (Fixture *self, const char *driver, const char *id, const char *feeds)
-{
-  g_autoptr (QdEndpoint) endpoint = test_lab_endpoint (self->lab, driver, "admin");
-  g_autoptr (GError) error = NULL;
-
-  g_set_str (&endpoint->id, id);
-  g_set_str (&endpoint->feeds, feeds);
-  g_assert_true (qd_hub_add (self->hub, endpoint, FALSE, &error));
-  g_assert_no_error (error);
-}
-
-/* All shards are ready, and somebody is placed. */
-static gboolean
-is_whole (Fixture *self)
-{
-  const QdPlacementRoll *roll = qd_placement_board_get_roll (self->board);
-  g_autofree char *why = NULL;
-  guint known = 0;
-
-  for (guint i = 0; i < roll->shards->len; i++)
-    known += g_strcmp0 (((const QdRollShard *) roll->shards->pdata[i])->state_text, "ready") == 0;
-  return roll->shards->len >= 2 && known == roll->shards->len && roll->tenants->len >= 2 && qd_placement_page_can_apply (self->page, &why);
-}
-
-static gboolean
-set_up (Fixture *self)
-{
-  *self = (Fixture) { .lab = test_lab_new ("--sites 4 --paths 4 --flows 0 --rate 5 --shards 2") };
-  if (self->lab == NULL)
-    return FALSE;
-  self->hub = qd_hub_new (NULL);
-  g_settings_set_boolean (qd_settings_get_default (), "configured", TRUE);
-  add_connection (self, "node-api", "harbour", NULL);
-  add_connection (self, "nats", "harbour-nats", "harbour");
-  self->toasts = g_string_new (NULL);
-  self->window = qd_window_new (NULL, self->hub);
-  g_signal_connect (qd_window_get_session (self->window), "toast", G_CALLBACK (toast_cb), self);
-  gtk_window_present (GTK_WINDOW (self->window));
-  g_assert_true (qd_window_show_page (self->window, "placement"));
-  self->page = QD_PLACEMENT_PAGE (qd_window_get_page (self->window));
-  self->board = qd_placement_page_get_board (self->page);
-  adw_toggle_group_set_active_name (ADW_TOGGLE_GROUP (self->page->kinds), "runner");
-  test_until (is_whole (self), 40);
-  return TRUE;
-}
-
-static void
-tear_down (Fixture *self)
-{
-  fixture_close (GTK_WINDOW (self->window));
-  qd_hub_stop (self->hub);
-  test_spin (50);
-  g_object_unref (self->hub);
-  g_string_free (self->toasts, TRUE);
-  test_lab_free (self->lab);
-}
-
-static AdwDialog *
-get_dialog (Fixture *self)
-{
-  return adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self->window));
-}
-
-static gboolean
-has_dialog (Fixture *self, GType type)
-{
-  return get_dialog (self) != NULL && G_TYPE_CHECK_INSTANCE_TYPE (get_dialog (self), type);
-}
-
-static const QdRollTenant *
-find_tenant_on (Fixture *self, const char *shard)
-{
-  GPtrArray *tenants = qd_placement_board_get_tenants (self->board, shard);
-
-  g_assert_cmpuint (tenants->len, >, 0);
-  return tenants->pdata[0];
-}
-
-/* Plans, reviews and confirms that @tenant goes to @shard. */
-static void
-confirm_move (Fixture *self, const char *tenant, const char *shard, gboolean migrate)
+plan_move (Fixture *self, const char *tenant, const char *shard)
 {
   const char *const one[] = { tenant, NULL };
 
   g_assert_true (qd_placement_board_move (self->board, one, shard));
-  gtk_widget_activate_action (GTK_WIDGET (self->page), "placement.review", NULL);
-  test_until (has_dialog (self, QD_TYPE_PLACEMENT_REVIEW), 10);
-  g_assert_false (qd_placement_review_can_confirm (QD_PLACEMENT_REVIEW (get_dialog (self))));
-  qd_placement_review_set_migrate (QD_PLACEMENT_REVIEW (get_dialog (self)), migrate);
-  qd_placement_review_set_texts (QD_PLACEMENT_REVIEW (get_dialog (self)), "room is needed", NULL);
-  g_assert_true (qd_placement_review_can_confirm (QD_PLACEMENT_REVIEW (get_dialog (self))));
 }
 
-static gboolean
-is_on (Fixture *self, const char *tenant, const char *shard)
+/* Waits until that many revisions have been read. */
+static QdPlacementHistory *
+open_history (Fixture *self, const char *tenant, guint n)
 {
-  const QdRollTenant *found = qd_placement_roll_get_tenant (qd_placement_board_get_roll (self->board), tenant);
+  QdPlacementHistory *history;
 
-  return found != NULL && g_strcmp0 (found->shard, shard) == 0 && qd_placement_board_get_n_moves (self->board) == 0;
+  qd_placement_page_show_history (self->page, tenant);
+  test_until (placement_lab_has_dialog (self, QD_TYPE_PLACEMENT_HISTORY), 10);
+  history = QD_PLACEMENT_HISTORY (placement_lab_get_dialog (self));
+  test_until (qd_placement_history_get_revisions (history) != NULL, 10);
+  g_assert_cmpuint (qd_placement_history_get_revisions (history)->len, >=, n);
+  return history;
+}
+
+/* The history has both places, who wrote the last and why; any two are compared, and one is put back. */
+static void
+check_history (Fixture *self, const char *tenant, const char *whose)
+{
+  QdPlacementHistory *history = open_history (self, tenant, 1);
+  const QdPlacementRevision *last = g_ptr_array_index (qd_placement_history_get_revisions (history), qd_placement_history_get_revisions (history)->len - 1);
+
+  g_assert_nonnull (last->who);
+  g_assert_cmpstr (last->why, ==, "room is needed");
+  g_assert_cmpstr (qd_placement_map_get_shard (last->map, tenant), ==, "shard-2");
+  fixture_press (GTK_WIDGET (history), "Restore");
+  g_assert_cmpstr (qd_placement_board_get_place (self->board, tenant), ==, "shard-1");
+  test_until (placement_lab_get_dialog (self) == NULL, 10);
+  gtk_widget_activate_action (GTK_WIDGET (self->page), "placement.discard", NULL);
+  history = open_history (self, whose, 2);
+  qd_placement_history_compare (history, 0, qd_placement_history_get_revisions (history)->len - 1);
+  test_until (fixture_find (GTK_WIDGET (history), ADW_TYPE_ACTION_ROW, tenant) != NULL, 10);
+  qd_placement_history_compare (history, 0, 0);
+  test_until (fixture_find (GTK_WIDGET (history), ADW_TYPE_ACTION_ROW, "They place everybody alike") != NULL, 10);
+  fixture_press (GTK_WIDGET (history), "Restore…");
+  placement_lab_give_reason (self, "it was better before");
+  test_until (placement_lab_is_on (self, tenant, "shard-1"), 20);
+  test_until (strstr (self->toasts->str, "was put back") != NULL, 20);
 }
 
 static void
 test_apply (void)
 {
-  g_autofree char *tenant = NULL;
+  static const char *const kinds[] = { "runner", "aggregate" };
   Fixture self;
 
-  if (!set_up (&self))
+  if (!placement_lab_set_up (&self, "admin", "runner"))
     return;
-  tenant = g_strdup (find_tenant_on (&self, "shard-1")->id);
-  confirm_move (&self, tenant, "shard-2", FALSE);
-  qd_placement_review_confirm (QD_PLACEMENT_REVIEW (get_dialog (&self)));
-  test_until (is_on (&self, tenant, "shard-2"), 20);
-  /* the history has both places */
-  qd_placement_page_show_history (self.page, tenant);
-  test_until (has_dialog (&self, QD_TYPE_PLACEMENT_HISTORY), 10);
-  fixture_press (GTK_WIDGET (get_dialog (&self)), "Restore");
-  g_assert_cmpstr (qd_placement_board_get_place (self.board, tenant), ==, "shard-1");
-  tear_down (&self);
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      g_autofree char *tenant = NULL;
+      gboolean object;
+
+      placement_lab_show_kind (&self, kinds[i]);
+      object = qd_placement_map_get_encoding (self.page->map) == QD_PLACEMENT_OBJECT;
+      g_test_message ("%s has %s", kinds[i], object ? "a map under one key" : "a key for each tenant");
+      tenant = g_strdup (placement_lab_find_on (&self, "shard-1")->id);
+      plan_move (&self, tenant, "shard-2");
+      qd_placement_review_confirm (placement_lab_review (&self, FALSE));
+      test_until (placement_lab_is_on (&self, tenant, "shard-2"), 20);
+      g_string_truncate (self.toasts, 0);
+      check_history (&self, tenant, object ? NULL : tenant);
+    }
+  placement_lab_tear_down (&self);
 }
 
+/* Somebody else is quicker with @other, which may be the same tenant. */
 static void
-edited_cb (GObject *hub, GAsyncResult *result, gpointer data)
+lose (Fixture *self, const char *tenant, const char *other, const char *shard)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (QdPlacementEdit) edit = qd_placement_edit_finish (QD_HUB (hub), result, &error);
+  QdPlacementReview *review;
 
-  g_assert_no_error (error);
-  *(gboolean *) data = TRUE;
+  plan_move (self, tenant, "shard-2");
+  review = placement_lab_review (self, FALSE);
+  placement_lab_be_quicker (self, other, shard);
+  qd_placement_review_confirm (review);
 }
 
-/* Somebody else, over what is there now. */
-static void
-be_quicker (Fixture *self, const char *tenant, const char *shard)
-{
-  g_autoptr (GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify) qd_placement_change_free);
-  g_autofree char *job = NULL;
-  gboolean done = FALSE;
-
-  g_ptr_array_add (changes, qd_placement_change_new (tenant, shard));
-  job = qd_placement_edit_async (self->hub, "harbour-nats", self->page->map, changes, "quicker", NULL, edited_cb, &done);
-  test_until (done, 20);
-}
-
+/* In both encodings: base, mine and theirs are shown, and what is decided is written over theirs. */
 static void
 test_lost_race (void)
 {
-  g_autofree char *tenant = NULL;
+  static const char *const kinds[] = { "runner", "aggregate" };
+  gboolean seen[2] = { FALSE, FALSE };
   Fixture self;
 
-  if (!set_up (&self))
+  if (!placement_lab_set_up (&self, "admin", "runner"))
     return;
-  tenant = g_strdup (find_tenant_on (&self, "shard-1")->id);
-  confirm_move (&self, tenant, "shard-2", FALSE);
-  be_quicker (&self, tenant, "shard-9");
-  qd_placement_review_confirm (QD_PLACEMENT_REVIEW (get_dialog (&self)));
-  test_until (has_dialog (&self, QD_TYPE_PLACEMENT_CLASH), 20);
-  fixture_press (GTK_WIDGET (get_dialog (&self)), "Merge, Write _Mine");
-  test_until (is_on (&self, tenant, "shard-2"), 20);
-  tear_down (&self);
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      g_autofree char *tenant = NULL, *words = NULL;
+      GtkWidget *row;
+
+      placement_lab_show_kind (&self, kinds[i]);
+      seen[qd_placement_map_get_encoding (self.page->map) == QD_PLACEMENT_OBJECT] = TRUE;
+      tenant = g_strdup (placement_lab_find_on (&self, "shard-1")->id);
+      lose (&self, tenant, tenant, "shard-9");
+      test_until (placement_lab_has_dialog (&self, QD_TYPE_PLACEMENT_CLASH), 20);
+      test_until ((row = fixture_find (GTK_WIDGET (placement_lab_get_dialog (&self)), ADW_TYPE_ACTION_ROW, tenant)) != NULL, 10);
+      words = g_strdup (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)));
+      g_assert_nonnull (strstr (words, "Before: shard-1 · Mine: shard-2 · Theirs: shard-9"));
+      fixture_press (GTK_WIDGET (placement_lab_get_dialog (&self)), "Merge, Write _Mine");
+      test_until (placement_lab_is_on (&self, tenant, "shard-2"), 20);
+      /* and once theirs is kept */
+      plan_move (&self, tenant, "shard-1");
+      {
+        QdPlacementReview *review = placement_lab_review (&self, FALSE);
+
+        placement_lab_be_quicker (&self, tenant, "shard-8");
+        qd_placement_review_confirm (review);
+      }
+      test_until (placement_lab_has_dialog (&self, QD_TYPE_PLACEMENT_CLASH), 20);
+      fixture_press (GTK_WIDGET (placement_lab_get_dialog (&self)), "Merge, Keep _Theirs");
+      test_until (placement_lab_is_on (&self, tenant, "shard-8"), 20);
+    }
+  g_assert_true (seen[0] && seen[1]);
+  placement_lab_tear_down (&self);
+}
+
+/* What somebody else did to others in the same map stays: the merge writes over theirs. */
+static void
+test_merge (void)
+{
+  g_autofree char *tenant = NULL, *other = NULL;
+  Fixture self;
+
+  if (!placement_lab_set_up (&self, "admin", "runner"))
+    return;
+  for (QdPlacementKind kind = 0; kind < QD_N_PLACEMENT_KINDS; kind++)
+    {
+      placement_lab_show_kind (&self, qd_placement_kind_get_name (kind));
+      if (qd_placement_map_get_encoding (self.page->map) == QD_PLACEMENT_OBJECT)
+        break;
+    }
+  g_assert_cmpint (qd_placement_map_get_encoding (self.page->map), ==, QD_PLACEMENT_OBJECT);
+  tenant = g_strdup (placement_lab_find_on (&self, "shard-1")->id);
+  other = g_strdup (placement_lab_find_on (&self, "shard-2")->id);
+  lose (&self, tenant, other, "shard-7");
+  test_until (placement_lab_has_dialog (&self, QD_TYPE_PLACEMENT_CLASH), 20);
+  fixture_press (GTK_WIDGET (placement_lab_get_dialog (&self)), "_Merge");
+  test_until (placement_lab_is_on (&self, tenant, "shard-2") && placement_lab_is_on (&self, other, "shard-7"), 20);
+  placement_lab_tear_down (&self);
 }
 
 /* Drained, placed, warmed up and verified: the same end, by the engine of migrations. */
@@ -201,15 +171,15 @@ test_migrate (void)
   g_autofree char *tenant = NULL;
   Fixture self;
 
-  if (!set_up (&self))
+  if (!placement_lab_set_up (&self, "admin", "runner"))
     return;
   test_until (qd_placement_page_can_migrate (self.page), 20);
-  tenant = g_strdup (find_tenant_on (&self, "shard-1")->id);
-  confirm_move (&self, tenant, "shard-2", TRUE);
-  qd_placement_review_confirm (QD_PLACEMENT_REVIEW (get_dialog (&self)));
-  test_until (is_on (&self, tenant, "shard-2"), 60);
+  tenant = g_strdup (placement_lab_find_on (&self, "shard-1")->id);
+  plan_move (&self, tenant, "shard-2");
+  qd_placement_review_confirm (placement_lab_review (&self, TRUE));
+  test_until (placement_lab_is_on (&self, tenant, "shard-2"), 60);
   test_until (strstr (self.toasts->str, "1 tenant has a new place") != NULL, 60);
-  tear_down (&self);
+  placement_lab_tear_down (&self);
 }
 
 int
@@ -223,6 +193,7 @@ main (int argc, char **argv)
                                     "/io/github/quarterdeck/Quarterdeck/icons");
   g_test_add_func ("/placement-lab/apply", test_apply);
   g_test_add_func ("/placement-lab/lost-race", test_lost_race);
+  g_test_add_func ("/placement-lab/merge", test_merge);
   g_test_add_func ("/placement-lab/migrate", test_migrate);
   return g_test_run ();
 }

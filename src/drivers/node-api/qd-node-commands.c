@@ -440,6 +440,8 @@ learn (Command *self, JsonNode *node, const QdHttpResponse *response)
 
   if (strstr (self->path, "dry_run=true"))
     return;
+  if (object && g_str_has_prefix (self->verb, "freeze."))
+    qd_node_freeze_take (self->session, object);
   if (job)
     qd_node_list_touch (self->session, QD_KIND_JOB, job);
   else if (response && response->overtaken && self->kind != QD_N_KINDS && self->id)

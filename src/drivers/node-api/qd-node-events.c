@@ -79,6 +79,7 @@ follow_event (QdNodeSession *self, JsonObject *event)
   if (data == NULL)
     data = event;
   qd_node_policies_heard (self, type);
+  qd_node_freeze_heard (self, type, data);
   kind = qd_decode_subject (type, data, &id);
   if (kind < 0 || qd_node_list_path (kind) == NULL)
     return;

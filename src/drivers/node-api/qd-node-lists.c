@@ -231,6 +231,8 @@ list_loaded (QdNodeSession *self, QdNodeListId id)
   qd_backoff_reset (&list->backoff);
   qd_node_is_there (self);
   offer_all (self, id, TRUE);
+  if (id == QD_NODE_SHARDS)
+    qd_node_freeze_read (self);
   qd_outlet_fresh (self->outlet);
   qd_node_set_problem (self, infos[id].name, NULL);
   if (infos[id].round_ms > 0)

@@ -109,6 +109,9 @@ struct _QdNodeSession {
   guint probe_run;
   gint64 policies_at;    /* QD_CONNECTION_POLICIES */
 
+  gboolean freeze_known; /* whether changes are frozen: QD_CONNECTION_FREEZE says it */
+  guint freeze_run;      /* grows with each word of it */
+
   GHashTable *problems;  /* what → message: none means live */
   gboolean ever_live;
   gboolean refused;
@@ -188,6 +191,12 @@ gboolean qd_node_list_is_loading (QdNodeSession *self, QdKind kind);
 /* Reads one thing anew, soon. */
 void qd_node_list_touch (QdNodeSession *self, QdKind kind, const char *id);
 const char *qd_node_list_path (QdKind kind);
+
+/* Whether changes are frozen (qd-node-scale.c): asks, unless it is known; @object says it. */
+void qd_node_freeze_read (QdNodeSession *self);
+void qd_node_freeze_take (QdNodeSession *self, JsonObject *object);
+/* An event of this type came. */
+void qd_node_freeze_heard (QdNodeSession *self, const char *type, JsonObject *data);
 
 /* Policies and workloads (qd-node-policies.c, qd-node-policy-commands.c). */
 void qd_node_policies_probe (QdNodeSession *self);

@@ -5,6 +5,8 @@
 #include "config.h"
 #include "qd-node-command.h"
 
+#include "qd-json.h"
+
 #define SHARDS "/admin/v1/scale/shards"
 #define FREEZE "/admin/v1/scale/freeze"
 
@@ -106,6 +108,56 @@ freeze_get (QdNodeCommand *self, JsonObject *args, GError **error)
   self->method = g_strdup ("GET");
   self->path = g_strdup (FREEZE);
   return TRUE;
+}
+
+/* --- Whether changes are frozen, kept with the connection ---------------------------------------------------- */
+
+void
+qd_node_freeze_take (QdNodeSession *self, JsonObject *object)
+{
+  QdDelta *delta = qd_outlet_connection_delta (self->outlet);
+  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), object);
+  g_autofree char *text = qd_json_get_bool (object, "frozen", FALSE) ? qd_json_to_text (node, FALSE) : NULL;
+
+  self->freeze_known = TRUE;
+  self->freeze_run++;
+  qd_delta_set (delta, QD_CONNECTION_FREEZE, qd_value_json (text));
+  qd_outlet_send (self->outlet, delta);
+}
+
+static void
+freeze_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response, const GError *error, gpointer data)
+{
+  JsonObject *object = error == NULL && node ? qd_json_object (node) : NULL;
+
+  if (self->stopped || GPOINTER_TO_UINT (data) != self->freeze_run)
+    return;
+  if (object && json_object_has_member (object, "frozen"))
+    qd_node_freeze_take (self, object);
+  else if (error == NULL || qd_driver_is_not_offered (error, response) || (response && (response->status == 401 || response->status == 403)))
+    /* Nobody tells us. Anything else is asked again with the next reading of the shards. */
+    self->freeze_known = TRUE;
+}
+
+void
+qd_node_freeze_read (QdNodeSession *self)
+{
+  if (!self->freeze_known && !self->stopped)
+    qd_node_get (self, FREEZE, freeze_cb, GUINT_TO_POINTER (++self->freeze_run));
+}
+
+void
+qd_node_freeze_heard (QdNodeSession *self, const char *type, JsonObject *data)
+{
+  if (!g_str_equal (type, "changes_frozen") && !g_str_equal (type, "changes_thawed"))
+    return;
+  if (json_object_has_member (data, "frozen"))
+    qd_node_freeze_take (self, data);
+  else
+    {
+      self->freeze_known = FALSE;
+      qd_node_freeze_read (self);
+    }
 }
 
 const QdNodeVerb qd_node_scale_verbs[] = {

@@ -252,6 +252,7 @@ qd_node_session_refresh (QdNodeSession *self)
       qd_node_list_forget (self, i);
       qd_node_list_read (self, i);
     }
+  self->freeze_known = FALSE;
   qd_node_policies_probe (self);
   if (self->me_timer)
     qd_node_auth_ask_me (self);
@@ -289,6 +290,7 @@ qd_node_session_resync (QdNodeSession *self, const char *why)
   self->seq = self->told_seq = self->heard_seq = -1;
   self->catching_up = FALSE;
   self->history_done = self->history_pending = FALSE;
+  self->freeze_known = FALSE;
   g_hash_table_remove_all (self->stale);
   for (guint i = 0; i < QD_NODE_N_LISTS; i++)
     {
