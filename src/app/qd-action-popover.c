@@ -5,7 +5,8 @@
 
 #include "qd-action-popover.h"
 
-#define WIDTH_CHARS 34
+#define WIDTH 280
+#define WIDTH_CHARS 36
 
 struct _QdActionPopover {
   GtkPopover parent_instance;
@@ -47,6 +48,7 @@ qd_action_popover_init (QdActionPopover *self)
   GtkWidget *scroller = gtk_scrolled_window_new ();
 
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  gtk_widget_set_size_request (self->box, WIDTH, -1);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scroller), TRUE);
   gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scroller), 480);
@@ -78,7 +80,6 @@ make_words (GtkWidget *button, const char *label, const char *text)
   gtk_label_set_xalign (GTK_LABEL (below), 0);
   gtk_label_set_wrap (GTK_LABEL (below), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (below), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_width_chars (GTK_LABEL (below), WIDTH_CHARS);
   gtk_label_set_max_width_chars (GTK_LABEL (below), WIDTH_CHARS);
   gtk_widget_add_css_class (below, "caption");
   gtk_widget_add_css_class (below, "dimmed");

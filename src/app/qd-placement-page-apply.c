@@ -128,7 +128,7 @@ edited_cb (GObject *hub, GAsyncResult *result, gpointer data)
 
   g_clear_pointer (&apply->watch, qd_password_watch_free);
   /* The window has gone: the job's record tells. */
-  if (apply->page->board == NULL)
+  if (qd_placement_page_is_gone (apply->page))
     return;
   if (edit != NULL && error != NULL && edit->rows != NULL)
     {

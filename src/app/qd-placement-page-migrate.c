@@ -110,7 +110,7 @@ tell_outcomes (QdPlacementPage *self, GPtrArray *outcomes)
       qd_session_toast (get_session (self), text);
       return;
     }
-  tell_failure (self, _("Not Everybody Was Moved"), causes->str);
+  tell_failure (self, _("Some Were Not Moved"), causes->str);
 }
 
 static void
@@ -121,7 +121,7 @@ ran_cb (GObject *hub, GAsyncResult *result, gpointer data)
   g_autoptr (GPtrArray) outcomes = qd_migration_run_finish (QD_HUB (hub), result, &error);
 
   /* The window has gone: the jobs tell. */
-  if (self->page->board == NULL)
+  if (qd_placement_page_is_gone (self->page))
     return;
   if (outcomes == NULL)
     tell_failure (self->page, _("Could Not Migrate"), error->message);
@@ -142,7 +142,7 @@ looked_cb (GObject *hub, GAsyncResult *result, gpointer data)
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
   g_auto (GStrv) tenants = NULL;
 
-  if (self->page->board == NULL)
+  if (qd_placement_page_is_gone (self->page))
     return;
   if (world == NULL)
     {

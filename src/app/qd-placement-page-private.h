@@ -30,6 +30,9 @@ struct _QdPlacementPage {
   GtkWidget *split, *side, *bar;
 };
 
+/* Whether its window is: whatever holds a reference to it meanwhile tells nobody any more. */
+gboolean qd_placement_page_is_gone (QdPlacementPage *self);
+
 /* qd-placement-page-plan.c: what becomes of the plan. */
 /* @emptied: the shard on which nobody is to be left; NULL: all that bring every shard in order. */
 void qd_placement_page_propose (QdPlacementPage *self, const char *emptied);

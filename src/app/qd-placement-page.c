@@ -263,6 +263,12 @@ board_cb (QdPlacementPage *self)
   update_actions (self);
 }
 
+gboolean
+qd_placement_page_is_gone (QdPlacementPage *self)
+{
+  return self->board == NULL || gtk_widget_get_root (GTK_WIDGET (self)) == NULL;
+}
+
 /* --- Moving about ---------------------------------------------------------------------------------------------------- */
 
 QdPlacementBoard *

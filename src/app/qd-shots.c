@@ -11,6 +11,7 @@
 #include <glib/gstdio.h>
 
 #include "qd-placement-page-private.h"
+#include "qd-replay-dialog.h"
 #include "qd-policy-page-private.h"
 #include "qd-policy-rule-card.h"
 #include "qd-shots-audit.h"
@@ -496,6 +497,38 @@ hide_placement_plan (Shots *shots)
   qd_placement_page_close (QD_PLACEMENT_PAGE (qd_window_get_page (shots->window)));
 }
 
+/* What was written of the first tenant, when and by whom. */
+static void
+show_placement_history (Shots *shots)
+{
+  QdPlacementPage *page;
+  const QdPlacementRoll *roll;
+
+  qd_window_show_page (shots->window, "placement");
+  page = QD_PLACEMENT_PAGE (qd_window_get_page (shots->window));
+  roll = qd_placement_board_get_roll (page->board);
+  if (roll->tenants->len > 0)
+    qd_placement_page_show_history (page, ((const QdRollTenant *) roll->tenants->pdata[0])->id);
+}
+
+/* What a replay asks, of the first runner. */
+static void
+show_placement_replay (Shots *shots)
+{
+  QdSession *session = qd_window_get_session (shots->window);
+  QdEntityList *list = qd_fleet_get_list (qd_session_get_fleet (session), QD_KIND_SHARD);
+  g_autoptr (JsonObject) args = json_object_new ();
+
+  qd_window_show_page (shots->window, "placement");
+  for (guint i = 0; i < qd_entity_list_get_length (list); i++)
+    if (g_strcmp0 (qd_entity_get_string (qd_entity_list_peek (list, i), QD_SHARD_KIND), "runner") == 0)
+      {
+        json_object_set_string_member (args, "tenant", "acme");
+        adw_dialog_present (qd_replay_dialog_new (session, qd_entity_list_peek (list, i), NULL, "shard.replay", args), GTK_WIDGET (shots->window));
+        return;
+      }
+}
+
 /* What runs where. */
 static void
 show_placement_versions (Shots *shots)
@@ -544,6 +577,8 @@ static const Scene scenes[] = {
   { "routing-order", show_routing_order },
   { "drafts-kept", show_drafts, hide_drafts },
   { "placement-plan", show_placement_plan, hide_placement_plan },
+  { "placement-history", show_placement_history },
+  { "placement-replay", show_placement_replay },
   { "placement-versions", show_placement_versions, hide_placement_versions },
   { "tenant", show_tenant },
   { "tenant-edit", show_tenant_edit },

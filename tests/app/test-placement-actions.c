@@ -211,6 +211,7 @@ test_empty (void)
   g_assert_cmpuint (qd_placement_board_count_now (self.board, "shard-1"), >, 0);
   qd_placement_review_confirm (placement_lab_review (&self, TRUE));
   test_until (qd_placement_board_count_now (self.board, "shard-1") == 0, 90);
+  test_until (strstr (self.toasts->str, "new place") != NULL, 60);
   placement_lab_tear_down (&self);
 }
 
