@@ -110,6 +110,7 @@ check_shard (Fixture *self)
   wait_told (self, "Done: Stop taking work on runner.shard-1");
   test_until (is_shard (self, "runner.shard-1", "draining"), 20);
   test_until (is_recorded (self, "shard.drain", "its disk is looked at"), 20);
+  test_until (is_shard (self, "runner.shard-1", "draining"), 20);
   do_with_shard (self, "Take Work Again");
   wait_told (self, "Done: Take work again on runner.shard-1");
   test_until (is_shard (self, "runner.shard-1", "ready"), 20);
@@ -122,6 +123,8 @@ check_tenant (Fixture *self)
 {
   g_autofree char *tenant = select_first (self, "shard-1");
 
+  /* what was taken back of the whole shard is told of each a moment later */
+  test_until (is_accepting (self, "runner.shard-1", tenant), 20);
   do_with_tenant (self, "Stop Its Work Here…");
   placement_lab_give_reason (self, "it misbehaves");
   wait_told (self, "Done: Stop work of");
