@@ -76,7 +76,9 @@ def words(lab):
     lab.expect("a tenant that cannot be", 2, "set", "runner", "a.b=shard-1", "--reason", "x", err="a.b")
     lab.expect("two runner shards", 2, "set", "runner", "tenant-acme=shard-1,shard-2", "--reason", "x", err="two runner shards")
     lab.expect("two shards in two words", 2, "set", "runner", "tenant-acme=shard-1", "tenant-acme=shard-2", "--reason", "x", err="one shard")
-    lab.expect("a bucket that is not", 1, "list", "runner", "--bucket", "NOTHING", err="NOTHING")
+    lab.expect("a bucket that is not", 1, "list", "runner", "--bucket", "NOTHING", err="NOTHING", role="admin")
+    # Who may not read any bucket is not told which there are.
+    lab.expect("a bucket that is none of an operator's", 4, "list", "runner", "--bucket", "NOTHING", err="NOTHING")
 
 
 def look(lab):
