@@ -48,7 +48,7 @@ def draining(qdctl, lab):
     lab.call('POST', '/lab/v1/load', {'rate': 200})
     record = qdctl.json('a tenant', 0, 'shards', 'drain', 'aggregate.shard-1', '--tenant', 'tenant-globex', '--wait', '20', '--reason', 'x')
     tap.ok(mine(record, 'tenant-globex')['drained'] and record['status'] == 'ready', 'is drained, and the shard is not', [str(record)])
-    nats = Nats(lab, 'viewer')
+    nats = Nats(lab, 'admin')
     info = nats.api('CONSUMER.INFO.AGGREGATE_EVENTS.aggregate-tenant-globex')
     nats.close()
     tap.ok(info['num_ack_pending'] == 0 and info['num_waiting'] == 0, 'JetStream says so, too')
