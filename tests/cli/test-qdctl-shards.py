@@ -97,7 +97,7 @@ def freezing(qdctl):
     tap.ok(qdctl.json('freeze', 0, 'shards', 'freeze', '--reason', 'the auditors are here')['frozen'], 'all is frozen')
     qdctl.expect('frozen', 0, 'shards', 'frozen', out='reason: the auditors are here', role='viewer')
     qdctl.expect('a drain is refused', 4, 'shards', 'drain', 'runner.shard-1', '--reason', 'x', err='the auditors are here')
-    qdctl.expect('its dry run says what would be', 0, 'shards', 'drain', 'runner.shard-1', '--dry-run', out='runner.shard-1: drain')
+    qdctl.expect('and its dry run says that it would be', 4, 'shards', 'drain', 'runner.shard-1', '--dry-run', err='the auditors are here')
     qdctl.expect('what changes nothing goes on', 0, 'shards', 'reload', 'runner.shard-1')
     qdctl.expect('thaw', 0, 'shards', 'freeze', '--off', '--reason', 'they have gone', out='not frozen')
     qdctl.expect('and it is so', 1, 'shards', 'frozen')
