@@ -327,6 +327,8 @@ begin_step (QdMigration *self, GError **error)
   if (!write_down (self, error))
     return FALSE;
   self->until_us = g_get_monotonic_time () + (gint64) self->limit_s * G_USEC_PER_SEC;
+  /* Steps may be quicker than it is listened: whoever asked before this one is heard before it does anything. */
+  self->heard_us = 0;
   return TRUE;
 }
 
