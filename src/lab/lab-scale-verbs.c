@@ -167,7 +167,7 @@ ask_shard (LabRequest *request, const Verb *verb)
     address = lab_json_get_string (record, "address", NULL);
   if (record == NULL && !lab_scale_exists (request))
     return;
-  if (!check (request, verb) || (verb->change && !request->dry_run && lab_scale_refuse_frozen (request)))
+  if (!check (request, verb) || (verb->change && lab_scale_refuse_frozen (request)))
     return;
   if (request->dry_run)
     {

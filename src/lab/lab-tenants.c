@@ -401,14 +401,14 @@ lab_tenants_get (LabRequest *request)
 void
 lab_tenants_create (LabRequest *request)
 {
-  if (request->dry_run || !lab_scale_refuse_frozen (request))
+  if (!lab_scale_refuse_frozen (request))
     lab_documents_create (request, request->server->tenants);
 }
 
 void
 lab_tenants_update (LabRequest *request)
 {
-  if (request->dry_run || !lab_scale_refuse_frozen (request))
+  if (!lab_scale_refuse_frozen (request))
     lab_documents_update (request, request->server->tenants);
 }
 
@@ -426,10 +426,10 @@ answer_change (LabRequest *request, const Change *change)
 {
   LabServer *server = request->server;
 
-  if (request->dry_run)
-    lab_documents_plan (request, server->tenants, change->tenant, change->after, change->step, change->code, change->blocker);
-  else if (lab_scale_refuse_frozen (request))
+  if (lab_scale_refuse_frozen (request))
     ;
+  else if (request->dry_run)
+    lab_documents_plan (request, server->tenants, change->tenant, change->after, change->step, change->code, change->blocker);
   else if (lab_request_reason (request) == NULL)
     lab_request_invalid (request, "/reason", "this needs a reason");
   else if (change->blocker != NULL)

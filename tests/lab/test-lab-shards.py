@@ -149,6 +149,8 @@ def check_freeze(lab):
     tap.ok(frozen.status == 200 and frozen.json['by'] == 'admin', 'changes are frozen')
     answer = lab.post('runner.shard-1', 'drain', {'reason': 'x'})
     tap.ok(answer.status == 423 and 'the auditors are here' in answer.json['detail'], 'a drain is refused with the reason', [str(answer.json)])
+    dry = lab.call('POST', '/admin/v1/scale/shards/runner.shard-1/drain?dry_run=true', {'reason': 'x'})
+    tap.ok(dry.status == 423, 'and so would it be', [str(dry.body)])
     tap.ok(lab.post('runner.shard-1', 'reload').status == 200, 'what changes nothing is not')
     lab.kill()
     lab.start()
