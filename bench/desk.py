@@ -18,11 +18,13 @@ SETTINGS = "[io/github/quarterdeck/Quarterdeck]\nconfigured=true\npage='{page}'\
 
 
 class Lab(Child):
-    def __init__(self, bench, name, **options):
+    """nice: of the lab and all that it starts."""
+
+    def __init__(self, bench, name, nice=0, **options):
         folder = os.path.join(bench.folder, name)
         os.makedirs(folder, mode=0o700, exist_ok=True)
         args = [f'--{key.replace("_", "-")}={value}' for key, value in options.items()]
-        super().__init__([bench.program('quarterdeck-lab'), f'--state={folder}', '--die-with-parent', *args])
+        super().__init__([bench.program('quarterdeck-lab'), f'--state={folder}', '--die-with-parent', *args], nice=nice)
         line = self.line()
         self.ready = json.loads(line)
         self.ready_file = os.path.join(folder, 'ready.json')

@@ -43,10 +43,14 @@ def die_with_parent():
 class Child:
     """A program that ends when the bench does; its standard output is read line by line."""
 
-    def __init__(self, args, env=None, stdin=subprocess.PIPE):
+    def __init__(self, args, env=None, stdin=subprocess.PIPE, nice=0):
+        def begin():
+            die_with_parent()
+            os.nice(nice)
+
         self.process = subprocess.Popen([str(a) for a in args], env=env, stdin=stdin, stdout=subprocess.PIPE,
                                         stderr=subprocess.DEVNULL if not os.environ.get('QD_BENCH_VERBOSE') else None,
-                                        text=True, bufsize=1, preexec_fn=die_with_parent)
+                                        text=True, bufsize=1, preexec_fn=begin)
 
     @property
     def pid(self):

@@ -8,6 +8,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "qd-apart-private.h"
 #include "qd-ask-private.h"
 #include "qd-hub-private.h"
 #include "qd-job-private.h"
@@ -166,10 +167,16 @@ qd_job_stream_has_moved (QdHub *hub, const char *nats, QdJobRecord *record)
   return TRUE;
 }
 
+/* Some of what is in the stream, to be read on a worker. */
+typedef struct { GHashTable *newest; JsonNode *answer; } Page;
+
 /* Later ones take the place of earlier ones, at the end. */
 static void
-take_page (GHashTable *newest, JsonArray *items)
+take_page (gpointer data)
 {
+  Page *self = data;
+  JsonArray *items = qd_json_get_array (qd_json_object (self->answer), "items");
+
   for (guint i = 0; items && i < json_array_get_length (items); i++)
     {
       JsonObject *message = qd_json_object (json_array_get_element (items, i));
@@ -182,10 +189,11 @@ take_page (GHashTable *newest, JsonArray *items)
         continue;
       record = qd_job_record_from_message (message, &error);
       if (record)
-        g_hash_table_replace (newest, record->id, record);
+        g_hash_table_replace (self->newest, record->id, record);
       else
         g_debug ("Left out of the jobs: %s", error->message);
     }
+  g_clear_pointer (&self->answer, json_node_unref);
 }
 
 static int
@@ -222,17 +230,19 @@ qd_job_stream_read_all (QdHub *hub, const char *nats, guint64 after, guint64 *la
   while (more)
     {
       g_autofree char *from = g_strdup_printf ("%" G_GUINT64_FORMAT, after);
-      g_autoptr (JsonNode) answer = qd_ask (hub, nats, "stream.read", error, "stream", QD_JOB_STREAM, "subject", SUBJECT "*",
-                                                             "after", from, "limit", PAGE, NULL);
-      JsonObject *object = answer ? qd_json_object (answer) : NULL;
-      gint64 seq;
+      Page page = { newest, qd_ask (hub, nats, "stream.read", error, "stream", QD_JOB_STREAM, "subject", SUBJECT "*", "after", from, "limit", PAGE, NULL) };
+      JsonObject *object = page.answer ? qd_json_object (page.answer) : NULL;
+      gint64 seq = 0;
 
       if (object == NULL)
-        return NULL;
-      take_page (newest, qd_json_get_array (object, "items"));
+        {
+          g_clear_pointer (&page.answer, json_node_unref);
+          return NULL;
+        }
       more = qd_json_get_int (object, "last_seq", &seq) && seq > (gint64) after && qd_json_get_bool (object, "more", FALSE);
       if (seq > (gint64) after)
         after = seq;
+      qd_apart (take_page, &page);
     }
   if (last)
     *last = after;

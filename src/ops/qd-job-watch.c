@@ -355,6 +355,7 @@ get_source (Watch *self, const char *nats)
   return source;
 }
 
+/* Those that are not over are taken out of @records. */
 static void
 take_records (Watch *self, Source *source, GPtrArray *records)
 {
@@ -370,9 +371,8 @@ take_records (Watch *self, Source *source, GPtrArray *records)
         g_hash_table_remove (source->open, record->id);
       else
         {
-          QdJobRecord *copy = qd_job_record_copy (record);
-
-          g_hash_table_replace (source->open, copy->id, copy);
+          g_ptr_array_index (records, i) = NULL;
+          g_hash_table_replace (source->open, record->id, record);
         }
     }
 }

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "qd-apart-private.h"
 #include "qd-ask-private.h"
 #include "qd-json.h"
 #include "qd-placement-ask.h"
@@ -21,27 +22,82 @@ parse_kind (QdMigration *self, QdPlacementKind *kind, GError **error)
   return FALSE;
 }
 
-static QdPlacementMap *
-read_map (QdMigration *self, GError **error)
+/* A map of all tenants there are, to be taken apart on a worker. */
+typedef struct {
+  QdPlacementKind kind;
+  JsonNode *answer;
+  const char *tenant, *from, *to;    /* @to NULL: it is only asked where the tenant is */
+  char *now;
+  GPtrArray *writes;                 /* QdPlacementWrite; NULL: there is nothing to write */
+  GError *error;
+} Reading;
+
+static void
+reading_clear (Reading *self)
+{
+  g_clear_pointer (&self->answer, json_node_unref);
+  g_clear_pointer (&self->writes, g_ptr_array_unref);
+  g_clear_pointer (&self->now, g_free);
+  g_clear_error (&self->error);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Reading, reading_clear)
+
+static void
+plan_write (Reading *self, const QdPlacementMap *map)
+{
+  g_autoptr (GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify) qd_placement_change_free);
+
+  if (g_strcmp0 (self->now, self->from) != 0)
+    {
+      g_set_error (&self->error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_FAILED, _("Somebody else has placed %s: on %s"), self->tenant,
+                   self->now ? self->now : _("no shard"));
+      return;
+    }
+  g_ptr_array_add (changes, qd_placement_change_new (self->tenant, self->to));
+  self->writes = qd_placement_map_plan (map, changes, &self->error);
+}
+
+static void
+take_apart (gpointer data)
+{
+  Reading *self = data;
+  g_autoptr (QdPlacementMap) map = qd_placement_map_from_json (self->kind, qd_placement_kind_get_bucket (self->kind), self->answer, &self->error);
+
+  g_clear_pointer (&self->answer, json_node_unref);
+  if (map == NULL)
+    return;
+  self->now = g_strdup (qd_placement_map_get_shard (map, self->tenant));
+  if (self->to && g_strcmp0 (self->now, self->to) != 0)
+    plan_write (self, map);
+}
+
+static gboolean
+read_map (QdMigration *self, Reading *reading, GError **error)
 {
   JsonObject *args;
-  g_autoptr (JsonNode) answer = NULL;
-  QdPlacementKind kind;
 
-  if (!parse_kind (self, &kind, error))
-    return NULL;
+  if (!parse_kind (self, &reading->kind, error))
+    return FALSE;
+  reading->tenant = self->move->tenant;
   args = json_object_new ();
-  json_object_set_string_member (args, "bucket", qd_placement_kind_get_bucket (kind));
-  answer = qd_migration_send (self, self->nats, "kv.all", args, error);
-  return answer ? qd_placement_map_from_json (kind, NULL, answer, error) : NULL;
+  json_object_set_string_member (args, "bucket", qd_placement_kind_get_bucket (reading->kind));
+  reading->answer = qd_migration_send (self, self->nats, "kv.all", args, error);
+  if (reading->answer == NULL)
+    return FALSE;
+  qd_apart (take_apart, reading);
+  if (reading->error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&reading->error));
+  return FALSE;
 }
 
 char *
 qd_migration_get_place (QdMigration *self, GError **error)
 {
-  g_autoptr (QdPlacementMap) map = read_map (self, error);
+  g_auto (Reading) reading = { .kind = 0 };
 
-  return map ? g_strdup (qd_placement_map_get_shard (map, self->move->tenant)) : NULL;
+  return read_map (self, &reading, error) ? g_steal_pointer (&reading.now) : NULL;
 }
 
 /* Who and why stand beside the value, as with every placement of ours. */
@@ -77,55 +133,9 @@ write_down (QdMigration *self, const QdPlacementWrite *write, GError **error)
 gboolean
 qd_migration_set_place (QdMigration *self, const char *from, const char *to, GError **error)
 {
-  g_autoptr (QdPlacementMap) map = read_map (self, error);
-  g_autoptr (GPtrArray) changes = NULL, writes = NULL;
+  g_auto (Reading) reading = { .from = from, .to = to };
 
-  if (map == NULL)
-    return FALSE;
-  if (g_strcmp0 (qd_placement_map_get_shard (map, self->move->tenant), from) != 0)
-    {
-      g_set_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_CONFLICT, _("%s is not on %s any more"), self->move->tenant, from);
-      return FALSE;
-    }
-  changes = g_ptr_array_new_with_free_func ((GDestroyNotify) qd_placement_change_free);
-  g_ptr_array_add (changes, qd_placement_change_new (self->move->tenant, to));
-  writes = qd_placement_map_plan (map, changes, error);
   /* One tenant is one key, or one place in one. */
-  return writes && (writes->len == 0 || write_down (self, g_ptr_array_index (writes, 0), error));
-}
-
-static void
-take_map (QdMigrationWorld *world, const QdPlacementMap *map)
-{
-  const char *kind = qd_placement_kind_get_name (qd_placement_map_get_kind (map));
-
-  for (guint i = 0; i < qd_placement_map_get_length (map); i++)
-    {
-      const QdPlacement *placement = qd_placement_map_get_nth (map, i);
-
-      qd_migration_world_place (world, kind, placement->tenant, placement->shard);
-    }
-}
-
-/* A fleet may do without one of the kinds. */
-gboolean
-qd_migration_read_places (QdHub *hub, const char *nats, const char *only, QdMigrationWorld *world, GError **error)
-{
-  for (QdPlacementKind kind = 0; kind < QD_N_PLACEMENT_KINDS; kind++)
-    {
-      if (only != NULL && !g_str_equal (only, qd_placement_kind_get_name (kind)))
-        continue;
-      g_autoptr (GError) cause = NULL;
-      g_autoptr (JsonNode) answer = qd_ask (hub, nats, "kv.all", &cause, "bucket", qd_placement_kind_get_bucket (kind), NULL);
-      g_autoptr (QdPlacementMap) map = answer ? qd_placement_map_from_json (kind, NULL, answer, &cause) : NULL;
-
-      if (map)
-        take_map (world, map);
-      else if (!g_error_matches (cause, QD_DRIVER_ERROR, QD_DRIVER_ERROR_MISSING))
-        {
-          g_propagate_error (error, g_steal_pointer (&cause));
-          return FALSE;
-        }
-    }
-  return TRUE;
+  return read_map (self, &reading, error) &&
+         (reading.writes == NULL || reading.writes->len == 0 || write_down (self, g_ptr_array_index (reading.writes, 0), error));
 }

@@ -44,10 +44,9 @@ gboolean qd_migration_do_back (QdMigration *self, char **detail, GError **error)
 
 /* Where the tenant is placed now; NULL without an error: nowhere. */
 char *qd_migration_get_place (QdMigration *self, GError **error);
-/* Places it on @to if it is on @from still, by compare-and-set. QD_DRIVER_ERROR_CONFLICT: somebody was quicker; look again. */
+/* Places it on @to by compare-and-set, if it is on @from still; TRUE where it is on @to already. QD_DRIVER_ERROR_FAILED: it is elsewhere.
+ * QD_DRIVER_ERROR_CONFLICT: somebody was quicker; look again. */
 gboolean qd_migration_set_place (QdMigration *self, const char *from, const char *to, GError **error);
-/* Puts the buckets' placements into @world; of kind @only (NULL: of each). */
-gboolean qd_migration_read_places (QdHub *hub, const char *nats, const char *only, QdMigrationWorld *world, GError **error);
 
 /* A new job, or one that goes on. Both take the leases first, which may be refused: QD_DRIVER_ERROR_CONFLICT. */
 QdMigration *qd_migration_begin (QdHub *hub, const char *control, const char *nats, const QdMigrationMove *move, const QdMigrationBounds *bounds,
@@ -78,7 +77,16 @@ void qd_migration_audit (QdHub *hub, const char *nats, const QdJobRecord *record
 /* What speaks against moving tenants of the fleet whose jobs are in @nats, or NULL. */
 GError *qd_migration_object_to (QdHub *hub, const char *nats);
 
-/* What is known in a fiber: everything that a plan needs, where all its moves are of kind @only (NULL: of any). */
-QdMigrationWorld *qd_migration_look (QdHub *hub, const char *control, const char *nats, const char *only, GError **error);
+/* The connection where the placements and jobs of @control live. (transfer full), or NULL with an error for people. */
+char *qd_migration_find_nats (QdHub *hub, const char *control, GError **error);
+
+/* Looks again and again at everything that a plan needs, where all its moves are of kind @only (NULL: of any). What has been read of the
+ * jobs is not read again. For fibers on the main context; what the servers answer is taken apart on workers. */
+typedef struct _QdMigrationLook QdMigrationLook;
+QdMigrationLook *qd_migration_look_new (QdHub *hub, const char *control, const char *nats, const char *only);
+void qd_migration_look_free (QdMigrationLook *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdMigrationLook, qd_migration_look_free)
+/* (transfer full); one at a time. */
+QdMigrationWorld *qd_migration_look_again (QdMigrationLook *look, GError **error);
 
 G_END_DECLS

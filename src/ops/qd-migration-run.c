@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Many moves at once, and what a plan is made of. */
+/* Many moves at once. */
 #define G_LOG_DOMAIN "qd-ops"
 
 #include "config.h"
@@ -15,95 +15,10 @@
 #include "qd-json.h"
 #include "qd-placement.h"
 
-#define SHARDS_BUCKET "SHARDS"
 #define LOOK_AGAIN_MS 1000
 
-/* --- Looking ----------------------------------------------------------------------------------------------------------------- */
-
-static gboolean
-read_shards (QdHub *hub, const char *nats, QdMigrationWorld *world, GError **error)
-{
-  g_autoptr (GError) cause = NULL;
-  g_autoptr (JsonNode) answer = qd_ask (hub, nats, "kv.all", &cause, "bucket", SHARDS_BUCKET, NULL);
-  JsonArray *items = answer && qd_json_object (answer) ? qd_json_get_array (qd_json_object (answer), "items") : NULL;
-
-  if (answer == NULL)
-    {
-      if (g_error_matches (cause, QD_DRIVER_ERROR, QD_DRIVER_ERROR_MISSING))
-        g_set_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_NOT_OFFERED, _("The shards of this fleet do not tell of themselves: there is no bucket %s"),
-                     SHARDS_BUCKET);
-      else
-        g_propagate_error (error, g_steal_pointer (&cause));
-      return FALSE;
-    }
-  for (guint i = 0; items && i < json_array_get_length (items); i++)
-    {
-      JsonObject *entry = qd_json_object (json_array_get_element (items, i));
-      const char *value = entry ? qd_json_get_string (entry, "value", NULL) : NULL;
-      g_autoptr (JsonNode) node = value ? qd_json_parse (value, -1, SHARDS_BUCKET, NULL) : NULL;
-      g_autoptr (GError) wrong = NULL;
-      QdShardRecord *record = qd_shard_record_from_json (node ? qd_json_object (node) : NULL, &wrong);
-
-      if (record)
-        g_ptr_array_add (world->shards, record);
-      else
-        g_message ("An entry of %s is left out: %s", SHARDS_BUCKET, wrong->message);
-    }
-  return TRUE;
-}
-
-/* A fleet without the stream has no jobs that others would know of. */
-static gboolean
-read_jobs (QdHub *hub, const char *nats, QdMigrationWorld *world, GError **error)
-{
-  g_autoptr (GError) cause = NULL;
-  g_autoptr (GPtrArray) records = qd_job_stream_read_all (hub, nats, 0, NULL, &cause);
-
-  if (records == NULL && !g_error_matches (cause, QD_DRIVER_ERROR, QD_DRIVER_ERROR_MISSING))
-    {
-      g_propagate_error (error, g_steal_pointer (&cause));
-      return FALSE;
-    }
-  for (guint i = 0; records && i < records->len; i++)
-    {
-      const QdJobRecord *record = g_ptr_array_index (records, i);
-      g_autoptr (QdMigrationMove) move = qd_job_record_is_over (record) ? NULL : qd_migration_move_from_record (record);
-
-      /* Two that wait for each other would do so for ever: who comes first is who has the tenant's lease. */
-      if (move && !qd_job_record_is_queued (record))
-        g_hash_table_replace (world->busy, g_strdup (move->tenant),
-                              g_strdup_printf (_("job %s moves it from %s to %s"), record->id, move->from, move->to));
-    }
-  return TRUE;
-}
-
-/* A control API that knows no freeze has none. */
-static gboolean
-read_freeze (QdHub *hub, const char *control, QdMigrationWorld *world, GError **error)
-{
-  g_autoptr (GError) cause = NULL;
-  g_autoptr (JsonNode) answer = qd_ask (hub, control, "freeze.get", &cause, NULL);
-  JsonObject *object = answer ? qd_json_object (answer) : NULL;
-
-  world->frozen = object && qd_json_get_bool (object, "frozen", FALSE);
-  if (answer || g_error_matches (cause, QD_DRIVER_ERROR, QD_DRIVER_ERROR_MISSING) || g_error_matches (cause, QD_DRIVER_ERROR, QD_DRIVER_ERROR_NOT_OFFERED))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&cause));
-  return FALSE;
-}
-
-QdMigrationWorld *
-qd_migration_look (QdHub *hub, const char *control, const char *nats, const char *only, GError **error)
-{
-  g_autoptr (QdMigrationWorld) world = qd_migration_world_new ();
-
-  if (!read_freeze (hub, control, world, error) || !read_shards (hub, nats, world, error) || !qd_migration_read_places (hub, nats, only, world, error) || !read_jobs (hub, nats, world, error))
-    return NULL;
-  return g_steal_pointer (&world);
-}
-
-static char *
-find_nats (QdHub *hub, const char *control, GError **error)
+char *
+qd_migration_find_nats (QdHub *hub, const char *control, GError **error)
 {
   char *nats = qd_placement_find_connection (hub, control);
 
@@ -113,44 +28,10 @@ find_nats (QdHub *hub, const char *control, GError **error)
   return nats;
 }
 
-static DexFuture *
-look_fiber (gpointer data)
-{
-  GTask *task = data;
-  QdHub *hub = g_task_get_source_object (task);
-  const char *control = g_task_get_task_data (task);
-  GError *error = NULL;
-  g_autofree char *nats = find_nats (hub, control, &error);
-  QdMigrationWorld *world = nats ? qd_migration_look (hub, control, nats, NULL, &error) : NULL;
-
-  if (world)
-    g_task_return_pointer (task, world, (GDestroyNotify) qd_migration_world_free);
-  else
-    g_task_return_error (task, error);
-  return dex_future_new_for_boolean (TRUE);
-}
-
 static void
 spawn (DexFiberFunc func, gpointer data, GDestroyNotify destroy)
 {
   dex_future_disown (dex_scheduler_spawn (NULL, 0, func, data, destroy));
-}
-
-void
-qd_migration_look_async (QdHub *hub, const char *control, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
-{
-  GTask *task = g_task_new (hub, cancellable, callback, data);
-
-  g_task_set_source_tag (task, qd_migration_look_async);
-  g_task_set_task_data (task, g_strdup (control), g_free);
-  spawn (look_fiber, task, g_object_unref);
-}
-
-QdMigrationWorld *
-qd_migration_look_finish (QdHub *hub, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, hub), NULL);
-  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 /* --- Many -------------------------------------------------------------------------------------------------------------------- */
@@ -518,6 +399,7 @@ find_only_kind (Batch *self)
 static void
 run_all (Batch *self)
 {
+  g_autoptr (QdMigrationLook) look = qd_migration_look_new (self->hub, self->control, self->nats, find_only_kind (self));
   guint n_waiting = self->moves->len;
 
   while ((n_waiting > 0 || self->n_running > 0) && !self->hub->stopped)
@@ -527,7 +409,7 @@ run_all (Batch *self)
       if (n_waiting > 0 && (self->n_running < self->at_once || self->cancelled))
         {
           g_autoptr (GError) error = NULL;
-          g_autoptr (QdMigrationWorld) world = qd_migration_look (self->hub, self->control, self->nats, find_only_kind (self), &error);
+          g_autoptr (QdMigrationWorld) world = qd_migration_look_again (look, &error);
 
           if (world)
             {
@@ -707,7 +589,7 @@ qd_migration_run_async (QdHub *hub, const char *control, const QdMigrationPlan *
 {
   GTask *task = g_task_new (hub, cancellable, callback, data);
   GError *error = qd_hub_object (hub, control, qd_capability_get (QD_TENANT_MIGRATE), QD_TENANT_MIGRATE, NULL, reason);
-  g_autofree char *nats = error ? NULL : find_nats (hub, control, &error);
+  g_autofree char *nats = error ? NULL : qd_migration_find_nats (hub, control, &error);
   Batch *self;
 
   g_task_set_source_tag (task, qd_migration_run_async);

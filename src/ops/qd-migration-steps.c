@@ -165,14 +165,8 @@ place (QdMigration *self, const char *from, const char *to, char **detail, GErro
   for (;;)
     {
       g_autoptr (GError) cause = NULL;
-      g_autofree char *now = qd_migration_get_place (self, &cause);
 
-      if (now && g_str_equal (now, to))
-        return TRUE;
-      if (cause == NULL && g_strcmp0 (now, from) != 0)
-        g_set_error (&cause, QD_DRIVER_ERROR, QD_DRIVER_ERROR_FAILED, _("Somebody else has placed %s: on %s"), self->move->tenant,
-                     now ? now : _("no shard"));
-      if (cause == NULL && qd_migration_set_place (self, from, to, &cause))
+      if (qd_migration_set_place (self, from, to, &cause))
         {
           *detail = g_strdup_printf ("%s → %s", from, to);
           return TRUE;

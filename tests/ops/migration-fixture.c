@@ -53,6 +53,8 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_clear_object (&fixture->result);
   g_clear_object (&fixture->cancellable);
   turn ();
+  /* A fiber that waits for a worker has it still. */
+  wait_until (G_OBJECT (fixture->hub)->ref_count == 1);
   g_assert_finalize_object (g_steal_pointer (&fixture->hub));
   fake_fleet_free (fixture->fleet);
   qd_lease_set_clock (NULL, 0);
