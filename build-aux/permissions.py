@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What docs/permissions.md says, as C: who may, for the lab and its NATS, and what can be asked, for Quarterdeck.
 
-permissions.py [--check]: writes src/lab/lab-permission-table.h, src/lab/lab-nats-subject-table.h and
+permissions.py [--check]: writes src/lab/lab-permission-table.h, src/lab/lab-freeze-table.h, src/lab/lab-nats-subject-table.h and
 src/ops/qd-capability-table.h anew, or says (status 1) whether they are as the page would have them.
 """
 import os
@@ -58,12 +58,18 @@ def lab_table(page):
 def ops_table(page):
     known = {row[0] for row in table(page, ROLES)[1:]}
     lines, seen = [], set()
-    for verb, title, permission, feature, tenant, impact, query, again, engine in table(page, ACTIONS)[1:]:
+    for verb, title, permission, feature, tenant, impact, query, again, held, engine in table(page, ACTIONS)[1:]:
         if verb in seen or (permission and permission not in known):
             sys.exit(f'{PAGE}: {verb} stands twice' if verb in seen else f'{PAGE}: {verb} needs {permission}, which no row is about')
         seen.add(verb)
-        lines.append(f'{{ {code(verb)}, N_("{title}"), {code(feature)}, {code(permission)}, {code(tenant)}, {flag(impact)}, {flag(query)}, {flag(again)}, {flag(engine)} }},\n')
+        lines.append(f'{{ {code(verb)}, N_("{title}"), {code(feature)}, {code(permission)}, {code(tenant)}, {flag(impact)}, {flag(query)}, {flag(again)}, {flag(held)}, {flag(engine)} }},\n')
     return HEAD + ''.join(lines)
+
+
+def freeze_table(page):
+    titles, *rows = table(page, ACTIONS)
+    column = titles.index('held by a freeze')
+    return HEAD + ''.join(f'{code(row[0])},\n' for row in rows if flag(row[column]) == 'TRUE')
 
 
 def nats_table(page):
@@ -80,8 +86,8 @@ def main():
     with open(PAGE, encoding='utf-8') as file:
         page = file.read()
     stale = 0
-    for path, text in (('src/lab/lab-permission-table.h', lab_table(page)), ('src/lab/lab-nats-subject-table.h', nats_table(page)),
-                       ('src/ops/qd-capability-table.h', ops_table(page))):
+    for path, text in (('src/lab/lab-permission-table.h', lab_table(page)), ('src/lab/lab-freeze-table.h', freeze_table(page)),
+                       ('src/lab/lab-nats-subject-table.h', nats_table(page)), ('src/ops/qd-capability-table.h', ops_table(page))):
         whole = os.path.join(TOP, path)
         old = ''
         if os.path.exists(whole):

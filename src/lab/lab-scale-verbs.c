@@ -15,19 +15,18 @@
 /* What the control API hands on to a shard, and what it asks before. */
 typedef struct
 {
-  const char *verb;
+  const char *verb, *action;    /* the shard's word, and docs/permissions.md's */
   gboolean reason;              /* wants one */
-  gboolean change;              /* refused while changes are frozen */
   const char *members[3];       /* that the body must have, text each */
   const char *path, *before, *after; /* what would change, JSON */
 } Verb;
 
-static const Verb drain = { "drain", TRUE, TRUE, { NULL }, "/accepting", "true", "false" };
-static const Verb resume = { "resume", FALSE, FALSE, { NULL }, "/accepting", "false", "true" };
-static const Verb reload = { "reload", FALSE, FALSE, { NULL }, "/tenants", "null", "null" };
-static const Verb warmup = { "warmup", FALSE, FALSE, { "tenant" }, "/warm", "false", "true" };
-static const Verb replay = { "replay", TRUE, TRUE, { "tenant_id", "saga_name", "mode" }, "/seq", "null", "0" };
-static const Verb rebuild = { "rebuild", TRUE, TRUE, { "tenant", "view_type" }, "/seq", "null", "0" };
+static const Verb drain = { "drain", "shard.drain", TRUE, { NULL }, "/accepting", "true", "false" };
+static const Verb resume = { "resume", "shard.resume", FALSE, { NULL }, "/accepting", "false", "true" };
+static const Verb reload = { "reload", "shard.reload", FALSE, { NULL }, "/tenants", "null", "null" };
+static const Verb warmup = { "warmup", "shard.warmup", FALSE, { "tenant" }, "/warm", "false", "true" };
+static const Verb replay = { "replay", "shard.replay", TRUE, { "tenant_id", "saga_name", "mode" }, "/seq", "null", "0" };
+static const Verb rebuild = { "rebuild", "shard.rebuild", TRUE, { "tenant", "view_type" }, "/seq", "null", "0" };
 
 typedef struct
 {
@@ -167,7 +166,7 @@ ask_shard (LabRequest *request, const Verb *verb)
     address = lab_json_get_string (record, "address", NULL);
   if (record == NULL && !lab_scale_exists (request))
     return;
-  if (!check (request, verb) || (verb->change && lab_scale_refuse_frozen (request)))
+  if (!check (request, verb) || lab_scale_refuse_frozen (request, verb->action))
     return;
   if (request->dry_run)
     {

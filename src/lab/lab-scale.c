@@ -488,12 +488,16 @@ write_freeze (const LabScale *scale, GString *out)
 }
 
 gboolean
-lab_scale_refuse_frozen (LabRequest *request)
+lab_scale_refuse_frozen (LabRequest *request, const char *action)
 {
+  static const char *const held[] = {
+#include "lab-freeze-table.h"
+    NULL
+  };
   const LabScale *scale = request->server->scale;
   char since[32];
 
-  if (!scale->frozen)
+  if (!scale->frozen || !g_strv_contains (held, action))
     return FALSE;
   lab_time_format (since, scale->at);
   lab_request_problem (request, SOUP_STATUS_LOCKED, "all changes are frozen since %s by %s (%s): lift the freeze first", since,

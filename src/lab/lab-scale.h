@@ -45,8 +45,8 @@ JsonObject *lab_scale_record         (LabServer *server, LabKind kind, const cha
  * drained, warm, count, checksum, seq); NULL: it says nothing of it. The scale's, until the main loop goes on. */
 JsonObject *lab_scale_tenant         (LabServer *server, LabKind kind, const char *tenant);
 
-/* TRUE after having answered 423: all changes are frozen. */
-gboolean    lab_scale_refuse_frozen  (LabRequest *request);
+/* TRUE after having answered 423: all changes are frozen, and docs/permissions.md says that this holds @action ("tenant.create"). */
+gboolean    lab_scale_refuse_frozen  (LabRequest *request, const char *action);
 
 /* Whether there is a shard of the request's {id}; FALSE after having answered 404. */
 gboolean    lab_scale_exists         (LabRequest *request);

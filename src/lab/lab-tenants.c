@@ -401,20 +401,21 @@ lab_tenants_get (LabRequest *request)
 void
 lab_tenants_create (LabRequest *request)
 {
-  if (!lab_scale_refuse_frozen (request))
+  if (!lab_scale_refuse_frozen (request, "tenant.create"))
     lab_documents_create (request, request->server->tenants);
 }
 
 void
 lab_tenants_update (LabRequest *request)
 {
-  if (!lab_scale_refuse_frozen (request))
+  if (!lab_scale_refuse_frozen (request, "tenant.update"))
     lab_documents_update (request, request->server->tenants);
 }
 
 /* What a tenant would become, and what stands against it. */
 typedef struct
 {
+  const char *action;           /* as docs/permissions.md calls it */
   const LabDocument *tenant;
   JsonObject *after;            /* owned */
   gboolean same;                /* it is so already */
@@ -426,7 +427,7 @@ answer_change (LabRequest *request, const Change *change)
 {
   LabServer *server = request->server;
 
-  if (lab_scale_refuse_frozen (request))
+  if (lab_scale_refuse_frozen (request, change->action))
     ;
   else if (request->dry_run)
     lab_documents_plan (request, server->tenants, change->tenant, change->after, change->step, change->code, change->blocker);
@@ -462,12 +463,12 @@ find_seen (LabRequest *request)
 
 /* From the states in @from to @to; @blocker says why not from another. */
 static void
-change_status (LabRequest *request, const char *const *from, const char *to, const char *step, const char *code, const char *blocker)
+change_status (LabRequest *request, const char *action, const char *const *from, const char *to, const char *step, const char *code, const char *blocker)
 {
   const LabDocument *tenant = find_seen (request);
   const char *status = tenant != NULL ? lab_json_get_string (tenant->object, "status", "") : NULL;
   g_autoptr (JsonObject) after = tenant != NULL ? lab_documents_copy (tenant) : NULL;
-  Change change = { tenant, after, FALSE, step, NULL, NULL };
+  Change change = { action, tenant, after, FALSE, step, NULL, NULL };
 
   if (tenant == NULL)
     return;
@@ -486,7 +487,7 @@ lab_tenants_suspend (LabRequest *request)
 {
   static const char *const from[] = { "provisioning", "active", "draining", "degraded", NULL };
 
-  change_status (request, from, "suspended", "suspend it", "not_running", "it is archived or on the move");
+  change_status (request, "tenant.suspend", from, "suspended", "suspend it", "not_running", "it is archived or on the move");
 }
 
 void
@@ -497,7 +498,7 @@ lab_tenants_resume (LabRequest *request)
 
   for (guint i = 0; !placed && i < LAB_N_KINDS && lab_scale_placement (request->server, i, request->params[0]) != NULL; i++)
     placed = i + 1 == LAB_N_KINDS;
-  change_status (request, from, placed ? "active" : "provisioning", "resume it", "not_suspended", "only what is suspended can be resumed");
+  change_status (request, "tenant.resume", from, placed ? "active" : "provisioning", "resume it", "not_suspended", "only what is suspended can be resumed");
 }
 
 void
@@ -505,7 +506,7 @@ lab_tenants_archive (LabRequest *request)
 {
   static const char *const from[] = { "suspended", "provisioning", NULL };
 
-  change_status (request, from, "archived", "archive it", "not_suspended", "suspend it first: it is still served");
+  change_status (request, "tenant.archive", from, "archived", "archive it", "not_suspended", "suspend it first: it is still served");
 }
 
 void
@@ -514,7 +515,7 @@ lab_tenants_kill_switch (LabRequest *request)
   const LabDocument *tenant = find_seen (request);
   g_autoptr (JsonObject) after = tenant != NULL ? lab_documents_copy (tenant) : NULL;
   JsonNode *node = request->object != NULL ? json_object_get_member (request->object, "enabled") : NULL;
-  Change change = { tenant, after, FALSE, NULL, NULL, NULL };
+  Change change = { "tenant.kill-switch", tenant, after, FALSE, NULL, NULL, NULL };
   gboolean enabled;
 
   if (tenant == NULL)

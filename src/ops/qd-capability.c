@@ -91,7 +91,7 @@ check_permitted (QdEntity *connection, const QdCapability *row, JsonObject *args
 static gboolean
 check_thawed (QdEntity *connection, const QdCapability *row, char **why)
 {
-  g_autofree char *text = qd_freeze_holds (row->verb) ? qd_freeze_tell (connection) : NULL;
+  g_autofree char *text = row->frozen ? qd_freeze_tell (connection) : NULL;
 
   return text == NULL || refuse (why, g_steal_pointer (&text));
 }

@@ -26,6 +26,7 @@ typedef struct {
   gboolean high_impact;     /* needs a reason, and in production the name typed */
   gboolean query;           /* changes nothing: no job, no journal, allowed while production is locked */
   gboolean repeatable;      /* the server keeps its idempotency key: sending it again does it once */
+  gboolean frozen;          /* waits until a freeze of all changes is lifted */
   gboolean engine;          /* a step of engines, which have guards of their own: never offered to people as a command */
 } QdCapability;
 

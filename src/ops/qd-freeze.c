@@ -9,15 +9,6 @@
 #include "qd-json.h"
 #include "qd-time.h"
 
-gboolean
-qd_freeze_holds (const char *verb)
-{
-  static const char *const held[] = { "tenant.create", "tenant.update", "tenant.suspend", "tenant.resume", "tenant.archive", "tenant.kill-switch",
-                                      "tenant.migrate", "placement.set", "shard.drain", "shard.replay", "shard.rebuild", NULL };
-
-  return g_strv_contains (held, verb);
-}
-
 char *
 qd_freeze_tell (QdEntity *connection)
 {

@@ -8,8 +8,6 @@ G_BEGIN_DECLS
 /* A freeze of all changes, as a connection's entity has it (QD_CONNECTION_FREEZE). Its server refuses changes while it is on; what goes past the
  * server, to the buckets, is refused here. */
 
-/* Whether @verb waits until a freeze is lifted. What ends or undoes a change does not. */
-gboolean qd_freeze_holds (const char *verb);
 /* "All changes are frozen since 14:02:11 by ada: stocktaking." NULL: they are not, as far as is known. (transfer full) */
 char *qd_freeze_tell (QdEntity *connection);
 

@@ -47,7 +47,7 @@ def actions():
     """The table of the page: the action, and whether it is for engines alone."""
     with open(os.path.join(SOURCE, 'docs', 'permissions.md'), encoding='utf-8') as f:
         rows = [[c.strip() for c in l.strip().strip('|').split('|')] for l in f if re.match(r'\| `[a-z]+\.[a-z-]+` \|', l)]
-    return [(r[0].strip('`'), r[-1] == 'yes') for r in rows if len(r) == 9]
+    return [(r[0].strip('`'), r[-1] == 'yes') for r in rows if len(r) == 10]
 
 
 def words_of(verb):

@@ -7,6 +7,7 @@
 typedef struct {
   GHashTable *given;    /* "role permission", of each that the page gives */
   GHashTable *subjects; /* subject → what any one of lets publish there, a GPtrArray */
+  GHashTable *held;     /* the actions that a freeze holds */
   GPtrArray *roles;
 } TestPermissions;
 

@@ -7,6 +7,7 @@
 #include "permissions-page.h"
 #include "qd-audit.h"
 #include "qd-capability.h"
+#include "qd-freeze.h"
 #include "qd-hub.h"
 #include "qd-json.h"
 #include "qd-permission.h"
@@ -231,6 +232,101 @@ test_every_action (void)
   end (&self);
 }
 
+static GError *
+send_plain (Fixture *self, const char *connection, const char *verb, JsonObject *args)
+{
+  QdDriver *driver = qd_hub_get_driver (self->hub, connection);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (JsonNode) answer = NULL;
+  GError *error = NULL;
+
+  qd_driver_command_async (driver, verb, args, NULL, result_cb, &result);
+  test_until (result != NULL, 30);
+  answer = qd_driver_command_finish (driver, result, &error);
+  return error;
+}
+
+/* --- A freeze ---------------------------------------------------------------------------------------------------- */
+
+/* About what there is in every lab. */
+static JsonObject *
+make_real_args (const char *verb)
+{
+  JsonObject *args = make_args ();
+
+  json_object_set_string_member (args, "id", g_str_has_prefix (verb, "shard.") ? "aggregate.shard-1" : "tenant-acme");
+  json_object_set_string_member (args, "tenant", "tenant-acme");
+  if (!g_str_equal (verb, "tenant.update"))
+    json_object_remove_member (args, "revision");
+  return args;
+}
+
+static gboolean
+is_frozen (Fixture *self)
+{
+  g_autofree char *told = qd_freeze_tell (connection_of (self, "admin"));
+
+  return told != NULL;
+}
+
+static void
+set_frozen (Fixture *self, gboolean frozen)
+{
+  g_autoptr (JsonObject) args = json_object_new ();
+  g_autoptr (GError) error = NULL;
+
+  json_object_set_boolean_member (args, "frozen", frozen);
+  json_object_set_string_member (args, "reason", "stocktaking");
+  error = send_plain (self, "admin", "freeze.set", args);
+  g_assert_no_error (error);
+  test_until (is_frozen (self) == frozen, 20);
+}
+
+/* What the page marks, and nothing else, is offered to nobody while changes are frozen, and the lab refuses it by itself. */
+static guint
+check_frozen (Fixture *self, const QdCapability *row)
+{
+  gboolean held = g_hash_table_contains (self->page->held, row->verb);
+  g_autofree char *why = NULL;
+  g_autoptr (JsonObject) args = make_real_args (row->verb);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (row->frozen, ==, held);
+  if (!is_offered (self, "admin", row))
+    return 0;
+  if (qd_capability_allowed (qd_hub_get_fleet (self->hub), "admin", row->verb, &why) == held || (held && strstr (why, "stocktaking") == NULL))
+    g_error ("%s while changes are frozen: %s", row->verb, why ? why : "offered");
+  if (row->engine || !(held || g_str_has_prefix (row->verb, "shard.")))
+    return held;
+  error = send_plain (self, "admin", row->verb, args);
+  if (held ? !g_error_matches (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_REFUSED) || strstr (error->message, "stocktaking") == NULL
+           : error != NULL && strstr (error->message, "stocktaking") != NULL)
+    g_error ("the lab, whose changes are frozen, of %s: %s", row->verb, error ? error->message : "done");
+  return held;
+}
+
+static void
+test_freeze (void)
+{
+  Fixture self;
+  guint n, held = 0;
+  const QdCapability *rows = qd_capability_all (&n);
+
+  if (!begin (&self))
+    return;
+  test_until (qd_fleet_lookup (qd_hub_get_fleet (self.hub), "admin", QD_KIND_SHARD, "aggregate.shard-1") &&
+                  qd_fleet_lookup (qd_hub_get_fleet (self.hub), "admin", QD_KIND_TENANT, "tenant-acme"),
+              60);
+  set_frozen (&self, TRUE);
+  for (guint i = 0; i < n; i++)
+    held += check_frozen (&self, &rows[i]);
+  g_assert_cmpuint (held, >=, 9);
+  set_frozen (&self, FALSE);
+  for (guint i = 0; i < n; i++)
+    g_assert_true (!is_offered (&self, "admin", &rows[i]) || qd_capability_allowed (qd_hub_get_fleet (self.hub), "admin", rows[i].verb, NULL));
+  end (&self);
+}
+
 /* --- NATS ------------------------------------------------------------------------------------------------------- */
 
 /* Whether @role may publish to @subject. */
@@ -272,20 +368,6 @@ make_write (const char *subject, const char *verb)
                g_str_equal (tokens[0], "tenant") ? "tenant.nobody.aggregate.a.b" : g_str_equal (tokens[0], "jobs") ? "jobs.nobody" : "audit.nobody",
                "payload", "x", "expect_last", "999999999", NULL);
   return args;
-}
-
-static GError *
-send_plain (Fixture *self, const char *connection, const char *verb, JsonObject *args)
-{
-  QdDriver *driver = qd_hub_get_driver (self->hub, connection);
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (JsonNode) answer = NULL;
-  GError *error = NULL;
-
-  qd_driver_command_async (driver, verb, args, NULL, result_cb, &result);
-  test_until (result != NULL, 30);
-  answer = qd_driver_command_finish (driver, result, &error);
-  return error;
 }
 
 static GError *
@@ -421,6 +503,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ops/permissions/every-action", test_every_action);
+  g_test_add_func ("/ops/permissions/freeze", test_freeze);
   g_test_add_func ("/ops/permissions/nats", test_nats);
   return g_test_run ();
 }
