@@ -70,6 +70,10 @@ JsonNode *qd_job_send (QdJob *self, const char *verb, JsonObject *args, gboolean
 gboolean qd_job_is_stopping (QdJob *self);
 /* Nobody is there any more: nothing is sent, shown or journalled. */
 gboolean qd_job_is_cancelled (QdJob *self);
+/* Shows, and journals, all that it is going to do, before it begins. */
+void qd_job_plan_steps (QdJob *self, const char *const *names);
+/* Of those that are left from @nth on, says that they were not begun. */
+void qd_job_close_steps (QdJob *self, guint nth);
 /* Puts a line into the journal, and waits until it is on the disk. */
 void qd_job_journal (QdJob *self, const char *step, const char *state);
 void qd_job_begin_step (QdJob *self, guint nth);

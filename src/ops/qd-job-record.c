@@ -109,6 +109,14 @@ qd_job_end_step (QdJob *self, const char *state, const char *detail)
     json_object_set_string_member (step, "detail", detail);
 }
 
+void
+qd_job_close_steps (QdJob *self, guint nth)
+{
+  for (self->step = nth; self->step < json_array_get_length (self->steps); self->step++)
+    if (g_str_equal (qd_json_get_string (json_array_get_object_element (self->steps, self->step), "state", ""), "queued"))
+      qd_job_end_step (self, "cancelled", _("Not begun"));
+}
+
 gboolean
 qd_job_has_ended (const char *state)
 {
@@ -223,6 +231,21 @@ qd_job_journal (QdJob *self, const char *step, const char *state)
   g_message ("Job %s is not in the journal: %s", self->id, error->message);
   qd_job_add_step (self, _("Journal"), "failed", error->message);
   self->step = under_way;
+}
+
+void
+qd_job_plan_steps (QdJob *self, const char *const *names)
+{
+  JsonArray *todo = json_array_new ();
+
+  for (; *names; names++)
+    {
+      qd_job_add_step (self, *names, "queued", NULL);
+      json_array_add_string_element (todo, *names);
+    }
+  json_object_set_array_member (self->args, QD_JOB_TODO, todo);
+  qd_job_journal (self, "begin", "running");
+  json_object_remove_member (self->args, QD_JOB_TODO);
 }
 
 /* --- Out of the journal ---------------------------------------------------------------------- */

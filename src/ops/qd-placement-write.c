@@ -9,20 +9,18 @@
 #include "qd-audit-private.h"
 #include "qd-hub-private.h"
 #include "qd-job-private.h"
+#include "qd-job-return.h"
 #include "qd-json.h"
 #include "qd-placement-ask.h"
 
 /* Writes under way. */
 typedef struct {
-  GTask *task;               /* NULL once it has returned */
-  gulong cancel_handler;
+  QdJobReturn given;
   char *id;                  /* the job's: an edit of ours is known by it */
   char *as;
   GPtrArray *writes;         /* QdPlacementWrite */
   QdPlacementEdit *edit;
 } Work;
-
-typedef struct { QdPlacementEdit *edit; GError *error; } Result;
 
 void
 qd_placement_edit_free (QdPlacementEdit *self)
@@ -31,16 +29,6 @@ qd_placement_edit_free (QdPlacementEdit *self)
   g_clear_pointer (&self->now, qd_placement_map_unref);
   g_clear_pointer (&self->changes, g_ptr_array_unref);
   g_clear_pointer (&self->rows, g_ptr_array_unref);
-  g_free (self);
-}
-
-static void
-result_free (gpointer data)
-{
-  Result *self = data;
-
-  g_clear_pointer (&self->edit, qd_placement_edit_free);
-  g_clear_error (&self->error);
   g_free (self);
 }
 
@@ -187,18 +175,13 @@ name_of (const QdPlacementWrite *write)
 static void
 begin (Work *self, QdJob *job)
 {
-  JsonArray *todo = json_array_new ();
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  g_auto (GStrv) all = NULL;
 
   for (guint i = 0; i < self->writes->len; i++)
-    {
-      g_autofree char *name = name_of (g_ptr_array_index (self->writes, i));
-
-      qd_job_add_step (job, name, "queued", NULL);
-      json_array_add_string_element (todo, name);
-    }
-  json_object_set_array_member (job->args, QD_JOB_TODO, todo);
-  qd_job_journal (job, "begin", "running");
-  json_object_remove_member (job->args, QD_JOB_TODO);
+    g_strv_builder_take (names, name_of (g_ptr_array_index (self->writes, i)));
+  all = g_strv_builder_end (names);
+  qd_job_plan_steps (job, (const char *const *) all);
 }
 
 static gboolean
@@ -250,10 +233,9 @@ work_run (QdJob *job, gpointer data, GError **error)
 {
   Work *self = data;
   g_autoptr (GError) cause = NULL;
-  guint i;
 
   begin (self, job);
-  for (i = 0; i < self->writes->len && cause == NULL; i++)
+  for (guint i = 0; i < self->writes->len && cause == NULL; i++)
     if (qd_job_is_stopping (job))
       g_set_error (&cause, G_IO_ERROR, G_IO_ERROR_CANCELLED, _("Cancelled"));
     else
@@ -265,11 +247,8 @@ work_run (QdJob *job, gpointer data, GError **error)
       look_at_theirs (self, job);
       explain_race (self, cause);
     }
-  for (; i < self->writes->len && !qd_job_is_cancelled (job); i++)
-    {
-      job->step = i;
-      qd_job_end_step (job, "cancelled", _("Not begun"));
-    }
+  if (!qd_job_is_cancelled (job))
+    qd_job_close_steps (job, 0);
   g_propagate_error (error, g_steal_pointer (&cause));
   return FALSE;
 }
@@ -277,16 +256,7 @@ work_run (QdJob *job, gpointer data, GError **error)
 static void
 give_back (Work *self, const GError *error)
 {
-  g_autoptr (GTask) task = g_steal_pointer (&self->task);
-  Result *result;
-
-  if (task == NULL)
-    return;
-  if (self->cancel_handler)
-    g_cancellable_disconnect (g_task_get_cancellable (task), self->cancel_handler);
-  result = g_new (Result, 1);
-  *result = (Result) { g_steal_pointer (&self->edit), error ? g_error_copy (error) : NULL };
-  g_task_return_pointer (task, result, result_free);
+  qd_job_return_give (&self->given, g_steal_pointer (&self->edit), (GDestroyNotify) qd_placement_edit_free, error);
 }
 
 static void
@@ -302,7 +272,6 @@ work_free (gpointer data)
   g_autoptr (GError) gone = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _("Cancelled"));
 
   give_back (self, gone);
-  g_clear_pointer (&self->edit, qd_placement_edit_free);
   g_ptr_array_unref (self->writes);
   g_free (self->id);
   g_free (self->as);
@@ -310,12 +279,6 @@ work_free (gpointer data)
 }
 
 /* --- Public -------------------------------------------------------------------------------------------------------- */
-
-static void
-cancelled_cb (GCancellable *cancellable, gpointer job)
-{
-  qd_job_cancel (job);
-}
 
 static char *
 summary_of (const QdPlacementEdit *edit)
@@ -330,38 +293,6 @@ summary_of (const QdPlacementEdit *edit)
   return g_strdup_printf (_("Take %s off its shard (%s)"), first->tenant, kind);
 }
 
-typedef struct { Work *work; GError *error; } Refusal;
-
-static void
-refusal_free (gpointer data)
-{
-  Refusal *refusal = data;
-
-  g_clear_pointer (&refusal->work, work_free);
-  g_clear_error (&refusal->error);
-  g_free (refusal);
-}
-
-static DexFuture *
-refused_cb (DexFuture *recorded, gpointer data)
-{
-  Refusal *refusal = data;
-
-  give_back (refusal->work, refusal->error);
-  return NULL;
-}
-
-/* Told once it is recorded. Takes @work and @error. */
-static void
-refuse (QdHub *hub, const char *nats, const char *reason, Work *work, GError *error)
-{
-  DexFuture *recorded = qd_hub_record_refusal (hub, nats, QD_PLACEMENT_SET, NULL, reason, error);
-  Refusal *refusal = g_new (Refusal, 1);
-
-  *refusal = (Refusal) { work, error };
-  dex_future_disown (dex_future_finally (recorded, refused_cb, refusal, refusal_free));
-}
-
 /* Takes @task, @edit, @writes and @error, which speaks against all of it. */
 static void
 carry_out (QdHub *hub, const char *nats, const char *id, GTask *task, QdPlacementEdit *edit, GPtrArray *writes, const char *summary,
@@ -369,35 +300,33 @@ carry_out (QdHub *hub, const char *nats, const char *id, GTask *task, QdPlacemen
 {
   static const QdJobWork work = { work_run, work_ended, work_free };
   g_autoptr (QdEndpoint) endpoint = qd_hub_dup_endpoint (hub, nats);
-  GCancellable *cancellable = g_task_get_cancellable (task);
-  Work *self = g_new0 (Work, 1);
+  Work *self;
   QdJob *job;
 
   if (error == NULL)
     error = qd_hub_object (hub, nats, qd_capability_get (QD_PLACEMENT_SET), QD_PLACEMENT_SET, NULL, reason);
-  self->task = task;
+  if (error)
+    {
+      g_clear_pointer (&writes, g_ptr_array_unref);
+      qd_placement_edit_free (edit);
+      qd_hub_refuse (hub, task, nats, QD_PLACEMENT_SET, NULL, reason, error);
+      return;
+    }
+  self = g_new0 (Work, 1);
+  qd_job_return_init (&self->given, task);
   self->id = g_strdup (id);
   self->as = endpoint ? g_strdup (endpoint->user) : NULL;
   self->edit = edit;
-  self->writes = writes ? writes : g_ptr_array_new ();
-  edit->n_writes = self->writes->len;
-  /* A cancelled job says what it did all the same. */
-  g_task_set_check_cancellable (task, FALSE);
-  if (error)
-    {
-      g_clear_pointer (&self->edit, qd_placement_edit_free);
-      refuse (hub, nats, reason, self, error);
-      return;
-    }
-  if (self->writes->len == 0)
+  self->writes = writes;
+  edit->n_writes = writes->len;
+  if (writes->len == 0)
     {
       give_back (self, NULL);
       work_free (self);
       return;
     }
   job = qd_job_new_work (hub, id, nats, qd_capability_get (QD_PLACEMENT_SET), summary, reason, &work, self);
-  if (cancellable)
-    self->cancel_handler = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), job, NULL);
+  qd_job_return_follow (&self->given, job);
   qd_hub_take_job (hub, job);
 }
 
@@ -502,16 +431,6 @@ qd_placement_restore_async (QdHub *hub, const char *nats, QdPlacementMap *base, 
 QdPlacementEdit *
 qd_placement_edit_finish (QdHub *hub, GAsyncResult *result, GError **error)
 {
-  Result *both;
-  QdPlacementEdit *edit;
-
   g_return_val_if_fail (g_task_is_valid (result, hub), NULL);
-  both = g_task_propagate_pointer (G_TASK (result), error);
-  if (both == NULL)
-    return NULL;
-  edit = g_steal_pointer (&both->edit);
-  if (both->error)
-    g_propagate_error (error, g_steal_pointer (&both->error));
-  result_free (both);
-  return edit;
+  return qd_job_return_finish (result, error);
 }

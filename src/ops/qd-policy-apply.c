@@ -9,6 +9,7 @@
 #include "qd-audit-private.h"
 #include "qd-hub-private.h"
 #include "qd-job-private.h"
+#include "qd-job-return.h"
 #include "qd-json.h"
 #include "qd-policy-ask-private.h"
 #include "qd-policy-object.h"
@@ -17,23 +18,10 @@
 #define MAX_REMARKS 5
 
 typedef struct {
-  GTask *task;               /* NULL once it has returned */
-  gulong cancel_handler;
+  QdJobReturn given;
   QdRemotes *remotes;
   QdPolicyApplied *applied;
 } Apply;
-
-typedef struct { QdPolicyApplied *applied; GError *error; } Result;
-
-static void
-result_free (gpointer data)
-{
-  Result *self = data;
-
-  g_clear_pointer (&self->applied, qd_policy_applied_free);
-  g_clear_error (&self->error);
-  g_free (self);
-}
 
 static QdAppliedStep *
 step_at (Apply *self, guint nth)
@@ -259,32 +247,14 @@ do_step (Apply *self, QdJob *job, guint nth, GError **error)
 static void
 begin (Apply *self, QdJob *job)
 {
-  JsonArray *todo = json_array_new ();
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  g_auto (GStrv) all = NULL;
 
-  qd_job_add_step (job, _("Ask the server what it would do"), "queued", NULL);
-  json_array_add_string_element (todo, _("Ask the server what it would do"));
+  g_strv_builder_add (names, _("Ask the server what it would do"));
   for (guint i = 0; i < self->applied->steps->len; i++)
-    {
-      g_autofree char *name = name_of (step_at (self, i));
-
-      qd_job_add_step (job, name, "queued", NULL);
-      json_array_add_string_element (todo, name);
-    }
-  json_object_set_array_member (job->args, QD_JOB_TODO, todo);
-  qd_job_journal (job, "begin", "running");
-  json_object_remove_member (job->args, QD_JOB_TODO);
-}
-
-/* What was not begun is said to be so. */
-static void
-close_steps (Apply *self, QdJob *job)
-{
-  for (guint i = 0; i < self->applied->steps->len; i++)
-    if (step_at (self, i)->state == QD_APPLIED_NOT)
-      {
-        job->step = i + 1;
-        qd_job_end_step (job, "cancelled", _("Not begun"));
-      }
+    g_strv_builder_take (names, name_of (step_at (self, i)));
+  all = g_strv_builder_end (names);
+  qd_job_plan_steps (job, (const char *const *) all);
 }
 
 static void
@@ -318,7 +288,7 @@ change (Apply *self, QdJob *job, GError **error)
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _("Cancelled"));
       return FALSE;
     }
-  close_steps (self, job);
+  qd_job_close_steps (job, 1);
   await_end (self, job);
   if (cause == NULL)
     return TRUE;
@@ -338,7 +308,7 @@ apply_run (QdJob *job, gpointer data, GError **error)
     return change (self, job, error);
   job->step = 0;
   qd_job_end_step (job, g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED) ? "cancelled" : "failed", cause->message);
-  close_steps (self, job);
+  qd_job_close_steps (job, 1);
   g_propagate_error (error, g_steal_pointer (&cause));
   return FALSE;
 }
@@ -346,16 +316,7 @@ apply_run (QdJob *job, gpointer data, GError **error)
 static void
 give_back (Apply *self, const GError *error)
 {
-  g_autoptr (GTask) task = g_steal_pointer (&self->task);
-  Result *result;
-
-  if (task == NULL)
-    return;
-  if (self->cancel_handler)
-    g_cancellable_disconnect (g_task_get_cancellable (task), self->cancel_handler);
-  result = g_new (Result, 1);
-  *result = (Result) { qd_policy_applied_copy (self->applied), error ? g_error_copy (error) : NULL };
-  g_task_return_pointer (task, result, result_free);
+  qd_job_return_give (&self->given, qd_policy_applied_copy (self->applied), (GDestroyNotify) qd_policy_applied_free, error);
 }
 
 static void
@@ -387,45 +348,6 @@ summary_of (QdHub *hub, QdPolicyPlan *plan)
   return g_strdup_printf (ngettext ("Apply %u change of policies to “%s”", "Apply %u changes of policies to “%s”", n), n, name);
 }
 
-static void
-cancelled_cb (GCancellable *cancellable, gpointer job)
-{
-  qd_job_cancel (job);
-}
-
-typedef struct { GTask *task; Result *result; } Refusal;
-
-static DexFuture *
-refused_cb (DexFuture *recorded, gpointer data)
-{
-  Refusal *refusal = data;
-
-  g_task_return_pointer (refusal->task, g_steal_pointer (&refusal->result), result_free);
-  return NULL;
-}
-
-static void
-refusal_free (gpointer data)
-{
-  Refusal *refusal = data;
-
-  g_clear_pointer (&refusal->result, result_free);
-  g_object_unref (refusal->task);
-  g_free (refusal);
-}
-
-/* Takes @task and @error. */
-static void
-refuse (QdHub *hub, GTask *task, const char *connection, const char *reason, GError *error)
-{
-  DexFuture *recorded = qd_hub_record_refusal (hub, connection, QD_POLICIES_APPLY, NULL, reason, error);
-  Refusal *refusal = g_new (Refusal, 1);
-
-  *refusal = (Refusal) { task, g_new0 (Result, 1) };
-  refusal->result->error = error;
-  dex_future_disown (dex_future_finally (recorded, refused_cb, refusal, refusal_free));
-}
-
 char *
 qd_policy_apply_async (QdHub *hub, QdRemotes *remotes, QdPolicyPlan *plan, const char *reason, GCancellable *cancellable,
                        GAsyncReadyCallback callback, gpointer data)
@@ -441,23 +363,20 @@ qd_policy_apply_async (QdHub *hub, QdRemotes *remotes, QdPolicyPlan *plan, const
   QdJob *job;
 
   g_task_set_source_tag (task, qd_policy_apply_async);
-  /* A cancelled job says what it did all the same. */
-  g_task_set_check_cancellable (task, FALSE);
   if (error == NULL && qd_policy_plan_get_n_changes (plan) == 0)
     error = g_error_new (QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("There is nothing to apply"));
   if (error)
     {
-      refuse (hub, task, connection, reason, error);
+      qd_hub_refuse (hub, task, connection, row->verb, NULL, reason, error);
       return id;
     }
   self = g_new0 (Apply, 1);
-  self->task = task;
+  qd_job_return_init (&self->given, task);
   self->remotes = g_object_ref (remotes);
   self->applied = qd_policy_applied_new (plan, id, reason);
   summary = summary_of (hub, plan);
   job = qd_job_new_work (hub, id, connection, row, summary, reason, &work, self);
-  if (cancellable)
-    self->cancel_handler = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), job, NULL);
+  qd_job_return_follow (&self->given, job);
   qd_hub_take_job (hub, job);
   return id;
 }
@@ -465,16 +384,6 @@ qd_policy_apply_async (QdHub *hub, QdRemotes *remotes, QdPolicyPlan *plan, const
 QdPolicyApplied *
 qd_policy_apply_finish (QdHub *hub, GAsyncResult *result, GError **error)
 {
-  Result *both;
-  QdPolicyApplied *applied;
-
   g_return_val_if_fail (g_task_is_valid (result, hub), NULL);
-  both = g_task_propagate_pointer (G_TASK (result), error);
-  if (both == NULL)
-    return NULL;
-  applied = g_steal_pointer (&both->applied);
-  if (both->error)
-    g_propagate_error (error, g_steal_pointer (&both->error));
-  result_free (both);
-  return applied;
+  return qd_job_return_finish (result, error);
 }

@@ -198,6 +198,44 @@ test_part (void)
   end (&f);
 }
 
+/* One that is cancelled before it has begun writes nothing, and says so of each. */
+static void
+test_cancelled (void)
+{
+  Fixture f;
+  g_autoptr (QdPlacementMap) base = NULL, after = NULL;
+  g_autoptr (QdPlacementEdit) edited = NULL;
+  g_autoptr (GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify) qd_placement_change_free);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (JsonNode) steps = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = NULL;
+  QdEntity *job;
+
+  if (!begin (&f))
+    return;
+  add (&f, "nats", "operator", "nats", NULL, "");
+  base = read_map (&f, QD_PLACEMENT_RUNNER);
+  g_ptr_array_add (changes, qd_placement_change_new ("tenant-acme", "shard-5"));
+  g_ptr_array_add (changes, qd_placement_change_new ("tenant-globex", "shard-5"));
+  g_cancellable_cancel (cancellable);
+  g_clear_object (&f.result);
+  id = qd_placement_edit_async (f.hub, "nats", base, changes, "because", cancellable, came_cb, &f);
+  await_result (&f);
+  edited = qd_placement_edit_finish (f.hub, f.result, &error);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (edited->n_written, ==, 0);
+  job = qd_fleet_lookup (qd_hub_get_fleet (f.hub), QD_HUB_LOCAL, QD_KIND_JOB, id);
+  g_assert_cmpstr (qd_entity_get_string (job, QD_JOB_STATE), ==, "cancelled");
+  steps = qd_json_parse (qd_entity_get_string (job, QD_JOB_STEPS), -1, "steps", NULL);
+  g_assert_cmpuint (json_array_get_length (json_node_get_array (steps)), ==, 2);
+  for (guint i = 0; i < 2; i++)
+    g_assert_cmpstr (qd_json_get_string (json_array_get_object_element (json_node_get_array (steps), i), "state", ""), ==, "cancelled");
+  after = read_map (&f, QD_PLACEMENT_RUNNER);
+  g_assert_true (qd_placement_map_equal (base, after));
+  end (&f);
+}
+
 static void
 check_refused (Fixture *self, QdPlacementMap *base, const char *reason, int code, const char *word)
 {
@@ -255,6 +293,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ops/placement/lost-race", test_lost_race);
   g_test_add_func ("/ops/placement/part", test_part);
+  g_test_add_func ("/ops/placement/cancelled", test_cancelled);
   g_test_add_func ("/ops/placement/permission", test_permission);
   g_test_add_func ("/ops/placement/guards", test_guards);
   return g_test_run ();
