@@ -3,6 +3,9 @@
 
 #include "app-fixture.h"
 
+#include <locale.h>
+
+#include "qd-application.h"
 #include "qd-settings.h"
 
 /* Sanitizers make what is large ten times as slow. */
@@ -12,6 +15,17 @@
 #define CAP_US (10 * G_USEC_PER_SEC)
 #endif
 #define CONNECTION "c1"
+
+void
+fixture_init (int *argc, char ***argv)
+{
+  setlocale (LC_ALL, "");
+  g_test_init (argc, argv, NULL);
+  adw_init ();
+  qd_app_init ();
+  gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (gdk_display_get_default ()),
+                                    "/io/github/quarterdeck/Quarterdeck/icons");
+}
 
 gboolean
 fixture_wait (gboolean (*condition) (gpointer data), gpointer data)

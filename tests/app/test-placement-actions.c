@@ -3,11 +3,9 @@
  * done is grey and says why. */
 #include "config.h"
 
-#include <locale.h>
 #include <string.h>
 
 #include "placement-lab-fixture.h"
-#include "qd-application.h"
 #include "qd-confirm-dialog.h"
 #include "qd-json.h"
 #include "qd-placement-side.h"
@@ -287,12 +285,7 @@ test_refused (void)
 int
 main (int argc, char **argv)
 {
-  setlocale (LC_ALL, "");
-  g_test_init (&argc, &argv, NULL);
-  adw_init ();
-  qd_app_init ();
-  gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (gdk_display_get_default ()),
-                                    "/io/github/quarterdeck/Quarterdeck/icons");
+  fixture_init (&argc, &argv);
   g_test_add_func ("/placement-actions/shards", test_shards);
   g_test_add_func ("/placement-actions/empty", test_empty);
   g_test_add_func ("/placement-actions/freeze", test_freeze);

@@ -2,11 +2,9 @@
 /* The page of placements on a real lab: a tenant is moved by the review, with somebody else quicker once, and its history says so. */
 #include "config.h"
 
-#include <locale.h>
 #include <string.h>
 
 #include "placement-lab-fixture.h"
-#include "qd-application.h"
 #include "qd-placement-clash.h"
 #include "qd-placement-history.h"
 #include "qd-placement.h"
@@ -185,12 +183,7 @@ test_migrate (void)
 int
 main (int argc, char **argv)
 {
-  setlocale (LC_ALL, "");
-  g_test_init (&argc, &argv, NULL);
-  adw_init ();
-  qd_app_init ();
-  gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (gdk_display_get_default ()),
-                                    "/io/github/quarterdeck/Quarterdeck/icons");
+  fixture_init (&argc, &argv);
   g_test_add_func ("/placement-lab/apply", test_apply);
   g_test_add_func ("/placement-lab/lost-race", test_lost_race);
   g_test_add_func ("/placement-lab/merge", test_merge);

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include <locale.h>
-
 #include "app-fixture.h"
-#include "qd-application.h"
 #include "qd-confirm-dialog.h"
 #include "qd-connection-dialog.h"
 #include "qd-palette.h"
@@ -311,12 +308,7 @@ test_state (void)
 int
 main (int argc, char **argv)
 {
-  setlocale (LC_ALL, "");
-  g_test_init (&argc, &argv, NULL);
-  adw_init ();
-  qd_app_init ();
-  gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (gdk_display_get_default ()),
-                                    "/io/github/quarterdeck/Quarterdeck/icons");
+  fixture_init (&argc, &argv);
 
   g_test_add_func ("/window/welcome", test_welcome);
   g_test_add_func ("/window/last-known", test_last_known);

@@ -249,3 +249,50 @@ sleep_at (FakeFleet *fleet, const char *verb, JsonObject *args, gboolean changes
     }
   return TRUE;
 }
+
+/* --- Another process ------------------------------------------------------------------------------------ */
+
+QdHub *
+begin_elsewhere (Fixture *fixture, FakeFleetFunc func, const char *const *tenants, guint n, guint at_once)
+{
+  QdHub *hub = qd_hub_new (NULL);
+  g_autoptr (QdMigrationPlan) plan = NULL;
+
+  fake_fleet_connect (fixture->fleet, hub);
+  plan = plan_for (fixture, hub, tenants, n);
+  fixture->n_seen = 0;
+  fixture->dies = hub;
+  fake_fleet_set_func (fixture->fleet, func, fixture);
+  run (fixture, hub, plan, at_once, 0);
+  return hub;
+}
+
+gboolean
+die_elsewhere (Fixture *fixture, guint nth, const char *const *tenants, guint n, guint at_once)
+{
+  g_autoptr (QdHub) hub = NULL;
+  g_autoptr (GPtrArray) all = NULL;
+
+  fixture->at = nth;
+  hub = begin_elsewhere (fixture, at_command, tenants, n, at_once);
+  all = outcomes (fixture, hub);
+  end_hub (hub);
+  fake_fleet_set_func (fixture->fleet, NULL, NULL);
+  return fixture->n_seen >= nth;
+}
+
+QdHub *
+sleep_elsewhere (Fixture *fixture, guint nth, const char *const *tenants, guint n, guint at_once)
+{
+  QdHub *hub;
+
+  fixture->at = nth;
+  hub = begin_elsewhere (fixture, sleep_at, tenants, n, at_once);
+  wait_until (fixture->dies == NULL);
+  for (guint i = 0; i < 50; i++)
+    turn ();
+  g_assert_null (fixture->result);
+  fake_fleet_expire_leases (fixture->fleet);
+  fake_now_us += 120 * G_USEC_PER_SEC;
+  return hub;
+}

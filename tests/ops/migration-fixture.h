@@ -42,6 +42,12 @@ void assert_moved (Fixture *fixture);
 void assert_at_home (Fixture *fixture);
 /* Every record of a job: an attempt's steps are begun in order, none twice, each under a lease that is not older than the one before. */
 void assert_orderly (Fixture *fixture, const char *job);
+/* Another process moves the first @n of @tenants, @at_once at a time, and @func says when it ends or falls asleep. (transfer full): its hub */
+QdHub *begin_elsewhere (Fixture *fixture, FakeFleetFunc func, const char *const *tenants, guint n, guint at_once);
+/* It dies at change @nth (or as the fixture says). FALSE: there were not so many. Its leases are there still. */
+gboolean die_elsewhere (Fixture *fixture, guint nth, const char *const *tenants, guint n, guint at_once);
+/* It falls asleep with change @nth on its way, and sleeps until its leases have gone and the clock has gone on. (transfer full) */
+QdHub *sleep_elsewhere (Fixture *fixture, guint nth, const char *const *tenants, guint n, guint at_once);
 /* For fake_fleet_set_func(): the process ends there, or cancels. */
 gboolean at_command (FakeFleet *fleet, const char *verb, JsonObject *args, gboolean changes, gpointer data);
 /* The same: it falls asleep. */

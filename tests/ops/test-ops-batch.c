@@ -11,32 +11,21 @@
 
 static const char *const batch_tenants[] = { "acme", "t1", "t2", "t3", "other" };
 
-/* A batch of the first @n, @at_once at a time, in a process that dies at change @nth or at the lease of @tenant (NULL: only that). */
-static guint
+/* A batch of the first @n, @at_once at a time, in a process that dies at change @nth or at the lease of @tenant (NULL: only that). FALSE: it did not. */
+static gboolean
 die_in_batch (Fixture *fixture, guint n, guint at_once, guint nth, const char *tenant)
 {
-  g_autoptr (QdHub) first = qd_hub_new (NULL);
-  g_autoptr (QdMigrationPlan) plan = NULL;
-  g_autoptr (GPtrArray) all = NULL;
   g_autofree char *key = tenant ? g_strconcat ("tenant.", tenant, NULL) : NULL;
+  gboolean died;
 
   for (guint i = 1; i < 4; i++)
     fake_fleet_add_tenant (fixture->fleet, "runner", batch_tenants[i], "shard-1", FALSE);
-  fake_fleet_connect (fixture->fleet, first);
-  plan = plan_for (fixture, first, batch_tenants, n);
-  fixture->n_seen = 0;
-  fixture->at = nth;
   fixture->at_verb = NULL;
   fixture->at_key = key;
-  fixture->dies = first;
-  fake_fleet_set_func (fixture->fleet, at_command, fixture);
-  run (fixture, first, plan, at_once, 0);
-  all = outcomes (fixture, first);
-  end_hub (first);
-  fake_fleet_set_func (fixture->fleet, NULL, NULL);
+  died = die_elsewhere (fixture, nth, batch_tenants, n, at_once);
   fixture->at_key = NULL;
   fake_fleet_expire_leases (fixture->fleet);
-  return fixture->n_seen;
+  return died;
 }
 
 static QdMigrationCancelled
@@ -166,7 +155,7 @@ test_batch_deaths (gconstpointer carried_out)
       gboolean died;
 
       set_up (&fixture, NULL);
-      died = die_in_batch (&fixture, 3, 2, nth, NULL) >= nth;
+      died = die_in_batch (&fixture, 3, 2, nth, NULL);
       n_died += died;
       records = list_jobs (fixture.hub);
       if (records->len < 3)
@@ -201,24 +190,12 @@ test_batch_sleeper (void)
     {
       Fixture fixture = { 0 };
       g_autoptr (QdHub) first = NULL;
-      g_autoptr (QdMigrationPlan) plan = NULL;
-      g_autoptr (GPtrArray) all = NULL, records = NULL, rest = NULL;
+      g_autoptr (GPtrArray) records = NULL, rest = NULL;
 
       set_up (&fixture, NULL);
       for (guint i = 1; i < 4; i++)
         fake_fleet_add_tenant (fixture.fleet, "runner", batch_tenants[i], "shard-1", FALSE);
-      first = qd_hub_new (NULL);
-      fake_fleet_connect (fixture.fleet, first);
-      plan = plan_for (&fixture, first, batch_tenants, 5);
-      fixture.at = nth;
-      fixture.dies = first;
-      fake_fleet_set_func (fixture.fleet, sleep_at, &fixture);
-      run (&fixture, first, plan, 1, 0);
-      wait_until (fixture.dies == NULL);
-      for (guint i = 0; i < 50; i++)
-        turn ();
-      fake_fleet_expire_leases (fixture.fleet);
-      fake_now_us += 120 * G_USEC_PER_SEC;
+      first = sleep_elsewhere (&fixture, nth, batch_tenants, 5, 1);
       records = list_jobs (fixture.hub);
       rest = go_on_batch (&fixture, qd_job_record_get_batch (g_ptr_array_index (records, 0)));
       g_clear_object (&fixture.result);
@@ -253,23 +230,13 @@ static void
 test_from_step (Fixture *fixture, gconstpointer data)
 {
   static const char *const tenants[] = { "acme" };
-  g_autoptr (QdHub) first = qd_hub_new (NULL);
-  g_autoptr (QdMigrationPlan) plan = NULL;
-  g_autoptr (GPtrArray) all = NULL, records = NULL, after = NULL;
+  g_autoptr (GPtrArray) records = NULL, after = NULL;
   g_autoptr (QdMigrationOutcome) outcome = NULL, back = NULL, none = NULL, over = NULL;
   g_autoptr (GError) error = NULL;
   QdJobRecord *record;
 
-  fake_fleet_connect (fixture->fleet, first);
-  plan = plan_for (fixture, first, tenants, 1);
   fixture->at_verb = "shard.warmup";
-  fixture->at = 1;
-  fixture->dies = first;
-  fake_fleet_set_func (fixture->fleet, at_command, fixture);
-  run (fixture, first, plan, 0, 0);
-  all = outcomes (fixture, first);
-  end_hub (first);
-  fake_fleet_set_func (fixture->fleet, NULL, NULL);
+  g_assert_true (die_elsewhere (fixture, 1, tenants, 1, 0));
   fake_fleet_expire_leases (fixture->fleet);
   records = list_jobs (fixture->hub);
   record = g_ptr_array_index (records, 0);

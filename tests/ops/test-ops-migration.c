@@ -50,23 +50,11 @@ static gboolean
 die_and_go_on (Fixture *fixture, guint nth, gboolean carried_out)
 {
   static const char *const tenants[] = { "acme" };
-  g_autoptr (QdHub) first = qd_hub_new (NULL);
-  g_autoptr (QdMigrationPlan) plan = NULL;
-  g_autoptr (GPtrArray) all = NULL, records = NULL;
+  g_autoptr (GPtrArray) records = NULL;
   gboolean died;
 
-  fake_fleet_connect (fixture->fleet, first);
-  plan = plan_for (fixture, first, tenants, 1);
-  fixture->n_seen = 0;
-  fixture->at = nth;
   fixture->carried_out = carried_out;
-  fixture->dies = first;
-  fake_fleet_set_func (fixture->fleet, at_command, fixture);
-  run (fixture, first, plan, 0, 0);
-  all = outcomes (fixture, first);
-  end_hub (first);
-  fake_fleet_set_func (fixture->fleet, NULL, NULL);
-  died = fixture->n_seen >= nth;
+  died = die_elsewhere (fixture, nth, tenants, 1, 0);
   /* The minute is over. */
   fake_fleet_expire_leases (fixture->fleet);
   records = list_jobs (fixture->hub);
@@ -126,25 +114,14 @@ test_deaths_back (void)
     {
       static const char *const tenants[] = { "acme" };
       Fixture fixture = { 0 };
-      g_autoptr (QdHub) first = NULL;
-      g_autoptr (QdMigrationPlan) plan = NULL;
-      g_autoptr (GPtrArray) all = NULL, records = NULL;
+      g_autoptr (GPtrArray) records = NULL;
       g_autoptr (QdMigrationOutcome) outcome = NULL;
       g_autoptr (GError) error = NULL;
       QdJobRecord *record;
 
       set_up (&fixture, NULL);
-      first = qd_hub_new (NULL);
-      fake_fleet_connect (fixture.fleet, first);
-      plan = plan_for (&fixture, first, tenants, 1);
-      fixture.at = nth;
       fixture.carried_out = nth % 2;
-      fixture.dies = first;
-      fake_fleet_set_func (fixture.fleet, at_command, &fixture);
-      run (&fixture, first, plan, 0, 0);
-      all = outcomes (&fixture, first);
-      end_hub (first);
-      fake_fleet_set_func (fixture.fleet, NULL, NULL);
+      g_assert_true (die_elsewhere (&fixture, nth, tenants, 1, 0));
       fake_fleet_expire_leases (fixture.fleet);
       records = list_jobs (fixture.hub);
       record = g_ptr_array_index (records, 0);
@@ -169,7 +146,6 @@ test_sleeper (void)
       static const char *const tenants[] = { "acme" };
       Fixture fixture = { 0 };
       g_autoptr (QdHub) first = NULL;
-      g_autoptr (QdMigrationPlan) plan = NULL;
       g_autoptr (GPtrArray) all = NULL, records = NULL;
       g_autoptr (GError) error = NULL;
       QdJobRecord *record;
@@ -178,20 +154,7 @@ test_sleeper (void)
       g_autoptr (GPtrArray) before = NULL, after = NULL;
 
       set_up (&fixture, NULL);
-      first = qd_hub_new (NULL);
-      fake_fleet_connect (fixture.fleet, first);
-      plan = plan_for (&fixture, first, tenants, 1);
-      fixture.at = nth;
-      fixture.dies = first;
-      fake_fleet_set_func (fixture.fleet, sleep_at, &fixture);
-      run (&fixture, first, plan, 0, 0);
-      wait_until (fixture.dies == NULL);
-      for (guint i = 0; i < 50; i++)
-        turn ();
-      g_assert_null (fixture.result);
-      /* While it sleeps, its lease goes, and its clock has gone on when it wakes. */
-      fake_fleet_expire_leases (fixture.fleet);
-      fake_now_us += 120 * G_USEC_PER_SEC;
+      first = sleep_elsewhere (&fixture, nth, tenants, 1, 0);
       records = list_jobs (fixture.hub);
       g_assert_cmpuint (records->len, ==, 1);
       record = g_ptr_array_index (records, 0);
@@ -462,21 +425,11 @@ static void
 test_takes_over (Fixture *fixture, gconstpointer data)
 {
   static const char *const tenants[] = { "acme" };
-  g_autoptr (QdHub) first = qd_hub_new (NULL);
-  g_autoptr (QdMigrationPlan) plan = NULL;
-  g_autoptr (GPtrArray) all = NULL, records = NULL;
+  g_autoptr (GPtrArray) records = NULL;
   const char *job;
   QdEntity *entity;
 
-  fake_fleet_connect (fixture->fleet, first);
-  plan = plan_for (fixture, first, tenants, 1);
-  fixture->at = 8;
-  fixture->dies = first;
-  fake_fleet_set_func (fixture->fleet, at_command, fixture);
-  run (fixture, first, plan, 0, 0);
-  all = outcomes (fixture, first);
-  end_hub (first);
-  fake_fleet_set_func (fixture->fleet, NULL, NULL);
+  g_assert_true (die_elsewhere (fixture, 8, tenants, 1, 0));
   records = list_jobs (fixture->hub);
   job = ((QdJobRecord *) g_ptr_array_index (records, 0))->id;
   qd_job_stream_watch (fixture->hub, TRUE);
