@@ -10,7 +10,7 @@
 #include "qd-capability.h"
 #include "qd-job-actions.h"
 #include "qd-policy-apply-dialog.h"
-#include "qd-policy-flows.h"
+#include "qd-policy-seen.h"
 #include "qd-routing-actions.h"
 #include "qd-settings.h"
 #include "qd-site-dialog.h"
@@ -109,7 +109,7 @@ is_explained (QdSession *session, QdEntity *flow, char **why)
   const char *unexplained = qd_session_get_unexplained (session);
   QdPolicySeen seen;
 
-  if (!qd_policy_flows_read_entity (flow, &seen))
+  if (!qd_policy_seen_read (flow, &seen))
     *why = g_strdup (_("Policies are about TCP, UDP and SCTP between two addresses, which this is not"));
   else if (*folder == '\0')
     *why = g_strdup (_("No folder of policies is open: open one in Network Policies"));

@@ -5,10 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* What becomes of one text, line by line, with some of what stays around it: lines that go begin with "−" and those that come with "+".
- * Either may be NULL: it is not there. Returns: (transfer floating): a widget that one can select from */
+/* What becomes of one text (qd-line-diff.h). Either may be NULL: it is not there. Returns: (transfer floating): a widget that one can select from */
 GtkWidget *qd_policy_apply_diff_new (GBytes *before, GBytes *after);
-/* The same as text, as it is copied. (transfer full) */
-char *qd_policy_apply_diff_to_text (GBytes *before, GBytes *after);
 
 G_END_DECLS

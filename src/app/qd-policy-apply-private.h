@@ -2,8 +2,8 @@
 #pragma once
 
 #include "qd-policy-apply-dialog.h"
-#include "qd-policy-apply-impact.h"
 #include "qd-policy-flows.h"
+#include "qd-policy-impact.h"
 
 G_BEGIN_DECLS
 

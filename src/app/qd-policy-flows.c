@@ -10,6 +10,7 @@
 
 #include <glib/gi18n.h>
 
+#include "qd-policy-seen.h"
 #include "qd-table-text.h"
 
 /* A slice of reading takes no longer: a frame has room for more. */
@@ -375,23 +376,6 @@ ask (QdPolicyFlows *self)
 
 /* --- Reading the fleet's flows ---------------------------------------------------------------------- */
 
-gboolean
-qd_policy_flows_read_entity (QdEntity *flow, QdPolicySeen *seen)
-{
-  gint64 port = 0, sent, received;
-  const QdValue *started = qd_entity_get (flow, QD_FLOW_STARTED_AT), *last = qd_entity_get (flow, QD_FLOW_LAST_SEEN);
-
-  qd_entity_get_int (flow, QD_FLOW_DST_PORT, &port);
-  if (port < 0 ||
-      !qd_policy_seen_parse (seen, qd_entity_get_string (flow, QD_FLOW_SRC_IP), qd_entity_get_string (flow, QD_FLOW_DST_IP),
-                             qd_entity_get_string (flow, QD_FLOW_PROTOCOL), (guint64) port))
-    return FALSE;
-  if (started->type == QD_VALUE_TIME && last->type == QD_VALUE_TIME && qd_entity_get_int (flow, QD_FLOW_BYTES_TX, &sent) &&
-      qd_entity_get_int (flow, QD_FLOW_BYTES_RX, &received) && sent >= 0 && received >= 0)
-    seen->bytes_a_day = qd_policy_bytes_a_day ((guint64) sent, (guint64) received, started->v.i, last->v.i);
-  return TRUE;
-}
-
 /* What is blocked already cannot be cut off. */
 static gboolean
 passes (QdEntity *flow)
@@ -442,7 +426,7 @@ read_flow (QdPolicyFlows *self, QdEntity *flow)
   if (!passes (flow))
     return;
   seen.path = count_path (self, flow);
-  if (qd_policy_flows_read_entity (flow, &seen.seen))
+  if (qd_policy_seen_read (flow, &seen.seen))
     g_array_append_val (self->half->flows, seen);
 }
 

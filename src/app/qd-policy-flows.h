@@ -42,7 +42,4 @@ const QdPolicyCutPath *qd_policy_flows_get_paths (QdPolicyFlows *self, guint *n)
 /* How many that are cut off name no path. */
 guint qd_policy_flows_get_n_pathless (QdPolicyFlows *self);
 
-/* What policies can be about of @flow (of QD_KIND_FLOW). FALSE: nothing. */
-gboolean qd_policy_flows_read_entity (QdEntity *flow, QdPolicySeen *seen);
-
 G_END_DECLS

@@ -8,6 +8,7 @@
 
 #include <glib/gi18n.h>
 
+#include "qd-policy-seen.h"
 #include "qd-settings.h"
 #include "qd-time.h"
 
@@ -150,7 +151,7 @@ explain_cb (QdPolicyPage *self, QdEntity *flow)
 {
   QdPolicySeen seen;
 
-  if (qd_policy_flows_read_entity (flow, &seen))
+  if (qd_policy_seen_read (flow, &seen))
     qd_policy_page_explain_seen (self, &seen);
 }
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define G_LOG_DOMAIN "qd-app"
+#define G_LOG_DOMAIN "qd-workspace"
 
 #include "config.h"
 
-#include "qd-policy-apply-impact.h"
+#include "qd-policy-impact.h"
 
 #include <string.h>
 
-#include <glib/gi18n.h>
+#include <glib/gi18n-lib.h>
 
 /* What a worker is given: it touches nothing else. */
 typedef struct {
