@@ -509,18 +509,11 @@ static const struct Action {
 };
 
 static gboolean
-check (const struct Action *action, Options *options)
+check (const struct Action *action, const GOptionEntry *entries, Options *options)
 {
-  const QdctlGiven all[] = {
-    { "who", options->who != NULL },         { "what", options->what != NULL },   { "on", options->on != NULL },
-    { "outcome", options->outcome != NULL }, { "since", options->since != NULL }, { "until", options->until != NULL },
-    { "search", options->search != NULL },   { "limit", options->limit >= 0 },    { "json", options->json },
-    { "csv", options->csv },                 { "output", options->output != NULL }, { "anchor", options->anchor != NULL },
-  };
-
   options->until_us = G_MAXINT64;
   options->since_us = G_MININT64;
-  if (!qdctl_check_given (action->name, action->options, all, G_N_ELEMENTS (all)) || !parse_time ("since", options->since, &options->since_us) ||
+  if (!qdctl_check_taken (action->name, action->options, entries) || !parse_time ("since", options->since, &options->since_us) ||
       !parse_time ("until", options->until, &options->until_us))
     return FALSE;
   if (options->json && options->csv)
@@ -564,10 +557,10 @@ qdctl_audit (const char *name, int argc, char **argv)
     if (g_strcmp0 (rest[0], actions[i].name) == 0)
       {
         if (g_strv_length (rest) - 1 == actions[i].n_arguments)
-          return check (&actions[i], &options) ? actions[i].run (&options, rest + 1) : QD_EXIT_BAD_INPUT;
+          return check (&actions[i], entries, &options) ? actions[i].run (&options, rest + 1) : QD_EXIT_BAD_INPUT;
         qdctl_complain (_("usage: %s"), actions[i].usage);
         return QD_EXIT_BAD_INPUT;
       }
-  qdctl_complain (_("audit needs one of list, show, verify, export; “qdctl audit --help” says more"));
+  qdctl_complain_needs (name, "list, show, verify, export");
   return QD_EXIT_BAD_INPUT;
 }

@@ -212,6 +212,22 @@ is_batch (Work *work, const char *id)
   return found;
 }
 
+/* Says what speaks against it. What a job, or all of a batch, has come to is an answer, and no misuse; where there is nothing to go on by is. */
+static QdExit
+refuse (Work *work, const char *id, gboolean batch, QdMigrationStep step)
+{
+  QdExit code = qdctl_complain_error (g_steal_pointer (&work->error));
+  g_autofree char *why = NULL;
+  gboolean past = batch;
+
+  if (code != QD_EXIT_BAD_INPUT || work->session->speaks_nats)
+    return code;
+  if (!batch && get (work, id))
+    past = qd_job_record_is_over (work->record) || (step < QD_N_MIGRATION_STEPS && !qd_migration_may_begin (work->record, step, &why));
+  g_clear_error (&work->error);
+  return past ? QD_EXIT_NO : code;
+}
+
 /* What it came to: who works on it is only asked, and that is no end yet. */
 static void
 tell_cancelled (QdMigrationCancelled came_to)
@@ -235,7 +251,7 @@ cancel (Work *work, const char *id, gboolean json)
     qd_migration_cancel_async (work->session->hub, work->session->nats, id, NULL, cancelled_cb, work);
   g_main_loop_run (work->session->loop);
   if (work->cancelled == QD_MIGRATION_NOT_CANCELLED)
-    return qdctl_complain_error (g_steal_pointer (&work->error));
+    return refuse (work, id, batch, QD_N_MIGRATION_STEPS);
   if (json)
     return batch ? list (work, id, TRUE) : show (work, id, TRUE);
   tell_cancelled (work->cancelled);
@@ -261,9 +277,9 @@ follow (Work *work, const char *id, gboolean batch)
   work->id = id;
   work->batch = batch;
   qdctl_print_to_the_end ();
-  qdctl_session_on_interrupt (work->session, go_back, work);
+  qdctl_session_on_interrupt (work->session, NULL, go_back, work);
   g_main_loop_run (work->session->loop);
-  qdctl_session_on_interrupt (work->session, NULL, NULL);
+  qdctl_session_on_interrupt (work->session, NULL, NULL, NULL);
 }
 
 static QdExit
@@ -274,7 +290,7 @@ retry_batch (Work *work, const char *batch, gboolean json)
   qd_migration_go_on_batch_async (work->session->hub, work->session->nats, batch, NULL, rest_ended_cb, work);
   follow (work, batch, TRUE);
   if (work->outcomes == NULL)
-    return qdctl_complain_error (g_steal_pointer (&work->error));
+    return refuse (work, batch, TRUE, QD_N_MIGRATION_STEPS);
   code = qdctl_print_outcomes (work->outcomes, json);
   g_clear_pointer (&work->outcomes, g_ptr_array_unref);
   return code;
@@ -288,7 +304,7 @@ retry (Work *work, const char *id, QdMigrationStep step, gboolean json)
   qd_migration_go_on_async (work->session->hub, work->session->nats, id, step, QD_MIGRATION_FORWARD, NULL, gone_on_cb, work);
   follow (work, id, FALSE);
   if (work->outcome == NULL)
-    return qdctl_complain_error (g_steal_pointer (&work->error));
+    return refuse (work, id, FALSE, step);
   code = show (work, id, json);
   if (code == QD_EXIT_YES && !g_str_equal (work->outcome->state, "succeeded"))
     code = QD_EXIT_NO;
@@ -349,7 +365,7 @@ find_action (const char *name)
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     if (g_strcmp0 (actions[i].name, name) == 0)
       return &actions[i];
-  qdctl_complain (_("jobs needs list, show, watch, cancel or retry"));
+  qdctl_complain_needs ("jobs", "list, show, watch, cancel, retry");
   return NULL;
 }
 
@@ -364,13 +380,12 @@ check_id (const char *action, const char *id)
 }
 
 static gboolean
-check (const struct Action *action, GStrv words, const Options *options, QdMigrationStep *step)
+check (const struct Action *action, GStrv words, const GOptionEntry *entries, const Options *options, QdMigrationStep *step)
 {
-  const QdctlGiven given[] = { QDCTL_LIST_GIVEN (options->list), { "nats", options->nats != NULL }, { "from", options->from != NULL } };
   g_autofree char *name = action->name ? g_strconcat ("jobs ", action->name, NULL) : g_strdup ("jobs");
 
   *step = QD_N_MIGRATION_STEPS;
-  if (!qdctl_check_given (name, action->options, given, G_N_ELEMENTS (given)))
+  if (!qdctl_check_taken (name, action->options, entries))
     return FALSE;
   if (action->name == NULL)
     return TRUE;
@@ -410,7 +425,7 @@ qdctl_jobs (const char *name, int argc, char **argv)
   if (!qdctl_parse (name, entries, &target, argc, argv, &words, &code))
     return code;
   action = find_action (words[0]);
-  if (action == NULL || !check (action, words, &options, &step))
+  if (action == NULL || !check (action, words, entries, &options, &step))
     return QD_EXIT_BAD_INPUT;
   if (action->name == NULL)
     return qdctl_list_run (name, &target, &options.list);

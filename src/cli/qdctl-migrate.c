@@ -217,8 +217,9 @@ tell_step (Work *work, QdEntity *job)
 }
 
 static void
-jobs_changed_cb (Work *work)
+jobs_changed_cb (gpointer data)
 {
+  Work *work = data;
   QdEntityList *jobs = qd_fleet_get_list (qd_hub_get_fleet (work->session->hub), QD_KIND_JOB);
 
   for (guint i = 0; i < qd_entity_list_get_length (jobs); i++)
@@ -254,28 +255,19 @@ go_back (gpointer data)
 static QdExit
 carry_out (Work *work, const QdMigrationPlan *plan, const Options *options)
 {
-  QdFleet *fleet = qd_hub_get_fleet (work->session->hub);
-  gulong changed = 0, updated = 0;
   QdExit code;
 
   work->cancellable = g_cancellable_new ();
   qdctl_print_to_the_end ();
-  qdctl_session_on_interrupt (work->session, go_back, work);
+  qdctl_session_on_interrupt (work->session, NULL, go_back, work);
   work->told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   if (!options->json)
-    {
-      changed = g_signal_connect_swapped (qd_fleet_get_list (fleet, QD_KIND_JOB), "items-changed", G_CALLBACK (jobs_changed_cb), work);
-      updated = g_signal_connect_swapped (qd_fleet_get_list (fleet, QD_KIND_JOB), "items-updated", G_CALLBACK (jobs_changed_cb), work);
-    }
+    qdctl_session_on_jobs (work->session, jobs_changed_cb, work);
   qd_migration_run_async (work->session->hub, work->session->connection, plan, options->reason, (guint) options->at_once, (guint) options->wait_s,
                           work->cancellable, ended_cb, work);
   g_main_loop_run (work->session->loop);
-  qdctl_session_on_interrupt (work->session, NULL, NULL);
-  if (changed)
-    {
-      g_signal_handler_disconnect (qd_fleet_get_list (fleet, QD_KIND_JOB), changed);
-      g_signal_handler_disconnect (qd_fleet_get_list (fleet, QD_KIND_JOB), updated);
-    }
+  qdctl_session_on_interrupt (work->session, NULL, NULL, NULL);
+  qdctl_session_on_jobs (work->session, NULL, NULL);
   code = work->outcomes ? qdctl_print_outcomes (work->outcomes, options->json) : qdctl_complain_error (g_steal_pointer (&work->error));
   g_clear_pointer (&work->outcomes, g_ptr_array_unref);
   g_hash_table_unref (work->told);

@@ -425,26 +425,17 @@ find_action (const char *name)
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     if (g_strcmp0 (name, actions[i].name) == 0)
       return &actions[i];
-  qdctl_complain (_("placement needs one of list, show, set, history, diff, restore, rebalance; “qdctl placement --help” says more"));
+  qdctl_complain_needs ("placement", "list, show, set, history, diff, restore, rebalance");
   return NULL;
 }
 
 static gboolean
-check_words (const Action *action, char **words, const Options *options)
+check_words (const Action *action, char **words, const GOptionEntry *entries, const Options *options)
 {
-  const QdctlGiven given[] = {
-    { "json", options->json },
-    { "bucket", options->bucket != NULL },
-    { "tenant", options->tenant != NULL },
-    { "reason", options->reason != NULL },
-    { "revision", options->revision >= 0 },
-    { "merge", options->merge },
-    { "dry-run", options->dry_run },
-  };
   guint n = g_strv_length (words);
   QdPlacementKind kind;
 
-  if (!qdctl_check_given (action->name, action->options, given, G_N_ELEMENTS (given)))
+  if (!qdctl_check_taken (action->name, action->options, entries))
     return FALSE;
   if (n < action->min || (action->max && n > action->max))
     {
@@ -488,7 +479,7 @@ qdctl_placement (const char *name, int argc, char **argv)
   if (!qdctl_parse (name, entries, &target, argc, argv, &words, &code))
     return code;
   action = find_action (words[0]);
-  if (action == NULL || !check_words (action, words + 1, &options))
+  if (action == NULL || !check_words (action, words + 1, entries, &options))
     return QD_EXIT_BAD_INPUT;
   code = qdctl_session_open (&session, &target);
   if (code != QD_EXIT_YES && code != QD_EXIT_PARTIAL)

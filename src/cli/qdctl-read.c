@@ -61,3 +61,41 @@ qdctl_check_given (const char *action, const char *taken, const QdctlGiven *give
     }
   return TRUE;
 }
+
+gboolean
+qdctl_is_given (const GOptionEntry *entry)
+{
+  switch (entry->arg)
+    {
+    case G_OPTION_ARG_NONE:
+      return *(gboolean *) entry->arg_data;
+    case G_OPTION_ARG_INT:
+      return *(int *) entry->arg_data >= 0;
+    case G_OPTION_ARG_INT64:
+      return *(gint64 *) entry->arg_data >= 0;
+    case G_OPTION_ARG_STRING:
+    case G_OPTION_ARG_FILENAME:
+    case G_OPTION_ARG_STRING_ARRAY:
+    case G_OPTION_ARG_FILENAME_ARRAY:
+      return *(gpointer *) entry->arg_data != NULL;
+    case G_OPTION_ARG_DOUBLE:
+    case G_OPTION_ARG_CALLBACK:
+    default:
+      g_return_val_if_reached (FALSE);
+    }
+}
+
+gboolean
+qdctl_check_taken (const char *action, const char *taken, const GOptionEntry *entries)
+{
+  for (; entries->long_name; entries++)
+    if (!qdctl_check_given (action, taken, &(QdctlGiven) { entries->long_name, qdctl_is_given (entries) }, 1))
+      return FALSE;
+  return TRUE;
+}
+
+void
+qdctl_complain_needs (const char *verb, const char *words)
+{
+  qdctl_complain (_("%s needs one of %s; “qdctl %s --help” says more"), verb, words, verb);
+}

@@ -13,6 +13,8 @@
 
 #define TICK_MS 20
 #define LOOK_MS 20
+/* As long as it can be unlocked at once: one command may take its time. */
+#define UNLOCK_MINUTES 60
 /* A trouble that stays for that long is the answer, even if the time is not up. */
 #define TROUBLE_US (2500 * 1000)
 
@@ -85,6 +87,24 @@ look_cb (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Production is changed by whoever types its name. FALSE, after saying so: it is another name. */
+static gboolean
+confirm (QdctlSession *self, const QdEndpoint *endpoint, const QdctlTarget *target)
+{
+  const char *name = endpoint->name ? endpoint->name : endpoint->id;
+
+  if (target->confirm == NULL)
+    return TRUE;
+  if (!g_str_equal (name, target->confirm))
+    {
+      qdctl_complain (_("--confirm: this connection is called “%s”, not “%s”"), name, target->confirm);
+      return FALSE;
+    }
+  if (qd_hub_is_locked (self->hub, endpoint->id))
+    qd_hub_unlock (self->hub, endpoint->id, UNLOCK_MINUTES);
+  return TRUE;
+}
+
 /* Adds it, and waits until it is live or that is not to be. */
 static QdExit
 connect_to (QdctlSession *self, const QdEndpoint *endpoint, double timeout_s)
@@ -124,6 +144,8 @@ qdctl_session_open (QdctlSession *self, const QdctlTarget *target)
   ticker = qd_timer_ticker_new (TICK_MS);
   qd_drain_set_ticker (qd_hub_get_drain (self->hub), ticker);
   code = connect_to (self, endpoint, target->timeout_s);
+  if ((code == QD_EXIT_YES || code == QD_EXIT_PARTIAL) && !confirm (self, endpoint, target))
+    code = QD_EXIT_BAD_INPUT;
   if (code != QD_EXIT_YES && code != QD_EXIT_PARTIAL)
     qdctl_session_close (self);
   return code;
@@ -142,22 +164,44 @@ interrupt_cb (gpointer data)
 {
   QdctlSession *self = data;
 
-  qdctl_complain (_("going back; once more to end at once and leave it to be gone on with"));
+  qdctl_complain ("%s", self->interrupt_words ? self->interrupt_words : _("going back; once more to end at once and leave it to be gone on with"));
   forget_signals (self);
   self->interrupted (self->interrupt_data);
   return G_SOURCE_REMOVE;
 }
 
 void
-qdctl_session_on_interrupt (QdctlSession *self, void (*asked) (gpointer data), gpointer data)
+qdctl_session_on_interrupt (QdctlSession *self, const char *words, void (*asked) (gpointer data), gpointer data)
 {
   static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 
   forget_signals (self);
   self->interrupted = asked;
   self->interrupt_data = data;
+  self->interrupt_words = words;
   for (guint i = 0; asked && i < G_N_ELEMENTS (signals); i++)
     self->signals[i] = g_unix_signal_add (signals[i], interrupt_cb, self);
+}
+
+static void
+jobs_changed_cb (QdctlSession *self)
+{
+  self->jobs_changed (self->jobs_data);
+}
+
+void
+qdctl_session_on_jobs (QdctlSession *self, void (*changed) (gpointer data), gpointer data)
+{
+  QdEntityList *jobs = qd_fleet_get_list (qd_hub_get_fleet (self->hub), QD_KIND_JOB);
+
+  if (self->jobs_changed)
+    g_signal_handlers_disconnect_by_func (jobs, jobs_changed_cb, self);
+  self->jobs_changed = changed;
+  self->jobs_data = data;
+  if (changed == NULL)
+    return;
+  g_signal_connect_swapped (jobs, "items-changed", G_CALLBACK (jobs_changed_cb), self);
+  g_signal_connect_swapped (jobs, "items-updated", G_CALLBACK (jobs_changed_cb), self);
 }
 
 QdExit
@@ -176,8 +220,12 @@ qdctl_session_add_nats (QdctlSession *self, const QdctlTarget *target, const cha
   if (endpoint == NULL)
     return code;
   code = connect_to (self, endpoint, target->timeout_s);
-  if (code == QD_EXIT_YES || code == QD_EXIT_PARTIAL)
-    self->nats = g_strdup (endpoint->id);
+  if (code != QD_EXIT_YES && code != QD_EXIT_PARTIAL)
+    return code;
+  self->nats = g_strdup (endpoint->id);
+  /* It is of the fleet whose name was typed. */
+  if (target->confirm && qd_hub_is_locked (self->hub, self->nats))
+    qd_hub_unlock (self->hub, self->nats, UNLOCK_MINUTES);
   return code;
 }
 

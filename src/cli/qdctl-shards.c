@@ -2,7 +2,7 @@
 #define G_LOG_DOMAIN "qdctl"
 
 #include "config.h"
-#include "qdctl.h"
+#include "qdctl-things.h"
 
 #include <string.h>
 
@@ -14,47 +14,36 @@
 #define MAX_WAIT_S 30
 
 typedef struct {
-  QdctlListOptions list;
-  char *tenant, *saga, *mode, *view, *reason;
+  QdctlThingOptions common;
+  char *tenant, *saga, *mode, *view;
   int wait_s;
-  gboolean off, dry_run;
+  gboolean off;
 } Options;
 
 static void
 options_clear (Options *self)
 {
-  qdctl_list_options_clear (&self->list);
+  qdctl_thing_options_clear (&self->common);
   g_free (self->tenant);
   g_free (self->saga);
   g_free (self->mode);
   g_free (self->view);
-  g_free (self->reason);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
-/* @options: those that it takes, with a blank before and behind each; @needed: those that it cannot do without. */
-static const struct Action { const char *name, *verb, *options, *needed; gboolean fleet; } actions[] = {
-  { "list", NULL, " filter sort json csv ", "", TRUE },
-  { "show", "shard.get", " json ", "", FALSE },
-  { "drain", "shard.drain", " tenant wait reason dry-run json ", "", FALSE },
-  { "resume", "shard.resume", " tenant reason dry-run json ", "", FALSE },
-  { "reload", "shard.reload", " reason dry-run json ", "", FALSE },
+static const QdctlAction actions[] = {
+  { "list", NULL, " filter sort json csv ", NULL, TRUE },
+  { "show", "shard.get", " json ", NULL, FALSE },
+  { "drain", "shard.drain", " tenant wait reason dry-run json ", NULL, FALSE },
+  { "resume", "shard.resume", " tenant reason dry-run json ", NULL, FALSE },
+  { "reload", "shard.reload", " reason dry-run json ", NULL, FALSE },
   { "warmup", "shard.warmup", " tenant reason dry-run json ", " tenant ", FALSE },
   { "replay", "shard.replay", " tenant saga mode reason dry-run json ", " tenant saga mode ", FALSE },
   { "rebuild", "shard.rebuild", " tenant view reason dry-run json ", " tenant view ", FALSE },
-  { "freeze", "freeze.set", " off reason dry-run json ", "", TRUE },
-  { "frozen", "freeze.get", " json ", "", TRUE },
+  { "freeze", "freeze.set", " off reason dry-run json ", NULL, TRUE },
+  { "frozen", "freeze.get", " json ", NULL, TRUE },
 };
-
-static const struct Action *
-find_action (const char *name)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
-    if (name == NULL || g_str_equal (actions[i].name, name))
-      return &actions[i];
-  return NULL;
-}
 
 static gboolean
 is_mode (const char *mode)
@@ -68,32 +57,15 @@ is_mode (const char *mode)
 }
 
 static gboolean
-check (const struct Action *action, const Options *options, GStrv ids)
+check (const QdctlAction *action, gpointer data, GStrv ids)
 {
-  const QdctlGiven given[] = {
-    QDCTL_LIST_GIVEN (options->list),
-    { "tenant", options->tenant != NULL }, { "saga", options->saga != NULL },     { "mode", options->mode != NULL },
-    { "view", options->view != NULL },     { "wait", options->wait_s >= 0 },      { "reason", options->reason != NULL },
-    { "off", options->off },               { "dry-run", options->dry_run },
-  };
+  const Options *options = data;
   const char *texts[] = { options->tenant, options->saga, options->mode, options->view };
-  g_autofree char *name = g_strconcat ("shards ", action->name, NULL);
 
-  if (!qdctl_check_given (name, action->options, given, G_N_ELEMENTS (given)))
-    return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (given); i++)
-    {
-      g_autofree char *word = g_strdup_printf (" %s ", given[i].name);
-
-      if (!strstr (action->needed, word) || given[i].given)
-        continue;
-      qdctl_complain (_("%s needs --%s"), name, given[i].name);
-      return FALSE;
-    }
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     if (texts[i] && (*texts[i] == '\0' || !g_utf8_validate (texts[i], -1, NULL)))
       {
-        qdctl_complain (_("%s: “%s” is no id"), name, texts[i]);
+        qdctl_complain (_("shards %s: “%s” is no id"), action->name, texts[i]);
         return FALSE;
       }
   if (options->wait_s > MAX_WAIT_S || options->wait_s < -1)
@@ -101,16 +73,7 @@ check (const struct Action *action, const Options *options, GStrv ids)
       qdctl_complain (_("--wait is a number of seconds from 0 to %d"), MAX_WAIT_S);
       return FALSE;
     }
-  if (!is_mode (options->mode))
-    return FALSE;
-  if (action->fleet && ids[0])
-    {
-      qdctl_complain (_("%s takes no argument “%s”"), name, ids[0]);
-      return FALSE;
-    }
-  if (action->verb == NULL)
-    return TRUE;
-  return (action->fleet || qdctl_check_ids (name, ids)) && qdctl_check_reason (action->verb, options->reason, options->dry_run);
+  return is_mode (options->mode);
 }
 
 /* --- What is printed ----------------------------------------------------------------------------- */
@@ -221,7 +184,7 @@ add_text (JsonObject *args, const char *name, const char *value)
 }
 
 static JsonObject *
-make_args (const struct Action *action, const Options *options)
+make_args (const QdctlAction *action, const Options *options)
 {
   JsonObject *args = json_object_new ();
 
@@ -237,9 +200,9 @@ make_args (const struct Action *action, const Options *options)
 }
 
 static QdExit
-act_on_each (QdctlSession *session, const struct Action *action, const Options *options, JsonObject *args, GStrv ids)
+act_on_each (QdctlSession *session, const QdctlAction *action, const Options *options, JsonObject *args, GStrv ids)
 {
-  QdctlEach each = { action->verb, args, options->reason, options->dry_run, options->list.json,
+  QdctlEach each = { action->verb, args, options->common.reason, options->common.dry_run, options->common.list.json,
                      g_str_equal (action->name, "show") ? append_shard : append_status, NULL };
   /* Only who says how long to wait is waiting for it. */
   each.judge = g_str_equal (action->name, "drain") && options->wait_s >= 0 ? judge_drain : NULL;
@@ -249,10 +212,10 @@ act_on_each (QdctlSession *session, const struct Action *action, const Options *
 
 /* What is about the fleet as a whole. */
 static QdExit
-act_on_fleet (QdctlSession *session, const struct Action *action, const Options *options, JsonObject *args)
+act_on_fleet (QdctlSession *session, const QdctlAction *action, const Options *options, JsonObject *args)
 {
   GError *error = NULL;
-  g_autoptr (JsonNode) answer = qdctl_carry_out (session, action->verb, args, options->reason, options->dry_run, &error);
+  g_autoptr (JsonNode) answer = qdctl_carry_out (session, action->verb, args, options->common.reason, options->common.dry_run, &error);
   g_autoptr (GString) out = g_string_new (NULL);
   QdExit code;
 
@@ -261,12 +224,12 @@ act_on_fleet (QdctlSession *session, const struct Action *action, const Options 
   code = qdctl_judge (answer);
   if (g_str_equal (action->name, "frozen"))
     code = judge_frozen (qd_json_object (answer));
-  if (options->list.json)
+  if (options->common.list.json)
     {
       qdctl_print_json (answer);
       return code;
     }
-  if (options->dry_run)
+  if (options->common.dry_run)
     qdctl_append_plan (out, qd_json_object (answer));
   else
     append_freeze (out, qd_json_object (answer));
@@ -276,17 +239,11 @@ act_on_fleet (QdctlSession *session, const struct Action *action, const Options 
 }
 
 static QdExit
-act (const struct Action *action, const QdctlTarget *target, const Options *options, GStrv ids)
+act (QdctlSession *session, const QdctlAction *action, gpointer options, GStrv ids)
 {
   g_autoptr (JsonObject) args = make_args (action, options);
-  QdctlSession session;
-  QdExit code = qdctl_session_open (&session, target);
 
-  if (code != QD_EXIT_YES && code != QD_EXIT_PARTIAL)
-    return code;
-  code = action->fleet ? act_on_fleet (&session, action, options, args) : act_on_each (&session, action, options, args, ids);
-  qdctl_session_close (&session);
-  return code;
+  return action->all ? act_on_fleet (session, action, options, args) : act_on_each (session, action, options, args, ids);
 }
 
 /**
@@ -297,33 +254,18 @@ act (const struct Action *action, const QdctlTarget *target, const Options *opti
 QdExit
 qdctl_shards (const char *name, int argc, char **argv)
 {
-  g_auto (QdctlTarget) target = { 0 };
   g_auto (Options) options = { .wait_s = -1 };
-  g_auto (GStrv) words = NULL;
   const GOptionEntry entries[] = {
-    QDCTL_LIST_ENTRIES (options.list),
+    QDCTL_THING_ENTRIES (options.common),
     { "tenant", 0, 0, G_OPTION_ARG_STRING, &options.tenant, N_("Which tenant; for drain and resume, without it all of the shard"), N_("TENANT") },
     { "wait", 0, 0, G_OPTION_ARG_INT, &options.wait_s, N_("For drain: how long to wait until it is drained, and say whether it is"), N_("SECONDS") },
     { "saga", 0, 0, G_OPTION_ARG_STRING, &options.saga, N_("For replay: which workflow"), N_("NAME") },
     { "mode", 0, 0, G_OPTION_ARG_STRING, &options.mode, N_("For replay: checkpoint_only, checkpoint_and_dedupe or full_reset"), N_("MODE") },
     { "view", 0, 0, G_OPTION_ARG_STRING, &options.view, N_("For rebuild: which view"), N_("NAME") },
     { "off", 0, 0, G_OPTION_ARG_NONE, &options.off, N_("For freeze: allow changes again"), NULL },
-    { "reason", 0, 0, G_OPTION_ARG_STRING, &options.reason, N_("Why; needed where the impact is high"), N_("TEXT") },
-    { "dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, N_("Only say what would change"), NULL },
     { NULL },
   };
-  const struct Action *action;
-  QdExit code;
+  const QdctlThings things = { name, actions, G_N_ELEMENTS (actions), entries, &options.common, &options, check, act };
 
-  if (!qdctl_parse (name, entries, &target, argc, argv, &words, &code))
-    return code;
-  action = find_action (words[0]);
-  if (action == NULL)
-    {
-      qdctl_complain (_("shards needs list, show, drain, resume, reload, warmup, replay, rebuild, freeze or frozen"));
-      return QD_EXIT_BAD_INPUT;
-    }
-  if (!check (action, &options, words[0] ? words + 1 : words))
-    return QD_EXIT_BAD_INPUT;
-  return action->verb ? act (action, &target, &options, words + 1) : qdctl_list_run (name, &target, &options.list);
+  return qdctl_things_run (&things, argc, argv);
 }

@@ -30,6 +30,7 @@ qdctl_target_clear (QdctlTarget *self)
   g_free (self->ca);
   g_free (self->pin);
   g_free (self->monitor);
+  g_free (self->confirm);
   *self = (QdctlTarget) { 0 };
 }
 
@@ -58,6 +59,7 @@ add_target_group (GOptionContext *context, QdctlTarget *t)
     { "ca", 0, 0, G_OPTION_ARG_FILENAME, &t->ca, N_("Trust this certificate authority too (PEM)"), N_("FILE") },
     { "pin", 0, 0, G_OPTION_ARG_STRING, &t->pin, N_("Accept only the certificate with this SHA-256 fingerprint"), N_("HEX") },
     { "monitor", 0, 0, G_OPTION_ARG_STRING, &t->monitor, N_("For NATS: the address of the server's monitoring"), N_("URL") },
+    { "confirm", 0, 0, G_OPTION_ARG_STRING, &t->confirm, N_("For a connection to production: its name once more, or it is not changed"), N_("NAME") },
     { "timeout", 0, 0, G_OPTION_ARG_DOUBLE, &t->timeout_s, N_("How long to wait for the whole model (15)"), N_("SECONDS") },
     { NULL },
   };
@@ -65,17 +67,30 @@ add_target_group (GOptionContext *context, QdctlTarget *t)
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
 }
 
+gboolean
+qdctl_target_is_given (const QdctlTarget *t)
+{
+  return t->connection || t->url || t->driver || t->credentials || t->role || t->user || t->token_file || t->password_stdin || t->ca || t->pin ||
+         t->monitor || t->confirm || t->timeout_s != DEFAULT_TIMEOUT_S;
+}
+
+gboolean
+qdctl_target_check (const char *verb, const QdctlTarget *t)
+{
+  if ((t->connection != NULL) != (t->url != NULL))
+    return TRUE;
+  qdctl_complain (_("%s needs either --connection NAME or --url URL"), verb);
+  return FALSE;
+}
+
 static gboolean
 check_target (const char *verb, const QdctlTarget *t)
 {
-  /* The journal is on the desk: a fleet is only asked for what it knows of it. */
-  gboolean optional = g_str_equal (verb, "audit") && t->connection == NULL && t->url == NULL;
+  /* The journal, and files, are on the desk: a fleet is only asked for what it knows of them. */
+  gboolean optional = (g_str_equal (verb, "audit") || g_str_equal (verb, "policy")) && t->connection == NULL && t->url == NULL;
 
-  if ((t->connection != NULL) == (t->url != NULL) && !optional)
-    {
-      qdctl_complain (_("%s needs either --connection NAME or --url URL"), verb);
-      return FALSE;
-    }
+  if (!optional && !qdctl_target_check (verb, t))
+    return FALSE;
   if ((t->credentials != NULL) + (t->token_file != NULL) + t->password_stdin > 1)
     {
       qdctl_complain (_("--credentials, --token-file and --password-stdin exclude each other"));

@@ -2,7 +2,7 @@
 #define G_LOG_DOMAIN "qdctl"
 
 #include "config.h"
-#include "qdctl.h"
+#include "qdctl-things.h"
 
 #include <math.h>
 #include <string.h>
@@ -12,19 +12,20 @@
 #include "qd-json.h"
 
 typedef struct {
-  QdctlListOptions list;
-  char *name, *plan, *reason, *revision;
+  QdctlThingOptions common;
+  char *name, *plan, *revision;
   char **quotas, **flags, **contacts;
-  gboolean off, dry_run;
+  gboolean off;
+  JsonObject *args;          /* what all that comes to */
 } Options;
 
 static void
 options_clear (Options *self)
 {
-  qdctl_list_options_clear (&self->list);
+  qdctl_thing_options_clear (&self->common);
+  g_clear_pointer (&self->args, json_object_unref);
   g_free (self->name);
   g_free (self->plan);
-  g_free (self->reason);
   g_free (self->revision);
   g_strfreev (self->quotas);
   g_strfreev (self->flags);
@@ -33,26 +34,17 @@ options_clear (Options *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
-/* What is done to each tenant that is named, and the options that it takes, with a blank before and behind each. */
-static const struct Action { const char *name, *verb, *options; gboolean one; } actions[] = {
-  { "list", NULL, " filter sort json csv ", FALSE },
-  { "show", "tenant.get", " json ", FALSE },
-  { "create", "tenant.create", " name plan quota flag contact reason dry-run json ", TRUE },
-  { "update", "tenant.update", " name plan quota flag contact revision reason dry-run json ", FALSE },
-  { "suspend", "tenant.suspend", " reason dry-run json ", FALSE },
-  { "resume", "tenant.resume", " reason dry-run json ", FALSE },
-  { "archive", "tenant.archive", " reason dry-run json ", FALSE },
-  { "kill-switch", "tenant.kill-switch", " off reason dry-run json ", FALSE },
+/* What is done to each tenant that is named. */
+static const QdctlAction actions[] = {
+  { "list", NULL, " filter sort json csv ", NULL, TRUE },
+  { "show", "tenant.get", " json ", NULL, FALSE },
+  { "create", "tenant.create", " name plan quota flag contact reason dry-run json ", NULL, FALSE },
+  { "update", "tenant.update", " name plan quota flag contact revision reason dry-run json ", NULL, FALSE },
+  { "suspend", "tenant.suspend", " reason dry-run json ", NULL, FALSE },
+  { "resume", "tenant.resume", " reason dry-run json ", NULL, FALSE },
+  { "archive", "tenant.archive", " reason dry-run json ", NULL, FALSE },
+  { "kill-switch", "tenant.kill-switch", " off reason dry-run json ", NULL, FALSE },
 };
-
-static const struct Action *
-find_action (const char *name)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
-    if (name == NULL || g_str_equal (actions[i].name, name))
-      return &actions[i];
-  return NULL;
-}
 
 /* --- What it is to be --------------------------------------------------------------------------- */
 
@@ -144,7 +136,7 @@ add_contacts (JsonObject *to, char **words)
 
 /* NULL after saying what is wrong. */
 static JsonObject *
-make_args (const struct Action *action, const Options *options, const char *id)
+make_args (const QdctlAction *action, const Options *options, const char *id)
 {
   g_autoptr (JsonObject) args = json_object_new ();
   gboolean update = g_str_equal (action->name, "update");
@@ -168,35 +160,23 @@ make_args (const struct Action *action, const Options *options, const char *id)
 }
 
 static gboolean
-check (const struct Action *action, const Options *options, GStrv ids)
+check (const QdctlAction *action, gpointer data, GStrv ids)
 {
+  Options *options = data;
   gboolean changes = options->name || options->plan || options->quotas || options->flags || options->contacts;
-  const QdctlGiven given[] = {
-    QDCTL_LIST_GIVEN (options->list),
-    { "name", options->name != NULL },       { "plan", options->plan != NULL },       { "quota", options->quotas != NULL },
-    { "flag", options->flags != NULL },      { "contact", options->contacts != NULL }, { "revision", options->revision != NULL },
-    { "off", options->off },                 { "reason", options->reason != NULL },   { "dry-run", options->dry_run },
-  };
-  g_autofree char *name = g_strconcat ("tenants ", action->name, NULL);
 
-  if (!qdctl_check_given (name, action->options, given, G_N_ELEMENTS (given)))
-    return FALSE;
-  if (action->verb == NULL && ids[0])
-    qdctl_complain (_("%s takes no argument “%s”"), name, ids[0]);
   if (action->verb == NULL)
-    return ids[0] == NULL;
-  if (!qdctl_check_ids (name, ids))
-    return FALSE;
-  if (action->one && ids[1])
+    return TRUE;
+  if (g_str_equal (action->name, "create") && ids[1])
     qdctl_complain (_("tenants create makes one tenant at a time"));
-  else if (action->one && (options->plan == NULL || *options->plan == '\0'))
+  else if (g_str_equal (action->name, "create") && (options->plan == NULL || *options->plan == '\0'))
     qdctl_complain (_("tenants create needs --plan NAME"));
   else if (g_str_equal (action->name, "update") && !changes)
     qdctl_complain (_("tenants update needs what is to change: --name, --plan, --quota, --flag or --contact"));
   else if (options->revision && ids[1])
     qdctl_complain (_("--revision is of one tenant"));
   else
-    return qdctl_check_reason (action->verb, options->reason, options->dry_run);
+    return (options->args = make_args (action, options, ids[0])) != NULL;
   return FALSE;
 }
 
@@ -289,22 +269,13 @@ append_tenant (GString *out, JsonObject *tenant)
 /* --- Which of them -------------------------------------------------------------------------------- */
 
 static QdExit
-act (const struct Action *action, const QdctlTarget *target, const Options *options, GStrv ids)
+act (QdctlSession *session, const QdctlAction *action, gpointer data, GStrv ids)
 {
-  g_autoptr (JsonObject) args = make_args (action, options, ids[0]);
-  QdctlEach each = { action->verb, args, options->reason, options->dry_run, options->list.json,
-                     g_str_equal (action->name, "show") ? append_tenant : append_status, NULL };
-  QdctlSession session;
-  QdExit code;
+  const Options *options = data;
+  const QdctlEach each = { action->verb, options->args, options->common.reason, options->common.dry_run, options->common.list.json,
+                           g_str_equal (action->name, "show") ? append_tenant : append_status, NULL };
 
-  if (args == NULL)
-    return QD_EXIT_BAD_INPUT;
-  code = qdctl_session_open (&session, target);
-  if (code != QD_EXIT_YES && code != QD_EXIT_PARTIAL)
-    return code;
-  code = qdctl_do_each (&session, &each, ids);
-  qdctl_session_close (&session);
-  return code;
+  return qdctl_do_each (session, &each, ids);
 }
 
 /**
@@ -315,11 +286,9 @@ act (const struct Action *action, const QdctlTarget *target, const Options *opti
 QdExit
 qdctl_tenants (const char *name, int argc, char **argv)
 {
-  g_auto (QdctlTarget) target = { 0 };
   g_auto (Options) options = { 0 };
-  g_auto (GStrv) words = NULL;
   const GOptionEntry entries[] = {
-    QDCTL_LIST_ENTRIES (options.list),
+    QDCTL_THING_ENTRIES (options.common),
     { "name", 0, 0, G_OPTION_ARG_STRING, &options.name, N_("For create and update: what it is called"), N_("TEXT") },
     { "plan", 0, 0, G_OPTION_ARG_STRING, &options.plan, N_("For create and update: its plan"), N_("NAME") },
     { "quota", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.quotas, N_("For create and update: a quota; may be given again"), N_("NAME=NUMBER") },
@@ -327,22 +296,9 @@ qdctl_tenants (const char *name, int argc, char **argv)
     { "contact", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.contacts, N_("For create and update: a contact; those given are all then"), N_("NAME,EMAIL,ROLE") },
     { "revision", 0, 0, G_OPTION_ARG_STRING, &options.revision, N_("For update: only if it is still at this revision"), N_("REVISION") },
     { "off", 0, 0, G_OPTION_ARG_NONE, &options.off, N_("For kill-switch: let it work again"), NULL },
-    { "reason", 0, 0, G_OPTION_ARG_STRING, &options.reason, N_("Why; needed where the impact is high"), N_("TEXT") },
-    { "dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, N_("Only say what would change"), NULL },
     { NULL },
   };
-  const struct Action *action;
-  QdExit code;
+  const QdctlThings things = { name, actions, G_N_ELEMENTS (actions), entries, &options.common, &options, check, act };
 
-  if (!qdctl_parse (name, entries, &target, argc, argv, &words, &code))
-    return code;
-  action = find_action (words[0]);
-  if (action == NULL)
-    {
-      qdctl_complain (_("tenants needs list, show, create, update, suspend, resume, archive or kill-switch"));
-      return QD_EXIT_BAD_INPUT;
-    }
-  if (!check (action, &options, words[0] ? words + 1 : words))
-    return QD_EXIT_BAD_INPUT;
-  return action->verb ? act (action, &target, &options, words + 1) : qdctl_list_run (name, &target, &options.list);
+  return qdctl_things_run (&things, argc, argv);
 }

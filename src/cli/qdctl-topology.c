@@ -342,7 +342,7 @@ qdctl_topology (const char *name, int argc, char **argv)
       if (action)
         qdctl_complain (_("usage: %s"), action->usage);
       else
-        qdctl_complain (_("topology needs one of layout, render, path and impact; “qdctl topology --help” says more"));
+        qdctl_complain_needs (name, "layout, render, path, impact");
       return QD_EXIT_BAD_INPUT;
     }
   if (!check_options (action, &options))

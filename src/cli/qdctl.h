@@ -29,6 +29,7 @@ typedef struct {
   char *ca;
   char *pin;
   char *monitor;
+  char *confirm;
   double timeout_s;
 } QdctlTarget;
 
@@ -45,11 +46,22 @@ typedef struct { const char *name; gboolean given; } QdctlGiven;
 
 /* FALSE, after saying so, when one was given that is not among those that @action takes: @taken, with a blank before and behind each. */
 gboolean qdctl_check_given (const char *action, const char *taken, const QdctlGiven *given, guint n);
+/* Whether it was: text or a list that is there, a flag that is set, or a number that is not below nothing (as it has to be before). */
+gboolean qdctl_is_given (const GOptionEntry *entry);
+/* The same of all options of a verb. */
+gboolean qdctl_check_taken (const char *action, const char *taken, const GOptionEntry *entries);
+/* Says that @verb needs one of these words behind it. */
+void qdctl_complain_needs (const char *verb, const char *words);
 
 /* All of a file, or of standard input when @path is "-", of which no more is read than tells that it has over @max bytes. */
 GBytes *qdctl_read (const char *path, gsize max, GError **error);
 /* What a message calls @path. */
 const char *qdctl_name_of (const char *path);
+
+/* FALSE, after saying so, unless @target says which fleet @verb is for. */
+gboolean qdctl_target_check (const char *verb, const QdctlTarget *target);
+/* Whether anything of it was given. */
+gboolean qdctl_target_is_given (const QdctlTarget *target);
 
 /* The endpoint that @target describes; NULL with the exit status, after saying why on stderr. */
 QdEndpoint *qdctl_target_resolve (const QdctlTarget *target, QdExit *exit_code);
@@ -67,7 +79,10 @@ typedef struct {
   QdExit exit_code;
   void (*interrupted) (gpointer data);
   gpointer interrupt_data;
+  const char *interrupt_words;
   guint signals[3];
+  void (*jobs_changed) (gpointer data);
+  gpointer jobs_data;
 } QdctlSession;
 
 /* Connects and waits until the model is complete. QD_EXIT_PARTIAL: some of it could not be read (said
@@ -82,8 +97,10 @@ gboolean qdctl_quit_cb (gpointer loop);
 void qdctl_pause (GMainLoop *loop, guint ms);
 
 /* From now on Ctrl+C, or a word to end, does not end the program but calls @asked, once: what is under way is not left in the midst of it. The
- * next one ends it. Says so on stderr. @asked NULL: it does again. */
-void qdctl_session_on_interrupt (QdctlSession *self, void (*asked) (gpointer data), gpointer data);
+ * next one ends it. @words (static; NULL: that it goes back) say so on stderr. @asked NULL: it does again. */
+void qdctl_session_on_interrupt (QdctlSession *self, const char *words, void (*asked) (gpointer data), gpointer data);
+/* Calls @changed whenever a job is another. NULL: no more. */
+void qdctl_session_on_jobs (QdctlSession *self, void (*changed) (gpointer data), gpointer data);
 
 /* Carries out @verb and waits for its end. A dry run's answer is its plan. (transfer full) */
 JsonNode *qdctl_carry_out (QdctlSession *session, const char *verb, JsonObject *args, const char *reason, gboolean dry_run, GError **error);
@@ -144,7 +161,6 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (QdctlListOptions, qdctl_list_options_clear)
   { "sort", 0, 0, G_OPTION_ARG_STRING, &(options).sort, N_("Order by a field; -FIELD for the largest first"), N_("FIELD") },                  \
   { "json", 0, 0, G_OPTION_ARG_NONE, &(options).json, N_("Print JSON"), NULL },                                                              \
   { "csv", 0, 0, G_OPTION_ARG_NONE, &(options).csv, N_("Print CSV with all fields"), NULL }
-#define QDCTL_LIST_GIVEN(options) { "filter", (options).filter != NULL }, { "sort", (options).sort != NULL }, { "json", (options).json }, { "csv", (options).csv }
 
 /* Lists the things that the verb @name is about. */
 QdExit qdctl_list_run (const char *name, const QdctlTarget *target, const QdctlListOptions *options);

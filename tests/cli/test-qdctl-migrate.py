@@ -96,8 +96,7 @@ def listing(qdctl, lab):
     qdctl.expect('one that is not', 1, 'jobs', 'show', 'nothing-of-that-name', err='nothing-of-that-name')
     qdctl.expect('nor watched', 1, 'jobs', 'watch', 'nothing-of-that-name', err='nothing-of-that-name')
     for action in ('cancel', 'retry'):
-        result = qdctl.run('jobs', action, first)
-        tap.ok(result.returncode in (1, 2) and result.stderr, f'there is nothing to {action}', result.stderr)
+        qdctl.expect(f'there is nothing to {action}', 1, 'jobs', action, first, err='has succeeded' if action == 'retry' else 'has ended')
         qdctl.expect(f'nor for a viewer to {action}', 4, 'jobs', action, first, role='viewer', err='scale.migrate')
 
 
@@ -200,6 +199,7 @@ def going_on(qdctl, lab, failed):
         wake()
         out, err = retry.communicate(timeout=120)
     tap.ok(retry.returncode == 1 and 'going back' in said_it and json.loads(out)['state'] == 'cancelled' and is_home(lab), 'gone on with, and told to end: it goes back', out + err)
+    qdctl.expect('one that went back, from the midst', 1, 'jobs', 'retry', failed, '--from', 'verify', err='verify')
     again = qdctl.json('one that failed, from a step', 0, 'jobs', 'retry', failed, '--from', 'drain')
     tap.ok((again['state'], again['attempt'], again['id']) == ('succeeded', 2, failed), 'is begun again, as the same job', [str(again)])
     tap.ok(place_of(lab, 'aggregate', 'tenant-globex') == 'shard-2', 'and is done')
@@ -209,12 +209,55 @@ def going_on(qdctl, lab, failed):
     tap.ok(place_of(lab, 'aggregate', 'tenant-globex') == 'shard-2', 'it is where it was to be')
 
 
+def left_batch(qdctl, tenants):
+    """A batch of moves whose owner is killed while the first of them drains; its number."""
+    run = qdctl.start('migrate', 'run', *tenants, '--kind', 'aggregate', '--to', 'shard-2', '--reason', 'x', '--at-once', '1')
+    first = under_way(qdctl, run)
+    run.kill()
+    run.communicate()
+    number = first['batch']['id']
+    tap.ok(wait(lambda: [j['interrupted'] for j in qdctl_list(qdctl) if (j.get('batch') or {}).get('id') == number] == [True] * len(tenants)), 'all of it is left')
+    return number
+
+
+def batches(qdctl, lab, tenants):
+    """All of a batch is gone on with, told to end while that goes on, and cancelled."""
+    def home():
+        return all(place_of(lab, 'aggregate', t) == 'shard-1' and works_on(lab, 'aggregate', t, 'shard-1') for t in tenants)
+
+    def states(number):
+        return [j['state'] for j in qdctl_list(qdctl) if (j.get('batch') or {}).get('id') == number]
+    with asleep(lab, 'aggregate.shard-1') as wake:
+        number = left_batch(qdctl, tenants)
+        retry = qdctl.start('jobs', 'retry', number, '--json')
+        under_way(qdctl, retry, ('drain', 'settle', 'reload'))
+        retry.send_signal(signal.SIGINT)
+        said_it = retry.stderr.readline()
+        wake()
+        out, err = retry.communicate(timeout=120)
+    done = json.loads(out or '[]')
+    tap.ok(retry.returncode == 1 and 'going back' in said_it, 'a batch that is gone on with goes back on Ctrl+C', [f'exit {retry.returncode}', said_it, err])
+    tap.ok([(d['tenant'], d['state']) for d in done] == [(t, 'cancelled') for t in tenants], 'all of it, and says so', [str(done)])
+    tap.ok(home() and states(number) == ['cancelled'] * len(tenants), 'each tenant works where it was', [str(states(number))])
+    with asleep(lab, 'aggregate.shard-1'):
+        number = left_batch(qdctl, tenants)
+    records = qdctl.json('a batch that was left is cancelled', 0, 'jobs', 'cancel', number)
+    tap.ok(sorted(r['plan']['tenant'] for r in records) == sorted(tenants) and all(r['batch']['id'] == number and r['state'] == 'cancelled' for r in records),
+           'and its records are the answer', [str(records)])
+    tap.ok(home(), 'each tenant works where it was')
+    for action in ('cancel', 'retry'):
+        result = qdctl.run('jobs', action, number, '--json')
+        tap.ok(action == 'retry' or result.returncode == 1 and result.stdout == '' and 'ended' in result.stderr, f'what has ended, to {action}', [str(result)])
+    qdctl.expect('nor is there a batch of another number', 1, 'jobs', 'cancel', 'nothing-of-that-name', '--json', err='nothing-of-that-name')
+
+
 def many():
     """As many as a shard has room for, two at a time; those that are blocked hold up nobody."""
     lab = small('--tenants', '8', '--events', '0')
     tap.ok(lab.ready_all(), 'six shards are ready')
     qdctl = Qdctl(lab, '--nats', lab.ready['nats'])
     on = {s: [t for t in sorted(x['id'] for x in lab.get('/admin/v1/tenants?limit=100').json['items']) if place_of(lab, 'runner', t) == s] for s in ('shard-1', 'shard-2')}
+    batches(qdctl, lab, [t for t in on['shard-1'] if place_of(lab, 'aggregate', t) == 'shard-1'][:3])
     mine = on['shard-1']
     mixed = qdctl.json('some that cannot be', 5, 'migrate', 'run', 'nobody', mine[0], 'a/b', '--kind', 'runner', '--to', 'shard-2', '--reason', 'x')
     tap.ok([m['state'] for m in mixed] == ['blocked', 'succeeded', 'blocked'] and [m['tenant'] for m in mixed] == ['nobody', mine[0], 'a/b'], 'hold up nobody', [str(mixed)])

@@ -139,8 +139,8 @@ def laying_out(small):
 
 
 def refusing(small):
-    expect("nothing to do", 2, topology(), err="layout, render, path and impact")
-    expect("something else", 2, topology("frobnicate", small), err="layout, render, path and impact")
+    expect("nothing to do", 2, topology(), err="layout, render, path, impact")
+    expect("something else", 2, topology("frobnicate", small), err="layout, render, path, impact")
     expect("too little", 2, topology("path", small, "a"), err="usage: path FILE A B")
     expect("too much", 2, topology("layout", small, "a"), err="usage: layout FILE")
     expect("an option of another", 2, topology("layout", small, "--by", "hops"), err="--by")
