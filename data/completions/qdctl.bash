@@ -27,8 +27,9 @@ _qdctl () {
     --host-network) mapfile -t COMPREPLY < <(compgen -W 'exempt pod' -- "$cur"); return ;;
     --ip-block) mapfile -t COMPREPLY < <(compgen -W 'all external' -- "$cur"); return ;;
     --outcome) mapfile -t COMPREPLY < <(compgen -W 'begun succeeded failed cancelled interrupted refused' -- "$cur"); return ;;
+    --take) mapfile -t COMPREPLY < <(compgen -W 'mine theirs' -- "$cur"); return ;;
     --seed|--scale|--alternatives|--to|--port|--who|--what|--on|--since|--until|--search) return ;;
-    --connection|--url|--monitor|--timeout|--role|--user|--pin|--filter|--sort|--count|--for|--reason|--nats|--node|--at-once|--wait|--limit|--max-lag|--max-in-flight|--bucket|--tenant|--revision|--name|--plan|--quota|--flag|--contact|--saga|--view) return ;;
+    --connection|--url|--monitor|--timeout|--role|--user|--pin|--confirm|--filter|--sort|--count|--for|--reason|--nats|--node|--at-once|--wait|--limit|--max-lag|--max-in-flight|--bucket|--tenant|--revision|--name|--plan|--quota|--flag|--contact|--saga|--view) return ;;
   esac
   if [ "$COMP_CWORD" = 1 ]; then
     mapfile -t COMPREPLY < <(compgen -W 'inspect watch sites paths flows nodes links events jobs kv routing shards tenants migrate run placement topology policy audit help
@@ -36,7 +37,7 @@ _qdctl () {
     return
   fi
   words='--connection --url --driver --monitor --timeout --credentials --role --user --password-stdin
-    --token-file --ca --pin --help'
+    --token-file --ca --pin --confirm --help'
   case $verb in
     inspect) words+=' --json' ;;
     watch) words+=' --kind --count --for' ;;
@@ -106,11 +107,14 @@ _qdctl () {
       esac ;;
     policy)
       if [ "$COMP_CWORD" = 2 ]; then
-        words='connectivity explain diff lint test convert format --help'
+        words='connectivity explain diff lint test convert format apply revert --help'
       elif [ "${cur#-}" = "$cur" ]; then
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return
+      elif [[ ${COMP_WORDS[2]} == @(apply|revert) ]]; then
+        words+=' --reason --take --dry-run --json --host-network --ip-block'
+        [ "${COMP_WORDS[2]}" = apply ] && words+=' --keep-going'
       else
         words='--json --host-network --ip-block --keep-going --help'
         case ${COMP_WORDS[2]} in

@@ -9,7 +9,7 @@
 
 #include <glib/gi18n.h>
 
-#include "qd-policy-cut.h"
+#include "qd-policy-seen.h"
 #include "qd-time.h"
 
 #define MAX_BYTES (256u * 1024u * 1024u)
@@ -172,6 +172,37 @@ qdctl_policy_flows_read (const char *path)
       g_ptr_array_unref (cells);
     }
   return g_steal_pointer (&self);
+}
+
+/* --- Of a fleet -------------------------------------------------------------------------------------------------- */
+
+QdctlPolicyFlows *
+qdctl_policy_flows_of (QdFleet *fleet, const char *connection)
+{
+  QdEntityList *all = qd_fleet_get_list (fleet, QD_KIND_FLOW);
+  QdctlPolicyFlows *self = g_new0 (QdctlPolicyFlows, 1);
+
+  self->flows = g_array_new (FALSE, FALSE, sizeof (Flow));
+  g_array_set_clear_func (self->flows, clear_flow);
+  for (guint i = 0; i < qd_entity_list_get_length (all); i++)
+    {
+      QdEntity *entity = qd_entity_list_peek (all, i);
+      Flow flow = { NULL };
+
+      if (!g_str_equal (qd_entity_get_connection (entity), connection))
+        continue;
+      if (!qd_policy_seen_read (entity, &flow.seen))
+        {
+          self->n_other++;
+          continue;
+        }
+      if (g_strcmp0 (qd_entity_get_string (entity, QD_FLOW_STATE), "blocked") == 0)
+        continue;
+      flow.src = g_strdup (qd_entity_get_string (entity, QD_FLOW_SRC_IP));
+      flow.dst = g_strdup (qd_entity_get_string (entity, QD_FLOW_DST_IP));
+      g_array_append_val (self->flows, flow);
+    }
+  return self;
 }
 
 /* --- Which are cut off ------------------------------------------------------------------------------------------ */

@@ -8,6 +8,8 @@ G_BEGIN_DECLS
 /* Flows that were seen, as "qdctl flows --csv" prints them. */
 typedef struct _QdctlPolicyFlows QdctlPolicyFlows;
 
+/* Those that @connection has seen. */
+QdctlPolicyFlows *qdctl_policy_flows_of (QdFleet *fleet, const char *connection);
 /* NULL, after saying why. */
 QdctlPolicyFlows *qdctl_policy_flows_read (const char *path);
 void qdctl_policy_flows_free (QdctlPolicyFlows *self);

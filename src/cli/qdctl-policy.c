@@ -120,16 +120,21 @@ typedef struct {
   const char *usage;
   const char *options;          /* those that it takes, with a blank before and behind each */
   QdExit (*run) (const QdctlPolicyOptions *options, char **paths);
+  gboolean fleet;               /* it is about a fleet */
 } Action;
 
 static const Action actions[] = {
-  { "connectivity", 1, 0, "connectivity PATH… [--json]", " json host-network ip-block keep-going ", run_connectivity },
-  { "explain", 1, 0, "explain PATH… --from NS/NAME|IP --to NS/NAME|IP --port 80/TCP [--json]", " json from to port host-network ip-block keep-going ", qdctl_policy_explain },
-  { "diff", 2, 2, "diff OLD NEW [--flows FILE.csv] [--json]", " json flows host-network ip-block keep-going ", qdctl_policy_diff },
-  { "lint", 1, 0, "lint PATH… [--json|--sarif]", " json sarif host-network ip-block keep-going ", qdctl_policy_lint },
-  { "test", 1, 0, "test PATH…", " host-network ip-block keep-going ", qdctl_policy_test },
-  { "convert", 1, 1, "convert FILE --to k8s|patronus|node-api [--shape=request|response] [-o FILE] [--json] [--strict]", " json to shape output strict ", qdctl_policy_convert },
-  { "format", 1, 1, "format FILE [-w]", " write ", qdctl_policy_format },
+  { "connectivity", 1, 0, "connectivity PATH… [--json]", " json host-network ip-block keep-going ", run_connectivity, FALSE },
+  { "explain", 1, 0, "explain PATH… --from NS/NAME|IP --to NS/NAME|IP --port 80/TCP [--json]", " json from to port host-network ip-block keep-going ", qdctl_policy_explain, FALSE },
+  { "diff", 2, 2, "diff OLD NEW [--flows FILE.csv] [--json]", " json flows host-network ip-block keep-going ", qdctl_policy_diff, FALSE },
+  { "lint", 1, 0, "lint PATH… [--json|--sarif]", " json sarif host-network ip-block keep-going ", qdctl_policy_lint, FALSE },
+  { "test", 1, 0, "test PATH…", " host-network ip-block keep-going ", qdctl_policy_test, FALSE },
+  { "convert", 1, 1, "convert FILE --to k8s|patronus|node-api [--shape=request|response] [-o FILE] [--json] [--strict]", " json to shape output strict ", qdctl_policy_convert, FALSE },
+  { "format", 1, 1, "format FILE [-w]", " write ", qdctl_policy_format, FALSE },
+  { "apply", 1, 1, "apply PATH --connection=NAME|--url=URL --reason TEXT [--take=mine|theirs] [--keep-going] [--dry-run] [--json]",
+    " reason take dry-run json host-network ip-block keep-going ", qdctl_policy_apply, TRUE },
+  { "revert", 1, 1, "revert JOB --connection=NAME|--url=URL --reason TEXT [--take=mine|theirs] [--dry-run] [--json]",
+    " reason take dry-run json host-network ip-block ", qdctl_policy_revert, TRUE },
 };
 
 static const Action *
@@ -148,29 +153,13 @@ complain_of_action (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     g_string_append_printf (names, "%s%s", i ? ", " : "", actions[i].name);
-  qdctl_complain (_("policy needs one of %s; “qdctl policy --help” says more"), names->str);
+  qdctl_complain_needs ("policy", names->str);
 }
 
 static gboolean
-check_options (const Action *action, QdctlPolicyOptions *options)
+check_options (const Action *action, const GOptionEntry *entries, QdctlPolicyOptions *options)
 {
-  const QdctlGiven all[] = {
-    { "json", options->json },
-    { "from", options->from != NULL },
-    { "to", options->to != NULL },
-    { "port", options->port != NULL },
-    { "flows", options->flows != NULL },
-    { "host-network", options->host_network != NULL },
-    { "ip-block", options->ip_block != NULL },
-    { "keep-going", options->keep_going },
-    { "write", options->write },
-    { "sarif", options->sarif },
-    { "shape", options->shape != NULL },
-    { "output", options->output != NULL },
-    { "strict", options->strict },
-  };
-
-  if (!qdctl_check_given (action->name, action->options, all, G_N_ELEMENTS (all)))
+  if (!qdctl_check_taken (action->name, action->options, entries))
     return FALSE;
   if (options->host_network && !qd_policy_host_network_parse (options->host_network, &options->reading.host_network))
     {
@@ -185,6 +174,19 @@ check_options (const Action *action, QdctlPolicyOptions *options)
   return TRUE;
 }
 
+static gboolean
+check_fleet (const Action *action, const QdctlTarget *target)
+{
+  g_autofree char *name = g_strconcat ("policy ", action->name, NULL);
+
+  if (action->fleet)
+    return qdctl_target_check (name, target);
+  if (!qdctl_target_is_given (target))
+    return TRUE;
+  qdctl_complain (_("%s asks no fleet: it takes no --connection and the like"), name);
+  return FALSE;
+}
+
 static void
 clear_options (QdctlPolicyOptions *self)
 {
@@ -196,6 +198,9 @@ clear_options (QdctlPolicyOptions *self)
   g_free (self->output);
   g_free (self->host_network);
   g_free (self->ip_block);
+  g_free (self->reason);
+  g_free (self->take);
+  qdctl_target_clear (&self->target);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (QdctlPolicyOptions, clear_options)
 
@@ -217,6 +222,9 @@ qdctl_policy (const char *name, int argc, char **argv)
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output, N_("convert: write to this file instead of printing it"), N_("FILE") },
     { "strict", 0, 0, G_OPTION_ARG_NONE, &options.strict, N_("convert: exit 1 where something is lost"), NULL },
     { "write", 'w', 0, G_OPTION_ARG_NONE, &options.write, N_("format: change the file instead of printing it"), NULL },
+    { "reason", 0, 0, G_OPTION_ARG_STRING, &options.reason, N_("apply, revert: why"), N_("TEXT") },
+    { "take", 0, 0, G_OPTION_ARG_STRING, &options.take, N_("apply, revert: whose it is that counts where both were changed: mine or theirs"), N_("NAME") },
+    { "dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, N_("Only say what would change"), NULL },
     { NULL },
   };
   g_auto (GStrv) rest = NULL;
@@ -224,7 +232,7 @@ qdctl_policy (const char *name, int argc, char **argv)
   guint n;
   QdExit code;
 
-  if (!qdctl_parse (name, entries, NULL, argc, argv, &rest, &code))
+  if (!qdctl_parse (name, entries, &options.target, argc, argv, &rest, &code))
     return code;
   action = find_action (rest[0]);
   n = action ? g_strv_length (rest) - 1 : 0;
@@ -232,7 +240,7 @@ qdctl_policy (const char *name, int argc, char **argv)
     complain_of_action ();
   else if (n < action->min_paths || (action->max_paths && n > action->max_paths))
     qdctl_complain (_("usage: %s"), action->usage);
-  else if (check_options (action, &options))
+  else if (check_options (action, entries, &options) && check_fleet (action, &options.target))
     return action->run (&options, rest + 1);
   return QD_EXIT_BAD_INPUT;
 }

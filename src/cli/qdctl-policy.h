@@ -17,6 +17,9 @@ typedef struct {
   gboolean sarif;
   char *shape, *output;
   gboolean strict;
+  char *reason, *take;
+  gboolean dry_run;
+  QdctlTarget target;
   QdPolicyOptions reading;   /* what host_network and ip_block say */
 } QdctlPolicyOptions;
 
@@ -50,5 +53,8 @@ QdExit qdctl_policy_lint (const QdctlPolicyOptions *options, char **paths);
 QdExit qdctl_policy_test (const QdctlPolicyOptions *options, char **paths);
 QdExit qdctl_policy_convert (const QdctlPolicyOptions *options, char **paths);
 QdExit qdctl_policy_format (const QdctlPolicyOptions *options, char **paths);
+/* To a server, and back (qdctl-policy-apply.c). */
+QdExit qdctl_policy_apply (const QdctlPolicyOptions *options, char **paths);
+QdExit qdctl_policy_revert (const QdctlPolicyOptions *options, char **paths);
 
 G_END_DECLS

@@ -18,7 +18,7 @@ typedef struct {
   GError *error;
 } Outcome;
 
-/* Signing in is done by the options, a workspace is applied by the window, and some are only steps of what people ask for. */
+/* Signing in is done by the options, policies are applied by a word of their own, and some are only steps of what people ask for. */
 static gboolean
 is_command (const QdCapability *row)
 {

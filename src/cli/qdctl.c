@@ -33,7 +33,7 @@ const QdctlVerb qdctl_verbs[] = {
   { "run", "VERB [KEY=VALUE…]", N_("Carry out a command and follow it to its end"), qdctl_run },
   { "placement", "list|show|set|history|diff|restore|rebalance …", N_("Say and change which tenant lives on which shard"), qdctl_placement },
   { "topology", "layout|render|path|impact FILE…", N_("Lay out, draw and question a network in a file"), qdctl_topology },
-  { "policy", "connectivity|explain|diff PATH…", N_("Say who may talk to whom, and why"), qdctl_policy },
+  { "policy", "connectivity|explain|diff|lint|test|convert|format|apply PATH…|revert JOB", N_("Say who may talk to whom, and why"), qdctl_policy },
   { "audit", "list|show|verify|export", N_("Say who did what, and whether the record of it is whole"), qdctl_audit },
   { NULL },
 };

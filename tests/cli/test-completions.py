@@ -12,7 +12,7 @@ from tap import BUILD, SOURCE, Tap
 
 QDCTL = os.path.join(BUILD, "src", "cli", "qdctl")
 COMPLETIONS = os.path.join(SOURCE, "data", "completions")
-# Not commands: signing in, and what the window does with a workspace.
+# Not commands: signing in, and what has a word of its own.
 NO_COMMANDS = {"auth.step-up", "auth.sign-in", "policies.apply"}
 ENV = {k: v for k, v in os.environ.items() if k != "G_DEBUG"} | {"PATH": os.path.dirname(QDCTL) + os.pathsep + os.environ.get("PATH", "")}
 

@@ -20,12 +20,12 @@ OWN = {
     'tenant.kill-switch': 'tenants kill-switch x --reason y', 'shard.get': 'shards show x', 'shard.drain': 'shards drain x --reason y', 'shard.resume': 'shards resume x',
     'shard.reload': 'shards reload x', 'shard.warmup': 'shards warmup x --tenant y', 'shard.replay': 'shards replay x --tenant y --saga z --mode full_reset --reason y',
     'shard.rebuild': 'shards rebuild x --tenant y --view z --reason y', 'freeze.set': 'shards freeze --reason y', 'freeze.get': 'shards frozen',
-    'tenant.migrate': 'migrate run x --kind runner --reason y', 'placement.view': 'placement list', 'placement.set': 'placement set runner x=y --reason z',
+    'policies.apply': f'policy apply {SOURCE}/data/examples/shop --reason y', 'tenant.migrate': 'migrate run x --kind runner --reason y', 'placement.view': 'placement list', 'placement.set': 'placement set runner x=y --reason z',
 }
-# Steps of the engines alone; signing in, which the options do; and many policies as one job, which is of a workspace.
-NOBODYS = ('kv.', 'stream.', 'auth.', 'policies.apply')
+# Steps of the engines alone; and signing in, which the options do.
+NOBODYS = ('kv.', 'stream.', 'auth.')
 # What reaches a server, for every verb.
-TARGET = {'--connection', '--url', '--driver', '--monitor', '--timeout', '--credentials', '--role', '--user', '--password-stdin', '--token-file', '--ca', '--pin', '--help'}
+TARGET = {'--connection', '--url', '--driver', '--monitor', '--timeout', '--credentials', '--role', '--user', '--password-stdin', '--token-file', '--ca', '--pin', '--confirm', '--help'}
 VALUES = {'--quota': 'a=1', '--flag': 'a=on', '--contact': 'A,a@b.example', '--wait': '1', '--limit': 'settle=1', '--mode': 'full_reset', '--from': 'drain', '--at-once': '1',
           '--kind': 'runner', '--node': 'runner.x', '--max-lag': '1', '--max-in-flight': '1', '--revision': '1', '--sort': 'id'}
 FLAGS = {'--json', '--csv', '--dry-run', '--off', '--merge'}
@@ -108,7 +108,7 @@ def offered(verb, action, options):
 
 
 def completed():
-    for verb in ('tenants', 'shards', 'jobs', 'migrate', 'placement', 'audit'):
+    for verb in ('tenants', 'shards', 'jobs', 'migrate', 'placement', 'policy', 'audit'):
         words = words_of(verb)
         t.ok(len(words) > 1 and 'frob' not in words, f'{verb} tells its words', words)
         t.none(sorted(set(words) - set(bash('qdctl', verb, ''))), f'bash offers all words of {verb}')
