@@ -25,8 +25,8 @@ def table():
     """The verbs as they stand in the source: what the program says of itself is compared with something else than itself."""
     with open(os.path.join(SOURCE, "src", "ops", "qd-capability-table.h"), encoding="utf-8") as f:
         found = re.findall(r'^\{ "([a-z.-]+)",(.*)\}', f.read(), re.M)
-    # The fourth of the flags: a step of what people ask for, and no command.
-    return [verb for verb, rest in found if re.findall(r"\b(?:TRUE|FALSE)\b", rest)[3:] != ["TRUE"]]
+    # The last of the flags: a step of what people ask for, and no command.
+    return [verb for verb, rest in found if re.findall(r"\b(?:TRUE|FALSE)\b", rest)[-1] != "TRUE"]
 
 
 def bash(*words):

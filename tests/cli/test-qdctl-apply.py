@@ -245,7 +245,7 @@ def left(lab):
     for n in range(3):
         write(f'{n}.yaml', policy(f'left-{n}', *port(20 + n)), folder)
     for number, as_json in ((signal.SIGINT, False), (signal.SIGTERM, True)):
-        seen, said_it = [], []
+        seen, said_it, stopped = [], [], threading.Event()
 
         def stop(method, address):
             if is_question(address):
@@ -254,8 +254,11 @@ def left(lab):
             if len(seen) == 2:
                 run.send_signal(number)
                 said_it.append(next(line for line in run.stderr if 'after the step that is under way' in line))
+                stopped.set()
         between.hook = stop
         run = qdctl.start('policy', 'apply', folder, '--reason', 'x', *(['--json'] if as_json else []))
+        # One reads its words at a time.
+        stopped.wait(60)
         out, err = run.communicate(timeout=120)
         tap.ok(run.returncode == 5 and len(said_it) == 1 and len(seen) == 2, f'signal {number}: ends after the step', [f'exit {run.returncode}', *said_it, out, err])
         tap.ok(set(there(lab)) - set(before) == {'left-0', 'left-1'}, 'what was begun is done, and no more')
