@@ -292,6 +292,11 @@ retry_batch (Work *work, const char *batch, gboolean json)
   if (work->outcomes == NULL)
     return refuse (work, batch, TRUE, QD_N_MIGRATION_STEPS);
   code = qdctl_print_outcomes (work->outcomes, json);
+  if (work->outcomes->len == 0)
+    {
+      qdctl_complain (_("all of batch %s has ended: there is nothing to go on with"), batch);
+      code = QD_EXIT_NO;
+    }
   g_clear_pointer (&work->outcomes, g_ptr_array_unref);
   return code;
 }

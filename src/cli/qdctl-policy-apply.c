@@ -104,6 +104,12 @@ read_path (Work *self, const char *path)
   g_autoptr (GError) error = NULL;
   GBytes *bytes;
 
+  /* It is remembered by its name, and told. */
+  if (whole && !g_utf8_validate (whole, -1, NULL))
+    {
+      qdctl_complain (_("%s cannot be read: %s"), path, _("the name is not UTF-8"));
+      return FALSE;
+    }
   if (whole && g_file_test (whole, G_FILE_TEST_IS_DIR))
     {
       self->folder = g_steal_pointer (&whole);

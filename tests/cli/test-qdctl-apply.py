@@ -68,7 +68,10 @@ def words():
         (['apply', good, '--reason', 'x', '--take', 'both'], '“both”'), (['apply', good, '--reason', 'x', '--strict'], '--strict'),
         (['apply', os.path.join(FOLDER, 'nowhere.yaml'), '--reason', 'x'], 'nowhere.yaml'), (['revert'], 'usage: revert'), (['revert', 'job'], '--reason'),
         (['revert', '', '--reason', 'x'], 'no id'), (['connectivity', good], '--connection')])
+    odd = os.path.join(os.fsencode(FOLDER), b'.words', b'\xff.yaml')
+    shutil.copy(good, odd)
     nowhere = Qdctl()
+    nowhere.expect('a name that is no text', 2, 'policy', 'apply', odd, '--reason', 'x', err='UTF-8')
     nowhere.expect('a server that is not there', 3, 'policy', 'apply', good, '--reason', 'x', err='127.0.0.1:1')
     nowhere.target = lambda role: []
     nowhere.expect('no server', 2, 'policy', 'apply', good, '--reason', 'x', err='--connection')

@@ -246,8 +246,7 @@ def batches(qdctl, lab, tenants):
            'and its records are the answer', [str(records)])
     tap.ok(home(), 'each tenant works where it was')
     for action in ('cancel', 'retry'):
-        result = qdctl.run('jobs', action, number, '--json')
-        tap.ok(action == 'retry' or result.returncode == 1 and result.stdout == '' and 'ended' in result.stderr, f'what has ended, to {action}', [str(result)])
+        qdctl.expect(f'of one that has ended there is nothing to {action}', 1, 'jobs', action, number, '--json', err='has ended')
     qdctl.expect('nor is there a batch of another number', 1, 'jobs', 'cancel', 'nothing-of-that-name', '--json', err='nothing-of-that-name')
 
 
