@@ -77,6 +77,15 @@ placement_fixture_tenant (QdHub *hub, const char *id, const char *region)
 }
 
 void
+placement_fixture_set (QdHub *hub, QdKind kind, const char *id, guint field, QdValue value)
+{
+  QdDelta *delta = qd_delta_new (PLACEMENT_CONTROL, kind, id, QD_DELTA_PATCH);
+
+  qd_delta_set (delta, field, value);
+  apply (hub, delta);
+}
+
+void
 placement_fixture_entry (QdHub *hub, const char *bucket, const char *key, const char *value, gint64 revision)
 {
   g_autofree char *id = g_strdup_printf ("%s/%s", bucket, key);

@@ -14,6 +14,8 @@ void placement_fixture_connect (QdHub *hub);
 void placement_fixture_shard (QdHub *hub, const char *kind, guint n, gint64 capacity, const char *status, const char *region, const char *version);
 /* A tenant that is known; @region NULL: it may be anywhere. */
 void placement_fixture_tenant (QdHub *hub, const char *id, const char *region);
+/* Changes one field of what is there. */
+void placement_fixture_set (QdHub *hub, QdKind kind, const char *id, guint field, QdValue value);
 /* One entry of a bucket. */
 void placement_fixture_entry (QdHub *hub, const char *bucket, const char *key, const char *value, gint64 revision);
 /* @n_shards runners and @n_tenants "tenant-0001" and so on, dealt out to them but for every tenth, which are on the first. */

@@ -240,6 +240,60 @@ test_roll_objections (void)
     }
 }
 
+/* A shard's figures of its tenants are for its own kind: shards of other kinds have the same names. */
+static void
+test_roll_figures (void)
+{
+  g_autoptr (QdHub) hub = qd_hub_new (NULL);
+  static const struct { const char *kind, *tenants; } shards[] = {
+    { "projection", "[{\"id\":\"first\",\"lag\":7,\"in_flight\":70}]" },
+    { "runner", "[{\"id\":\"first\",\"lag\":3,\"in_flight\":30}]" },
+    { "aggregate", "[{\"id\":\"first\",\"lag\":5,\"in_flight\":50}]" },
+  };
+
+  placement_fixture_tenant (hub, "first", "north");
+  for (gsize i = 0; i < G_N_ELEMENTS (shards); i++)
+    {
+      g_autofree char *id = g_strdup_printf ("%s.shard-1", shards[i].kind);
+
+      placement_fixture_shard (hub, shards[i].kind, 1, 4, "ready", "north", "1.0");
+      placement_fixture_set (hub, QD_KIND_SHARD, id, QD_SHARD_TENANTS, qd_value_json (shards[i].tenants));
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (shards); i++)
+    {
+      g_autoptr (QdPlacementRoll) roll = qd_placement_roll_new (qd_hub_get_fleet (hub), PLACEMENT_CONTROL, shards[i].kind);
+      const QdRollTenant *tenant;
+      static const gint64 lags[] = { 7, 3, 5 };
+
+      qd_placement_roll_place (roll, "first", "shard-1");
+      qd_placement_roll_finish (roll, qd_hub_get_fleet (hub), PLACEMENT_CONTROL);
+      tenant = qd_placement_roll_get_tenant (roll, "first");
+      g_assert_cmpint (tenant->lag, ==, lags[i]);
+      g_assert_cmpint (tenant->in_flight, ==, 10 * lags[i]);
+    }
+}
+
+/* However its name is written in JSON, a region that a tenant is bound to is found. */
+static void
+test_roll_region (void)
+{
+  static const struct { const char *flags, *region; } cases[] = {
+    { "{\"region\":\"north\"}", "north" },      { "{\"re\\u0067ion\":\"north\"}", "north" }, { "{\"beta\":true}", NULL },
+    { "{\"beta\":\"\\\"region\\\"\"}", NULL }, { "{\"old\":{\"region\":\"x\"}}", NULL },  { "{\"region\":\"\"}", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (QdHub) hub = qd_hub_new (NULL);
+      g_autoptr (QdPlacementRoll) roll = NULL;
+
+      placement_fixture_tenant (hub, "first", NULL);
+      placement_fixture_set (hub, QD_KIND_TENANT, "first", QD_TENANT_FLAGS, qd_value_json (cases[i].flags));
+      roll = qd_placement_roll_new (qd_hub_get_fleet (hub), PLACEMENT_CONTROL, "runner");
+      g_assert_cmpstr (qd_placement_roll_get_tenant (roll, "first")->region, ==, cases[i].region);
+    }
+}
+
 static QdPlacementMap *
 make_map (const char *key, const char *value, guint64 revision)
 {
@@ -285,6 +339,8 @@ main (int argc, char **argv)
   g_test_add_func ("/placement-board/moves-on", test_board_moves_on);
   g_test_add_func ("/placement-board/proposal", test_board_proposal);
   g_test_add_func ("/placement-board/objections", test_roll_objections);
+  g_test_add_func ("/placement-board/figures", test_roll_figures);
+  g_test_add_func ("/placement-board/region", test_roll_region);
   g_test_add_func ("/placement-board/history", test_history);
   return g_test_run ();
 }
