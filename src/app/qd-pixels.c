@@ -123,12 +123,21 @@ qd_pixels_picture_new (GtkWidget *widget, cairo_surface_t *image, const graphene
   return gsk_texture_node_new (texture, box);
 }
 
+/* At one and a half pixels a unit, a picture of it would have to be stretched. */
+static gboolean
+has_whole_pixels (GtkWidget *widget)
+{
+  GdkSurface *surface = gtk_native_get_surface (gtk_widget_get_native (widget));
+
+  return surface != NULL && gdk_surface_get_scale (surface) == gtk_widget_get_scale_factor (widget);
+}
+
 /**
  * qd_pixels_flatten:
  * @node: something that is drawn often and costs more than a picture of it, such as text
  * @box: what of it is seen; its edges are on whole pixels
  *
- * Returns: (transfer full) (nullable): a picture of @node where the processor draws @widget, else @node
+ * Returns: (transfer full) (nullable): a picture of @node where the processor draws @widget and its pixels are the screen's, else @node
  */
 GskRenderNode *
 qd_pixels_flatten (GtkWidget *widget, GskRenderNode *node, const graphene_rect_t *box)
@@ -138,7 +147,7 @@ qd_pixels_flatten (GtkWidget *widget, GskRenderNode *node, const graphene_rect_t
   cairo_t *cr;
   GskRenderNode *picture;
 
-  if (!qd_pixels_are_wanted (widget))
+  if (!qd_pixels_are_wanted (widget) || !has_whole_pixels (widget))
     return gsk_render_node_ref (node);
   image = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, (int) lrintf (box->size.width) * scale, (int) lrintf (box->size.height) * scale);
   cr = cairo_create (image);

@@ -10,10 +10,11 @@ G_BEGIN_DECLS
 /**
  * QdPlacementCard:
  *
- * One shard: what it is called, how it is, how full it is and who is there, as a card on which tenants can be dropped.
+ * One shard: what it is called, how it is, how full it is and who is there, as a card on which tenants can be dropped. Where the processor
+ * draws, it is one picture, made when something of it changes: a board of cards that is scrolled is pixels that are copied.
  */
 #define QD_TYPE_PLACEMENT_CARD (qd_placement_card_get_type ())
-G_DECLARE_FINAL_TYPE (QdPlacementCard, qd_placement_card, QD, PLACEMENT_CARD, GtkBox)
+G_DECLARE_FINAL_TYPE (QdPlacementCard, qd_placement_card, QD, PLACEMENT_CARD, GtkWidget)
 
 GtkWidget *qd_placement_card_new (QdPlacementBoard *board);
 /* NULL: none. @item: of whose list it is the child; its label follows. */

@@ -16,6 +16,7 @@ struct _QdPlacementPage {
   QdPlacementSource source;
   QdPlacementKind kind;
   QdPlacementMap *map;           /* what the board was made of */
+  gboolean map_is_old;           /* the bucket has changed since */
   QdRebalance *proposal;         /* the last one, while it is on the board; or NULL */
   GCancellable *proposing;       /* or NULL */
   gboolean dirty;                /* something has come that is not shown yet */

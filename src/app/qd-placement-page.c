@@ -203,6 +203,20 @@ show_view (QdPlacementPage *self)
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), view);
 }
 
+/* Shards tell of themselves all the time; who is placed where is read anew only when a bucket says something else. */
+static void
+read_map (QdPlacementPage *self)
+{
+  const char *nats = self->source.nats;
+
+  qd_placement_source_find (&self->source, get_session (self));
+  if (self->map != NULL && !self->map_is_old && nats == self->source.nats && qd_placement_map_get_kind (self->map) == self->kind)
+    return;
+  g_clear_pointer (&self->map, qd_placement_map_unref);
+  self->map = qd_placement_source_read_map (&self->source, qd_session_get_fleet (get_session (self)), self->kind);
+  self->map_is_old = FALSE;
+}
+
 static void
 refresh (QdPlacementPage *self)
 {
@@ -213,9 +227,7 @@ refresh (QdPlacementPage *self)
 
   self->dirty = FALSE;
   self->shown_at = g_get_monotonic_time ();
-  qd_placement_source_find (&self->source, get_session (self));
-  g_clear_pointer (&self->map, qd_placement_map_unref);
-  self->map = qd_placement_source_read_map (&self->source, fleet, self->kind);
+  read_map (self);
   roll = qd_placement_source_read_roll (&self->source, fleet, self->map);
   problem = qd_placement_source_tell_findings (self->map);
   stale = find_stale (self);
@@ -247,6 +259,25 @@ queue_refresh (QdPlacementPage *self)
   self->dirty = TRUE;
   if (self->timer == 0 && gtk_widget_get_mapped (GTK_WIDGET (self)))
     self->timer = g_timeout_add (age_ms >= EVERY_MS ? 0 : (guint) (EVERY_MS - age_ms), timer_cb, self);
+}
+
+static void
+entries_cb (QdPlacementPage *self)
+{
+  self->map_is_old = TRUE;
+  queue_refresh (self);
+}
+
+/* Of another bucket, such as what shards keep there: nothing of it is shown. */
+static void
+entries_updated_cb (QdPlacementPage *self, GPtrArray *entries)
+{
+  for (guint i = 0; i < entries->len; i++)
+    if (g_strcmp0 (qd_entity_get_string (entries->pdata[i], QD_KV_BUCKET), qd_placement_kind_get_bucket (self->kind)) == 0)
+      {
+        entries_cb (self);
+        return;
+      }
 }
 
 static void
@@ -553,9 +584,12 @@ qd_placement_page_copy (QdPage *page)
 static void
 follow (QdPlacementPage *self)
 {
-  static const QdKind followed[] = { QD_KIND_CONNECTION, QD_KIND_KV_ENTRY, QD_KIND_TENANT, QD_KIND_SHARD };
+  static const QdKind followed[] = { QD_KIND_CONNECTION, QD_KIND_TENANT, QD_KIND_SHARD };
   QdFleet *fleet = qd_session_get_fleet (get_session (self));
+  QdEntityList *entries = qd_fleet_get_list (fleet, QD_KIND_KV_ENTRY);
 
+  g_signal_connect_object (entries, "items-changed", G_CALLBACK (entries_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (entries, "items-updated", G_CALLBACK (entries_updated_cb), self, G_CONNECT_SWAPPED);
   for (gsize i = 0; i < G_N_ELEMENTS (followed); i++)
     {
       g_signal_connect_object (qd_fleet_get_list (fleet, followed[i]), "items-changed", G_CALLBACK (queue_refresh), self, G_CONNECT_SWAPPED);

@@ -5,7 +5,7 @@
 
 #include "qd-placement-places.h"
 
-#include <math.h>
+#include <string.h>
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -20,11 +20,16 @@
 
 enum { INK, ACCENT, DEGRADED, DOWN, N_PROBES };
 
+/* What a bar is drawn by. */
+typedef struct { gboolean shown; guint now, then; gint64 capacity; } Bar;
+
 struct _QdPlacementPlaces {
   GtkWidget parent_instance;
 
   QdPlacementBoard *board;
   char *shard;
+  GByteArray *squares;             /* a byte each: how it looks, and whether the filter leaves it out */
+  Bar bar;
   GtkWidget *probes[N_PROBES];     /* hidden: they have the style sheet's colours */
 };
 
@@ -65,12 +70,11 @@ get_shard (QdPlacementPlaces *self)
 
 /* Those who go keep their square until they have gone. */
 static guint
-count_squares (QdPlacementPlaces *self)
+count_squares (QdPlacementPlaces *self, const QdRollShard *shard)
 {
-  const QdRollShard *shard = get_shard (self);
-  guint n = shard != NULL ? qd_placement_board_get_tenants (self->board, self->shard)->len : 0;
+  guint n = qd_placement_board_get_tenants (self->board, self->shard)->len;
 
-  return shard != NULL && shard->capacity > n ? (guint) MIN (shard->capacity, G_MAXINT) : n;
+  return shard->capacity > n ? (guint) MIN (shard->capacity, G_MAXINT) : n;
 }
 
 static guint
@@ -79,14 +83,7 @@ count_columns (int width)
   return (guint) MAX ((width + GAP) / STEP, 1);
 }
 
-/* --- Drawing ------------------------------------------------------------------------------------------------- */
-
-static void
-get_color (QdPlacementPlaces *self, guint probe, float alpha, GdkRGBA *color)
-{
-  gtk_widget_get_color (self->probes[probe], color);
-  color->alpha *= alpha;
-}
+/* --- What is seen --------------------------------------------------------------------------------------------- */
 
 /* How a square is drawn. All that look alike are one path: the renderer's price is for each piece, not for each square. */
 typedef enum { LOOK_STAYS, LOOK_TROUBLED, LOOK_OVER, LOOK_COMES, LOOK_GOES, LOOK_FREE, N_LOOKS } Look;
@@ -99,6 +96,88 @@ static const struct { guint probe; float alpha, line; guint strokes; gboolean on
   [LOOK_GOES] = { ACCENT, 1, 1.5f, 1, FALSE },
   [LOOK_FREE] = { INK, 0.25f, 1, 0, FALSE },
 };
+
+/* Of a square, in its byte. */
+#define LEFT_OUT 0x80
+
+static Look
+find_look (QdPlacementPlaces *self, const QdRollTenant *tenant, gboolean stays, gboolean over)
+{
+  if (g_strcmp0 (tenant->shard, self->shard) != 0)
+    return LOOK_COMES;
+  if (!stays)
+    return LOOK_GOES;
+  if (over)
+    return LOOK_OVER;
+  return tenant->status == QD_STATUS_DEGRADED || tenant->status == QD_STATUS_DOWN ? LOOK_TROUBLED : LOOK_STAYS;
+}
+
+static void
+read_squares (QdPlacementPlaces *self, const QdRollShard *shard, guint n)
+{
+  GPtrArray *tenants = qd_placement_board_get_tenants (self->board, self->shard);
+  guint staying = 0;
+
+  g_byte_array_set_size (self->squares, n);
+  for (guint i = 0; i < n; i++)
+    {
+      const QdRollTenant *tenant = i < tenants->len ? tenants->pdata[i] : NULL;
+      gboolean stays = tenant != NULL && g_strcmp0 (qd_placement_board_get_place (self->board, tenant->id), self->shard) == 0;
+      Look look = LOOK_FREE;
+
+      staying += stays;
+      if (tenant != NULL)
+        look = find_look (self, tenant, stays, shard->capacity >= 0 && staying > shard->capacity);
+      self->squares->data[i] = (guint8) (look | (tenant != NULL && !qd_placement_board_matches (self->board, tenant) ? LEFT_OUT : 0));
+    }
+}
+
+static void
+read_all (QdPlacementPlaces *self)
+{
+  const QdRollShard *shard = get_shard (self);
+  guint n = shard != NULL ? count_squares (self, shard) : 0;
+
+  self->bar = (Bar) { 0 };
+  g_byte_array_set_size (self->squares, 0);
+  if (n > MAX_SQUARES)
+    self->bar = (Bar) { TRUE, qd_placement_board_count_now (self->board, self->shard), qd_placement_board_count_then (self->board, self->shard),
+                        shard->capacity };
+  else if (n > 0)
+    read_squares (self, shard, n);
+}
+
+static gboolean
+is_same_bar (const Bar *a, const Bar *b)
+{
+  return a->shown == b->shown && a->now == b->now && a->then == b->then && a->capacity == b->capacity;
+}
+
+/* Only what is seen to change is drawn, and only where there are more squares, or fewer, is there anything to be laid out. */
+gboolean
+qd_placement_places_update (QdPlacementPlaces *self)
+{
+  g_autoptr (GByteArray) before = g_steal_pointer (&self->squares);
+  Bar bar = self->bar;
+
+  self->squares = g_byte_array_sized_new (before->len);
+  read_all (self);
+  if (self->squares->len != before->len || self->bar.shown != bar.shown)
+    gtk_widget_queue_resize (GTK_WIDGET (self));
+  else if (is_same_bar (&self->bar, &bar) && (before->len == 0 || memcmp (self->squares->data, before->data, before->len) == 0))
+    return FALSE;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  return TRUE;
+}
+
+/* --- Drawing ------------------------------------------------------------------------------------------------- */
+
+static void
+get_color (QdPlacementPlaces *self, guint probe, float alpha, GdkRGBA *color)
+{
+  gtk_widget_get_color (self->probes[probe], color);
+  color->alpha *= alpha;
+}
 
 /* By look, and whether the filter leaves it out: what is filled, and what is struck through it. */
 typedef struct { GskPathBuilder *shapes[N_LOOKS][2], *strokes[N_LOOKS][2]; } Squares;
@@ -160,39 +239,19 @@ draw_looks (QdPlacementPlaces *self, GtkSnapshot *snapshot, Squares *squares)
       }
 }
 
-static Look
-find_look (QdPlacementPlaces *self, const QdRollTenant *tenant, gboolean stays, gboolean over)
-{
-  if (g_strcmp0 (tenant->shard, self->shard) != 0)
-    return LOOK_COMES;
-  if (!stays)
-    return LOOK_GOES;
-  if (over)
-    return LOOK_OVER;
-  return tenant->status == QD_STATUS_DEGRADED || tenant->status == QD_STATUS_DOWN ? LOOK_TROUBLED : LOOK_STAYS;
-}
-
 static void
-draw_squares (QdPlacementPlaces *self, GtkSnapshot *snapshot, guint n, const QdRollShard *shard)
+draw_squares (QdPlacementPlaces *self, GtkSnapshot *snapshot)
 {
-  GPtrArray *tenants = qd_placement_board_get_tenants (self->board, self->shard);
   int width = gtk_widget_get_width (GTK_WIDGET (self));
   gboolean mirrored = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
-  guint columns = count_columns (width), staying = 0;
+  guint columns = count_columns (width);
   Squares squares = { 0 };
 
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < self->squares->len; i++)
     {
       float across = (float) (i % columns) * STEP, x = mirrored ? (float) width - across - SIDE : across, y = (float) (i / columns) * STEP;
-      const QdRollTenant *tenant = i < tenants->len ? tenants->pdata[i] : NULL;
-      gboolean stays = tenant != NULL && g_strcmp0 (qd_placement_board_get_place (self->board, tenant->id), self->shard) == 0;
 
-      staying += stays;
-      if (tenant == NULL)
-        add_square (&squares, LOOK_FREE, FALSE, x, y);
-      else
-        add_square (&squares, find_look (self, tenant, stays, shard->capacity >= 0 && staying > shard->capacity),
-                    !qd_placement_board_matches (self->board, tenant), x, y);
+      add_square (&squares, self->squares->data[i] & ~LEFT_OUT, (self->squares->data[i] & LEFT_OUT) != 0, x, y);
     }
   draw_looks (self, snapshot, &squares);
 }
@@ -209,12 +268,12 @@ fill (GtkSnapshot *snapshot, const graphene_rect_t *rect, const GdkRGBA *color)
 }
 
 static void
-draw_bar (QdPlacementPlaces *self, GtkSnapshot *snapshot, const QdRollShard *shard)
+draw_bar (QdPlacementPlaces *self, GtkSnapshot *snapshot)
 {
-  guint now = qd_placement_board_count_now (self->board, self->shard), then = qd_placement_board_count_then (self->board, self->shard);
+  guint now = self->bar.now, then = self->bar.then;
   float width = (float) gtk_widget_get_width (GTK_WIDGET (self));
-  double whole = MAX (MAX ((double) shard->capacity, now), MAX (then, 1));
-  gboolean mirrored = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL, over = shard->capacity >= 0 && then > shard->capacity;
+  double whole = MAX (MAX ((double) self->bar.capacity, now), MAX (then, 1));
+  gboolean mirrored = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL, over = self->bar.capacity >= 0 && then > self->bar.capacity;
   float parts[] = { width, (float) (width * MIN (now, then) / whole), (float) (width * then / whole) };
   static const guint order[] = { 0, 2, 1 };
 
@@ -231,22 +290,19 @@ static void
 qd_placement_places_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   QdPlacementPlaces *self = QD_PLACEMENT_PLACES (widget);
-  const QdRollShard *shard = get_shard (self);
-  guint n = count_squares (self);
 
-  if (shard == NULL)
-    return;
-  if (n > MAX_SQUARES)
-    draw_bar (self, snapshot, shard);
+  if (self->bar.shown)
+    draw_bar (self, snapshot);
   else
-    draw_squares (self, snapshot, n, shard);
+    draw_squares (self, snapshot);
 }
 
 static void
 qd_placement_places_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
                              int *minimum_baseline, int *natural_baseline)
 {
-  guint n = count_squares (QD_PLACEMENT_PLACES (widget)), columns;
+  QdPlacementPlaces *self = QD_PLACEMENT_PLACES (widget);
+  guint columns;
 
   if (orientation == GTK_ORIENTATION_HORIZONTAL)
     {
@@ -255,7 +311,7 @@ qd_placement_places_measure (GtkWidget *widget, GtkOrientation orientation, int 
       return;
     }
   columns = for_size >= 0 ? count_columns (for_size) : MIN_COLUMNS;
-  *minimum = *natural = n > MAX_SQUARES ? BAR_HEIGHT : (int) ((MAX (n, 1) + columns - 1) / columns) * STEP - GAP;
+  *minimum = *natural = self->bar.shown ? BAR_HEIGHT : (int) ((MAX (self->squares->len, 1) + columns - 1) / columns) * STEP - GAP;
 }
 
 static GtkSizeRequestMode
@@ -275,7 +331,7 @@ qd_placement_places_pick (QdPlacementPlaces *self, double x, double y)
 
   if (gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL)
     x = width - x;
-  if (get_shard (self) == NULL || x < 0 || y < 0 || x >= columns * STEP || count_squares (self) > MAX_SQUARES)
+  if (get_shard (self) == NULL || x < 0 || y < 0 || x >= columns * STEP || self->bar.shown)
     return NULL;
   tenants = qd_placement_board_get_tenants (self->board, self->shard);
   at = (guint) (y / STEP) * columns + (guint) (x / STEP);
@@ -309,13 +365,6 @@ prepare_cb (QdPlacementPlaces *self, double x, double y)
 /* --- The widget --------------------------------------------------------------------------------------------------- */
 
 static void
-changed_cb (QdPlacementPlaces *self)
-{
-  gtk_widget_queue_resize (GTK_WIDGET (self));
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-}
-
-static void
 qd_placement_places_dispose (GObject *object)
 {
   QdPlacementPlaces *self = QD_PLACEMENT_PLACES (object);
@@ -328,11 +377,19 @@ qd_placement_places_dispose (GObject *object)
 }
 
 static void
+qd_placement_places_finalize (GObject *object)
+{
+  g_byte_array_unref (QD_PLACEMENT_PLACES (object)->squares);
+  G_OBJECT_CLASS (qd_placement_places_parent_class)->finalize (object);
+}
+
+static void
 qd_placement_places_class_init (QdPlacementPlacesClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = qd_placement_places_dispose;
+  G_OBJECT_CLASS (klass)->finalize = qd_placement_places_finalize;
   widget_class->snapshot = qd_placement_places_snapshot;
   widget_class->measure = qd_placement_places_measure;
   widget_class->get_request_mode = qd_placement_places_get_request_mode;
@@ -346,6 +403,7 @@ qd_placement_places_init (QdPlacementPlaces *self)
   static const char *const classes[N_PROBES] = { NULL, "accent", "qd-degraded", "qd-down" };
   GtkDragSource *drag = gtk_drag_source_new ();
 
+  self->squares = g_byte_array_new ();
   for (guint i = 0; i < N_PROBES; i++)
     {
       self->probes[i] = gtk_label_new (NULL);
@@ -367,13 +425,11 @@ qd_placement_places_new (QdPlacementBoard *board)
   QdPlacementPlaces *self = g_object_new (QD_TYPE_PLACEMENT_PLACES, NULL);
 
   self->board = g_object_ref (board);
-  g_signal_connect_object (board, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }
 
 void
 qd_placement_places_set_shard (QdPlacementPlaces *self, const char *shard)
 {
-  if (g_set_str (&self->shard, shard))
-    changed_cb (self);
+  g_set_str (&self->shard, shard);
 }

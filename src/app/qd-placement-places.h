@@ -17,8 +17,10 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (QdPlacementPlaces, qd_placement_places, QD, PLACEMENT_PLACES, GtkWidget)
 
 GtkWidget *qd_placement_places_new (QdPlacementBoard *board);
-/* NULL: of nobody. */
+/* NULL: of nobody. Shown with the next update. */
 void qd_placement_places_set_shard (QdPlacementPlaces *self, const char *shard);
+/* To be called when the board has changed; whether what is seen did. */
+gboolean qd_placement_places_update (QdPlacementPlaces *self);
 /* The tenant under a point; NULL: a free place, or none. Borrowed until the board changes. */
 const QdRollTenant *qd_placement_places_pick (QdPlacementPlaces *self, double x, double y);
 

@@ -16,6 +16,7 @@ struct _QdPlacementRow {
   QdPlacementBoard *board;
   char *tenant;
   GtkListItem *item;     /* borrowed while it is bound */
+  char *told;            /* what its label says */
   GtkWidget *state, *name, *below, *plan;
 };
 
@@ -79,7 +80,7 @@ update (QdPlacementRow *self)
   gtk_label_set_text (GTK_LABEL (self->plan), plan != NULL ? plan : "");
   gtk_widget_set_visible (self->plan, plan != NULL);
   label = tell_all (tenant, plan, below);
-  if (self->item != NULL)
+  if (self->item != NULL && g_set_str (&self->told, label))
     gtk_list_item_set_accessible_label (self->item, label);
 }
 
@@ -103,6 +104,7 @@ qd_placement_row_dispose (GObject *object)
 
   g_clear_object (&self->board);
   g_clear_pointer (&self->tenant, g_free);
+  g_clear_pointer (&self->told, g_free);
   G_OBJECT_CLASS (qd_placement_row_parent_class)->dispose (object);
 }
 
@@ -144,6 +146,7 @@ void
 qd_placement_row_set_tenant (QdPlacementRow *self, const char *tenant, GtkListItem *item)
 {
   self->item = item;
+  g_clear_pointer (&self->told, g_free);
   g_set_str (&self->tenant, tenant);
   update (self);
 }

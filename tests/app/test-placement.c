@@ -168,6 +168,258 @@ test_versions (Fixture *self, gconstpointer data)
   g_assert_cmpstr (gtk_stack_get_visible_child_name (GTK_STACK (self->page->stack)), ==, "versions");
 }
 
+/* --- What a change costs --------------------------------------------------------------------------------------- */
+
+/* A card in sight, and how often it was asked to be drawn anew. */
+typedef struct { GdkPaintable *paintable; const char *shard; guint n; } Watched;
+
+static void
+watched_clear (gpointer data)
+{
+  g_object_unref (((Watched *) data)->paintable);
+}
+
+static void
+drawn_cb (guint *n)
+{
+  (*n)++;
+}
+
+static void
+watch_cards (GtkWidget *from, GArray *watched)
+{
+  if (QD_IS_PLACEMENT_CARD (from) && gtk_widget_get_mapped (from))
+    {
+      Watched one = { gtk_widget_paintable_new (from), g_intern_string (qd_placement_card_get_shard (QD_PLACEMENT_CARD (from))), 0 };
+
+      g_array_append_val (watched, one);
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (from); child != NULL; child = gtk_widget_get_next_sibling (child))
+    watch_cards (child, watched);
+}
+
+static gboolean
+is_shown (gpointer data)
+{
+  QdPlacementPage *page = ((Fixture *) data)->page;
+
+  return !page->dirty && page->timer == 0;
+}
+
+/* As after a while in which nothing came: it is shown as soon as can be. */
+static void
+change (Fixture *self, QdKind kind, const char *id, guint field, QdValue value)
+{
+  self->page->shown_at = 0;
+  placement_fixture_set (self->hub, kind, id, field, value);
+}
+
+/* What was changed is shown, and only the cards of @shards were drawn for it. */
+static void
+check_drawn (Fixture *self, GArray *watched, const char *const *shards)
+{
+  guint n = 0;
+
+  g_assert_true (fixture_wait (is_shown, self));
+  fixture_settle (GTK_WIDGET (self->window));
+  for (guint i = 0; i < watched->len; i++)
+    {
+      Watched *one = &g_array_index (watched, Watched, i);
+      gboolean expected = g_strv_contains (shards, one->shard);
+
+      if ((one->n > 0) != expected)
+        g_error ("%s was drawn %u times", one->shard, one->n);
+      n += expected;
+      one->n = 0;
+    }
+  g_assert_cmpuint (n, ==, g_strv_length ((char **) shards));
+}
+
+static void
+changed_cb (GListModel *model, guint position, guint removed, guint added, guint *n)
+{
+  (*n)++;
+}
+
+/* One tenant, or one shard's figures: each touches its own card, in however many steps it comes. */
+static void
+test_one_change (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GArray) watched = g_array_new (FALSE, TRUE, sizeof (Watched));
+  static const char *const none[] = { NULL };
+  gint64 revision = TENANTS;
+  guint rebuilt = 0;
+
+  g_array_set_clear_func (watched, watched_clear);
+  fixture_settle (GTK_WIDGET (self->window));
+  g_assert_true (fixture_wait (is_shown, self));
+  watch_cards (self->page->grid, watched);
+  g_assert_cmpuint (watched->len, >, 4);
+  for (guint i = 0; i < watched->len; i++)
+    {
+      Watched *one = &g_array_index (watched, Watched, i);
+
+      g_signal_connect_swapped (one->paintable, "invalidate-contents", G_CALLBACK (drawn_cb), &one->n);
+    }
+  g_signal_connect (self->page->shards, "items-changed", G_CALLBACK (changed_cb), &rebuilt);
+  for (guint i = 0; i < 6; i++)
+    {
+      const char *one = g_array_index (watched, Watched, (i * 7 + 1) % watched->len).shard;
+      const char *other = g_array_index (watched, Watched, (i * 3 + 2) % watched->len).shard;
+      /* as there is room for it, its square shows how it is */
+      const QdRollTenant *first = qd_placement_board_get_tenants (self->board, one)->pdata[0];
+      const char *shards[] = { one, NULL, NULL };
+      g_autofree char *tenant = NULL, *shard = g_strdup_printf ("runner.%s", one);
+
+      if (g_str_equal (one, other))
+        continue;
+      tenant = g_strdup (first->id);
+      change (self, QD_KIND_TENANT, tenant, QD_FIELD_STATUS, qd_value_status (first->status == QD_STATUS_DOWN ? QD_STATUS_WELL : QD_STATUS_DOWN));
+      check_drawn (self, watched, shards);
+      /* what is not shown of it draws nothing; nor does the same again */
+      change (self, QD_KIND_SHARD, shard, QD_SHARD_LAG, qd_value_int (1000 + i));
+      check_drawn (self, watched, none);
+      for (guint k = 1; k <= 3; k++)
+        change (self, QD_KIND_SHARD, shard, QD_SHARD_LOAD, qd_value_double (20000.0 + 10 * i + k));
+      check_drawn (self, watched, shards);
+      change (self, QD_KIND_SHARD, shard, QD_SHARD_LOAD, qd_value_double (20000.25 + 10 * i + 3));
+      check_drawn (self, watched, none);
+      /* from one card to another */
+      self->page->shown_at = 0;
+      placement_fixture_entry (self->hub, "RUNNER_PLACEMENT", tenant, other, ++revision);
+      shards[1] = other;
+      check_drawn (self, watched, shards);
+      g_assert_cmpstr (qd_placement_board_get_place (self->board, tenant), ==, other);
+    }
+  /* no card was bound anew */
+  g_assert_cmpuint (rebuilt, ==, 0);
+}
+
+/* --- Pictures ----------------------------------------------------------------------------------------------------- */
+
+/* What the card looks like in the frame that is shown. */
+static char *
+dup_look (GtkWidget *card)
+{
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  g_autoptr (GskRenderNode) node = NULL;
+  cairo_surface_t *image = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, gtk_widget_get_width (card), gtk_widget_get_height (card));
+  cairo_t *cr = cairo_create (image);
+  graphene_point_t at;
+  char *look;
+
+  g_assert_true (gtk_widget_compute_point (card, gtk_widget_get_parent (card), &GRAPHENE_POINT_INIT (0, 0), &at));
+  gtk_widget_snapshot_child (gtk_widget_get_parent (card), card, snapshot);
+  node = gtk_snapshot_free_to_node (snapshot);
+  cairo_translate (cr, -at.x, -at.y);
+  if (node != NULL)
+    gsk_render_node_draw (node, cr);
+  cairo_destroy (cr);
+  cairo_surface_flush (image);
+  look = g_compute_checksum_for_data (G_CHECKSUM_SHA256, cairo_image_surface_get_data (image),
+                                      (gsize) (cairo_image_surface_get_stride (image) * cairo_image_surface_get_height (image)));
+  cairo_surface_destroy (image);
+  return look;
+}
+
+static GtkWidget *
+find_card (GtkWidget *from, const char *shard)
+{
+  GtkWidget *found = NULL;
+
+  if (QD_IS_PLACEMENT_CARD (from) && gtk_widget_get_mapped (from) && g_strcmp0 (qd_placement_card_get_shard (QD_PLACEMENT_CARD (from)), shard) == 0)
+    return from;
+  for (GtkWidget *child = gtk_widget_get_first_child (from); child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
+    found = find_card (child, shard);
+  return found;
+}
+
+/* It is shown as one that is drawn from nothing, and no longer as @before was, which is freed. */
+static char *
+check_look (Fixture *self, const char *shard, char *before)
+{
+  GtkWidget *card;
+  g_autofree char *drawn = NULL;
+  char *shown;
+
+  g_assert_true (fixture_wait (is_shown, self));
+  fixture_settle (GTK_WIDGET (self->window));
+  card = find_card (self->page->grid, shard);
+  g_assert_nonnull (card);
+  shown = dup_look (card);
+  gtk_widget_queue_draw (card);
+  fixture_settle (GTK_WIDGET (self->window));
+  drawn = dup_look (card);
+  g_assert_cmpstr (shown, ==, drawn);
+  g_assert_cmpstr (shown, !=, before);
+  g_free (before);
+  return shown;
+}
+
+static void
+scroll_to (Fixture *self, gboolean end)
+{
+  GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (self->page->grid));
+
+  gtk_adjustment_set_value (adjustment, end ? gtk_adjustment_get_upper (adjustment) : 0);
+  fixture_settle (GTK_WIDGET (self->window));
+}
+
+static void
+go_away_and_back (Fixture *self)
+{
+  scroll_to (self, TRUE);
+  g_assert_null (find_card (self->page->grid, "shard-2"));
+  scroll_to (self, FALSE);
+}
+
+/* A card that comes into sight again is not drawn anew, so what has changed meanwhile, and what changes from then on, has to be seen all the same. */
+static void
+test_pictures (Fixture *self, gconstpointer data)
+{
+  const char *const tenants[] = { "tenant-0003", NULL };
+  AdwStyleManager *manager = adw_style_manager_get_default ();
+  g_autofree char *first = NULL, *same = NULL, *look = NULL;
+
+  fixture_settle (GTK_WIDGET (self->window));
+  first = check_look (self, "shard-2", NULL);
+  go_away_and_back (self);
+  same = check_look (self, "shard-2", NULL);
+  g_assert_cmpstr (first, ==, same);
+  /* in sight again */
+  go_away_and_back (self);
+  change (self, QD_KIND_SHARD, "runner.shard-2", QD_SHARD_LOAD, qd_value_double (777));
+  look = check_look (self, "shard-2", g_steal_pointer (&same));
+  go_away_and_back (self);
+  qd_placement_board_move (self->board, tenants, "shard-2");
+  look = check_look (self, "shard-2", g_steal_pointer (&look));
+  go_away_and_back (self);
+  qd_placement_board_set_filter (self->board, "nobody is called that");
+  look = check_look (self, "shard-2", g_steal_pointer (&look));
+  go_away_and_back (self);
+  adw_style_manager_set_color_scheme (manager, ADW_COLOR_SCHEME_FORCE_DARK);
+  look = check_look (self, "shard-2", g_steal_pointer (&look));
+  go_away_and_back (self);
+  gtk_widget_set_state_flags (find_card (self->page->grid, "shard-2"), GTK_STATE_FLAG_DROP_ACTIVE, FALSE);
+  look = check_look (self, "shard-2", g_steal_pointer (&look));
+  gtk_widget_unset_state_flags (find_card (self->page->grid, "shard-2"), GTK_STATE_FLAG_DROP_ACTIVE);
+  /* out of sight */
+  scroll_to (self, TRUE);
+  adw_style_manager_set_color_scheme (manager, ADW_COLOR_SCHEME_FORCE_LIGHT);
+  scroll_to (self, FALSE);
+  look = check_look (self, "shard-2", g_steal_pointer (&look));
+  scroll_to (self, TRUE);
+  qd_placement_board_set_filter (self->board, "");
+  qd_placement_board_undo (self->board);
+  change (self, QD_KIND_SHARD, "runner.shard-2", QD_SHARD_LOAD, qd_value_double (21));
+  g_assert_true (fixture_wait (is_shown, self));
+  scroll_to (self, FALSE);
+  look = check_look (self, "shard-2", g_steal_pointer (&look));
+  /* all of it is as it was in the beginning */
+  g_assert_cmpstr (look, ==, first);
+  adw_style_manager_set_color_scheme (manager, ADW_COLOR_SCHEME_DEFAULT);
+}
+
 /* --- The plan ------------------------------------------------------------------------------------------------ */
 
 static void
@@ -269,6 +521,8 @@ main (int argc, char **argv)
   g_test_add ("/placement/large", Fixture, NULL, set_up, test_large, tear_down);
   g_test_add ("/placement/search", Fixture, NULL, set_up, test_search, tear_down);
   g_test_add ("/placement/versions", Fixture, NULL, set_up, test_versions, tear_down);
+  g_test_add ("/placement/one-change", Fixture, NULL, set_up, test_one_change, tear_down);
+  g_test_add ("/placement/pictures", Fixture, NULL, set_up, test_pictures, tear_down);
   g_test_add ("/placement/choose", Fixture, NULL, set_up, test_choose, tear_down);
   g_test_add ("/placement/propose", Fixture, NULL, set_up, test_propose, tear_down);
   g_test_add ("/placement/narrow", Fixture, NULL, set_up, test_narrow, tear_down);
