@@ -109,7 +109,7 @@ void qd_driver_refresh (QdDriver *self);
  *   stream.info {stream} → {"stream","first_seq","last_seq","messages","bytes","subjects"[],"n_subjects"}
  * A value or payload that is no UTF-8 (or has a NUL in it) is "value_base64" or "payload_base64" instead, in arguments too. Headers that JetStream itself
  * is told by (Nats-Expected-…, KV-Operation) are left out. QD_DRIVER_ERROR_CONFLICT: somebody was quicker; qd_driver_error_get_current() is what is
- * there now, as of kv.get or stream.last (NULL where nothing is). QD_DRIVER_ERROR_MISSING: nothing there, or no such bucket or stream.
+ * there now, as of kv.get or stream.last (NULL where nothing is; "subject" and "seq" alone of a stream that may not be read). QD_DRIVER_ERROR_MISSING: nothing there, or no such bucket or stream.
  * QD_DRIVER_ERROR_UNREACHABLE: not stored, unless qd_driver_error_is_lost(). Each is answered within some ten seconds.
  * The connection's offers say what the account may do: "kv.write" (some bucket), "kv.write:BUCKET", "placement.write" (some bucket of placements), "streams",
  * "streams.write", "streams.write:STREAM". */

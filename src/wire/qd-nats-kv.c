@@ -72,7 +72,7 @@ static void
 entry_done (Entry *self, guint64 seq, QdNatsMessage *message, GPtrArray *messages, const GError *error)
 {
   if (self->stored != NULL)
-    self->stored (seq, FALSE, error, self->data);
+    self->stored (error ? 0 : seq, FALSE, error, self->data);
   if (self->found != NULL)
     self->found (message, error, self->data);
   if (self->read != NULL)

@@ -8,6 +8,7 @@
 
 #include "qd-json.h"
 #include "qd-nats-private.h"
+#include "qd-time.h"
 
 #define MAX_HEADERS 64
 
@@ -98,6 +99,24 @@ qd_nats_message_new_for (natsMsg *msg, guint64 seq, gint64 at_us)
       }
   free (names);
   take_headers (self, headers);
+  return self;
+}
+
+QdNatsMessage *
+qd_nats_message_new_for_direct (natsMsg *msg)
+{
+  const char *subject = NULL, *seq = NULL, *at = NULL;
+  guint64 number = 0;
+  gint64 at_us = 0;
+  QdNatsMessage *self;
+
+  if (natsMsgHeader_Get (msg, "Nats-Subject", &subject) != NATS_OK || natsMsgHeader_Get (msg, "Nats-Sequence", &seq) != NATS_OK ||
+      !g_ascii_string_to_unsigned (seq, 10, 1, G_MAXINT64, &number, NULL))
+    return NULL;
+  if (natsMsgHeader_Get (msg, "Nats-Time-Stamp", &at) == NATS_OK && at != NULL)
+    qd_time_parse (at, &at_us);
+  self = qd_nats_message_new_for (msg, number, at_us);
+  g_set_str (&self->subject, subject);
   return self;
 }
 

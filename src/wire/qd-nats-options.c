@@ -91,12 +91,25 @@ set_identity (QdNats *self, natsOptions *options, GError **error)
   return NATS_OK;
 }
 
+char *
+qd_nats_dup_inbox_prefix (QdNats *self)
+{
+  gboolean fits = self->user != NULL && *self->user != '\0' && self->jwt == NULL && self->nkey_seed == NULL;
+
+  for (const char *c = self->user; fits && *c; c++)
+    fits = g_ascii_isalnum (*c) || *c == '-' || *c == '_';
+  return fits ? g_strconcat ("_INBOX.", self->user, NULL) : g_strdup ("_INBOX");
+}
+
 natsOptions *
 qd_nats_make_options (QdNats *self, GError **error)
 {
   natsOptions *options = NULL;
   natsStatus s = natsOptions_Create (&options);
+  g_autofree char *inboxes = qd_nats_dup_inbox_prefix (self);
 
+  if (s == NATS_OK)
+    s = natsOptions_SetCustomInboxPrefix (options, inboxes);
   if (s == NATS_OK)
     s = set_servers (self, options);
   if (s == NATS_OK)

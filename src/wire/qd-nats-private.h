@@ -65,6 +65,9 @@ GError *qd_nats_error (QdNats *self, natsStatus status, const char *what, const 
 
 /* qd-nats-options.c: NULL with @error when an option cannot be used. Worker. */
 natsOptions *qd_nats_make_options (QdNats *self, GError **error);
+/* Under what answers are asked for: "_INBOX.ada", so that a server can let each user hear its own alone; "_INBOX" where no user is named, or
+ * the name can be no part of a subject. (transfer full) */
+char *qd_nats_dup_inbox_prefix (QdNats *self);
 
 /* qd-nats-sub.c. Worker. */
 void qd_nats_sub_attach_all (QdNats *self);
@@ -100,6 +103,10 @@ typedef gboolean (*QdNatsEachFunc) (QdNats *self, const QdNatsDelivery *delivery
 void qd_nats_ask_many (QdNats *self, const char *subject, GBytes *payload, guint timeout_ms, const char *consumer,
                        QdNatsEachFunc each, QdNatsAnswerFunc func, gpointer data);
 
+/* Asks for one message of a stream ("DIRECT.GET.…"). @each is given it; @func is called at the end: with a status ("404") as the payload where
+ * there is none, with NULL where @each was called, or with an error. */
+void qd_nats_ask_message (QdNats *self, const char *subject, guint timeout_ms, QdNatsEachFunc each, QdNatsAnswerFunc func, gpointer data);
+
 /* Runs @run on the worker, or @closed where that has ended. Any thread. */
 typedef void (*QdNatsDoFunc) (QdNats *self, gpointer data);
 typedef void (*QdNatsClosedFunc) (gpointer data, const GError *error);
@@ -108,6 +115,8 @@ void qd_nats_do_later (QdNats *self, guint ms, QdNatsDoFunc run, QdNatsClosedFun
 
 /* qd-nats-message.c. Any thread. */
 QdNatsMessage *qd_nats_message_new_for (natsMsg *msg, guint64 seq, gint64 at_us);
+/* Of a message that was got directly, whose place stands in its headers; NULL when it is none. */
+QdNatsMessage *qd_nats_message_new_for_direct (natsMsg *msg);
 /* Of an answer's "message" member; NULL when it is none. */
 QdNatsMessage *qd_nats_message_new_for_json (JsonObject *object);
 

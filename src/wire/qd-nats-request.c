@@ -21,7 +21,7 @@ struct _QdNatsRequests
 {
   GHashTable *waiting;         /* id → Request */
   GHashTable *consumers;       /* name → Request that waits for its messages; both borrowed */
-  natsInbox *inbox;
+  char *inbox;
   natsSubscription *subscription;
   guint64 next_id;
 };
@@ -68,7 +68,7 @@ qd_nats_requests_free (QdNatsRequests *self)
 {
   g_hash_table_unref (self->consumers);
   g_hash_table_unref (self->waiting);
-  natsInbox_Destroy (self->inbox);
+  g_free (self->inbox);
   g_free (self);
 }
 
@@ -136,6 +136,11 @@ run_answer (QdNats *nats, QdNatsCommand *command)
     return;                    /* too late: it was told so */
   if (self->nobody)
     error = qd_nats_error (nats, NATS_NO_RESPONDERS, request->subject, _("nobody answers requests of this subject"));
+  if (error == NULL && self->delivery.message != NULL && request->each != NULL && request->consumer == NULL)
+    {
+      request->each (nats, &self->delivery, request->data);
+      g_clear_pointer (&self->payload, g_bytes_unref);
+    }
   answer (nats, request, error ? NULL : self->payload, error);
 }
 
@@ -189,6 +194,8 @@ answer_cb (natsConnection *nc, natsSubscription *subscription, natsMsg *msg, voi
       /* A status without a body: nobody is there, or a consumer has no more. */
       if (natsMsg_GetDataLength (msg) == 0 && natsMsgHeader_Get (msg, "Status", &status) == NATS_OK && status != NULL)
         self->nobody = g_str_equal (status, "503");
+      if (status == NULL)
+        self->delivery.message = qd_nats_message_new_for_direct (msg);
       self->payload = status ? g_bytes_new (status, strlen (status))
                              : g_bytes_new (natsMsg_GetData (msg), (gsize) natsMsg_GetDataLength (msg));
     }
@@ -263,6 +270,15 @@ hurry_sent (QdNats *nats)
       ((Request *) request)->until_us = MIN (((Request *) request)->until_us, until);
 }
 
+/* "_INBOX.ada.<what nobody else has>" */
+static char *
+make_inbox (QdNats *nats)
+{
+  g_autofree char *prefix = qd_nats_dup_inbox_prefix (nats), *unique = g_uuid_string_random ();
+
+  return g_strdup_printf ("%s.%s", prefix, unique);
+}
+
 void
 qd_nats_requests_attach (QdNats *nats)
 {
@@ -272,7 +288,7 @@ qd_nats_requests_attach (QdNats *nats)
 
   hurry_sent (nats);
   if (self->inbox == NULL)
-    s = natsInbox_Create (&self->inbox);
+    self->inbox = make_inbox (nats);
   if (s == NATS_OK && self->subscription == NULL)
     {
       subject = g_strdup_printf ("%s.*", self->inbox);
@@ -397,6 +413,15 @@ qd_nats_ask_many (QdNats *nats, const char *subject, GBytes *payload, guint time
   request->consumer = g_strdup (consumer);
   request->each = each;
   g_hash_table_insert (nats->requests->consumers, request->consumer, request);
+  send_if_live (nats, request);
+}
+
+void
+qd_nats_ask_message (QdNats *nats, const char *subject, guint timeout_ms, QdNatsEachFunc each, QdNatsAnswerFunc func, gpointer data)
+{
+  Request *request = add_request (nats, subject, NULL, NULL, timeout_ms, func, data);
+
+  request->each = each;
   send_if_live (nats, request);
 }
 

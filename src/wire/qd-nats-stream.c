@@ -151,6 +151,16 @@ looked_cb (QdNats *nats, JsonObject *answer, const GError *error, gpointer data)
   publish_done (self, 0, FALSE, own);
 }
 
+/* "wrong last sequence: 57": the sequence that is the last of the subject; 0 where it is not told. */
+static guint64
+told_sequence (JsonObject *said)
+{
+  const char *words = qd_json_get_string (said, "description", ""), *colon = strrchr (words, ':');
+  guint64 seq = 0;
+
+  return colon != NULL && g_ascii_string_to_unsigned (colon + 1 + strspn (colon + 1, " "), 10, 1, G_MAXINT64, &seq, NULL) ? seq : 0;
+}
+
 static void
 published_cb (QdNats *nats, GBytes *payload, const GError *error, gpointer data)
 {
@@ -172,7 +182,10 @@ published_cb (QdNats *nats, GBytes *payload, const GError *error, gpointer data)
   if (error != NULL)
     own = g_error_copy (error);
   else if (said != NULL)
-    own = qd_nats_api_error (nats, self->subject, said);
+    {
+      own = qd_nats_api_error (nats, self->subject, said);
+      seq = own->code == QD_WIRE_ERROR_CONFLICT ? (gint64) told_sequence (said) : 0;
+    }
   else if (object == NULL || !qd_json_get_int (object, "seq", &seq) || seq <= 0)
     own = g_error_new (QD_WIRE_ERROR, QD_WIRE_ERROR_PROTOCOL, _("%s: the answer to storing %s is not JetStream's"), nats->place,
                        self->subject);
@@ -296,6 +309,8 @@ typedef struct
   QdNatsFoundFunc found;
   QdNatsInfoFunc info;
   gpointer data;
+  GError *refusal;             /* of the leader, while it is asked for directly */
+  QdNatsMessage *message;      /* that was got so */
 } Look;
 
 static void
@@ -305,6 +320,8 @@ look_done (Look *self, QdNatsMessage *message, const QdNatsStreamInfo *info, con
     self->found (message, error, self->data);
   else
     self->info (info, error, self->data);
+  g_clear_error (&self->refusal);
+  g_clear_pointer (&self->message, qd_nats_message_unref);
   g_free (self->stream);
   g_free (self->subject);
   g_free (self);
@@ -316,6 +333,41 @@ look_closed (gpointer data, const GError *error)
   look_done (data, NULL, NULL, error);
 }
 
+static gboolean
+direct_message_cb (QdNats *nats, const QdNatsDelivery *delivery, gpointer data)
+{
+  ((Look *) data)->message = qd_nats_message_ref (delivery->message);
+  return FALSE;
+}
+
+/* What may be got neither so nor so is refused in the words in which it was first. */
+static void
+direct_cb (QdNats *nats, GBytes *payload, const GError *error, gpointer data)
+{
+  Look *self = data;
+  gsize length = 0;
+  const char *status = payload ? g_bytes_get_data (payload, &length) : NULL;
+  g_autoptr(GError) own = NULL;
+
+  if (self->message == NULL && status != NULL && length == 3 && memcmp (status, "404", 3) == 0)
+    /* As the leader says it. */
+    own = g_error_new (QD_WIRE_ERROR, QD_WIRE_ERROR_NOT_FOUND, "%s: %s: no message found", nats->place, self->subject);
+  else if (self->message == NULL)
+    own = g_error_copy (error && error->code != QD_WIRE_ERROR_NOT_FOUND ? error : self->refusal);
+  look_done (self, self->message, NULL, own);
+}
+
+/* Whoever may not ask the leader for any message may still be let have the last of this subject, from any server that has the stream. */
+static void
+ask_directly (QdNats *nats, Look *self, const GError *refusal)
+{
+  gint64 left_ms = (self->until_us - g_get_monotonic_time ()) / 1000;
+  g_autofree char *subject = g_strdup_printf ("$JS.API.DIRECT.GET.%s.%s", self->stream, self->subject);
+
+  self->refusal = g_error_copy (refusal);
+  qd_nats_ask_message (nats, subject, (guint) MAX (left_ms, 1), direct_message_cb, direct_cb, self);
+}
+
 static void
 last_cb (QdNats *nats, JsonObject *answer, const GError *error, gpointer data)
 {
@@ -324,6 +376,11 @@ last_cb (QdNats *nats, JsonObject *answer, const GError *error, gpointer data)
   g_autoptr(QdNatsMessage) message = object ? qd_nats_message_new_for_json (object) : NULL;
   g_autoptr(GError) own = error ? g_error_copy (error) : NULL;
 
+  if (error != NULL && error->code == QD_WIRE_ERROR_FORBIDDEN)
+    {
+      ask_directly (nats, self, error);
+      return;
+    }
   if (own == NULL && message == NULL)
     own = g_error_new (QD_WIRE_ERROR, QD_WIRE_ERROR_PROTOCOL, _("%s: %s: the answer is not JetStream's: %s"), nats->place, self->stream,
                        _("not an object"));
@@ -392,14 +449,15 @@ look (QdNats *self, const char *stream, const char *subject, QdNatsFoundFunc fou
 {
   Look *job = g_new (Look, 1);
 
-  *job = (Look) { g_strdup (stream), g_strdup (subject), limit_from_now (), found, info, data };
+  *job = (Look) { g_strdup (stream), g_strdup (subject), limit_from_now (), found, info, data, NULL, NULL };
   qd_nats_do (self, run_look, look_closed, job);
 }
 
 /**
  * qd_nats_stream_last:
  *
- * The last message of a subject, from the stream's leader: what was stored before is seen.
+ * The last message of a subject, from the stream's leader: what was stored before is seen. Who may not ask that one is answered by any server
+ * that has the stream, which may be a moment behind.
  */
 void
 qd_nats_stream_last (QdNats *self, const char *stream, const char *subject, QdNatsFoundFunc func, gpointer data)

@@ -59,7 +59,7 @@ typedef struct {
 } QdNatsMessage;
 
 /* @seq: of the stream; an entry's revision. @duplicate: one with this message id was there already, at @seq.
- * Errors: QD_WIRE_ERROR_CONFLICT (somebody was quicker), QD_WIRE_ERROR_FORBIDDEN, QD_WIRE_ERROR_NOT_FOUND (no such stream or
+ * Errors: QD_WIRE_ERROR_CONFLICT (somebody was quicker; @seq is then the subject's last, or 0 where that was not told), QD_WIRE_ERROR_FORBIDDEN, QD_WIRE_ERROR_NOT_FOUND (no such stream or
  * bucket), QD_WIRE_ERROR_UNREACHABLE and QD_WIRE_ERROR_BUSY (certainly not stored). After QD_WIRE_ERROR_TIMEOUT, _CLOSED and _CANCELLED it
  * is not known whether it was stored. */
 typedef void (*QdNatsStoredFunc) (guint64 seq, gboolean duplicate, const GError *error, gpointer data);

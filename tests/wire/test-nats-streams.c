@@ -574,6 +574,57 @@ test_refused (void)
   test_nats_free (server);
 }
 
+/* Who may ask for the last message of some subjects alone, and hears the answers to itself alone. */
+#define NARROW_USER \
+  "authorization { users: [\n" \
+  "  { user: \"writer\", password: \"writer\" }\n" \
+  "  { user: \"narrow-1\", password: \"narrow-1\", permissions: { publish: [\"$JS.API.DIRECT.GET.KV_BUCKET.$KV.BUCKET.mine.*\", \"a.mine\"]," \
+  " subscribe: [\"_INBOX.narrow-1.>\"] } }\n" \
+  "] }"
+
+static void
+test_narrow (void)
+{
+  TestNats *server;
+  Client *writer, *narrow;
+  Reply reply = { 0 };
+  guint64 seq;
+
+  if (test_nats_is_missing ())
+    return;
+  server = server_new (NARROW_USER, "writer");
+  writer = client_new (server->url, "writer");
+  narrow = client_new (server->url, "narrow-1");
+  put (writer, "BUCKET", "other.b", "theirs", 0, &reply);
+  put (writer, "BUCKET", "mine.a", "mine", 0, &reply);
+  g_assert_no_error (reply.error);
+  seq = reply.seq;
+  get (narrow, "BUCKET", "mine.a", &reply);
+  g_assert_no_error (reply.error);
+  assert_text (reply.message, "mine");
+  g_assert_cmpuint (reply.message->seq, ==, seq);
+  g_assert_cmpstr (reply.message->subject, ==, "$KV.BUCKET.mine.a");
+  g_assert_cmpint (ABS (reply.message->at_us - g_get_real_time ()), <, 60 * G_USEC_PER_SEC);
+  get (narrow, "BUCKET", "mine.absent", &reply);
+  g_assert_error (reply.error, QD_WIRE_ERROR, QD_WIRE_ERROR_NOT_FOUND);
+  get (narrow, "BUCKET", "other.b", &reply);
+  g_assert_error (reply.error, QD_WIRE_ERROR, QD_WIRE_ERROR_FORBIDDEN);
+  g_assert_null (reply.message);
+  /* Whoever may not look there is told by the conflict itself behind which message it is. */
+  publish (writer, "a.mine", NULL, "one", 0, &reply);
+  g_assert_no_error (reply.error);
+  seq = reply.seq;
+  publish (narrow, "a.mine", NULL, "two", 0, &reply);
+  g_assert_error (reply.error, QD_WIRE_ERROR, QD_WIRE_ERROR_CONFLICT);
+  g_assert_cmpuint (reply.seq, ==, seq);
+  publish (narrow, "a.mine", NULL, "two", seq, &reply);
+  g_assert_no_error (reply.error);
+  reply_clear (&reply);
+  client_free (writer);
+  client_free (narrow);
+  test_nats_free (server);
+}
+
 /* --- A bad line ------------------------------------------------------------------------------------------- */
 
 /* Stands between client and server, and can swallow what the server says. */
@@ -868,6 +919,7 @@ main (int argc, char **argv)
   g_test_add_func ("/wire/nats-streams/publish", test_publish);
   g_test_add_func ("/wire/nats-streams/read", test_read);
   g_test_add_func ("/wire/nats-streams/refused", test_refused);
+  g_test_add_func ("/wire/nats-streams/narrow", test_narrow);
   g_test_add_func ("/wire/nats-streams/lost-answer", test_lost_answer);
   g_test_add_func ("/wire/nats-streams/dropped", test_dropped);
   g_test_add_func ("/wire/nats-streams/closed", test_closed);

@@ -22,6 +22,7 @@ typedef struct {
   gboolean only_puts;          /* leave markers out */
   guint64 after;
   GError *conflict;            /* while what is there now is being looked up */
+  guint64 told;                /* the sequence that the conflict is over, as far as it was told */
 } Command;
 
 static Command *
@@ -317,7 +318,7 @@ info_cb (const QdNatsStreamInfo *info, const GError *error, gpointer data)
   succeed (self, answer);
 }
 
-/* Somebody was quicker: with what. */
+/* Somebody was quicker: with what, or, where that may not be read, with which message. */
 static void
 current_cb (QdNatsMessage *message, const GError *error, gpointer data)
 {
@@ -326,6 +327,14 @@ current_cb (QdNatsMessage *message, const GError *error, gpointer data)
 
   if (message)
     qd_driver_error_take_current (conflict, node_of (message_to_json (self, message)));
+  else if (self->told > 0)
+    {
+      JsonObject *current = json_object_new ();
+
+      json_object_set_string_member (current, "subject", self->subject);
+      json_object_set_int_member (current, "seq", (gint64) self->told);
+      qd_driver_error_take_current (conflict, node_of (current));
+    }
   fail (self, conflict);
 }
 
@@ -338,6 +347,7 @@ stored_cb (guint64 seq, gboolean duplicate, const GError *error, gpointer data)
   if (error && error->code == QD_WIRE_ERROR_CONFLICT)
     {
       self->conflict = translate (error, TRUE);
+      self->told = self->stream ? seq : 0;
       if (self->bucket)
         qd_nats_kv_get (self->nats, self->bucket, self->key, current_cb, self);
       else
