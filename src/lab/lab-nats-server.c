@@ -44,18 +44,22 @@ struct LabNatsServers
 /* What a role that only looks may publish: the requests by which a client reads. Where a stream is read by a consumer of one's own, that is made
  * and ended; where shards work, messages are got one by one: whoever may make, ask or end consumers there takes messages from a shard. Nobody
  * who looks lists consumers, so that the names of others' are not known. */
+#define GET(stream) ",\"$JS.API.STREAM.MSG.GET." stream "\",\"$JS.API.DIRECT.GET." stream "\",\"$JS.API.DIRECT.GET." stream ".>\""
 #define READ_BY_CONSUMER(stream) \
-  ",\"$JS.API.CONSUMER.CREATE." stream "\",\"$JS.API.CONSUMER.CREATE." stream ".>\",\"$JS.API.CONSUMER.MSG.NEXT." stream ".*\"," \
+  GET (stream) ",\"$JS.API.CONSUMER.CREATE." stream "\",\"$JS.API.CONSUMER.CREATE." stream ".>\",\"$JS.API.CONSUMER.MSG.NEXT." stream ".*\"," \
   "\"$JS.API.CONSUMER.DELETE." stream ".*\""
 #define LOOK \
-  "\"$JS.API.INFO\",\"$JS.API.STREAM.INFO.*\",\"$JS.API.STREAM.NAMES\",\"$JS.API.STREAM.LIST\"," \
-  "\"$JS.API.STREAM.MSG.GET.*\",\"$JS.API.DIRECT.GET.>\",\"$JS.FC.>\",\"_INBOX.>\"" \
+  "\"$JS.API.INFO\",\"$JS.API.STREAM.INFO.*\",\"$JS.API.STREAM.NAMES\",\"$JS.API.STREAM.LIST\",\"$JS.FC.>\"" \
   READ_BY_CONSUMER ("KV_AGGREGATE_PLACEMENT") READ_BY_CONSUMER ("KV_PROJECTION_PLACEMENT") READ_BY_CONSUMER ("KV_RUNNER_PLACEMENT") \
-  READ_BY_CONSUMER ("KV_CONFIG") READ_BY_CONSUMER ("KV_DEFINITIONS") READ_BY_CONSUMER ("KV_JOB_LEASES") READ_BY_CONSUMER ("KV_SHARDS") \
-  READ_BY_CONSUMER ("KV_SHARD_STATE") READ_BY_CONSUMER ("EVENTS") READ_BY_CONSUMER ("JOBS")
-#define HEAR "\"fleet.>\",\"$KV.>\",\"tenant.>\",\"jobs.>\",\"_INBOX.>\""
-/* Who may see the audit log reads it as any stream; nobody but the lab itself takes anything out of it. */
-#define LOOK_AT_AUDIT READ_BY_CONSUMER ("AUDIT")
+  READ_BY_CONSUMER ("KV_CONFIG") READ_BY_CONSUMER ("KV_DEFINITIONS") READ_BY_CONSUMER ("KV_JOB_LEASES") READ_BY_CONSUMER ("JOBS")
+#define HEAR "\"fleet.>\",\"$KV.>\",\"tenant.>\",\"jobs.>\""
+/* What is told by tenant, and what is about all of them: not for those who may know of one alone. */
+#define LOOK_AT_ALL \
+  READ_BY_CONSUMER ("KV_SHARDS") READ_BY_CONSUMER ("KV_SHARD_STATE") READ_BY_CONSUMER ("EVENTS") \
+  GET ("AGGREGATE_EVENTS") GET ("WORKFLOW_COMMANDS") GET ("WORKFLOW_EVENTS")
+/* Answers come to whom they are for: each user asks for them under a prefix of its own. */
+#define INBOX "_INBOX.%s.>"
+/* Nobody but the lab itself takes anything out of the audit log. */
 #define FORGET_AUDIT \
   "\"$JS.API.STREAM.DELETE.AUDIT\",\"$JS.API.STREAM.PURGE.AUDIT\",\"$JS.API.STREAM.MSG.DELETE.AUDIT\",\"$JS.API.STREAM.UPDATE.AUDIT\""
 
@@ -69,23 +73,16 @@ static void
 add_grants (GString *publish, GString *subscribe, LabRole role)
 {
   g_string_append (publish, LOOK);
-  g_string_append (subscribe, HEAR);
+  g_string_append_printf (subscribe, "\"" INBOX "\"", lab_role_name (role));
   for (guint i = 0; i < G_N_ELEMENTS (subjects); i++)
     if (subjects[i].permission == NULL || lab_role_may (role, subjects[i].permission))
       g_string_append_printf (publish, ",\"%s\"", subjects[i].subject);
-  if (!lab_role_may (role, "audit.view"))
-    return;
-  g_string_append (publish, LOOK_AT_AUDIT);
-  g_string_append (subscribe, ",\"audit.>\"");
+  if (lab_role_may (role, "audit.view"))
+    g_string_append (subscribe, ",\"audit.>\"");
 }
 
-/* What is kept from those who may know of one tenant alone: events about tenants, live and from the streams. What a bucket holds they read, as its
- * keys are no words of a subject that a client asks for. */
-#define NOT_READ(stream) \
-  "\"$JS.API.STREAM.MSG.GET." stream "\",\"$JS.API.DIRECT.GET." stream "\",\"$JS.API.DIRECT.GET." stream ".>\"," \
-  "\"$JS.API.CONSUMER.CREATE." stream "\",\"$JS.API.CONSUMER.CREATE." stream ".>\",\"$JS.API.CONSUMER.DURABLE.CREATE." stream ".>\"," \
-  "\"$JS.API.CONSUMER.MSG.NEXT." stream ".>\""
-#define NOT_PUBLISHED NOT_READ ("EVENTS") "," NOT_READ ("AGGREGATE_EVENTS") "," NOT_READ ("WORKFLOW_COMMANDS") "," NOT_READ ("WORKFLOW_EVENTS")
+/* What is not heard by those who may know of one tenant alone. What buckets hold under one key for all tenants they read: docs/permissions.md
+ * says what that is. */
 #define NOT_HEARD \
   "\"fleet.events.tenant_created\",\"fleet.events.tenant_updated\",\"fleet.events.tenant_removed\",\"fleet.events.shard_asked\""
 
@@ -93,19 +90,33 @@ add_grants (GString *publish, GString *subscribe, LabRole role)
 static void
 write_scoped_user (GString *out, LabRole role, const char *tenant, const char *password)
 {
-  g_autoptr (GString) publish = g_string_new (NULL), everything = g_string_new (NULL);
+  g_autoptr (GString) publish = g_string_new (NULL), subscribe = g_string_new (NULL);
 
-  add_grants (publish, everything, role);
+  add_grants (publish, subscribe, role);
   g_string_append_printf (out, "    { user: \"%s\", password: \"%s\", permissions: {\n"
-                               "        publish: { allow: [%s], deny: [%s," FORGET_AUDIT "] },\n"
-                               "        subscribe: { allow: [\"fleet.>\",\"$KV.>\",\"tenant.%s.>\",\"_INBOX.>\"], deny: [%s] } } }\n",
-                          lab_role_name (role), password, publish->str, NOT_PUBLISHED, tenant, NOT_HEARD);
+                               "        publish: { allow: [%s,\"$JS.API.DIRECT.GET.KV_SHARD_STATE.$KV.SHARD_STATE.*.%s\"], deny: [" FORGET_AUDIT "] },\n"
+                               "        subscribe: { allow: [%s,\"fleet.>\",\"tenant.%s.>\"], deny: [" NOT_HEARD "] } } }\n",
+                          lab_role_name (role), password, publish->str, tenant, subscribe->str, tenant);
+}
+
+/* A role that may do all: but not listen to answers that are for others. */
+static void
+write_mighty_user (GString *out, LabRole role, const char *password)
+{
+  g_autoptr (GString) others = g_string_new (NULL);
+
+  for (guint i = 0; i < LAB_N_ROLES; i++)
+    if (i != (guint) role)
+      g_string_append_printf (others, "%s\"" INBOX "\"", others->len > 0 ? "," : "", lab_role_name (i));
+  g_string_append_printf (out, "    { user: \"%s\", password: \"%s\", permissions: {\n"
+                               "        publish: { allow: [\">\"], deny: [" FORGET_AUDIT "] }, subscribe: { allow: [\">\"], deny: [%s] } } }\n",
+                          lab_role_name (role), password, others->str);
 }
 
 static void
 write_user (GString *out, LabRole role, const char *password)
 {
-  g_autoptr (GString) publish = g_string_new (NULL), subscribe = g_string_new (NULL);
+  g_autoptr (GString) publish = NULL, subscribe = NULL;
   const char *id = NULL;
 
   if (g_str_equal (lab_role_scope (role, &id), "tenant"))
@@ -115,12 +126,14 @@ write_user (GString *out, LabRole role, const char *password)
     }
   if (role == LAB_ROLE_ADMIN || role == LAB_ROLE_OWNER || role == LAB_ROLE_BREAK_GLASS)
     {
-      g_string_append (publish, "\">\"");
-      g_string_append (subscribe, "\">\"");
+      write_mighty_user (out, role, password);
+      return;
     }
-  else
-    add_grants (publish, subscribe, role);
-  g_string_append_printf (out, "    { user: \"%s\", password: \"%s\", permissions: { publish: { allow: [%s], deny: [" FORGET_AUDIT "] }, subscribe: [%s] } }\n",
+  publish = g_string_new (NULL);
+  subscribe = g_string_new (NULL);
+  add_grants (publish, subscribe, role);
+  g_string_append (publish, LOOK_AT_ALL);
+  g_string_append_printf (out, "    { user: \"%s\", password: \"%s\", permissions: { publish: { allow: [%s], deny: [" FORGET_AUDIT "] }, subscribe: [%s," HEAR "] } }\n",
                           lab_role_name (role), password, publish->str, subscribe->str);
 }
 

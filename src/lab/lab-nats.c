@@ -176,6 +176,8 @@ make_stream (LabNats *nats, guint i)
   config.MaxBytes = streams[i].max_bytes;
   config.Discard = js_DiscardOld;
   config.Replicas = nats->server->options->nats_servers;
+  /* So that who may not read a stream may be let ask for the last message of a subject. */
+  config.AllowDirect = true;
   status = js_AddStream (NULL, nats->js, &config, NULL, &code);
   /* The run before had other bounds. */
   if (code == JSStreamNameExistErr)

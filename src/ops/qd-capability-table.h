@@ -36,6 +36,8 @@
 { "stream.last", N_("Read last message of subject"), "streams", NULL, NULL, FALSE, TRUE, TRUE, FALSE, TRUE },
 { "stream.read", N_("Read stream"), "streams", NULL, NULL, FALSE, TRUE, TRUE, FALSE, TRUE },
 { "stream.publish", N_("Append to stream"), "streams.write", NULL, NULL, FALSE, FALSE, FALSE, FALSE, TRUE },
+{ "audit.view", N_("See the audit log"), "streams", "audit.view", NULL, FALSE, TRUE, TRUE, FALSE, TRUE },
+{ "audit.export", N_("Export the audit log"), "streams", "audit.export", NULL, FALSE, TRUE, TRUE, FALSE, TRUE },
 { "tenant.create", N_("Create tenant"), "tenants.write", "tenants.create", "tenant", FALSE, FALSE, TRUE, TRUE, FALSE },
 { "tenant.update", N_("Change tenant"), "tenants.write", "tenants.update", "id", FALSE, FALSE, FALSE, TRUE, FALSE },
 { "tenant.suspend", N_("Suspend tenant"), "tenants.write", "tenants.update", "id", TRUE, FALSE, TRUE, TRUE, FALSE },

@@ -20,8 +20,9 @@ class Nats:
         self.socket, self.data = socket.create_connection(('127.0.0.1', port), timeout=5), b''
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         user = lab.credentials['nats'][role]
+        self.inbox = f'_INBOX.{user["user"]}'
         self.line()
-        self.send('CONNECT ' + json.dumps({'user': user['user'], 'pass': user['password'], 'verbose': False, 'pedantic': False, 'headers': True}))
+        self.send('CONNECT ' + json.dumps({'user': user['user'], 'pass': user['password'], 'verbose': False, 'pedantic': False, 'headers': True, 'no_responders': True}))
 
     def send(self, text):
         self.socket.sendall(text.encode() + b'\r\n')
@@ -61,7 +62,7 @@ class Nats:
         """The answer's subject and payload; answers to what was asked before are passed over."""
         # Each its own: what was refused leaves its subscription behind, and another of that number would not be one.
         number = 1000 + next(self.inboxes)
-        inbox = f'_INBOX.text.{number}'
+        inbox = f'{self.inbox}.{number}'
         self.send(f'SUB {inbox} {number}\r\nUNSUB {number} 1')
         if headers:
             head = 'NATS/1.0\r\n' + ''.join(f'{k}: {v}\r\n' for k, v in headers.items()) + '\r\n'

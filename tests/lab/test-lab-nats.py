@@ -16,7 +16,7 @@ ALL = ('admin', 'owner', 'break-glass')
 LOOK = ('EVENTS', 'JOBS', 'KV_AGGREGATE_PLACEMENT', 'KV_RUNNER_PLACEMENT', 'KV_PROJECTION_PLACEMENT', 'KV_CONFIG', 'KV_DEFINITIONS', 'KV_JOB_LEASES',
         'KV_SHARDS', 'KV_SHARD_STATE')
 # Who looks after one tenant is kept from what is about others.
-KEPT = (('support', 'EVENTS'),)
+KEPT = (('support', 'EVENTS'), ('support', 'KV_SHARDS'), ('support', 'KV_SHARD_STATE'))
 WORK = ('AGGREGATE_EVENTS', 'WORKFLOW_COMMANDS', 'WORKFLOW_EVENTS')
 
 
@@ -57,7 +57,7 @@ def check_subjects(lab, roles, held):
         for subject, permissions in subjects.items():
             may = role in ALL or any(not p or (role, p) in held for p in permissions)
             # A revision that no stream has: it is not stored.
-            no = refused(nats, subject.replace('>', 'x.aggregate.y.z'), '{}', {'Nats-Expected-Stream': 'none'})
+            no = refused(nats, subject.replace('>', 'x.aggregate.y.z').replace('*', 'x'), '{}', {'Nats-Expected-Stream': 'none'})
             told += no
             if no == may:
                 wrong.append(f'{role} {subject}: {"refused" if no else "taken"}')
@@ -118,7 +118,7 @@ def reads(nats, stream):
         return False
     # What comes has the subject it was stored under, not the inbox's.
     body = '{"batch":1,"no_wait":true}'
-    nats.send(f'SUB _INBOX.pull.{made["name"]} 8\r\nUNSUB 8 1\r\nPUB $JS.API.CONSUMER.MSG.NEXT.{stream}.{made["name"]} _INBOX.pull.{made["name"]} {len(body)}\r\n{body}')
+    nats.send(f'SUB {nats.inbox}.{made["name"]} 8\r\nUNSUB 8 1\r\nPUB $JS.API.CONSUMER.MSG.NEXT.{stream}.{made["name"]} {nats.inbox}.{made["name"]} {len(body)}\r\n{body}')
     asked = nats.message()
     ended = nats.api(f'CONSUMER.DELETE.{stream}.{made["name"]}')
     return asked[0] != '-ERR' and ended.get('success') is True
@@ -144,6 +144,78 @@ def check_reading(lab, roles, held):
     tap.ok(not wrong, 'every role reads what it may, and the audit who has audit.view', wrong)
 
 
+def readings(desk):
+    """Each way in which a record could be read."""
+    create = json.dumps({'stream_name': 'AUDIT', 'config': {'ack_policy': 'none', 'filter_subject': f'audit.{desk}'}})
+    push = json.dumps({'stream_name': 'AUDIT', 'config': {'ack_policy': 'none', 'deliver_subject': 'fleet.mine', 'durable_name': 'mine'}})
+    yield from (('$JS.API.' + subject, body) for subject, body in (
+        ('STREAM.MSG.GET.AUDIT', '{"seq":1}'), ('STREAM.MSG.GET.AUDIT', f'{{"last_by_subj":"audit.{desk}"}}'), ('DIRECT.GET.AUDIT', '{"seq":1}'),
+        ('DIRECT.GET.AUDIT', f'{{"last_by_subj":"audit.{desk}"}}'), ('DIRECT.GET.AUDIT', '{"multi_last":["audit.>"],"batch":9}'), (f'DIRECT.GET.AUDIT.audit.{desk}', ''),
+        ('CONSUMER.CREATE.AUDIT', create), ('CONSUMER.CREATE.AUDIT', push), (f'CONSUMER.CREATE.AUDIT.mine.audit.{desk}', create), ('CONSUMER.CREATE.AUDIT.mine', create),
+        ('CONSUMER.DURABLE.CREATE.AUDIT.mine', push), ('CONSUMER.MSG.NEXT.AUDIT.mine', '1'), ('STREAM.SNAPSHOT.AUDIT', '{"deliver_subject":"fleet.mine"}'),
+        ('STREAM.CREATE.MINE', '{"name":"MINE","sources":[{"name":"AUDIT"}]}'), ('STREAM.CREATE.MINE', '{"name":"MINE","mirror":{"name":"AUDIT"}}'),
+        ('STREAM.UPDATE.EVENTS', '{"name":"EVENTS","sources":[{"name":"AUDIT"}]}')))
+
+
+def check_records(lab, roles, held):
+    """Without audit.view no record is read on any path; how long a desk's chain is, is told."""
+    admin, wrong = client(lab, 'admin'), []
+    admin.request('audit.desk-one', '{"n":1}')
+    admin.request('audit.anchor.desk-one', '{"desk":"desk-one","n":1,"hash":"00"}')
+    for role in (r for r in roles if r not in ALL):
+        nats, may = client(lab, role), (role, 'audit.view') in held
+        if not may:
+            wrong += [f'{role} reads a record by {subject} {body}' for subject, body in readings('desk-one') if not refused(nats, subject, body)]
+        got = nats.request('$JS.API.DIRECT.GET.AUDIT.audit.desk-one')[1]
+        if may and got != b'{"n":1}':
+            wrong.append(f'{role} does not read a record: {got}')
+        anchor = nats.request('$JS.API.DIRECT.GET.AUDIT.audit.anchor.desk-one')[1]
+        if b'"n":1' not in (anchor if isinstance(anchor, bytes) else b''):
+            wrong.append(f'{role} is not told of an anchor: {anchor}')
+        nats.close()
+    tap.ok(not wrong, 'no record is read without audit.view, on no path', wrong)
+
+
+def check_inboxes(lab, roles):
+    """Answers are heard by whom they are for, and by nobody else."""
+    wrong = []
+    for role in roles:
+        nats = client(lab, role)
+        for other in (r for r in roles if r != role):
+            nats.send(f'SUB _INBOX.{other}.> 70')
+            if nats.request('$JS.API.STREAM.INFO.EVENTS')[0] != '-ERR':
+                wrong.append(f'{role} listens to the answers for {other}')
+        nats.close()
+        # What asks for more than one's own is refused, or hears nothing of the others'.
+        nats, other = client(lab, role), client(lab, 'viewer' if role != 'viewer' else 'operator')
+        nats.send('SUB _INBOX.> 71')
+        nats.request('$JS.API.STREAM.INFO.EVENTS')
+        other.api('STREAM.INFO.EVENTS')
+        nats.send('PING')
+        lines = []
+        while not lines or lines[-1] != 'PONG':
+            lines.append(nats.line())
+        wrong += [f'{role} hears {line}' for line in lines if other.inbox + '.' in line]
+        nats.close()
+        other.close()
+    tap.ok(not wrong, 'answers are heard by whom they are for', wrong)
+
+
+def check_tenant(lab):
+    """What is kept per tenant is told of one's own."""
+    nats, admin = client(lab, 'support'), client(lab, 'admin')
+    tap.ok(wait(lambda: admin.get('SHARD_STATE', 'aggregate.tenant-acme')[1] is not None, 60), 'there is something of the tenant')
+    got = nats.request('$JS.API.DIRECT.GET.KV_SHARD_STATE.$KV.SHARD_STATE.aggregate.tenant-acme')
+    tap.ok(got[0] != '-ERR' and b'"count"' in got[1], 'support reads what was processed of its tenant', [str(got)])
+    wrong = [subject for subject, body in (('$JS.API.DIRECT.GET.KV_SHARD_STATE.$KV.SHARD_STATE.aggregate.tenant-globex', ''), ('$JS.API.DIRECT.GET.KV_SHARD_STATE', '{"seq":1}'),
+                                           ('$JS.API.STREAM.MSG.GET.KV_SHARD_STATE', '{"seq":1}'), ('$JS.API.STREAM.MSG.GET.KV_SHARDS', '{"seq":1}'),
+                                           ('$JS.API.DIRECT.GET.KV_SHARDS', '{"seq":1}')) if not refused(nats, subject, body)]
+    nats.send('SUB $KV.> 9')
+    if nats.request('$JS.API.STREAM.INFO.EVENTS')[0] != '-ERR':
+        wrong.append('it hears buckets')
+    tap.ok(not wrong, 'and nothing of others', wrong)
+
+
 def check_audit(lab, roles):
     wrong = [f'{role} {subject}' for role in roles for subject, body in ending('AUDIT') if not refused(client(lab, role), subject, body)]
     tap.ok(not wrong, 'nobody takes anything out of the audit', wrong)
@@ -163,5 +235,8 @@ check_subjects(fleet, titles[2:], granted)
 check_work(fleet, titles[2:])
 check_reading(fleet, titles[2:], granted)
 check_audit(fleet, titles[2:])
+check_records(fleet, titles[2:], granted)
+check_inboxes(fleet, titles[2:])
+check_tenant(fleet)
 fleet.stop()
 tap.done()
