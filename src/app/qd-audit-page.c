@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "qd-action-popover.h"
 #include "qd-audit-keep.h"
 #include "qd-audit-show.h"
 #include "qd-audit-write.h"
@@ -87,13 +88,18 @@ update (QdAuditPage *self)
   g_autofree char *chain = tell_chain (self, &status);
   g_autofree char *waiting = get_audit (self) != NULL ? qd_audit_dup_trouble (get_audit (self)) : NULL;
   g_autofree char *unread = self->show != NULL ? qd_audit_show_dup_trouble (self->show) : NULL;
+  g_autofree char *denied = NULL;
   g_autofree char *both = waiting != NULL && unread != NULL ? g_strdup_printf ("%s\n%s", waiting, unread) : g_strdup (waiting != NULL ? waiting : unread);
 
+  if (self->show != NULL)
+    qd_audit_show_may_export (self->show, &denied);
   qd_state_image_set (self->image, status);
   set_text (self->state, chain);
   set_text (self->trouble, both);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "audit.verify", get_audit (self) != NULL && !self->verifying);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "audit.keep", get_audit (self) != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "audit.export", denied == NULL);
+  qd_table_set_no_export (qd_table_page_get_table (QD_TABLE_PAGE (self)), denied);
 }
 
 static void
@@ -138,16 +144,63 @@ keep_cb (GtkWidget *widget, const char *name, GVariant *parameter)
     adw_dialog_present (qd_audit_keep_new (get_audit (self)), widget);
 }
 
+/* Of what is shown, in its order. */
 static void
-export_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+export (QdAuditPage *self, gboolean all)
 {
-  QdAuditPage *self = page_of (widget);
   QdView *view = qd_table_get_view (qd_table_page_get_table (QD_TABLE_PAGE (self)));
   g_autoptr (GPtrArray) records = g_ptr_array_new_with_free_func (g_free);
 
   for (guint i = 0; i < qd_view_get_length (view); i++)
-    g_ptr_array_add (records, g_strdup (qd_entity_get_string (qd_view_peek (view, i), QD_AUDIT_RECORD)));
-  qd_audit_write_ask (qd_page_get_session (QD_PAGE (self)), widget, records);
+    if (all || qd_entity_get (qd_view_peek (view, i), QD_AUDIT_ON_DESK)->type != QD_VALUE_NONE)
+      g_ptr_array_add (records, g_strdup (qd_entity_get_string (qd_view_peek (view, i), QD_AUDIT_RECORD)));
+  qd_audit_write_ask (qd_page_get_session (QD_PAGE (self)), self, records);
+}
+
+static void
+export_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  export (page_of (widget), TRUE);
+}
+
+static void
+export_own_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  export (page_of (widget), FALSE);
+}
+
+/* --- The menu ---------------------------------------------------------------------------------------------------- */
+
+static void
+export_all (QdAuditPage *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "audit.export", NULL);
+}
+
+static void
+export_own (QdAuditPage *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "audit.export-own", NULL);
+}
+
+static void
+keep (QdAuditPage *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "audit.keep", NULL);
+}
+
+static void
+fill_cb (QdAuditPage *self, QdActionPopover *popover)
+{
+  g_autofree char *why = NULL;
+
+  if (self->show != NULL)
+    qd_audit_show_may_export (self->show, &why);
+  qd_action_popover_add (popover, _("_Export Records…"), _("Writes all that is shown to a file."), why, G_CALLBACK (export_all), self, NULL);
+  qd_action_popover_add (popover, _("Export _Own Records…"), _("Writes what is shown of this desk's journal to a file."), NULL, G_CALLBACK (export_own), self, NULL);
+  qd_action_popover_add_separator (popover);
+  qd_action_popover_add (popover, _("_Keep Records For…"), _("How long records stay on this desk."),
+                         get_audit (self) == NULL ? _("Nothing is recorded on this desk") : NULL, G_CALLBACK (keep), self, NULL);
 }
 
 /* --- The object ------------------------------------------------------------------------------------------------- */
@@ -190,20 +243,12 @@ qd_audit_page_finalize (GObject *object)
 }
 
 static GtkWidget *
-build_menu (void)
+build_menu (QdAuditPage *self)
 {
-  GtkWidget *button = gtk_menu_button_new ();
-  g_autoptr (GMenu) menu = g_menu_new ();
+  QdActionPopover *popover = qd_action_popover_new ();
 
-  g_menu_append (menu, _("_Export Records…"), "audit.export");
-  g_menu_append (menu, _("_Keep Records For…"), "audit.keep");
-  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "view-more-symbolic");
-  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
-  gtk_widget_add_css_class (button, "flat");
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (button, _("More about the records"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _("More about the records"), -1);
-  return button;
+  g_signal_connect_object (popover, "fill", G_CALLBACK (fill_cb), self, G_CONNECT_SWAPPED);
+  return qd_action_popover_make_button (popover, _("More about the records"));
 }
 
 static GtkWidget *
@@ -240,7 +285,7 @@ build_bar (QdAuditPage *self)
   gtk_box_append (GTK_BOX (bar), self->image);
   gtk_box_append (GTK_BOX (bar), text);
   gtk_box_append (GTK_BOX (bar), self->verify);
-  gtk_box_append (GTK_BOX (bar), build_menu ());
+  gtk_box_append (GTK_BOX (bar), build_menu (self));
   gtk_widget_set_margin_start (bar, 12);
   gtk_widget_set_margin_end (bar, 12);
   gtk_widget_set_margin_top (bar, 6);
@@ -279,6 +324,7 @@ qd_audit_page_class_init (QdAuditPageClass *klass)
   gtk_widget_class_install_action (widget_class, "audit.verify", NULL, verify_cb);
   gtk_widget_class_install_action (widget_class, "audit.keep", NULL, keep_cb);
   gtk_widget_class_install_action (widget_class, "audit.export", NULL, export_cb);
+  gtk_widget_class_install_action (widget_class, "audit.export-own", NULL, export_own_cb);
   page_class->kinds[0] = QD_KIND_AUDIT;
   page_class->n_kinds = 1;
 }

@@ -512,6 +512,19 @@ forget (QdDetailPane *self)
   g_clear_object (&self->entity);
 }
 
+static void
+asked_for_records_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (QdSession) session = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  if (qd_audit_show_request_finish (QD_HUB (source), result, &error) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  text = g_strdup_printf (_("The audit records of this cannot be read: %s"), error->message);
+  qd_session_toast (session, text);
+}
+
 /* What is of a request has records, which may not have been looked at yet. */
 static void
 ask_for_records (QdDetailPane *self)
@@ -519,7 +532,7 @@ ask_for_records (QdDetailPane *self)
   g_autofree char *request = qd_audit_detail_dup_request (self->entity);
 
   if (request != NULL)
-    qd_audit_show_request (qd_session_get_hub (self->session), request);
+    qd_audit_show_request_async (qd_session_get_hub (self->session), request, asked_for_records_cb, g_object_ref (self->session));
 }
 
 static void

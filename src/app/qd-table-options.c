@@ -190,6 +190,7 @@ fill_cb (GtkMenuButton *button, gpointer data)
   gtk_widget_add_css_class (export, "flat");
   gtk_actionable_set_action_name (GTK_ACTIONABLE (export), "table.export");
   g_signal_connect_swapped (export, "clicked", G_CALLBACK (gtk_popover_popdown), popover);
+  gtk_widget_set_tooltip_text (export, qd_table_get_no_export (table));
   gtk_box_append (GTK_BOX (box), export);
   gtk_popover_set_child (GTK_POPOVER (popover), box);
   gtk_menu_button_set_popover (button, popover);

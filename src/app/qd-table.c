@@ -43,6 +43,7 @@ struct _QdTable {
   guint loading_timer;
   gboolean loading_shown;
   GCancellable *cancellable;
+  char *no_export;          /* why not, or NULL */
 };
 
 G_DEFINE_FINAL_TYPE (QdTable, qd_table, ADW_TYPE_BIN)
@@ -484,6 +485,19 @@ qd_table_export (QdTable *self)
                         g_object_ref (self));
 }
 
+void
+qd_table_set_no_export (QdTable *self, const char *why)
+{
+  g_set_str (&self->no_export, why);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "table.export", why == NULL);
+}
+
+const char *
+qd_table_get_no_export (QdTable *self)
+{
+  return self->no_export;
+}
+
 static void
 export_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -557,6 +571,7 @@ qd_table_finalize (GObject *object)
   QdTable *self = QD_TABLE (object);
 
   g_object_unref (self->cancellable);
+  g_free (self->no_export);
   G_OBJECT_CLASS (qd_table_parent_class)->finalize (object);
 }
 

@@ -46,5 +46,8 @@ GArray *qd_table_get_fields (QdTable *self);
 /* What is selected, as text. NULL when nothing is. */
 char *qd_table_copy (QdTable *self);
 void qd_table_export (QdTable *self);
+/* Why what is shown may not be exported; NULL: it may. */
+void qd_table_set_no_export (QdTable *self, const char *why);
+const char *qd_table_get_no_export (QdTable *self);
 
 G_END_DECLS

@@ -5,9 +5,7 @@
 
 #include "qd-audit-recent.h"
 
-#include <string.h>
-
-#include "qd-audit-journal.h"
+#include "qd-audit-scan.h"
 #include "qd-json.h"
 
 /* So much of the journal's end is looked through. */
@@ -41,17 +39,20 @@ recent_free (gpointer data)
   g_free (self);
 }
 
+typedef struct { const char *quoted; GPtrArray *found; } Finding;
+
 /* What was begun is told by its end, or by the job that goes on. */
-static void
-take_line (GPtrArray *found, const char *line, gsize length)
+static QdAuditScanStep
+take_line (const char *line, gsize length, gpointer data)
 {
-  g_autoptr (JsonNode) node = qd_json_parse (line, (gssize) length, "audit", NULL);
+  Finding *finding = data;
+  g_autoptr (JsonNode) node = g_strstr_len (line, (gssize) length, finding->quoted) ? qd_json_parse (line, (gssize) length, "audit", NULL) : NULL;
   JsonObject *object = node != NULL ? qd_json_object (node) : NULL;
   const char *outcome = object != NULL ? qd_json_get_string (object, "outcome", NULL) : NULL;
   QdAuditRecent *recent;
 
   if (outcome == NULL || g_str_equal (outcome, "begun"))
-    return;
+    return QD_AUDIT_SCAN_NEXT;
   recent = g_new0 (QdAuditRecent, 1);
   recent->summary = g_strdup (qd_json_get_string (object, "summary", qd_json_get_string (object, "what", "")));
   recent->outcome = g_strdup (outcome);
@@ -59,31 +60,23 @@ take_line (GPtrArray *found, const char *line, gsize length)
   recent->why = g_strdup (qd_json_get_string (object, "why", NULL));
   if (!qd_json_get_time (object, "at", &recent->at_us))
     recent->at_us = 0;
-  g_ptr_array_add (found, recent);
+  g_ptr_array_add (finding->found, recent);
+  return QD_AUDIT_SCAN_TAKEN;
 }
 
 static void
 read_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   const Reading *reading = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (QdAuditReader) reader = qd_audit_reader_open (reading->path, TRUE, &error);
+  QdAuditScanBounds bounds = { reading->max, MAX_BYTES };
   g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func (recent_free);
-  const char *line;
-  gint64 bytes = 0;
-  gsize length;
+  Finding finding = { reading->quoted, found };
+  GError *error = NULL;
 
-  while (error == NULL && found->len < reading->max && bytes < MAX_BYTES && !g_cancellable_is_cancelled (cancellable) &&
-         qd_audit_reader_next (reader, &line, &length, &error))
-    {
-      if (g_strstr_len (line, (gssize) length, reading->quoted) != NULL)
-        take_line (found, line, length);
-      bytes += (gint64) length;
-    }
-  if (error != NULL)
-    g_task_return_error (task, g_steal_pointer (&error));
-  else
+  if (qd_audit_scan (reading->path, &bounds, take_line, &finding, cancellable, &error))
     g_task_return_pointer (task, g_steal_pointer (&found), (GDestroyNotify) g_ptr_array_unref);
+  else
+    g_task_return_error (task, error);
 }
 
 void

@@ -10,6 +10,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "qd-audit-private.h"
+#include "qd-audit-scan.h"
 #include "qd-capability.h"
 #include "qd-hub-private.h"
 #include "qd-job-private.h"
@@ -27,7 +28,9 @@ struct _QdAuditShow {
   QdHub *hub;
   GCancellable *cancellable;
   GHashTable *seqs;         /* connection (interned) → gint64: the last message of its stream that is shown */
-  char *trouble;
+  char *trouble;            /* of the streams */
+  char *unread;             /* of the journal */
+  char *denied;             /* which streams' records may not be shown */
   guint look_timer;
   gint64 shown_to;          /* the newest of this desk's that is shown */
   guint loading;
@@ -98,8 +101,10 @@ qd_audit_to_delta (const char *line, gsize length, guint kept)
 typedef struct {
   char *path;
   QdDrain *drain;
+  QdAuditScanBounds bounds;
   gint64 after;       /* those over this number */
   gint64 newest;      /* what was found */
+  char *member;       /* those with this in them; NULL: all */
 } Reading;
 
 static void
@@ -108,53 +113,61 @@ reading_free (gpointer data)
   Reading *reading = data;
 
   g_free (reading->path);
+  g_free (reading->member);
   g_object_unref (reading->drain);
   g_free (reading);
 }
 
-/* From the newest back, so that what one looks at first is there first. The drain's queue makes this wait, not the window. */
+/* The drain's queue makes this wait, not the window. */
+static QdAuditScanStep
+take_line (const char *line, gsize length, gpointer data)
+{
+  Reading *reading = data;
+  QdAuditLine parsed;
+  QdDelta *delta;
+
+  if (reading->member != NULL && memmem (line, length, reading->member, strlen (reading->member)) == NULL)
+    return QD_AUDIT_SCAN_NEXT;
+  if (!qd_audit_line_parse (&parsed, line, length))
+    return QD_AUDIT_SCAN_NEXT;
+  if (parsed.mark.n <= reading->after)
+    return QD_AUDIT_SCAN_STOP;
+  reading->newest = MAX (reading->newest, parsed.mark.n);
+  delta = qd_audit_to_delta (line, length, QD_AUDIT_ON_DESK);
+  if (delta == NULL)
+    return QD_AUDIT_SCAN_NEXT;
+  qd_drain_push (reading->drain, delta);
+  return QD_AUDIT_SCAN_TAKEN;
+}
+
 static void
 read_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Reading *reading = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (QdAuditReader) reader = qd_audit_reader_open (reading->path, TRUE, &error);
-  const char *line;
-  gsize length;
-  gint64 bytes = 0;
-  guint n = 0;
+  GError *error = NULL;
 
-  while (error == NULL && n < QD_AUDIT_SHOWN && bytes < MAX_BYTES && !g_cancellable_is_cancelled (cancellable) &&
-         qd_audit_reader_next (reader, &line, &length, &error))
-    {
-      QdAuditLine parsed;
-      QdDelta *delta;
-
-      if (!qd_audit_line_parse (&parsed, line, length))
-        continue;
-      if (parsed.mark.n <= reading->after)
-        break;
-      reading->newest = MAX (reading->newest, parsed.mark.n);
-      delta = qd_audit_to_delta (line, length, QD_AUDIT_ON_DESK);
-      if (delta)
-        qd_drain_push (reading->drain, delta);
-      bytes += (gint64) length;
-      n++;
-    }
-  if (error)
-    g_task_return_error (task, g_steal_pointer (&error));
-  else
+  if (qd_audit_scan (reading->path, &reading->bounds, take_line, reading, cancellable, &error))
     g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/* @member (transfer full) */
+static void
+begin_reading (QdHub *hub, const QdAuditScanBounds *bounds, gint64 after, char *member, GTask *task)
+{
+  Reading *reading = g_new0 (Reading, 1);
+
+  reading->path = g_strdup (qd_audit_log_get_path (qd_audit_get_log (qd_hub_get_audit (hub))));
+  reading->drain = g_object_ref (qd_hub_get_drain (hub));
+  reading->bounds = *bounds;
+  reading->after = after;
+  reading->member = member;
+  g_task_set_task_data (task, reading, reading_free);
+  g_task_run_in_thread (task, read_thread);
 }
 
 static void read_journal (QdAuditShow *self);
-
-static void
-set_trouble (QdAuditShow *self, const char *text)
-{
-  if (g_set_str (&self->trouble, text))
-    g_signal_emit (self, changed_signal, 0);
-}
 
 static void
 read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -167,10 +180,11 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   self->loading--;
   if (!g_task_propagate_boolean (G_TASK (result), &error))
     {
-      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        set_trouble (self, error->message);
+      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && g_set_str (&self->unread, error->message))
+        g_signal_emit (self, changed_signal, 0);
       return;
     }
+  g_clear_pointer (&self->unread, g_free);
   self->shown_to = MAX (self->shown_to, reading->newest);
   g_signal_emit (self, changed_signal, 0);
   if (self->again)
@@ -180,80 +194,38 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 read_journal (QdAuditShow *self)
 {
-  QdAudit *audit = qd_hub_get_audit (self->hub);
+  static const QdAuditScanBounds bounds = { QD_AUDIT_SHOWN, MAX_BYTES };
   g_autoptr (GTask) task = NULL;
-  Reading *reading;
 
   self->again = self->following;
-  if (self->following || audit == NULL)
+  if (self->following || qd_hub_get_audit (self->hub) == NULL)
     return;
   self->following = TRUE;
   self->loading++;
-  reading = g_new0 (Reading, 1);
-  reading->path = g_strdup (qd_audit_log_get_path (qd_audit_get_log (audit)));
-  reading->drain = g_object_ref (qd_hub_get_drain (self->hub));
-  reading->after = self->shown_to;
   task = g_task_new (self, self->cancellable, read_cb, NULL);
-  g_task_set_task_data (task, reading, reading_free);
-  g_task_run_in_thread (task, read_thread);
+  begin_reading (self->hub, &bounds, self->shown_to, NULL, task);
 }
 
 /* --- One request's ---------------------------------------------------------------------------------------------- */
 
-typedef struct { char *path, *member; QdDrain *drain; } Search;
-
-static void
-search_free (gpointer data)
-{
-  Search *search = data;
-
-  g_free (search->path);
-  g_free (search->member);
-  g_object_unref (search->drain);
-  g_free (search);
-}
-
-static void
-search_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  Search *search = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (QdAuditReader) reader = qd_audit_reader_open (search->path, TRUE, &error);
-  const char *line;
-  gsize length, member = strlen (search->member);
-  gint64 bytes = 0;
-  guint n = 0;
-
-  while (error == NULL && n < MAX_OF_REQUEST && bytes < MAX_BYTES && !g_cancellable_is_cancelled (cancellable) &&
-         qd_audit_reader_next (reader, &line, &length, &error))
-    {
-      QdDelta *delta = memmem (line, length, search->member, member) ? qd_audit_to_delta (line, length, QD_AUDIT_ON_DESK) : NULL;
-
-      bytes += (gint64) length;
-      n += delta != NULL;
-      if (delta)
-        qd_drain_push (search->drain, delta);
-    }
-  if (error)
-    g_debug ("%s", error->message);
-  g_task_return_boolean (task, TRUE);
-}
-
 void
-qd_audit_show_request (QdHub *hub, const char *request)
+qd_audit_show_request_async (QdHub *hub, const char *request, GAsyncReadyCallback callback, gpointer user_data)
 {
-  QdAudit *audit = qd_hub_get_audit (hub);
-  g_autoptr (GTask) task = NULL;
-  Search *search;
+  static const QdAuditScanBounds bounds = { MAX_OF_REQUEST, MAX_BYTES };
+  g_autoptr (GTask) task = g_task_new (hub, hub->cancellable, callback, user_data);
 
-  if (audit == NULL || request == NULL || strpbrk (request, "\"\\") != NULL)
-    return;
-  search = g_new (Search, 1);
-  *search = (Search) { g_strdup (qd_audit_log_get_path (qd_audit_get_log (audit))), g_strdup_printf ("\"request_id\":\"%s\"", request),
-                       g_object_ref (qd_hub_get_drain (hub)) };
-  task = g_task_new (hub, hub->cancellable, NULL, NULL);
-  g_task_set_task_data (task, search, search_free);
-  g_task_run_in_thread (task, search_thread);
+  g_task_set_source_tag (task, qd_audit_show_request_async);
+  if (qd_hub_get_audit (hub) == NULL || strpbrk (request, "\"\\") != NULL)
+    g_task_return_boolean (task, TRUE);
+  else
+    begin_reading (hub, &bounds, 0, g_strdup_printf ("\"request_id\":\"%s\"", request), task);
+}
+
+gboolean
+qd_audit_show_request_finish (QdHub *hub, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, hub), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 /* --- The streams' -------------------------------------------------------------------------------------------------- */
@@ -285,7 +257,17 @@ first_seq (QdAuditShow *self, const char *connection, GError **error)
   return MAX (last - QD_AUDIT_SHOWN, 0);
 }
 
-typedef struct { QdDrain *drain; GPtrArray *payloads; } Page;
+/* @gone: what is to be forgotten, by its id. */
+typedef struct { QdDrain *drain; GPtrArray *payloads; gboolean gone; } Page;
+
+static Page *
+page_new (QdAuditShow *self, gboolean gone)
+{
+  Page *page = g_new (Page, 1);
+
+  *page = (Page) { g_object_ref (qd_hub_get_drain (self->hub)), g_ptr_array_new_with_free_func (g_free), gone };
+  return page;
+}
 
 static void
 page_free (gpointer data)
@@ -306,7 +288,8 @@ push_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
   for (guint i = 0; i < page->payloads->len && !g_cancellable_is_cancelled (cancellable); i++)
     {
       const char *payload = page->payloads->pdata[i];
-      QdDelta *delta = qd_audit_to_delta (payload, strlen (payload), QD_AUDIT_IN_STREAM);
+      QdDelta *delta = page->gone ? qd_delta_new (QD_HUB_LOCAL, QD_KIND_AUDIT, payload, QD_DELTA_REMOVE)
+                                  : qd_audit_to_delta (payload, strlen (payload), QD_AUDIT_IN_STREAM);
 
       if (delta)
         qd_drain_push (page->drain, delta);
@@ -322,17 +305,25 @@ pushed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   dex_promise_resolve_boolean (promise, g_task_propagate_boolean (G_TASK (result), NULL));
 }
 
+/* Takes @page, and @promise, which is resolved once all of it is on its way. */
+static void
+push_page (QdAuditShow *self, Page *page, DexPromise *promise)
+{
+  g_autoptr (GTask) task = g_task_new (self, self->cancellable, pushed_cb, promise);
+
+  g_task_set_task_data (task, page, page_free);
+  g_task_run_in_thread (task, push_thread);
+}
+
 /* Takes a page of messages. The sequence to go on from, or -1: there is no more. */
 static gint64
 take_page (QdAuditShow *self, JsonObject *object, gint64 seq)
 {
   JsonArray *items = object ? qd_json_get_array (object, "items") : NULL;
   guint n = items ? json_array_get_length (items) : 0;
-  DexPromise *promise = dex_promise_new ();
-  g_autoptr (GTask) task = g_task_new (self, self->cancellable, pushed_cb, dex_ref (promise));
-  Page *page = g_new (Page, 1);
+  g_autoptr (DexPromise) promise = dex_promise_new ();
+  Page *page = page_new (self, FALSE);
 
-  *page = (Page) { g_object_ref (qd_hub_get_drain (self->hub)), g_ptr_array_new_with_free_func (g_free) };
   for (guint i = 0; i < n; i++)
     {
       JsonObject *item = qd_json_object (json_array_get_element (items, i));
@@ -343,9 +334,8 @@ take_page (QdAuditShow *self, JsonObject *object, gint64 seq)
       if (item)
         g_ptr_array_add (page->payloads, g_strdup (qd_json_get_string (item, "payload", "")));
     }
-  g_task_set_task_data (task, page, page_free);
-  g_task_run_in_thread (task, push_thread);
-  dex_await (DEX_FUTURE (promise), NULL);
+  push_page (self, page, dex_ref (promise));
+  dex_await (dex_ref (promise), NULL);
   return n > 0 ? seq : -1;
 }
 
@@ -382,22 +372,61 @@ read_stream (QdAuditShow *self, const char *connection, GError **error)
   return *error == NULL;
 }
 
-static DexFuture *
-look_fiber (gpointer data)
+/* Whoever signs in as somebody else may see less than the one before. In a fiber. */
+static void
+forget_streams (QdAuditShow *self)
 {
-  QdAuditShow *self = data;
+  QdEntityList *list = qd_fleet_get_list (qd_hub_get_fleet (self->hub), QD_KIND_AUDIT);
+  g_autoptr (DexPromise) promise = dex_promise_new ();
+  Page *page = page_new (self, TRUE);
+
+  g_hash_table_remove_all (self->seqs);
+  for (guint i = 0; i < qd_entity_list_get_length (list); i++)
+    if (qd_entity_get (qd_entity_list_peek (list, i), QD_AUDIT_ON_DESK)->type == QD_VALUE_NONE)
+      g_ptr_array_add (page->payloads, g_strdup (qd_entity_get_id (qd_entity_list_peek (list, i))));
+  push_page (self, page, dex_ref (promise));
+  dex_await (dex_ref (promise), NULL);
+}
+
+/* Of which connections the stream is to be read: those that are there, and whose role allows it. (transfer container) */
+static GPtrArray *
+list_readable (QdAuditShow *self, gboolean *forget)
+{
   g_autoptr (GPtrArray) endpoints = qd_hub_list_endpoints (self->hub);
-  g_autoptr (GPtrArray) names = g_ptr_array_new ();
-  g_autofree char *trouble = NULL;
+  GPtrArray *names = g_ptr_array_new ();
+  g_autoptr (GString) denied = g_string_new (NULL);
 
   for (guint i = 0; i < endpoints->len; i++)
     {
       const QdEndpoint *endpoint = endpoints->pdata[i];
-      QdEntity *entity = qd_fleet_lookup (qd_hub_get_fleet (self->hub), endpoint->id, QD_KIND_CONNECTION, endpoint->id);
+      const char *id = g_intern_string (endpoint->id);
+      QdEntity *entity = qd_fleet_lookup (qd_hub_get_fleet (self->hub), id, QD_KIND_CONNECTION, id);
+      g_autofree char *why = NULL;
 
-      if (g_strcmp0 (endpoint->driver, "nats") == 0 && entity && g_strcmp0 (qd_entity_get_string (entity, QD_CONNECTION_STATE), "live") == 0)
-        g_ptr_array_add (names, (gpointer) g_intern_string (endpoint->id));
+      if (g_strcmp0 (endpoint->driver, "nats") != 0 || entity == NULL || g_strcmp0 (qd_entity_get_string (entity, QD_CONNECTION_STATE), "live") != 0)
+        continue;
+      if (endpoint->feeds == NULL || qd_capability_permitted (qd_hub_get_fleet (self->hub), endpoint->feeds, QD_AUDIT_VIEW, &why))
+        {
+          g_ptr_array_add (names, (gpointer) id);
+          continue;
+        }
+      g_string_append_printf (denied, "%s%s", denied->len > 0 ? "\n" : "", why);
+      *forget = *forget || g_hash_table_contains (self->seqs, id);
     }
+  g_set_str (&self->denied, denied->len > 0 ? denied->str : NULL);
+  return names;
+}
+
+static DexFuture *
+look_fiber (gpointer data)
+{
+  QdAuditShow *self = data;
+  gboolean forget = FALSE;
+  g_autoptr (GPtrArray) names = list_readable (self, &forget);
+  g_autofree char *trouble = NULL;
+
+  if (forget)
+    forget_streams (self);
   for (guint i = 0; i < names->len; i++)
     {
       g_autoptr (GError) error = NULL;
@@ -410,7 +439,7 @@ look_fiber (gpointer data)
     }
   self->asking = FALSE;
   self->loading--;
-  set_trouble (self, trouble);
+  g_set_str (&self->trouble, trouble);
   g_signal_emit (self, changed_signal, 0);
   return dex_future_new_for_boolean (TRUE);
 }
@@ -454,6 +483,8 @@ qd_audit_show_finalize (GObject *object)
   g_hash_table_unref (self->seqs);
   g_clear_object (&self->hub);
   g_free (self->trouble);
+  g_free (self->unread);
+  g_free (self->denied);
   G_OBJECT_CLASS (qd_audit_show_parent_class)->finalize (object);
 }
 
@@ -495,5 +526,32 @@ qd_audit_show_is_loading (QdAuditShow *self)
 char *
 qd_audit_show_dup_trouble (QdAuditShow *self)
 {
-  return g_strdup (self->trouble);
+  const char *parts[4] = { NULL };
+  guint n = 0;
+
+  if (self->unread != NULL)
+    parts[n++] = self->unread;
+  if (self->trouble != NULL)
+    parts[n++] = self->trouble;
+  if (self->denied != NULL)
+    parts[n++] = self->denied;
+  return n > 0 ? g_strjoinv ("\n", (char **) parts) : NULL;
+}
+
+gboolean
+qd_audit_show_may_export (QdAuditShow *self, char **why)
+{
+  GHashTableIter iter;
+  gpointer connection;
+
+  *why = NULL;
+  g_hash_table_iter_init (&iter, self->seqs);
+  while (g_hash_table_iter_next (&iter, &connection, NULL))
+    {
+      g_autoptr (QdEndpoint) endpoint = qd_hub_dup_endpoint (self->hub, connection);
+
+      if (endpoint && endpoint->feeds && !qd_capability_permitted (qd_hub_get_fleet (self->hub), endpoint->feeds, QD_AUDIT_EXPORT, why))
+        return FALSE;
+    }
+  return TRUE;
 }

@@ -144,14 +144,23 @@ publish (QdAuditStreams *self, const char *connection, const char *subject, cons
   JsonObject *args = args_new (subject);
   g_autofree char *expected = g_strdup_printf ("%" G_GINT64_FORMAT, *seq);
   g_autoptr (JsonNode) answer = NULL;
+  g_autoptr (GError) cause = NULL;
+  JsonNode *current;
   JsonObject *object;
 
   json_object_set_string_member (args, "payload", payload);
   json_object_set_string_member (args, "message_id", id);
   json_object_set_string_member (args, "expect_last", expected);
-  answer = ask (self, connection, "stream.publish", args, error);
+  answer = ask (self, connection, "stream.publish", args, &cause);
   if (answer == NULL)
-    return FALSE;
+    {
+      /* Who may not read there is told by this where the subject ends. */
+      current = qd_driver_error_get_current (cause);
+      if (current && qd_json_object (current))
+        qd_json_get_int (qd_json_object (current), "seq", seq);
+      g_propagate_error (error, g_steal_pointer (&cause));
+      return FALSE;
+    }
   object = qd_json_object (answer);
   if (object && qd_json_get_int (object, "seq", seq))
     return TRUE;
@@ -235,16 +244,56 @@ learn (QdAuditStreams *self, Stream *stream, const char *subject, GError **error
   return FALSE;
 }
 
+/* Whoever made the journal anew does not make the anchor anew: it stays what it was, and verifying says so. */
+static void
+doubt (QdAuditStreams *self, Stream *stream, const QdAuditAnchor *last)
+{
+  g_free (stream->doubt);
+  stream->doubt = g_strdup_printf (_("“%s” knows another record %lld of this desk than the journal has: verify the chain"),
+                                   qd_hub_get_connection_name (self->audit->hub, stream->connection), (long long) last->mark.n);
+}
+
+/* Where records may not be read, the anchor says how many of them are there; the sequence, that they follow, is told by a conflict. */
+static gboolean
+find_cursor_blindly (QdAuditStreams *self, Stream *stream, GError **error)
+{
+  g_autofree char *subject = g_strconcat ("audit.anchor.", self->audit->desk, NULL);
+  g_autoptr (QdAuditAnchor) last = NULL;
+  gint64 seq;
+
+  if (!ask_last (self, stream->connection, subject, &seq, &last, error) || self->audit == NULL)
+    return FALSE;
+  if (last && !qd_audit_confirms (self->audit, last))
+    {
+      if (self->audit)
+        doubt (self, stream, last);
+      /* What is there cannot be told from what is not. */
+      g_set_error_literal (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_REFUSED, stream->doubt ? stream->doubt : _("Cancelled"));
+      return FALSE;
+    }
+  stream->cursor = last ? last->mark.n : 0;
+  return TRUE;
+}
+
 static gboolean
 find_cursor (QdAuditStreams *self, Stream *stream, GError **error)
 {
   g_autofree char *subject = g_strconcat ("audit.", self->audit->desk, NULL);
   g_autoptr (QdAuditAnchor) last = NULL;
-  gint64 cursor;
+  g_autoptr (GError) cause = NULL;
+  gint64 cursor, seq;
+  gboolean read = ask_last (self, stream->connection, subject, &seq, &last, &cause);
 
-  if (!ask_last (self, stream->connection, subject, &stream->seq, &last, error) || self->audit == NULL)
-    return FALSE;
   g_clear_pointer (&stream->known, g_hash_table_unref);
+  if (self->audit && g_error_matches (cause, QD_DRIVER_ERROR, QD_DRIVER_ERROR_REFUSED))
+    return find_cursor_blindly (self, stream, error);
+  if (!read || self->audit == NULL)
+    {
+      if (cause)
+        g_propagate_error (error, g_steal_pointer (&cause));
+      return FALSE;
+    }
+  stream->seq = seq;
   cursor = last ? last->mark.n : 0;
   if (last && !qd_audit_confirms (self->audit, last))
     {
@@ -254,15 +303,6 @@ find_cursor (QdAuditStreams *self, Stream *stream, GError **error)
     }
   stream->cursor = cursor;
   return TRUE;
-}
-
-/* Whoever made the journal anew does not make the anchor anew: it stays what it was, and verifying says so. */
-static void
-doubt (QdAuditStreams *self, Stream *stream, const QdAuditAnchor *last)
-{
-  g_free (stream->doubt);
-  stream->doubt = g_strdup_printf (_("“%s” knows another record %lld of this desk than the journal has: verify the chain"),
-                                   qd_hub_get_connection_name (self->audit->hub, stream->connection), (long long) last->mark.n);
 }
 
 /* Notes how long the chain is, over what was noted before. */

@@ -12,6 +12,10 @@ G_BEGIN_DECLS
 #define QD_PLACEMENT_VIEW "placement.view"
 #define QD_PLACEMENT_SET "placement.set"
 
+/* What others' desks did, out of the streams of fleets: by qd-audit-show.h alone. */
+#define QD_AUDIT_VIEW "audit.view"
+#define QD_AUDIT_EXPORT "audit.export"
+
 /* Moving a tenant from shard to shard: by qd-migration.h alone. */
 #define QD_TENANT_MIGRATE "tenant.migrate"
 

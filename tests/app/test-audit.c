@@ -10,6 +10,7 @@
 
 #include "app-fixture.h"
 #include "driver-fixture.h"
+#include "qd-action-popover.h"
 #include "qd-application.h"
 #include "qd-audit-detail.h"
 #include "qd-audit-keep.h"
@@ -76,12 +77,12 @@ forget_anchor (void)
 }
 
 static gboolean
-set_up (Fixture *self)
+set_up_with (Fixture *self, const char *options)
 {
   g_autoptr (QdEndpoint) endpoint = NULL;
   g_autoptr (GError) error = NULL;
 
-  *self = (Fixture) { .lab = test_lab_new ("--sites 12 --paths 20 --flows 20 --rate 50 --no-nats") };
+  *self = (Fixture) { .lab = test_lab_new (options) };
   if (self->lab == NULL)
     return FALSE;
   forget_anchor ();
@@ -102,6 +103,12 @@ set_up (Fixture *self)
   gtk_window_present (GTK_WINDOW (self->window));
   fixture_settle (GTK_WIDGET (self->window));
   return TRUE;
+}
+
+static gboolean
+set_up (Fixture *self)
+{
+  return set_up_with (self, "--sites 12 --paths 20 --flows 20 --rate 50 --no-nats");
 }
 
 static void
@@ -390,6 +397,123 @@ test_keep (void)
   tear_down (&self);
 }
 
+/* --- Of other desks ------------------------------------------------------------------------------------------------- */
+
+static gboolean
+is_ready (Fixture *self, const char *control, const char *nats)
+{
+  QdFleet *fleet = qd_hub_get_fleet (self->hub);
+  QdEntity *one = qd_fleet_lookup (fleet, control, QD_KIND_CONNECTION, control), *other = qd_fleet_lookup (fleet, nats, QD_KIND_CONNECTION, nats);
+
+  return one != NULL && other != NULL && qd_entity_get (one, QD_CONNECTION_PERMISSIONS)->type == QD_VALUE_JSON &&
+         g_strcmp0 (qd_entity_get_string (other, QD_CONNECTION_STATE), "live") == 0;
+}
+
+/* Both connections of the fleet, as @role. */
+static void
+sign_in (Fixture *self, const char *role)
+{
+  g_autoptr (QdEndpoint) control = test_lab_endpoint (self->lab, "node-api", role), nats = test_lab_endpoint (self->lab, "nats", role);
+
+  g_set_str (&control->id, role);
+  g_free (nats->id);
+  nats->id = g_strconcat (role, "-nats", NULL);
+  g_set_str (&nats->feeds, role);
+  g_assert_true (qd_hub_add (self->hub, control, FALSE, NULL));
+  g_assert_true (qd_hub_add (self->hub, nats, FALSE, NULL));
+  test_until (is_ready (self, role, nats->id), 30);
+}
+
+static void
+publish_record (Fixture *self, const char *nats)
+{
+  g_autoptr (JsonObject) args = json_object_new ();
+  g_autoptr (JsonNode) answer = NULL;
+  QdDriver *driver = qd_hub_get_driver (self->hub, nats);
+
+  json_object_set_string_member (args, "stream", "AUDIT");
+  json_object_set_string_member (args, "subject", "audit.another-desk");
+  json_object_set_string_member (args, "payload", "{\"desk\":\"another-desk\",\"n\":1,\"what\":\"path.test\",\"outcome\":\"succeeded\",\"who\":\"ada\"}");
+  g_clear_object (&self->result);
+  qd_driver_command_async (driver, "stream.publish", args, NULL, finished_cb, &self->result);
+  test_until (self->result != NULL, 20);
+  answer = qd_driver_command_finish (driver, self->result, NULL);
+  g_assert_nonnull (answer);
+}
+
+/* The first below @from of that type. */
+static GtkWidget *
+find_of_type (GtkWidget *from, GType type)
+{
+  GtkWidget *found = G_TYPE_CHECK_INSTANCE_TYPE (from, type) ? from : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (from); child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
+    found = find_of_type (child, type);
+  return found;
+}
+
+/* The button of the page's menu with this label, as it is when the menu opens. */
+static GtkWidget *
+find_in_menu (Fixture *self, const char *label)
+{
+  GtkWidget *popover = find_of_type (GTK_WIDGET (self->page), QD_TYPE_ACTION_POPOVER);
+
+  qd_action_popover_fill (QD_ACTION_POPOVER (popover));
+  for (GtkWidget *row = gtk_widget_get_first_child (gtk_widget_get_parent (find_of_type (popover, GTK_TYPE_BUTTON))); row != NULL;
+       row = gtk_widget_get_next_sibling (row))
+    if (GTK_IS_BUTTON (row) && g_str_equal (gtk_label_get_text (GTK_LABEL (find_of_type (row, GTK_TYPE_LABEL))), label))
+      return row;
+  g_error ("there is no “%s”", label);
+}
+
+/* They are seen with one permission and exported with another; what this desk did is always its owner's. */
+static void
+test_others (void)
+{
+  Fixture self;
+  QdTable *table;
+  g_autofree char *job = NULL;
+
+  if (!set_up_with (&self, "--sites 12 --paths 20 --flows 20 --rate 50 --shards 0"))
+    return;
+  job = act (&self, "path.test", NULL);
+  sign_in (&self, "operator");
+  publish_record (&self, "operator-nats");
+  table = open_page (&self);
+  test_until (says (GTK_WIDGET (self.page), "Your role on"), 20);
+  test_until (count_shown (table) == 2, 20);
+  g_assert_null (qd_table_get_no_export (table));
+  g_assert_true (gtk_widget_get_sensitive (find_in_menu (&self, "Export Records…")));
+  sign_in (&self, "break-glass");
+  gtk_widget_set_visible (GTK_WIDGET (self.page), FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self.page), TRUE);
+  test_until (count_shown (table) == 3, 30);
+  test_until (qd_table_get_no_export (table) != NULL, 20);
+  g_assert_nonnull (strstr (qd_table_get_no_export (table), "audit.export"));
+  g_assert_nonnull (strstr (qd_table_get_no_export (table), "(break-glass)"));
+  g_assert_false (gtk_widget_get_sensitive (find_in_menu (&self, "Export Records…")));
+  g_assert_true (gtk_widget_get_sensitive (find_in_menu (&self, "Export Own Records…")));
+  tear_down (&self);
+}
+
+/* A journal that cannot be read is told to who asks for records of a request as well. */
+static void
+test_unread (void)
+{
+  Fixture self;
+  g_autofree char *job = NULL;
+
+  if (!set_up (&self))
+    return;
+  job = act (&self, "path.failover", "fibre cut");
+  test_until (find_event (&self, job) != NULL, 20);
+  g_assert_cmpint (g_unlink (self.journal), ==, 0);
+  g_assert_cmpint (g_mkdir (self.journal, 0700), ==, 0);
+  g_assert_true (qd_window_open_entity (self.window, find_event (&self, job)));
+  test_until (strstr (self.toasts->str, "cannot be read") != NULL, 20);
+  tear_down (&self);
+}
+
 /* --- As many as are shown at all ------------------------------------------------------------------------------------ */
 
 /* Sanitizers make what is large ten times as slow. */
@@ -497,6 +621,8 @@ main (int argc, char **argv)
   g_test_add_func ("/audit/broken", test_broken);
   g_test_add_func ("/audit/export", test_export);
   g_test_add_func ("/audit/keep", test_keep);
+  g_test_add_func ("/audit/others", test_others);
+  g_test_add_func ("/audit/unread", test_unread);
   g_test_add_func ("/audit/many", test_many);
   code = g_test_run ();
   {

@@ -2,6 +2,8 @@
 /* The audit against a real lab and its real NATS: what is done is in the stream, once and in order, whoever was away meanwhile. */
 #include "config.h"
 
+#include <string.h>
+
 #include "driver-fixture.h"
 #include "qd-audit-show.h"
 #include "qd-audit.h"
@@ -24,21 +26,35 @@ is_live (QdHub *hub, const char *id)
   return entity && g_strcmp0 (qd_entity_get_string (entity, QD_CONNECTION_STATE), "live") == 0;
 }
 
-/* A program on this desk: a window, or qdctl. */
+/* A program on a desk: a window, or qdctl. */
 static QdHub *
-make_hub (Fixture *self)
+make_hub_of (Fixture *self, const char *role, const char *journal, QdStore *store)
 {
-  g_autoptr (QdEndpoint) control = test_lab_endpoint (self->lab, "node-api", "admin"), nats = test_lab_endpoint (self->lab, "nats", "admin");
-  QdHub *hub = qd_hub_new (NULL);
+  g_autoptr (QdEndpoint) control = test_lab_endpoint (self->lab, "node-api", role), nats = test_lab_endpoint (self->lab, "nats", role);
+  QdHub *hub = qd_hub_new (store);
 
-  qd_hub_keep_audit (hub, self->journal);
+  qd_hub_keep_audit (hub, journal);
   g_set_str (&control->id, "control");
   g_set_str (&nats->id, "nats");
   g_set_str (&nats->feeds, "control");
   g_assert_true (qd_hub_add (hub, control, FALSE, NULL));
   g_assert_true (qd_hub_add (hub, nats, FALSE, NULL));
+  if (store != NULL)
+    {
+      g_autoptr (GAsyncResult) started = NULL;
+
+      qd_hub_start_async (hub, NULL, result_cb, &started);
+      test_until (started != NULL, 30);
+      g_assert_true (qd_hub_start_finish (hub, started, NULL));
+    }
   test_until (is_live (hub, "control") && is_live (hub, "nats"), 30);
   return hub;
+}
+
+static QdHub *
+make_hub (Fixture *self)
+{
+  return make_hub_of (self, "admin", self->journal, NULL);
 }
 
 static void
@@ -117,9 +133,9 @@ act (Fixture *self)
 }
 
 static void
-assert_intact (Fixture *self, guint n_records)
+assert_intact_of (Fixture *self, QdHub *hub, guint n_records, guint n_anchors)
 {
-  QdAudit *audit = qd_hub_get_audit (self->hub);
+  QdAudit *audit = qd_hub_get_audit (hub);
   const QdAuditVerdict *verdict;
 
   g_clear_object (&self->result);
@@ -129,7 +145,14 @@ assert_intact (Fixture *self, guint n_records)
   g_assert_nonnull (verdict);
   g_assert_cmpint (verdict->state, ==, QD_AUDIT_INTACT);
   g_assert_cmpint (verdict->n_records, ==, n_records);
-  g_assert_cmpuint (verdict->n_anchors, >=, 2);
+  g_assert_cmpint (verdict->head.n, ==, n_records);
+  g_assert_cmpuint (verdict->n_anchors, >=, n_anchors);
+}
+
+static void
+assert_intact (Fixture *self, guint n_records)
+{
+  assert_intact_of (self, self->hub, n_records, 2);
 }
 
 /* What another desk would see of it. */
@@ -197,10 +220,230 @@ test_lab (void)
   g_free (self.journal);
 }
 
+/* --- Two desks, one stream ------------------------------------------------------------------------------------------ */
+
+static JsonArray *
+items_of (JsonNode *answer)
+{
+  return answer ? qd_json_get_array (qd_json_object (answer), "items") : NULL;
+}
+
+/* What is under the desk's own subject is its journal, line by line, and the anchor knows the last. */
+static void
+assert_desk_published (Fixture *self, QdHub *hub, const char *journal)
+{
+  const char *desk = qd_audit_get_desk (qd_hub_get_audit (hub));
+  g_autoptr (GPtrArray) lines = qd_audit_journal_after (journal, 0, 10000, NULL);
+  g_autofree char *subject = g_strconcat ("audit.", desk, NULL), *anchors = g_strconcat ("audit.anchor.", desk, NULL);
+  g_autoptr (JsonNode) records = ask (self, "stream.read", subject), last = ask (self, "stream.last", anchors);
+  JsonArray *items = items_of (records);
+  g_autoptr (QdAuditAnchor) anchor = NULL;
+  QdAuditLine line;
+
+  g_assert_nonnull (items);
+  g_assert_cmpuint (json_array_get_length (items), ==, lines->len);
+  for (guint i = 0; i < lines->len; i++)
+    g_assert_cmpstr (qd_json_get_string (json_array_get_object_element (items, i), "payload", NULL), ==, lines->pdata[i]);
+  g_assert_nonnull (last);
+  anchor = qd_audit_anchor_parse (qd_json_get_string (qd_json_object (last), "payload", NULL), "the stream");
+  g_assert_nonnull (anchor);
+  g_assert_true (qd_audit_line_parse (&line, lines->pdata[lines->len - 1], strlen (lines->pdata[lines->len - 1])));
+  g_assert_cmpint (anchor->mark.n, ==, lines->len);
+  g_assert_cmpstr (anchor->mark.hash, ==, line.mark.hash);
+  g_assert_cmpstr (anchor->desk, ==, desk);
+}
+
+static gint64
+anchored (Fixture *self, QdHub *hub)
+{
+  g_autofree char *subject = g_strconcat ("audit.anchor.", qd_audit_get_desk (qd_hub_get_audit (hub)), NULL);
+  g_autoptr (JsonNode) last = ask (self, "stream.last", subject);
+  g_autoptr (QdAuditAnchor) anchor = last ? qd_audit_anchor_parse (qd_json_get_string (qd_json_object (last), "payload", NULL), NULL) : NULL;
+
+  return anchor ? anchor->mark.n : 0;
+}
+
+#define N_EACH 60
+
+/* Both at once, without waiting for each other. */
+static void
+note_on_both (QdHub *const *desks)
+{
+  g_autoptr (GPtrArray) futures = g_ptr_array_new_with_free_func (dex_unref);
+
+  for (guint i = 0; i < N_EACH; i++)
+    for (guint d = 0; d < 2; d++)
+      g_ptr_array_add (futures, qd_audit_note (qd_hub_get_audit (desks[d]), &(QdAuditFacts) { .what = "path.test", .outcome = "succeeded", .connection = "control" }));
+  for (guint i = 0; i < futures->len; i++)
+    test_until (dex_future_is_resolved (futures->pdata[i]), 30);
+}
+
+static void
+test_two_desks (void)
+{
+  Fixture self = { .lab = test_lab_new ("--sites 4 --paths 4 --flows 4 --rate 0 --shards 0") };
+  Place places[2];
+  QdHub *desks[2];
+  char *journals[2];
+
+  if (self.lab == NULL)
+    return;
+  for (guint d = 0; d < 2; d++)
+    {
+      place_init (&places[d]);
+      journals[d] = g_build_filename (places[d].folder, "audit.jsonl", NULL);
+      desks[d] = make_hub_of (&self, "admin", journals[d], qd_store_new (places[d].path));
+    }
+  self.hub = desks[0];
+  note_on_both (desks);
+  for (guint d = 0; d < 2; d++)
+    test_until (anchored (&self, desks[d]) == N_EACH, 60);
+  g_assert_cmpstr (qd_audit_get_desk (qd_hub_get_audit (desks[0])), !=, qd_audit_get_desk (qd_hub_get_audit (desks[1])));
+  /* And again while the server goes away and comes back. */
+  test_lab_kill (self.lab);
+  test_until (!is_live (desks[0], "nats") && !is_live (desks[1], "nats"), 30);
+  note_on_both (desks);
+  test_lab_start (self.lab);
+  for (guint d = 0; d < 2; d++)
+    test_until (is_live (desks[d], "nats"), 60);
+  for (guint d = 0; d < 2; d++)
+    test_until (anchored (&self, desks[d]) == 2 * N_EACH, 60);
+  g_assert_cmpuint (count_published (&self), ==, 4 * N_EACH);
+  for (guint d = 0; d < 2; d++)
+    {
+      g_autofree char *trouble = qd_audit_dup_trouble (qd_hub_get_audit (desks[d]));
+
+      g_assert_cmpstr (trouble, ==, NULL);
+      assert_desk_published (&self, desks[d], journals[d]);
+      assert_intact_of (&self, desks[d], 2 * N_EACH, 2);
+    }
+  /* One that was tampered with breaks its own chain alone. */
+  {
+    g_autofree char *text = NULL;
+
+    g_assert_true (g_file_get_contents (journals[1], &text, NULL, NULL));
+    memcpy (strstr (text, "path.test"), "path.TEST", strlen ("path.TEST"));
+    g_assert_true (g_file_set_contents (journals[1], text, -1, NULL));
+    g_clear_object (&self.result);
+    qd_audit_verify_async (qd_hub_get_audit (desks[1]), NULL, result_cb, &self.result);
+    test_until (self.result != NULL, 30);
+    g_assert_cmpint (qd_audit_verify_finish (qd_hub_get_audit (desks[1]), self.result, NULL)->state, >, QD_AUDIT_EMPTY);
+    assert_intact_of (&self, desks[0], 2 * N_EACH, 2);
+  }
+  g_clear_object (&self.result);
+  for (guint d = 0; d < 2; d++)
+    {
+      end_hub (desks[d]);
+      place_clear (&places[d]);
+      g_free (journals[d]);
+    }
+  test_lab_free (self.lab);
+}
+
+/* --- Who may not read it ----------------------------------------------------------------------------------------------- */
+
+/* A desk that may not read the stream goes on where it was, also a program that begins anew, and two of them at once. */
+static void
+test_blind (void)
+{
+  Fixture self = { .lab = test_lab_new ("--sites 4 --paths 4 --flows 4 --rate 0 --shards 0") };
+  g_autofree char *nothing = NULL;
+  g_autofree char *trouble = NULL;
+  QdHub *one, *two;
+
+  if (self.lab == NULL)
+    return;
+  place_init (&self.place);
+  self.journal = g_build_filename (self.place.folder, "audit.jsonl", NULL);
+  nothing = g_build_filename (self.place.folder, "nothing.jsonl", NULL);
+  self.hub = make_hub_of (&self, "admin", nothing, NULL);
+  one = make_hub_of (&self, "operator", self.journal, NULL);
+  note (one, 3);
+  test_until (count_published (&self) == 3 && anchored (&self, one) == 3, 30);
+  end_hub (one);
+  one = make_hub_of (&self, "operator", self.journal, NULL);
+  note (one, 2);
+  test_until (count_published (&self) == 5 && anchored (&self, one) == 5, 30);
+  two = make_hub_of (&self, "operator", self.journal, NULL);
+  for (guint i = 0; i < 5; i++)
+    {
+      note (one, 1);
+      note (two, 1);
+    }
+  test_until (count_published (&self) == 15 && anchored (&self, one) == 15, 60);
+  assert_published (&self);
+  trouble = qd_audit_dup_trouble (qd_hub_get_audit (one));
+  g_assert_cmpstr (trouble, ==, NULL);
+  assert_intact_of (&self, one, 15, 1);
+  end_hub (two);
+  end_hub (one);
+  g_clear_object (&self.result);
+  end_hub (self.hub);
+  test_lab_free (self.lab);
+  place_clear (&self.place);
+  g_free (self.journal);
+}
+
+/* What is shown of it, and may be exported, as docs/permissions.md has it. */
+static void
+test_shown (void)
+{
+  static const struct { const char *role; gboolean view, export; } roles[] = {
+    { "operator", FALSE, FALSE }, { "support", FALSE, FALSE }, { "break-glass", TRUE, FALSE }, { "security-admin", TRUE, TRUE },
+  };
+  Fixture self = { .lab = test_lab_new ("--sites 4 --paths 4 --flows 4 --rate 0 --shards 0") };
+
+  if (self.lab == NULL)
+    return;
+  place_init (&self.place);
+  self.journal = g_build_filename (self.place.folder, "audit.jsonl", NULL);
+  self.hub = make_hub (&self);
+  note (self.hub, 4);
+  test_until (count_published (&self) == 4, 30);
+  for (guint i = 0; i < G_N_ELEMENTS (roles); i++)
+    {
+      g_autofree char *journal = g_strdup_printf ("%s/%s.jsonl", self.place.folder, roles[i].role), *named = g_strdup_printf ("(%s)", roles[i].role);
+      g_autofree char *trouble = NULL, *why = NULL;
+      QdHub *hub = make_hub_of (&self, roles[i].role, journal, NULL);
+      QdEntityList *list = qd_fleet_get_list (qd_hub_get_fleet (hub), QD_KIND_AUDIT);
+      g_autoptr (QdAuditShow) show = NULL;
+
+      test_until (qd_entity_get (qd_fleet_lookup (qd_hub_get_fleet (hub), "control", QD_KIND_CONNECTION, "control"), QD_CONNECTION_PERMISSIONS)->type == QD_VALUE_JSON, 30);
+      show = qd_audit_show_new (hub);
+      test_until (!qd_audit_show_is_loading (show) && (!roles[i].view || qd_entity_list_get_length (list) == 4), 30);
+      trouble = qd_audit_show_dup_trouble (show);
+      if (roles[i].view)
+        g_assert_cmpstr (trouble, ==, NULL);
+      else
+        {
+          g_assert_cmpuint (qd_entity_list_get_length (list), ==, 0);
+          g_assert_nonnull (strstr (trouble, "audit.view"));
+          g_assert_nonnull (strstr (trouble, named));
+        }
+      /* Where nothing of a stream is shown, there is nothing that could not be exported. */
+      g_assert_cmpint (qd_audit_show_may_export (show, &why), ==, roles[i].export || !roles[i].view);
+      if (why)
+        {
+          g_assert_nonnull (strstr (why, "audit.export"));
+          g_assert_nonnull (strstr (why, named));
+        }
+      g_clear_object (&show);
+      end_hub (hub);
+    }
+  g_clear_object (&self.result);
+  end_hub (self.hub);
+  test_lab_free (self.lab);
+  place_clear (&self.place);
+  g_free (self.journal);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/audit/lab", test_lab);
+  g_test_add_func ("/audit/lab/two-desks", test_two_desks);
+  g_test_add_func ("/audit/lab/blind", test_blind);
+  g_test_add_func ("/audit/lab/shown", test_shown);
   return g_test_run ();
 }

@@ -462,6 +462,35 @@ check_placing (Fixture *self, const char *role, const char *nats, guint *refused
   (*refused)++;
 }
 
+/* The records of other desks: what the page says of them is asked before, and the server refuses by itself. */
+static void
+check_audit (Fixture *self, const char *role, const char *nats, guint *refused)
+{
+  static const char *const verbs[] = { QD_AUDIT_VIEW, QD_AUDIT_EXPORT };
+  static const char *const ways[] = { "stream.read", "stream.last" };
+  gboolean may = page_gives (self, role, QD_AUDIT_VIEW);
+
+  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
+    {
+      g_autofree char *why = NULL;
+
+      g_assert_cmpint (qd_capability_permitted (qd_hub_get_fleet (self->hub), role, verbs[i], &why), ==, page_gives (self, role, verbs[i]));
+      if (why && (strstr (why, verbs[i]) == NULL || strstr (why, role) == NULL))
+        g_error ("%s as %s: %s", verbs[i], role, why);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
+    {
+      g_autoptr (JsonObject) args = json_object_new ();
+      g_autoptr (GError) error = NULL;
+
+      set_texts (args, "stream", "AUDIT", "subject", "audit.nobody", NULL);
+      error = send_plain (self, nats, ways[i], args);
+      if (g_error_matches (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_REFUSED) == may)
+        g_error ("%s of the audit as %s: %s", ways[i], role, error ? error->message : "answered");
+      *refused += may ? 0 : 1;
+    }
+}
+
 static gboolean
 is_live (Fixture *self, const char *id)
 {
@@ -491,6 +520,7 @@ test_nats (void)
       check_writes (&self, role, nats, &refused);
       check_reads (&self, role, nats);
       check_placing (&self, role, nats, &refused);
+      check_audit (&self, role, nats, &refused);
     }
   g_test_message ("%u refusals in NATS, each twice", refused);
   g_assert_cmpuint (refused, >, 50);
