@@ -22,8 +22,8 @@ OWN = {
     'shard.rebuild': 'shards rebuild x --tenant y --view z --reason y', 'freeze.set': 'shards freeze --reason y', 'freeze.get': 'shards frozen',
     'policies.apply': f'policy apply {SOURCE}/data/examples/shop --reason y', 'tenant.migrate': 'migrate run x --kind runner --reason y', 'placement.view': 'placement list', 'placement.set': 'placement set runner x=y --reason z',
 }
-# Steps of the engines alone; and signing in, which the options do.
-NOBODYS = ('kv.', 'stream.', 'auth.')
+# Steps of the engines alone; signing in, which the options do; and what other desks did, which the window shows: qdctl reads this desk's journal.
+NOBODYS = ('kv.', 'stream.', 'auth.', 'audit.')
 # What reaches a server, for every verb.
 TARGET = {'--connection', '--url', '--driver', '--monitor', '--timeout', '--credentials', '--role', '--user', '--password-stdin', '--token-file', '--ca', '--pin', '--confirm', '--help'}
 VALUES = {'--quota': 'a=1', '--flag': 'a=on', '--contact': 'A,a@b.example', '--wait': '1', '--limit': 'settle=1', '--mode': 'full_reset', '--from': 'drain', '--at-once': '1',
