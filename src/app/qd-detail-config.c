@@ -116,6 +116,16 @@ more_cb (QdDetailConfig *self)
   show (self);
 }
 
+/* Escape leaves what is searched for, then the page. */
+static void
+stop_cb (QdDetailConfig *self)
+{
+  if (*gtk_editable_get_text (GTK_EDITABLE (self->search)) != '\0')
+    gtk_editable_set_text (GTK_EDITABLE (self->search), "");
+  else
+    gtk_widget_activate_action (GTK_WIDGET (self), "navigation.pop", NULL);
+}
+
 static void
 qd_detail_config_dispose (GObject *object)
 {
@@ -139,13 +149,14 @@ GtkWidget *
 qd_detail_config_new (QdSession *session)
 {
   QdDetailConfig *self = g_object_new (QD_TYPE_DETAIL_CONFIG, NULL);
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
 
   self->list = qd_row_list_new (session, _("Configuration"), NULL, NULL);
   self->search = gtk_search_entry_new ();
   gtk_search_entry_set_placeholder_text (GTK_SEARCH_ENTRY (self->search), _("Search settings"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->search), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Search settings"), -1);
   g_signal_connect_object (self->search, "search-changed", G_CALLBACK (show), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->search, "stop-search", G_CALLBACK (stop_cb), self, G_CONNECT_SWAPPED);
   self->more = gtk_button_new ();
   gtk_widget_add_css_class (self->more, "flat");
   gtk_widget_set_halign (self->more, GTK_ALIGN_CENTER);
@@ -171,4 +182,13 @@ qd_detail_config_fill (QdDetailConfig *self, QdEffectiveConfig *config)
   g_clear_pointer (&self->values, g_ptr_array_unref);
   self->values = config != NULL ? qd_effective_config_get_values (config) : g_ptr_array_new ();
   show (self);
+}
+
+guint
+qd_detail_config_count (QdDetailConfig *self, guint *own)
+{
+  *own = 0;
+  for (guint i = 0; i < self->values->len; i++)
+    *own += ((const QdConfigValue *) self->values->pdata[i])->differs;
+  return self->values->len;
 }

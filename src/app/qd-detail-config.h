@@ -22,5 +22,7 @@ GtkWidget *qd_detail_config_new (QdSession *session);
 void qd_detail_config_reset (QdDetailConfig *self);
 /* @config NULL: nothing is known. */
 void qd_detail_config_fill (QdDetailConfig *self, QdEffectiveConfig *config);
+/* How many values there are; *@own: those that are other than for all. */
+guint qd_detail_config_count (QdDetailConfig *self, guint *own);
 
 G_END_DECLS

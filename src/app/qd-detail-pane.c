@@ -11,6 +11,7 @@
 #include "qd-audit-show.h"
 #include "qd-detail-actions.h"
 #include "qd-detail-history.h"
+#include "qd-detail-sections.h"
 #include "qd-detail-steps.h"
 #include "qd-detail-tenant.h"
 #include "qd-display.h"
@@ -33,6 +34,8 @@ struct _QdDetailPane {
   QdSession *session;
   QdEntity *entity;
   GtkWidget *stack;
+  AdwNavigationView *view;             /* all about it, and its subpages over that */
+  AdwNavigationPage *main;
   GtkWidget *image, *name, *state;
   GtkWidget *actions;
   GtkWidget *properties;               /* group */
@@ -47,6 +50,9 @@ struct _QdDetailPane {
   guint update;                        /* timeout: text changes once a second at most */
 };
 
+typedef enum { PROP_ON_SUBPAGE = 1 } QdDetailPaneProperty;
+static GParamSpec *properties[PROP_ON_SUBPAGE + 1];
+
 G_DEFINE_FINAL_TYPE (QdDetailPane, qd_detail_pane, ADW_TYPE_BIN)
 
 static QdFleet *
@@ -59,6 +65,13 @@ static QdEntity *
 lookup (QdDetailPane *self, QdKind kind, const char *id)
 {
   return id != NULL ? qd_fleet_lookup (get_fleet (self), qd_entity_get_connection (self->entity), kind, id) : NULL;
+}
+
+/* Which page is in sight, or of what. */
+static void
+page_cb (QdDetailPane *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ON_SUBPAGE]);
 }
 
 /* --- The head ------------------------------------------------------------------------------ */
@@ -108,7 +121,10 @@ update_head (QdDetailPane *self)
   QdStatus status = qd_entity_get_status (self->entity);
 
   if (g_strcmp0 (gtk_label_get_text (GTK_LABEL (self->name)), qd_entity_get_name (self->entity)) != 0)
-    gtk_label_set_text (GTK_LABEL (self->name), qd_entity_get_name (self->entity));
+    {
+      gtk_label_set_text (GTK_LABEL (self->name), qd_entity_get_name (self->entity));
+      page_cb (self);
+    }
   if (g_strcmp0 (gtk_label_get_text (GTK_LABEL (self->state)), state) != 0)
     gtk_label_set_text (GTK_LABEL (self->state), state);
   gtk_widget_set_visible (self->state, *state != '\0');
@@ -556,9 +572,25 @@ qd_detail_pane_dispose (GObject *object)
 }
 
 static void
+qd_detail_pane_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  switch ((QdDetailPaneProperty) id)
+    {
+    case PROP_ON_SUBPAGE:
+      g_value_set_boolean (value, qd_detail_pane_get_on_subpage (QD_DETAIL_PANE (object)));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
 qd_detail_pane_class_init (QdDetailPaneClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = qd_detail_pane_dispose;
+  G_OBJECT_CLASS (klass)->get_property = qd_detail_pane_get_property;
+  properties[PROP_ON_SUBPAGE] = g_param_spec_boolean ("on-subpage", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (G_OBJECT_CLASS (klass), G_N_ELEMENTS (properties), properties);
   GTK_WIDGET_CLASS (klass)->map = qd_detail_pane_map;
 }
 
@@ -596,10 +628,12 @@ build_head (QdDetailPane *self)
 static GtkWidget *
 build_content (QdDetailPane *self)
 {
-  GtkWidget *scroller = gtk_scrolled_window_new ();
-  GtkWidget *clamp = adw_clamp_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
 
+  self->view = ADW_NAVIGATION_VIEW (adw_navigation_view_new ());
+  self->main = adw_navigation_page_new (qd_detail_sections_wrap (box), _("Details"));
+  adw_navigation_view_add (self->view, self->main);
+  g_signal_connect_object (self->view, "notify::visible-page", G_CALLBACK (page_cb), self, G_CONNECT_SWAPPED);
   self->actions = adw_wrap_box_new ();
   adw_wrap_box_set_child_spacing (ADW_WRAP_BOX (self->actions), 6);
   adw_wrap_box_set_line_spacing (ADW_WRAP_BOX (self->actions), 6);
@@ -607,7 +641,7 @@ build_content (QdDetailPane *self)
   self->steps = qd_row_list_new (self->session, _("How It Went"), NULL, NULL);
   self->changes = qd_row_list_new (self->session, _("What It Is About"), NULL, NULL);
   self->history = qd_detail_history_new (self->session);
-  self->tenant = qd_detail_tenant_new (self->session);
+  self->tenant = qd_detail_tenant_new (self->session, self->view);
   self->related = qd_row_list_new (self->session, _("Related"), NULL, NULL);
   self->events = qd_row_list_new (self->session, _("Recent Events"), NULL, NULL);
 
@@ -615,20 +649,12 @@ build_content (QdDetailPane *self)
   gtk_box_append (GTK_BOX (box), self->actions);
   gtk_box_append (GTK_BOX (box), self->steps);
   gtk_box_append (GTK_BOX (box), self->changes);
-  gtk_box_append (GTK_BOX (box), self->properties);
   gtk_box_append (GTK_BOX (box), self->tenant);
+  gtk_box_append (GTK_BOX (box), self->properties);
   gtk_box_append (GTK_BOX (box), self->history);
   gtk_box_append (GTK_BOX (box), self->related);
   gtk_box_append (GTK_BOX (box), self->events);
-  gtk_widget_set_margin_top (box, 18);
-  gtk_widget_set_margin_bottom (box, 18);
-  gtk_widget_set_margin_start (box, 12);
-  gtk_widget_set_margin_end (box, 12);
-  adw_clamp_set_maximum_size (ADW_CLAMP (clamp), 560);
-  adw_clamp_set_child (ADW_CLAMP (clamp), box);
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), clamp);
-  return scroller;
+  return GTK_WIDGET (self->view);
 }
 
 GtkWidget *
@@ -660,17 +686,36 @@ qd_detail_pane_set_entity (QdDetailPane *self, QdEntity *entity)
   qd_detail_history_set_entity (QD_DETAIL_HISTORY (self->history), entity);
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), entity != NULL ? "thing" : "nothing");
   if (entity == NULL)
-    return;
-
+    {
+      page_cb (self);
+      return;
+    }
   self->entity = g_object_ref (entity);
+  /* Only tenants have any; theirs stays from one to the next. */
+  if (qd_entity_get_kind (entity) != QD_KIND_TENANT)
+    qd_detail_pane_go_back (self);
   self->changed_handler = g_signal_connect_object (entity, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   ask_for_records (self);
   qd_detail_actions_fill (self->actions, self->session, entity);
   update_all (self);
+  page_cb (self);
 }
 
 QdEntity *
 qd_detail_pane_get_entity (QdDetailPane *self)
 {
   return self->entity;
+}
+
+gboolean
+qd_detail_pane_get_on_subpage (QdDetailPane *self)
+{
+  return self->entity != NULL && adw_navigation_view_get_visible_page (self->view) != self->main;
+}
+
+void
+qd_detail_pane_go_back (QdDetailPane *self)
+{
+  if (adw_navigation_view_get_visible_page (self->view) != self->main)
+    adw_navigation_view_pop_to_page (self->view, self->main);
 }

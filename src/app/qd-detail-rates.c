@@ -18,8 +18,9 @@
 #define LEAST_US (900 * 1000)
 
 typedef struct {
-  GtkWidget *row, *sparkline, *figure, *link;
+  GtkWidget *row, *sparkline, *link;
   char *shard;               /* whose counts these are */
+  char *name;                /* of that shard; its kind is the row's title */
   char *address;             /* of its metrics; NULL: not told */
   gint64 at_us, count;       /* of the last point; -1: there is none */
   double points[MAX_POINTS]; /* events a second, the newest last */
@@ -41,6 +42,7 @@ static void
 forget (Service *service)
 {
   g_clear_pointer (&service->shard, g_free);
+  g_clear_pointer (&service->name, g_free);
   service->at_us = service->count = -1;
   service->n_points = 0;
 }
@@ -76,12 +78,14 @@ measure (Service *service, gint64 at_us, gint64 count)
 static void
 show (Service *service)
 {
-  g_autofree char *figure = NULL;
+  g_autofree char *figure = NULL, *text = NULL;
 
   if (service->n_points > 0)
     /* TRANSLATORS: a rate, short for "per second" */
     figure = g_strdup_printf (_("%'.1f/s"), service->points[service->n_points - 1]);
-  gtk_label_set_text (GTK_LABEL (service->figure), figure != NULL ? figure : "");
+  text = figure != NULL ? g_strjoin (" · ", figure, service->name, NULL) : g_strdup (service->name);
+  if (g_strcmp0 (adw_action_row_get_subtitle (ADW_ACTION_ROW (service->row)), text) != 0)
+    adw_action_row_set_subtitle (ADW_ACTION_ROW (service->row), text);
   gtk_widget_set_visible (service->sparkline, service->n_points > 1);
   qd_sparkline_set_values (QD_SPARKLINE (service->sparkline), service->points, service->n_points);
   gtk_widget_set_visible (service->link, service->address != NULL);
@@ -98,6 +102,14 @@ metrics_of (QdEntity *shard)
   return g_strconcat (address, "/metrics", NULL);
 }
 
+static const char *
+name_of (QdEntity *shard)
+{
+  const char *name = qd_entity_get_string (shard, QD_SHARD_SHARD);
+
+  return name != NULL ? name : qd_entity_get_id (shard);
+}
+
 static void
 update_service (Service *service, QdEntity *shard, JsonObject *record)
 {
@@ -109,7 +121,7 @@ update_service (Service *service, QdEntity *shard, JsonObject *record)
     {
       forget (service);
       service->shard = g_strdup (qd_entity_get_id (shard));
-      adw_action_row_set_subtitle (ADW_ACTION_ROW (service->row), service->shard);
+      service->name = g_strdup (name_of (shard));
     }
   g_set_str (&service->address, metrics);
   if (at->type == QD_VALUE_TIME && qd_json_get_int (record, "count", &count))
@@ -183,6 +195,7 @@ qd_detail_rates_finalize (GObject *object)
   for (guint i = 0; i < QD_TENANT_N_SERVICES; i++)
     {
       g_free (self->services[i].shard);
+      g_free (self->services[i].name);
       g_free (self->services[i].address);
     }
   g_free (self->tenant);
@@ -206,14 +219,13 @@ build_service (QdDetailRates *self, guint i)
   service->row = adw_action_row_new ();
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (service->row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (service->row), _(qd_tenant_services[i].title));
+  adw_action_row_set_title_lines (ADW_ACTION_ROW (service->row), 1);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (service->row), 1);
   service->sparkline = qd_sparkline_new ();
   gtk_widget_set_size_request (service->sparkline, 80, 28);
   gtk_widget_set_valign (service->sparkline, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (service->sparkline, "accent");
-  service->figure = gtk_label_new (NULL);
-  gtk_widget_add_css_class (service->figure, "numeric");
-  gtk_label_set_width_chars (GTK_LABEL (service->figure), 8);
-  gtk_label_set_xalign (GTK_LABEL (service->figure), 1);
+  gtk_widget_add_css_class (service->row, "numeric");
   service->link = gtk_button_new_from_icon_name ("adw-external-link-symbolic");
   gtk_widget_add_css_class (service->link, "flat");
   gtk_widget_set_valign (service->link, GTK_ALIGN_CENTER);
@@ -221,7 +233,6 @@ build_service (QdDetailRates *self, guint i)
   gtk_accessible_update_property (GTK_ACCESSIBLE (service->link), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   g_signal_connect_object (service->link, "clicked", G_CALLBACK (open_cb), self, G_CONNECT_DEFAULT);
   adw_action_row_add_suffix (ADW_ACTION_ROW (service->row), service->sparkline);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (service->row), service->figure);
   adw_action_row_add_suffix (ADW_ACTION_ROW (service->row), service->link);
   gtk_list_box_append (GTK_LIST_BOX (self->list), service->row);
 }
@@ -249,4 +260,18 @@ qd_detail_rates_new (QdSession *session)
 
   self->session = g_object_ref (session);
   return GTK_WIDGET (self);
+}
+
+gboolean
+qd_detail_rates_get_total (QdDetailRates *self, double *total)
+{
+  *total = NAN;
+  for (guint i = 0; i < QD_TENANT_N_SERVICES; i++)
+    {
+      const Service *service = &self->services[i];
+
+      if (gtk_widget_get_visible (service->row) && service->n_points > 0)
+        *total = (isnan (*total) ? 0 : *total) + service->points[service->n_points - 1];
+    }
+  return gtk_widget_get_visible (GTK_WIDGET (self));
 }

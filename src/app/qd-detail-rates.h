@@ -19,5 +19,7 @@ G_DECLARE_FINAL_TYPE (QdDetailRates, qd_detail_rates, QD, DETAIL_RATES, AdwBin)
 GtkWidget *qd_detail_rates_new (QdSession *session);
 /* @tenant NULL: none. Of another than before, what was measured is forgotten. */
 void qd_detail_rates_update (QdDetailRates *self, QdEntity *tenant);
+/* Whether a shard tells; *@total: all events a second, NAN until one was measured. */
+gboolean qd_detail_rates_get_total (QdDetailRates *self, double *total);
 
 G_END_DECLS

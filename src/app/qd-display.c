@@ -8,6 +8,7 @@
 #include <string.h>
 #include <glib/gi18n.h>
 
+#include "qd-audit-show.h"
 #include "qd-event-text.h"
 #include "qd-routing-words.h"
 #include "qd-time.h"
@@ -118,7 +119,32 @@ find_named (QdFleet *fleet, QdEntity *entity, guint field)
 static gboolean
 holds_word (QdKind kind, guint field)
 {
-  return (int) field == qd_display_state_field (kind);
+  return (int) field == qd_display_state_field (kind) || (kind == QD_KIND_TENANT && field == QD_TENANT_HEALTH) ||
+         (kind == QD_KIND_SHARD && field == QD_SHARD_STORAGE);
+}
+
+const char *
+qd_display_verb (const char *verb)
+{
+  const char *title = verb != NULL ? qd_audit_get_title (verb) : NULL;
+  g_autofree char *dotted = NULL;
+  char *mark;
+
+  if (title != verb)
+    return title;
+  dotted = g_strdup (verb);
+  mark = dotted != NULL ? strpbrk (dotted, "_-") : NULL;
+  if (mark == NULL)
+    return verb;
+  *mark = '.';
+  title = qd_audit_get_title (dotted);
+  return title != dotted ? title : verb;
+}
+
+gboolean
+qd_display_holds_verb (QdKind kind, guint field)
+{
+  return (kind == QD_KIND_JOB && field == QD_JOB_KIND) || (kind == QD_KIND_AUDIT && field == QD_AUDIT_WHAT);
 }
 
 char *
@@ -140,6 +166,8 @@ qd_display_field (QdFleet *fleet, QdEntity *entity, guint field)
     return qd_routing_tell_field (fleet, entity, field);
   if (kind == QD_KIND_ROUTING && field == QD_ROUTING_ENABLED && qd_entity_get_double (entity, field, &enabled))
     return g_strdup (enabled != 0 ? C_("policy", "On") : C_("policy", "Off"));
+  if (qd_display_holds_verb (kind, field))
+    return g_strdup (qd_display_verb (qd_entity_get_string (entity, field)));
   if (holds_word (kind, field))
     return g_strdup (qd_display_word (qd_entity_get_string (entity, field)));
   if (kind == QD_KIND_JOB && field == QD_JOB_PROGRESS && qd_entity_get_double (entity, field, &progress))

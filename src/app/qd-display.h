@@ -21,6 +21,11 @@ QdStatus qd_display_status (QdEntity *entity);
 gboolean qd_display_is_number (const QdField *field);
 /* The field that says what @kind's things are doing, if they have no health: -1 if they have. */
 int qd_display_state_field (QdKind kind);
+/* What a job's kind or a record's verb is called: "Move tenant" for "tenant.migrate", "Test path" for a server's own "path_test". One that is not known
+ * stays as it is. */
+const char *qd_display_verb (const char *verb);
+/* Whether such a verb is in the field: programs want it as it is. */
+gboolean qd_display_holds_verb (QdKind kind, guint field);
 /* What a server's word for a state or severity means, in the reader's language. */
 const char *qd_display_word (const char *word);
 QdStatus qd_display_status_of_word (const char *word);

@@ -336,13 +336,15 @@ char *
 qd_job_action_to_text (QdEntity *job)
 {
   const char *steps = qd_entity_get_string (job, QD_JOB_STEPS), *error = qd_entity_get_string (job, QD_JOB_ERROR);
-  const char *reason = qd_entity_get_string (job, QD_JOB_REASON);
+  const char *reason = qd_entity_get_string (job, QD_JOB_REASON), *kind = qd_entity_get_string (job, QD_JOB_KIND);
   g_autoptr (JsonNode) node = steps ? qd_json_parse (steps, -1, "steps", NULL) : NULL;
   JsonArray *array = node ? qd_json_array (node) : NULL;
   GString *text = g_string_new (NULL);
 
   g_string_append_printf (text, "%s\n%s: %s\n", qd_entity_get_name (job), qd_entity_get_id (job),
                           qd_display_word (qd_entity_get_string (job, QD_JOB_STATE)));
+  if (kind && *kind)
+    g_string_append_printf (text, "%s: %s\n", _("Kind"), kind);
   if (reason && *reason)
     g_string_append_printf (text, _("Reason: %s\n"), reason);
   for (guint i = 0; array && i < json_array_get_length (array); i++)

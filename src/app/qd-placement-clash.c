@@ -40,7 +40,7 @@ static void
 add_row (GtkWidget *group, const QdPlacementMergeRow *merge)
 {
   GtkWidget *row = adw_action_row_new ();
-  g_autofree char *text = g_strdup_printf (_("%s. Before: %s · Mine: %s · Theirs: %s"), get_outcome_word (merge->outcome), or_nowhere (merge->base),
+  g_autofree char *text = g_strdup_printf (_("%s\nBefore: %s · Mine: %s · Theirs: %s"), get_outcome_word (merge->outcome), or_nowhere (merge->base),
                                            or_nowhere (merge->mine), or_nowhere (merge->theirs));
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
@@ -52,7 +52,7 @@ add_row (GtkWidget *group, const QdPlacementMergeRow *merge)
 
       gtk_widget_add_css_class (image, "qd-degraded");
       gtk_accessible_update_property (GTK_ACCESSIBLE (image), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Conflict"), -1);
-      adw_action_row_add_prefix (ADW_ACTION_ROW (row), image);
+      adw_action_row_add_suffix (ADW_ACTION_ROW (row), image);
     }
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
 }
@@ -107,7 +107,7 @@ add_button (QdPlacementClash *self, GtkWidget *box, const char *label, GCallback
 static GtkWidget *
 build_buttons (QdPlacementClash *self, guint n_conflicts)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *merge;
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *merge;
 
   if (n_conflicts > 0)
     {
@@ -119,7 +119,11 @@ build_buttons (QdPlacementClash *self, guint n_conflicts)
       merge = add_button (self, box, _("_Merge"), G_CALLBACK (mine_cb));
       gtk_widget_add_css_class (merge, "suggested-action");
     }
-  gtk_widget_add_css_class (box, "toolbar");
+  gtk_box_set_homogeneous (GTK_BOX (box), TRUE);
+  gtk_widget_set_margin_top (box, 12);
+  gtk_widget_set_margin_bottom (box, 12);
+  gtk_widget_set_margin_start (box, 12);
+  gtk_widget_set_margin_end (box, 12);
   return box;
 }
 

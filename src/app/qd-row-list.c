@@ -13,6 +13,7 @@
 typedef struct {
   GtkWidget *row, *image, *figure;
   QdEntity *entity;
+  gboolean has_state;
 } QdRowListRow;
 
 struct _QdRowList {
@@ -37,6 +38,7 @@ row_clear (gpointer data)
   QdRowListRow *row = data;
 
   g_clear_object (&row->entity);
+  g_clear_object (&row->image);
 }
 
 static void
@@ -145,12 +147,11 @@ qd_row_list_begin (QdRowList *self)
 static QdRowListRow *
 append_row (QdRowList *self)
 {
-  QdRowListRow row = { .row = adw_action_row_new (), .image = qd_state_image_new (QD_STATUS_UNKNOWN), .figure = gtk_label_new (NULL) };
+  QdRowListRow row = { .row = adw_action_row_new (), .image = g_object_ref_sink (qd_state_image_new (QD_STATUS_UNKNOWN)), .figure = gtk_label_new (NULL) };
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row.row), FALSE);
   adw_action_row_set_title_lines (ADW_ACTION_ROW (row.row), 2);
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row.row), 2);
-  adw_action_row_add_prefix (ADW_ACTION_ROW (row.row), row.image);
   gtk_widget_add_css_class (row.figure, "numeric");
   gtk_widget_add_css_class (row.figure, "dimmed");
   adw_action_row_add_suffix (ADW_ACTION_ROW (row.row), row.figure);
@@ -180,8 +181,31 @@ qd_row_list_add (QdRowList *self, QdEntity *entity, QdStatus status, const char 
   self->used++;
   g_set_object (&row->entity, entity);
   qd_state_image_set (row->image, status);
-  gtk_widget_set_visible (row->image, status != QD_STATUS_NONE);
+  row->has_state = status != QD_STATUS_NONE;
   set_row_text (row, title, subtitle, figure);
+}
+
+/* Where one has a state, the others have as much room before their titles; where none has, there is none. */
+static void
+align_titles (QdRowList *self)
+{
+  gboolean any = FALSE;
+
+  for (guint i = 0; i < self->rows->len; i++)
+    any = any || g_array_index (self->rows, QdRowListRow, i).has_state;
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      QdRowListRow *row = &g_array_index (self->rows, QdRowListRow, i);
+
+      if (any && gtk_widget_get_parent (row->image) == NULL)
+        adw_action_row_add_prefix (ADW_ACTION_ROW (row->row), row->image);
+      else if (!any && gtk_widget_get_parent (row->image) != NULL)
+        adw_action_row_remove (ADW_ACTION_ROW (row->row), row->image);
+      if (gtk_widget_get_opacity (row->image) == (row->has_state ? 1 : 0))
+        continue;
+      gtk_widget_set_opacity (row->image, row->has_state ? 1 : 0);
+      gtk_accessible_update_state (GTK_ACCESSIBLE (row->image), GTK_ACCESSIBLE_STATE_HIDDEN, !row->has_state, -1);
+    }
 }
 
 void
@@ -192,5 +216,6 @@ qd_row_list_end (QdRowList *self)
       gtk_list_box_remove (GTK_LIST_BOX (self->list), g_array_index (self->rows, QdRowListRow, self->rows->len - 1).row);
       g_array_set_size (self->rows, self->rows->len - 1);
     }
+  align_titles (self);
   gtk_widget_set_visible (GTK_WIDGET (self), self->used > 0 || self->empty != NULL);
 }

@@ -16,6 +16,8 @@
 #include "qd-policy-rule-card.h"
 #include "qd-shots-audit.h"
 #include "qd-shots-policy.h"
+#include "qd-shots-tenancy.h"
+#include "qd-shots-widgets.h"
 #include "qd-routing-actions.h"
 #include "qd-routing-drafts.h"
 #include "qd-routing-fields.h"
@@ -216,23 +218,12 @@ show_policy_builder (Shots *shots)
   gtk_widget_activate_action (GTK_WIDGET (qd_window_get_page (shots->window)), "policy.view", "s", "builder");
 }
 
-/* The first widget of @type below @from, visible or not. */
-static GtkWidget *
-find_widget (GtkWidget *from, GType type)
-{
-  GtkWidget *found = g_type_is_a (G_OBJECT_TYPE (from), type) ? from : NULL;
-
-  for (GtkWidget *child = gtk_widget_get_first_child (from); child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
-    found = find_widget (child, type);
-  return found;
-}
-
 /* A rule of it unfolded, once it is there, and then, once it has its place, in sight. */
 static gboolean
 unfold_cb (gpointer data)
 {
   Shots *shots = data;
-  GtkWidget *card = find_widget (GTK_WIDGET (qd_window_get_page (shots->window)), QD_TYPE_POLICY_RULE_CARD), *scrolled;
+  GtkWidget *card = qd_shots_find (GTK_WIDGET (qd_window_get_page (shots->window)), QD_TYPE_POLICY_RULE_CARD), *scrolled;
   graphene_rect_t bounds;
   GtkAdjustment *adjustment;
 
@@ -407,14 +398,48 @@ show_routing_policy (Shots *shots)
     qd_window_open_entity (shots->window, first_policy (shots));
 }
 
-/* A tenant with its details. */
+/* A tenant with its details, or one of its subpages: "tenant-health". */
 static void
 show_tenant (Shots *shots)
 {
-  QdEntity *tenant = qd_entity_list_peek (qd_fleet_get_list (qd_session_get_fleet (qd_window_get_session (shots->window)), QD_KIND_TENANT), 0);
+  static const char *const subpages[] = { "levels", "placement", "health", "config", "definitions", "activity", "rates", NULL };
+  const char *word = get_scene_name (shots) + strlen ("tenant");
+  int subpage = -1;
 
-  if (tenant != NULL)
-    qd_window_open_entity (shots->window, tenant);
+  for (int i = 0; *word == '-' && subpages[i] != NULL; i++)
+    if (g_str_equal (subpages[i], word + 1))
+      subpage = i;
+  qd_shots_tenant_begin (shots->window, subpage);
+}
+
+static void
+show_left (Shots *shots)
+{
+  qd_shots_left_begin (shots->window);
+}
+
+static void
+hide_left (Shots *shots)
+{
+  qd_shots_left_end (shots->window);
+}
+
+static void
+show_freeze (Shots *shots)
+{
+  qd_shots_freeze_begin (shots->window);
+}
+
+static void
+hide_freeze (Shots *shots)
+{
+  qd_shots_freeze_end (shots->window);
+}
+
+static void
+show_clash (Shots *shots)
+{
+  qd_shots_clash_begin (shots->window);
 }
 
 static void
@@ -580,7 +605,17 @@ static const Scene scenes[] = {
   { "placement-history", show_placement_history },
   { "placement-replay", show_placement_replay },
   { "placement-versions", show_placement_versions, hide_placement_versions },
-  { "tenant", show_tenant },
+  { "placement-clash", show_clash },
+  { "placement-frozen", show_freeze, hide_freeze, qd_shots_freeze_step },
+  { "jobs-left", show_left, hide_left },
+  { "tenant", show_tenant, NULL, qd_shots_tenant_step },
+  { "tenant-levels", show_tenant, NULL, qd_shots_tenant_step },
+  { "tenant-placement", show_tenant, NULL, qd_shots_tenant_step },
+  { "tenant-health", show_tenant, NULL, qd_shots_tenant_step },
+  { "tenant-config", show_tenant, NULL, qd_shots_tenant_step },
+  { "tenant-definitions", show_tenant, NULL, qd_shots_tenant_step },
+  { "tenant-activity", show_tenant, NULL, qd_shots_tenant_step },
+  { "tenant-rates", show_tenant, NULL, qd_shots_tenant_step },
   { "tenant-edit", show_tenant_edit },
   { "impact", show_impact },
   { "topology-cut", show_topology_cut, hide_policy_script, qd_shots_policy_step },

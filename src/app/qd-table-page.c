@@ -15,6 +15,7 @@ typedef struct {
   GtkWidget *split;
   GtkWidget *stack;
   GtkWidget *detail, *close, *back;
+  GtkWidget *heading, *leave, *up;     /* back to the table, where it is covered; from a subpage to all details */
   GtkWidget *tables[QD_TABLE_PAGE_MAX_KINDS];
   guint update;                        /* timeout: what can be done with what is selected is looked at twice a second at most */
 } QdTablePagePrivate;
@@ -278,16 +279,55 @@ committed_cb (QdTablePage *self, QdFleet *fleet)
     show_detail (self, NULL, FALSE);
 }
 
+/* A subpage says in its own words what it is, but not of what. */
+static void
+subpage_cb (QdTablePage *self)
+{
+  QdTablePagePrivate *priv = qd_table_page_get_instance_private (self);
+  QdDetailPane *pane = QD_DETAIL_PANE (priv->detail);
+  gboolean on_subpage = qd_detail_pane_get_on_subpage (pane);
+
+  gtk_label_set_text (GTK_LABEL (priv->heading), on_subpage ? qd_entity_get_name (qd_detail_pane_get_entity (pane)) : _("Details"));
+  gtk_widget_set_visible (priv->up, on_subpage);
+  gtk_widget_set_visible (priv->leave, !on_subpage);
+}
+
+static GtkWidget *
+build_button (const char *icon, const char *title)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name (icon);
+
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_tooltip_text (button, title);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+  return button;
+}
+
 static GtkWidget *
 build_close (QdTablePage *self, const char *icon)
 {
-  GtkWidget *close = gtk_button_new_from_icon_name (icon);
+  GtkWidget *close = build_button (icon, _("Close details"));
 
-  gtk_widget_add_css_class (close, "flat");
-  gtk_widget_set_tooltip_text (close, _("Close details"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (close), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Close details"), -1);
   g_signal_connect_object (close, "clicked", G_CALLBACK (close_cb), self, G_CONNECT_SWAPPED);
   return close;
+}
+
+static GtkWidget *
+build_start (QdTablePage *self)
+{
+  QdTablePagePrivate *priv = qd_table_page_get_instance_private (self);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+
+  priv->back = build_close (self, "go-previous-symbolic");
+  gtk_widget_set_visible (priv->back, FALSE);
+  priv->leave = adw_bin_new ();
+  adw_bin_set_child (ADW_BIN (priv->leave), priv->back);
+  priv->up = build_button ("go-previous-symbolic", _("Back to all details"));
+  gtk_widget_set_visible (priv->up, FALSE);
+  g_signal_connect_object (priv->up, "clicked", G_CALLBACK (qd_detail_pane_go_back), priv->detail, G_CONNECT_SWAPPED);
+  gtk_box_append (GTK_BOX (box), priv->leave);
+  gtk_box_append (GTK_BOX (box), priv->up);
+  return box;
 }
 
 static GtkWidget *
@@ -295,17 +335,17 @@ build_sidebar (QdTablePage *self)
 {
   QdTablePagePrivate *priv = qd_table_page_get_instance_private (self);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *line = gtk_center_box_new ();
-  GtkWidget *heading = gtk_label_new (_("Details"));
 
-  gtk_widget_add_css_class (heading, "heading");
+  priv->detail = qd_detail_pane_new (get_session (self));
+  g_signal_connect_object (priv->detail, "notify::on-subpage", G_CALLBACK (subpage_cb), self, G_CONNECT_SWAPPED);
+  priv->heading = gtk_label_new (_("Details"));
+  gtk_label_set_ellipsize (GTK_LABEL (priv->heading), PANGO_ELLIPSIZE_END);
+  gtk_widget_add_css_class (priv->heading, "heading");
   priv->close = build_close (self, "window-close-symbolic");
-  priv->back = build_close (self, "go-previous-symbolic");
-  gtk_widget_set_visible (priv->back, FALSE);
-  gtk_center_box_set_start_widget (GTK_CENTER_BOX (line), priv->back);
-  gtk_center_box_set_center_widget (GTK_CENTER_BOX (line), heading);
+  gtk_center_box_set_start_widget (GTK_CENTER_BOX (line), build_start (self));
+  gtk_center_box_set_center_widget (GTK_CENTER_BOX (line), priv->heading);
   gtk_center_box_set_end_widget (GTK_CENTER_BOX (line), priv->close);
   gtk_widget_add_css_class (line, "toolbar");
-  priv->detail = qd_detail_pane_new (get_session (self));
   gtk_widget_set_vexpand (priv->detail, TRUE);
   gtk_box_append (GTK_BOX (box), line);
   gtk_box_append (GTK_BOX (box), priv->detail);

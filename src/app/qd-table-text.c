@@ -22,7 +22,10 @@ qd_table_text_plain (QdFleet *fleet, GPtrArray *entities, const guint *fields, g
   for (guint i = 0; i < entities->len; i++)
     for (guint j = 0; j < n_fields; j++)
       {
-        g_autofree char *text = qd_display_field_with_unit (fleet, entities->pdata[i], fields[j]);
+        /* What is pasted elsewhere is looked for there by the verb that it has. */
+        g_autofree char *text = qd_display_holds_verb (qd_entity_get_kind (entities->pdata[i]), fields[j])
+                                  ? qd_entity_format (entities->pdata[i], fields[j])
+                                  : qd_display_field_with_unit (fleet, entities->pdata[i], fields[j]);
 
         g_string_append (out, text);
         g_string_append_c (out, j + 1 < n_fields ? '\t' : '\n');

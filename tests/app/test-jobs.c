@@ -9,9 +9,13 @@
 #include "app-fixture.h"
 #include "driver-fixture.h"
 #include "qd-application.h"
+#include "qd-capability.h"
 #include "qd-confirm-dialog.h"
+#include "qd-display.h"
+#include "qd-job-actions.h"
 #include "qd-settings.h"
 #include "qd-table-page.h"
+#include "qd-table-text.h"
 
 #define USER "admin"
 #define STEP_UP_S 2
@@ -252,6 +256,53 @@ test_password_cancelled (void)
   tear_down (&fixture);
 }
 
+/* --- Words ------------------------------------------------------------------------------------------ */
+
+/* People read what is done; what goes elsewhere has the verb. */
+static void
+test_words (void)
+{
+  static const guint fields[] = { QD_JOB_KIND };
+  g_autoptr (QdFleet) fleet = qd_fleet_new ();
+  g_autoptr (QdDelta) delta = qd_delta_new ("here", QD_KIND_JOB, "1", QD_DELTA_UPSERT), record = qd_delta_new ("here", QD_KIND_AUDIT, "1", QD_DELTA_UPSERT);
+  g_autoptr (GPtrArray) jobs = g_ptr_array_new ();
+  g_autofree char *shown = NULL, *told = NULL, *plain = NULL, *json = NULL, *text = NULL;
+  const QdCapability *all;
+  guint n;
+
+  all = qd_capability_all (&n);
+  for (guint i = 0; i < n; i++)
+    {
+      if (strpbrk (qd_display_verb (all[i].verb), "._"))
+        g_error ("%s is shown as %s", all[i].verb, qd_display_verb (all[i].verb));
+      g_assert_cmpstr (qd_display_verb (all[i].verb), ==, all[i].title);
+    }
+  g_assert_cmpstr (qd_display_verb ("path_test"), ==, qd_capability_get ("path.test")->title);
+  g_assert_cmpstr (qd_display_verb ("path-failover"), ==, qd_capability_get ("path.failover")->title);
+  g_assert_cmpstr (qd_display_verb ("reindex_all"), ==, "reindex_all");
+  g_assert_cmpstr (qd_display_verb (""), ==, "");
+  g_assert_null (qd_display_verb (NULL));
+
+  qd_delta_set (delta, QD_FIELD_NAME, qd_value_string ("Move acme"));
+  qd_delta_set (delta, QD_JOB_KIND, qd_value_string ("tenant.migrate"));
+  qd_delta_set (record, QD_AUDIT_WHAT, qd_value_string ("connection.unlock"));
+  qd_fleet_begin (fleet);
+  qd_fleet_apply (fleet, delta);
+  qd_fleet_apply (fleet, record);
+  qd_fleet_commit (fleet);
+  g_ptr_array_add (jobs, qd_fleet_lookup (fleet, "here", QD_KIND_JOB, "1"));
+  shown = qd_display_field (fleet, jobs->pdata[0], QD_JOB_KIND);
+  told = qd_display_field (fleet, qd_fleet_lookup (fleet, "here", QD_KIND_AUDIT, "1"), QD_AUDIT_WHAT);
+  plain = qd_table_text_plain (fleet, jobs, fields, 1);
+  json = qd_table_text_json (jobs);
+  text = qd_job_action_to_text (jobs->pdata[0]);
+  g_assert_cmpstr (shown, ==, "Move tenant");
+  g_assert_cmpstr (told, ==, "Unlock production");
+  g_assert_cmpstr (plain, ==, "tenant.migrate\n");
+  g_assert_nonnull (strstr (json, "\"tenant.migrate\""));
+  g_assert_nonnull (strstr (text, "tenant.migrate"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -262,6 +313,7 @@ main (int argc, char **argv)
 
   /* libadwaita 1.7 warns of itself when the heading of a question needs two lines. */
   g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK);
+  g_test_add_func ("/jobs/words", test_words);
   g_test_add_func ("/jobs/shown-once", test_shown_once);
   g_test_add_func ("/jobs/password", test_password);
   g_test_add_func ("/jobs/password-cancelled", test_password_cancelled);

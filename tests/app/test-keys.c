@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* By the keyboard alone: the page of drafts, the page of routing policies and their order, in the real window with a real keyboard's events. */
+/* By the keyboard alone: the page of drafts, the page of routing policies and their order, a tenant's subpages, in the real window with a real
+ * keyboard's events. */
 #include "config.h"
 
 #include <locale.h>
@@ -208,6 +209,90 @@ test_routing (void)
   tear_down (&self);
 }
 
+static void
+add_tenant (Fixture *self, const char *id, const char *name, const char *shard)
+{
+  qd_fleet_begin (qd_hub_get_fleet (self->hub));
+  apply (self, QD_KIND_TENANT, id, QD_FIELD_NAME, qd_value_string (name));
+  apply (self, QD_KIND_TENANT, id, QD_FIELD_STATUS_TEXT, qd_value_string ("active"));
+  apply (self, QD_KIND_TENANT, id, QD_TENANT_RUNNER, qd_value_string (shard));
+  qd_fleet_commit (qd_hub_get_fleet (self->hub));
+}
+
+static GtkWidget *
+row (Fixture *self, const char *title)
+{
+  return fixture_find (self->page, ADW_TYPE_ACTION_ROW, title);
+}
+
+static gboolean
+says_runner_is_on (Fixture *self, const char *shard)
+{
+  GtkWidget *found = row (self, "Runner");
+  const char *text = found != NULL ? adw_action_row_get_subtitle (ADW_ACTION_ROW (found)) : NULL;
+
+  return text != NULL && g_str_has_prefix (text, shard);
+}
+
+/* Into a subpage and back to the row that one came from; it is followed, and stays from tenant to tenant. */
+static void
+go_through_tenants (GtkTextDirection direction)
+{
+  gboolean rtl = direction == GTK_TEXT_DIR_RTL;
+  Fixture self = { 0 };
+  QdTable *table;
+
+  gtk_widget_set_default_direction (direction);
+  set_up (&self, "tenants");
+  add_tenant (&self, "a", "Acme", "shard-1");
+  add_tenant (&self, "b", "Globex", "shard-2");
+  table = qd_table_page_get_table (QD_TABLE_PAGE (self.page));
+  WAIT_UNTIL (qd_view_get_length (qd_table_get_view (table)) == 2);
+  tab_to (&self, fixture_find (self.page, QD_TYPE_GRID, NULL));
+  policy_fixture_press (XK_Home, XK_Control_L);
+  policy_fixture_press (XK_space, 0);
+  WAIT_UNTIL (row (&self, "Placement") != NULL);
+  tab_to (&self, gtk_widget_get_parent (row (&self, "Placement")));
+  WAIT_UNTIL (focus_is_in (&self, row (&self, "Placement")));
+  policy_fixture_press (XK_Return, 0);
+  WAIT_UNTIL (says_runner_is_on (&self, "shard-1") && row (&self, "Activity") == NULL);
+  add_tenant (&self, "a", "Acme", "shard-3");
+  WAIT_UNTIL (says_runner_is_on (&self, "shard-3"));
+  g_assert_null (row (&self, "Activity"));
+
+  policy_fixture_press (XK_Escape, 0);
+  WAIT_UNTIL (row (&self, "Runner") == NULL && focus_is_in (&self, row (&self, "Placement")));
+  policy_fixture_press (XK_Down, 0);
+  WAIT_UNTIL (focus_is_in (&self, row (&self, "Activity")));
+  policy_fixture_press (XK_Up, 0);
+  WAIT_UNTIL (focus_is_in (&self, row (&self, "Placement")));
+  policy_fixture_press (XK_Return, 0);
+  WAIT_UNTIL (says_runner_is_on (&self, "shard-3") && row (&self, "Activity") == NULL);
+  WAIT_UNTIL (!focus_is_in (&self, row (&self, "Placement")));
+  policy_fixture_press (rtl ? XK_Right : XK_Left, XK_Alt_L);
+  WAIT_UNTIL (row (&self, "Runner") == NULL && focus_is_in (&self, row (&self, "Placement")));
+
+  policy_fixture_press (XK_Return, 0);
+  WAIT_UNTIL (says_runner_is_on (&self, "shard-3") && row (&self, "Activity") == NULL);
+  g_assert_true (qd_table_select (table, qd_fleet_lookup (qd_hub_get_fleet (self.hub), g_intern_static_string (CONNECTION), QD_KIND_TENANT, "b")));
+  WAIT_UNTIL (says_runner_is_on (&self, "shard-2"));
+  g_assert_null (row (&self, "Activity"));
+  tear_down (&self);
+  gtk_widget_set_default_direction (GTK_TEXT_DIR_LTR);
+}
+
+static void
+test_tenant (void)
+{
+  go_through_tenants (GTK_TEXT_DIR_LTR);
+}
+
+static void
+test_tenant_rtl (void)
+{
+  go_through_tenants (GTK_TEXT_DIR_RTL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -222,6 +307,8 @@ main (int argc, char **argv)
   g_test_add_func ("/keys/drafts", test_drafts);
   g_test_add_func ("/keys/order", test_order);
   g_test_add_func ("/keys/routing", test_routing);
+  g_test_add_func ("/keys/tenant", test_tenant);
+  g_test_add_func ("/keys/tenant-rtl", test_tenant_rtl);
   code = g_test_run ();
   {
     char *rm[] = { (char *) "rm", (char *) "-rf", data, NULL };

@@ -344,6 +344,39 @@ has_subtitle (Fixture *self, const char *title, const char *part)
   return strstr (subtitle (self, title), part) != NULL;
 }
 
+static GtkWidget *
+find_up (GtkWidget *from)
+{
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_BUTTON (from) && gtk_widget_get_mapped (from) && g_strcmp0 (gtk_widget_get_tooltip_text (from), "Back to all details") == 0)
+    return from;
+  for (GtkWidget *child = gtk_widget_get_first_child (from); child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
+    found = find_up (child);
+  return found;
+}
+
+/* To the list of subpages, by the button that is there on each. */
+static void
+go_back (Fixture *self)
+{
+  test_until (find_up (GTK_WIDGET (self->page)) != NULL, 10);
+  g_signal_emit_by_name (find_up (GTK_WIDGET (self->page)), "clicked");
+  test_until (find_up (GTK_WIDGET (self->page)) == NULL && row (self, "Plan") != NULL, 10);
+}
+
+/* By its row, once that says so: a part of it. */
+static void
+open_subpage (Fixture *self, const char *title, const char *summary)
+{
+  if (find_up (GTK_WIDGET (self->page)) != NULL)
+    go_back (self);
+  test_until (has_subtitle (self, title, summary), 40);
+  gtk_widget_activate (row (self, title));
+  test_until (find_up (GTK_WIDGET (self->page)) != NULL && row (self, "Plan") == NULL, 10);
+  g_assert_true (says (GTK_WIDGET (self->page), title));
+}
+
 /* The button in the head of the group that is called @title. */
 static GtkWidget *
 find_button (GtkWidget *from, const char *title)
@@ -376,27 +409,43 @@ test_details (void)
   test_until (qd_view_get_length (qd_table_get_view (table (&self))) == 4, 20);
   g_assert_true (qd_table_select (table (&self), tenant (&self, "tenant-globex")));
   /* Configuration: what differs first, with what holds for all. */
+  open_subpage (&self, "Configuration", "of its own");
   test_until (has_subtitle (&self, "drain.timeout_s", "120 · for all: 60"), 40);
   g_assert_cmpstr (subtitle (&self, "limits.concurrency"), ==, "8");
+  g_assert_true (says (GTK_WIDGET (self.page), "Globex"));
   /* Definitions: which, since when and by whom, what is newer, and what it has. */
+  open_subpage (&self, "Definitions", "core 1.4.0 · 1.5.0 is newer");
   test_until (has_subtitle (&self, "core 1.4.0", "by operator"), 20);
   g_assert_true (has_subtitle (&self, "1.5.0 is newer", "Statements by month"));
   g_assert_true (has_subtitle (&self, "Projections", "balances"));
-  /* Overview and health. */
+  /* Overview and health, which is followed where one is. */
+  open_subpage (&self, "Service Levels", "");
   test_until (has_subtitle (&self, "Waiting", "at most 500"), 40);
+  open_subpage (&self, "Placement", "shard-");
+  test_until (has_subtitle (&self, "Aggregate", "shard-1") && has_subtitle (&self, "Runner", "shard-"), 20);
+  open_subpage (&self, "Health", "All is well");
   test_until (has_subtitle (&self, "Storage", "Healthy on all 3 shards") && has_subtitle (&self, "NATS", ""), 40);
   json_node_unref (test_lab_request (self.lab, "POST", "/lab/v1/shards", "{\"id\":\"runner.shard-1\",\"storage\":\"unhealthy\"}"));
   test_until (has_subtitle (&self, "Storage", "runner.shard-1"), 40);
+  go_back (&self);
+  test_until (has_subtitle (&self, "Health", "runner.shard-1"), 20);
+  open_subpage (&self, "Events Processed", "a second");
+  test_until (row (&self, "Aggregate") != NULL, 20);
   /* Activity: what was done, why, and a way to all of it. */
   begin (&self, "row.tenant.suspend");
   confirm (&self);
+  open_subpage (&self, "Activity", "");
   test_until (has_subtitle (&self, "Suspend Globex", "unpaid"), 40);
-  /* Another one has its own. */
+  /* Another one has its own, on the same subpage. */
   g_assert_true (qd_table_select (table (&self), tenant (&self, "tenant-acme")));
+  test_until (says (GTK_WIDGET (self.page), "Activity") && row (&self, "Suspend Globex") == NULL && row (&self, "Plan") == NULL, 20);
+  open_subpage (&self, "Configuration", "of its own");
   test_until (has_subtitle (&self, "limits.concurrency", "16 · for all: 8") && has_subtitle (&self, "limits.burst", "40 · not set for all"), 20);
+  open_subpage (&self, "Definitions", "core 1.5.0");
   test_until (row (&self, "core 1.5.0") != NULL && row (&self, "1.5.0 is newer") == NULL, 20);
-  test_until (row (&self, "Suspend Globex") == NULL, 20);
   g_assert_true (qd_table_select (table (&self), tenant (&self, "tenant-globex")));
+  test_until (row (&self, "core 1.4.0") != NULL, 20);
+  open_subpage (&self, "Activity", "");
   test_until ((all = find_button (GTK_WIDGET (self.page), "Activity")) != NULL, 20);
   g_signal_emit_by_name (all, "clicked");
   test_until (g_str_equal (qd_window_get_page_id (self.window), "audit"), 10);
