@@ -13,7 +13,7 @@
 
 typedef struct {
   GtkWidget *row, *image;
-  AdwNavigationPage *page;
+  AdwNavigationPage *page;   /* ours too: who fills it may do so while the view is gone */
   GtkWidget *scroller, *nothing;
   const char *empty;         /* static */
   gboolean always;
@@ -22,12 +22,18 @@ typedef struct {
 struct _QdDetailSections {
   AdwBin parent_instance;
 
-  AdwNavigationView *view;
+  AdwNavigationView *view;   /* weak */
   GtkWidget *list;
   GArray *sections;          /* Section */
 };
 
 G_DEFINE_FINAL_TYPE (QdDetailSections, qd_detail_sections, ADW_TYPE_BIN)
+
+static void
+section_clear (gpointer data)
+{
+  g_clear_object (&((Section *) data)->page);
+}
 
 static Section *
 get_section (QdDetailSections *self, guint i)
@@ -58,6 +64,7 @@ popped_cb (QdDetailSections *self, AdwNavigationPage *page)
 static void
 qd_detail_sections_dispose (GObject *object)
 {
+  g_clear_weak_pointer (&QD_DETAIL_SECTIONS (object)->view);
   g_clear_pointer (&QD_DETAIL_SECTIONS (object)->sections, g_array_unref);
   G_OBJECT_CLASS (qd_detail_sections_parent_class)->dispose (object);
 }
@@ -72,6 +79,7 @@ static void
 qd_detail_sections_init (QdDetailSections *self)
 {
   self->sections = g_array_new (FALSE, TRUE, sizeof (Section));
+  g_array_set_clear_func (self->sections, section_clear);
   self->list = gtk_list_box_new ();
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->list), GTK_SELECTION_NONE);
   gtk_widget_add_css_class (self->list, "boxed-list");
@@ -85,7 +93,7 @@ qd_detail_sections_new (AdwNavigationView *view)
 {
   QdDetailSections *self = g_object_new (QD_TYPE_DETAIL_SECTIONS, NULL);
 
-  self->view = view;
+  g_set_weak_pointer (&self->view, view);
   g_signal_connect_object (view, "popped", G_CALLBACK (popped_cb), self, G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }
@@ -140,7 +148,7 @@ qd_detail_sections_add (QdDetailSections *self, const char *title, const char *e
   gtk_box_append (GTK_BOX (box), child);
   gtk_box_append (GTK_BOX (box), section.nothing);
   section.scroller = qd_detail_sections_wrap (box);
-  section.page = adw_navigation_page_new (section.scroller, title);
+  section.page = g_object_ref_sink (adw_navigation_page_new (section.scroller, title));
   adw_navigation_view_add (self->view, section.page);
   gtk_list_box_append (GTK_LIST_BOX (self->list), section.row);
   g_array_append_val (self->sections, section);

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 #define QD_TYPE_DETAIL_SECTIONS (qd_detail_sections_get_type ())
 G_DECLARE_FINAL_TYPE (QdDetailSections, qd_detail_sections, QD, DETAIL_SECTIONS, AdwBin)
 
-/* @view: whose pages they are; it outlives the list. */
+/* @view: whose pages they are. */
 GtkWidget *qd_detail_sections_new (AdwNavigationView *view);
 /* @empty: what is said while there is nothing; @always: the row stays then, and says it too. Returns: its number, from 0. */
 guint qd_detail_sections_add (QdDetailSections *self, const char *title, const char *empty, gboolean always, GtkWidget *child);

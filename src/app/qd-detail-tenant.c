@@ -42,7 +42,7 @@ struct _QdDetailTenant {
 
   QdSession *session;
   QdEntity *tenant;          /* or NULL */
-  AdwNavigationView *view;   /* that the pages of its sections lie in */
+  AdwNavigationView *view;   /* that the pages of its sections lie in; weak */
   QdDetailSections *sections;
   GtkWidget *goals, *placement, *health, *config, *definitions, *activity, *rates;
   GPtrArray *recent;         /* QdAuditRecent; NULL: not read yet, or there is no journal */
@@ -559,13 +559,20 @@ qd_detail_tenant_set_entity (QdDetailTenant *self, QdEntity *tenant)
   qd_detail_tenant_update (self);
 }
 
+/* The list or a subpage. */
+static gboolean
+is_seen (QdDetailTenant *self)
+{
+  return self->view != NULL && gtk_widget_get_mapped (GTK_WIDGET (self->view));
+}
+
 static gboolean
 update_cb (gpointer data)
 {
   QdDetailTenant *self = data;
 
   self->update = 0;
-  if (gtk_widget_get_mapped (GTK_WIDGET (self->view)))
+  if (is_seen (self))
     qd_detail_tenant_update (self);
   return G_SOURCE_REMOVE;
 }
@@ -574,7 +581,7 @@ update_cb (gpointer data)
 static void
 committed_cb (QdDetailTenant *self)
 {
-  if (self->update == 0 && self->tenant != NULL && gtk_widget_get_mapped (GTK_WIDGET (self->view)))
+  if (self->update == 0 && self->tenant != NULL && is_seen (self))
     self->update = g_timeout_add (1000, update_cb, self);
 }
 
@@ -588,6 +595,7 @@ qd_detail_tenant_dispose (GObject *object)
   g_clear_object (&self->cancellable);
   g_clear_object (&self->tenant);
   g_clear_pointer (&self->recent, g_ptr_array_unref);
+  g_clear_weak_pointer (&self->view);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (qd_detail_tenant_parent_class)->dispose (object);
 }
@@ -621,7 +629,7 @@ qd_detail_tenant_new (QdSession *session, AdwNavigationView *view)
   QdAudit *audit = qd_hub_get_audit (qd_session_get_hub (session));
 
   self->session = g_object_ref (session);
-  self->view = view;
+  g_set_weak_pointer (&self->view, view);
   self->goals = qd_row_list_new (session, _(sections[GOALS].title), NULL, NULL);
   self->placement = qd_row_list_new (session, _(sections[PLACEMENT].title), "placement", NULL);
   self->health = qd_row_list_new (session, _(sections[HEALTH].title), NULL, NULL);

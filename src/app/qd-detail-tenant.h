@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 #define QD_TYPE_DETAIL_TENANT (qd_detail_tenant_get_type ())
 G_DECLARE_FINAL_TYPE (QdDetailTenant, qd_detail_tenant, QD, DETAIL_TENANT, AdwBin)
 
-/* @view: where the subpages open; it outlives the list. */
+/* @view: where the subpages open. */
 GtkWidget *qd_detail_tenant_new (QdSession *session, AdwNavigationView *view);
 /* NULL: none, and it is not to be seen. */
 void qd_detail_tenant_set_entity (QdDetailTenant *self, QdEntity *tenant);
