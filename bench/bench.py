@@ -29,6 +29,7 @@ BENCHES = {
     'topology-query': queries.query,
     'rebalance': queries.rebalance,
     'placement': queries.placement,
+    'audit': queries.audit,
     'tenants': tenants.tenants,
     'migrations': tenants.migrations,
     'policy': policies.policy,

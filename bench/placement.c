@@ -3,17 +3,14 @@
 #include "config.h"
 
 #include <stdlib.h>
-#include <time.h>
 
+#include "in-window.h"
 #include "qd-application.h"
 #include "qd-placement-page.h"
-#include "qd-settings.h"
-#include "qd-window.h"
 
 /* placement TENANTS SHARDS: how long the page of placements takes from being asked for to its first painted frame, with all that it shows, in a
  * window that shows another page; beside a page of the same window that has nothing to show. One JSON line. Needs a display. */
 
-#define RESOURCES "/io/github/quarterdeck/Quarterdeck"
 #define CONTROL "harbour"
 #define NATS "harbour-nats"
 
@@ -65,18 +62,6 @@ add_tenant (QdHub *hub, guint n, guint n_shards)
   apply (hub, delta);
 }
 
-/* As the application has it: without its style the page would be another. */
-static void
-dress (void)
-{
-  g_autoptr (GtkCssProvider) provider = gtk_css_provider_new ();
-  GdkDisplay *display = gdk_display_get_default ();
-
-  gtk_css_provider_load_from_resource (provider, RESOURCES "/style.css");
-  gtk_style_context_add_provider_for_display (display, GTK_STYLE_PROVIDER (provider), GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
-  gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (display), RESOURCES "/icons");
-}
-
 static void
 fill (Bench *self)
 {
@@ -90,39 +75,6 @@ fill (Bench *self)
   for (guint i = 0; i < self->n_tenants; i++)
     add_tenant (self->hub, i, self->n_shards);
   qd_fleet_commit (qd_hub_get_fleet (self->hub));
-}
-
-static void
-painted_cb (gboolean *painted)
-{
-  *painted = TRUE;
-}
-
-static double
-get_processor_ms (void)
-{
-  struct timespec time;
-
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &time);
-  return (double) time.tv_sec * 1000 + (double) time.tv_nsec / 1e6;
-}
-
-/* Until the next frame is on the screen, as far as the program can tell. */
-static double
-show (Bench *self, const char *page)
-{
-  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (self->window));
-  gboolean painted = FALSE;
-  gulong handler = g_signal_connect_swapped (clock, "after-paint", G_CALLBACK (painted_cb), &painted);
-  gint64 begin = g_get_monotonic_time ();
-
-  qd_window_show_page (self->window, page);
-  gdk_frame_clock_begin_updating (clock);
-  while (!painted)
-    g_main_context_iteration (NULL, TRUE);
-  gdk_frame_clock_end_updating (clock);
-  g_signal_handler_disconnect (clock, handler);
-  return (double) (g_get_monotonic_time () - begin) / 1000.0;
 }
 
 static guint
@@ -148,21 +100,15 @@ main (int argc, char **argv)
     }
   adw_init ();
   qd_app_init ();
-  dress ();
-  g_settings_set_boolean (qd_settings_get_default (), "configured", TRUE);
   /* the kind that has tenants is the one that is shown first */
   self.hub = qd_hub_new (NULL);
   fill (&self);
-  self.window = qd_window_new (NULL, self.hub);
-  gtk_window_set_default_size (GTK_WINDOW (self.window), 1280, 800);
-  gtk_window_maximize (GTK_WINDOW (self.window));
-  gtk_window_present (GTK_WINDOW (self.window));
-  show (&self, "overview");
-  empty = show (&self, "drafts");
-  show (&self, "overview");
-  processor = get_processor_ms ();
-  opened = show (&self, "placement");
-  processor = get_processor_ms () - processor;
+  self.window = bench_window_new (self.hub);
+  empty = bench_window_show (self.window, "drafts");
+  bench_window_show (self.window, "overview");
+  processor = bench_get_processor_ms ();
+  opened = bench_window_show (self.window, "placement");
+  processor = bench_get_processor_ms () - processor;
   g_print ("{\"opened_ms\":%.2f,\"processor_ms\":%.2f,\"floor_ms\":%.2f,\"widgets\":%u}\n", opened, processor, empty, count_widgets (GTK_WIDGET (qd_window_get_page (self.window))));
   gtk_window_destroy (GTK_WINDOW (self.window));
   qd_hub_stop (self.hub);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a question about the topology costs, and a plan of moves."""
+"""What a question about the topology costs, a plan of moves, and pages over much."""
 
 import json
 import os
@@ -10,6 +10,7 @@ from harness import RUNS, median
 
 SIZE = (5000, 20000)
 TENANTS = (1000, 50)
+RECORDS = 100_000
 
 
 def query(bench):
@@ -51,3 +52,24 @@ def placement(bench):
     bench.say(case, 'opens', 'ms', median(line['opened_ms'] for line in lines), '<=300', 'an empty page', floor)
     bench.say(case, 'processor time of the main thread', 'ms', median(line['processor_ms'] for line in lines))
     bench.say(case, 'widgets', '', median(line['widgets'] for line in lines))
+
+
+def audit(bench):
+    """The page of the audit over a journal of 100,000, beside the opening of a page of the same window that has nothing to show."""
+    seen = defaultdict(list)
+    for _ in range(RUNS):
+        out = subprocess.run([bench.program('audit'), str(RECORDS)], stdout=subprocess.PIPE, text=True, check=True, env={**os.environ, 'GSETTINGS_BACKEND': 'memory'}).stdout
+        worst = {}
+        for line in map(json.loads, out.splitlines()):
+            before = worst.setdefault(line['figure'], line)
+            worst[line['figure']] = {key: max(line[key], before[key]) for key in ('ms', 'turn_ms', 'worked_ms')}
+        for figure, line in worst.items():
+            seen[figure].append(line)
+    floor = seen.pop('empty page')
+    for figure, lines in seen.items():
+        case = f'{RECORDS} records: {figure}'
+        bench.say(case, 'takes', 'ms', median(line['ms'] for line in lines), '<=300' if figure == 'opens' else None, *(
+            ('an empty page', median(line['ms'] for line in floor)) if figure == 'opens' else ()))
+        bench.say(case, 'longest turn of the main loop', 'ms', median(line['turn_ms'] for line in lines), {'all are there': '<=16', 'typed': '<=50'}.get(figure),
+                  'that of an empty page', median(line['turn_ms'] for line in floor))
+        bench.say(case, 'of which it worked', 'ms', median(line['worked_ms'] for line in lines))

@@ -4,7 +4,6 @@
 
 #include <locale.h>
 #include <string.h>
-#include <time.h>
 
 #include <glib/gstdio.h>
 
@@ -548,54 +547,17 @@ write_many (const char *path)
   g_assert_true (g_file_set_contents (path, text->str, (gssize) text->len, NULL));
 }
 
-static gint64 longest, longest_worked;
-static gint64 turned_at, worked_at;
-
-/* What this thread itself has worked: where others have the processor as well, that is what is ours of it. */
-static gint64
-get_worked (void)
-{
-  struct timespec worked;
-
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &worked);
-  return worked.tv_sec * G_USEC_PER_SEC + worked.tv_nsec / 1000;
-}
-
-/* How long one turn of the loop takes: while it does, no frame is drawn. */
-static int
-poll_cb (GPollFD *fds, guint n, int timeout)
-{
-  int ready;
-
-  if (turned_at > 0)
-    {
-      longest = MAX (longest, g_get_monotonic_time () - turned_at);
-      longest_worked = MAX (longest_worked, get_worked () - worked_at);
-    }
-  ready = g_poll (fds, n, timeout);
-  turned_at = g_get_monotonic_time ();
-  worked_at = get_worked ();
-  return ready;
-}
-
 static void
 test_many (void)
 {
   Fixture self;
   QdTable *table;
-  gint64 began;
 
   if (!set_up (&self))
     return;
   write_many (self.journal);
   table = open_page (&self);
-  began = g_get_monotonic_time ();
-  turned_at = longest = longest_worked = 0;
-  g_main_context_set_poll_func (NULL, poll_cb);
   test_until (count_shown (table) == N_MANY, 100);
-  g_main_context_set_poll_func (NULL, g_poll);
-  g_test_message ("%u records in %" G_GINT64_FORMAT " ms; the longest turn of the loop took %" G_GINT64_FORMAT " ms, of which it worked %" G_GINT64_FORMAT,
-                  N_MANY, (g_get_monotonic_time () - began) / 1000, longest / 1000, longest_worked / 1000);
   qd_table_set_filter_text (table, "outcome:refused who:olga");
   test_until (count_shown (table) == N_MANY / 300 + 1, 30);
   test_until (says (GTK_WIDGET (self.page), "Intact at"), 60);
