@@ -543,37 +543,6 @@ batch_start (Batch *self, guint at_once, guint wait_s)
   spawn (batch_fiber, self, batch_unref);
 }
 
-typedef struct { GTask *task; GError *error; } Refusal;
-
-static void
-refusal_free (gpointer data)
-{
-  Refusal *self = data;
-
-  g_object_unref (self->task);
-  g_clear_error (&self->error);
-  g_free (self);
-}
-
-static DexFuture *
-refused_cb (DexFuture *recorded, gpointer data)
-{
-  Refusal *self = data;
-
-  g_task_return_error (self->task, g_steal_pointer (&self->error));
-  return NULL;
-}
-
-/* Told once it is recorded. Takes @task and @error. */
-static void
-refuse (QdHub *hub, GTask *task, const char *connection, const char *reason, GError *error)
-{
-  Refusal *self = g_new (Refusal, 1);
-
-  *self = (Refusal) { task, error };
-  dex_future_disown (dex_future_finally (qd_hub_record_refusal (hub, connection, QD_TENANT_MIGRATE, NULL, reason, error), refused_cb, self, refusal_free));
-}
-
 static QdMigrationMove *
 move_copy (const QdMigrationMove *move)
 {
@@ -596,7 +565,7 @@ qd_migration_run_async (QdHub *hub, const char *control, const QdMigrationPlan *
   g_task_set_check_cancellable (task, FALSE);
   if (error)
     {
-      refuse (hub, task, control, reason, error);
+      qd_hub_refuse (hub, task, control, QD_TENANT_MIGRATE, NULL, reason, error);
       return;
     }
   self = batch_new (hub, control, nats, task);
@@ -708,7 +677,7 @@ go_on_batch_fiber (gpointer data)
   GError *error = qd_migration_object_to (hub, rest->nats);
 
   if (error)
-    refuse (hub, g_object_ref (task), rest->nats, NULL, error);
+    qd_hub_refuse (hub, g_object_ref (task), rest->nats, QD_TENANT_MIGRATE, NULL, NULL, error);
   else if (take_batch (hub, rest, task, &error) == NULL)
     g_task_return_error (task, error);
   return dex_future_new_for_boolean (TRUE);
