@@ -86,12 +86,16 @@ add_pages (QdPalette *self, const char *text)
 static void
 add_actions (QdPalette *self, const char *text)
 {
-  for (guint i = 0; self->actions[i] != NULL && self->actions[i + 1] != NULL; i += 2)
+  for (guint i = 0; self->actions[i] != NULL; i += 3)
     if (self->n_results < MAX_RESULTS && contains (self->actions[i + 1], text))
       {
-        GtkWidget *row = add_row (self, self->actions[i + 1], _("Action"), gtk_image_new_from_icon_name ("system-run-symbolic"));
+        const char *why = self->actions[i + 2];
+        GtkWidget *row = add_row (self, self->actions[i + 1], *why != '\0' ? why : _("Action"), gtk_image_new_from_icon_name ("system-run-symbolic"));
 
         g_object_set_data (G_OBJECT (row), "action", self->actions[i]);
+        gtk_widget_set_sensitive (row, *why == '\0');
+        if (*why != '\0')
+          adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
       }
 }
 
@@ -191,6 +195,9 @@ row_activated_cb (QdPalette *self, GtkListBoxRow *row)
   g_autoptr (QdSession) session = g_object_ref (self->session);
   g_autoptr (GtkWidget) origin = self->origin != NULL ? g_object_ref (self->origin) : NULL;
 
+  /* It says why not. */
+  if (!gtk_widget_get_sensitive (GTK_WIDGET (row)))
+    return;
   adw_dialog_close (ADW_DIALOG (self));
   if (entity != NULL)
     qd_session_open (session, entity);

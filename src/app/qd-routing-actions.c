@@ -64,14 +64,25 @@ find_place (QdSession *session)
   return place;
 }
 
+gboolean
+qd_routing_can_create (QdSession *session, char **why)
+{
+  const char *place = find_place (session);
+
+  if (place != NULL)
+    return qd_routing_can_edit (session, place, why);
+  *why = qd_session_why_nowhere (session, "routing.create");
+  return FALSE;
+}
+
 static void
 present_new (QdSession *session, GtkWidget *parent, const char *connection, JsonObject *mine)
 {
   g_autofree char *uuid = g_uuid_string_random (), *id = g_strconcat ("new-", uuid, NULL), *why = NULL;
 
-  if (connection == NULL || !qd_routing_can_edit (session, connection, &why))
+  if (connection == NULL ? !qd_routing_can_create (session, &why) : !qd_routing_can_edit (session, connection, &why))
     {
-      qd_session_toast (session, why ? why : _("No connection lets you create a routing policy"));
+      qd_session_toast (session, why);
       return;
     }
   qd_routing_dialog_present (session, parent, connection, id, NULL, NULL, mine);

@@ -17,6 +17,8 @@ gboolean qd_routing_is_live (QdSession *session, const char *connection);
 /* (transfer full) The arguments of a verb about @policy as it is now. */
 JsonObject *qd_routing_args (QdEntity *policy);
 
+/* Whether there is a place for a new one; when not, *@why (transfer full) says what is missing. */
+gboolean qd_routing_can_create (QdSession *session, char **why);
 void qd_routing_create (QdSession *session, GtkWidget *parent);
 void qd_routing_edit (QdSession *session, GtkWidget *parent, QdEntity *policy);
 void qd_routing_duplicate (QdSession *session, GtkWidget *parent, QdEntity *policy);

@@ -15,12 +15,13 @@
 static const struct {
   const char *action;
   const char *title;
+  gboolean (*can) (QdSession *session, char **why);  /* NULL: anybody can */
 } palette_actions[] = {
   { "win.refresh", N_("Refresh") },
   { "app.add-connection", N_("Add a connection") },
   { "app.start-lab", N_("Start the lab") },
   { "win.import-topology", N_("Import a topology") },
-  { "win.new-routing-policy", N_("Create a routing policy") },
+  { "win.new-routing-policy", N_("Create a routing policy"), qd_routing_can_create },
   { "app.preferences", N_("Preferences") },
   { "win.shortcuts", N_("Keyboard shortcuts") },
   { "app.report", N_("Troubleshooting report") },
@@ -118,7 +119,8 @@ qd_window_actions_class_init (GtkWidgetClass *klass)
 void
 qd_window_show_palette (QdWindow *self, const char *text)
 {
-  const char *actions[2 * G_N_ELEMENTS (palette_actions) + 1] = { NULL };
+  const char *actions[3 * G_N_ELEMENTS (palette_actions) + 1] = { NULL };
+  g_autoptr (GPtrArray) reasons = g_ptr_array_new_with_free_func (g_free);
   AdwDialog *palette;
 
   g_return_if_fail (QD_IS_WINDOW (self));
@@ -127,8 +129,13 @@ qd_window_show_palette (QdWindow *self, const char *text)
     return;
   for (guint i = 0; i < G_N_ELEMENTS (palette_actions); i++)
     {
-      actions[2 * i] = palette_actions[i].action;
-      actions[2 * i + 1] = _(palette_actions[i].title);
+      char *why = NULL;
+
+      actions[3 * i] = palette_actions[i].action;
+      actions[3 * i + 1] = _(palette_actions[i].title);
+      if (palette_actions[i].can != NULL && !palette_actions[i].can (self->session, &why))
+        g_ptr_array_add (reasons, why);
+      actions[3 * i + 2] = why != NULL ? why : "";
     }
   palette = qd_palette_new (self->session, GTK_WIDGET (self), actions);
   if (text != NULL)
