@@ -65,7 +65,7 @@ qd_placement_page_can_apply (QdPlacementPage *self, char **why)
       *why = g_strdup (_("Placements are kept in NATS, and no NATS connection belongs to this one."));
       return FALSE;
     }
-  if (qd_hub_is_locked (hub, self->source.nats))
+  if (qd_hub_is_locked (hub, self->source.nats) || (self->source.control != NULL && qd_hub_is_locked (hub, self->source.control)))
     {
       *why = g_strdup (_("Production is read-only. Unlock it first, then review the plan again."));
       return FALSE;
@@ -220,9 +220,18 @@ confirmed_cb (Apply *apply, const char *reason, gboolean migrate)
 }
 
 static gboolean
-is_production (QdPlacementPage *self, QdEntity *connection)
+is_marked (QdPlacementPage *self, const char *id)
 {
+  QdEntity *connection = id != NULL ? qd_fleet_lookup (qd_session_get_fleet (get_session (self)), id, QD_KIND_CONNECTION, id) : NULL;
+
   return connection != NULL && g_strcmp0 (qd_entity_get_string (connection, QD_CONNECTION_ENVIRONMENT), "prod") == 0;
+}
+
+/* A fleet is two connections: what either of them is, both are. */
+static gboolean
+is_production (QdPlacementPage *self)
+{
+  return is_marked (self, self->source.nats) || is_marked (self, self->source.control);
 }
 
 void
@@ -237,7 +246,7 @@ qd_placement_page_review (QdPlacementPage *self)
     .verb = N_("_Apply"),
     .note = _("The new places are written over just the revision that is shown here."),
     .can_migrate = qd_placement_page_can_migrate (self),
-    .production = is_production (self, connection),
+    .production = is_production (self),
     .proposal = self->proposal,
   };
   AdwDialog *dialog;
@@ -328,7 +337,7 @@ qd_placement_page_restore (QdPlacementPage *self, GPtrArray *revisions, guint in
   args = list_restored (self->map, revision);
   confirmation = (QdConfirmation) { .title = title, .where = qd_entity_get_name (connection), .verb = QD_PLACEMENT_SET, .args = args, .fleet = fleet,
                                     .note = _("It is written as a new revision: put this one back from the history"),
-                                    .type_name = is_production (self, connection) ? qd_entity_get_name (connection) : NULL };
+                                    .type_name = is_production (self) ? qd_entity_get_name (connection) : NULL };
   dialog = qd_confirm_dialog_new (&confirmation);
   apply = g_new0 (Apply, 1);
   *apply = (Apply) { .page = g_object_ref (self), .nats = g_strdup (self->source.nats), .base = qd_placement_map_ref (self->map),

@@ -17,13 +17,15 @@ toast_cb (QdSession *session, const char *text, const char *button, GClosure *cl
 }
 
 static void
-add_connection (PlacementLab *self, const char *driver, const char *user, const char *id, const char *feeds)
+add_connection (PlacementLab *self, const char *driver, const char *user, const char *id, const char *feeds, gboolean production)
 {
   g_autoptr (QdEndpoint) endpoint = test_lab_endpoint (self->lab, driver, user);
   g_autoptr (GError) error = NULL;
 
   g_set_str (&endpoint->id, id);
   g_set_str (&endpoint->feeds, feeds);
+  if (production)
+    g_set_str (&endpoint->environment, "prod");
   g_assert_true (qd_hub_add (self->hub, endpoint, FALSE, &error));
   g_assert_no_error (error);
 }
@@ -50,6 +52,12 @@ placement_lab_show_kind (PlacementLab *self, const char *kind)
 gboolean
 placement_lab_set_up (PlacementLab *self, const char *user, const char *kind)
 {
+  return placement_lab_set_up_prod (self, user, kind, "");
+}
+
+gboolean
+placement_lab_set_up_prod (PlacementLab *self, const char *user, const char *kind, const char *prod)
+{
   *self = (PlacementLab) { .lab = test_lab_new ("--sites 4 --paths 4 --flows 0 --rate 5 --shards 2") };
   if (self->lab == NULL)
     return FALSE;
@@ -57,8 +65,12 @@ placement_lab_set_up (PlacementLab *self, const char *user, const char *kind)
   self->journal = g_strdup_printf ("%s/qd-placement-%08x-audit", g_get_tmp_dir (), g_random_int ());
   qd_hub_keep_audit (self->hub, self->journal);
   g_settings_set_boolean (qd_settings_get_default (), "configured", TRUE);
-  add_connection (self, "node-api", user, PLACEMENT_LAB_CONTROL, NULL);
-  add_connection (self, "nats", "admin", PLACEMENT_LAB_NATS, PLACEMENT_LAB_CONTROL);
+  add_connection (self, "node-api", user, PLACEMENT_LAB_CONTROL, NULL, strstr (prod, "control") != NULL);
+  add_connection (self, "nats", "admin", PLACEMENT_LAB_NATS, PLACEMENT_LAB_CONTROL, strstr (prod, "nats") != NULL);
+  if (strstr (prod, "control"))
+    qd_hub_unlock (self->hub, PLACEMENT_LAB_CONTROL, 10);
+  if (strstr (prod, "nats"))
+    qd_hub_unlock (self->hub, PLACEMENT_LAB_NATS, 10);
   self->toasts = g_string_new (NULL);
   self->window = qd_window_new (NULL, self->hub);
   g_signal_connect (qd_window_get_session (self->window), "toast", G_CALLBACK (toast_cb), self);
@@ -114,19 +126,44 @@ placement_lab_review (PlacementLab *self, gboolean migrate)
   return review;
 }
 
-void
-placement_lab_give_reason (PlacementLab *self, const char *reason)
+static void
+answer (PlacementLab *self, const char *reason, const char *name)
 {
   AdwAlertDialog *dialog;
 
   test_until (placement_lab_has_dialog (self, QD_TYPE_CONFIRM_DIALOG), 10);
   dialog = ADW_ALERT_DIALOG (placement_lab_get_dialog (self));
   g_assert_false (adw_alert_dialog_get_response_enabled (dialog, "do"));
-  qd_confirm_dialog_set_texts (QD_CONFIRM_DIALOG (dialog), reason, NULL);
+  qd_confirm_dialog_set_texts (QD_CONFIRM_DIALOG (dialog), reason, name);
   g_assert_true (adw_alert_dialog_get_response_enabled (dialog, "do"));
   g_signal_emit_by_name (dialog, "response", "do");
   adw_dialog_force_close (ADW_DIALOG (dialog));
   test_until (placement_lab_get_dialog (self) == NULL, 10);
+}
+
+void
+placement_lab_give_reason (PlacementLab *self, const char *reason)
+{
+  answer (self, reason, NULL);
+}
+
+void
+placement_lab_give_name (PlacementLab *self, const char *reason, const char *name)
+{
+  AdwAlertDialog *dialog;
+  QdConfirmDialog *confirm;
+  g_autofree char *nearly = g_strdup_printf ("%s ", name);
+
+  test_until (placement_lab_has_dialog (self, QD_TYPE_CONFIRM_DIALOG), 10);
+  dialog = ADW_ALERT_DIALOG (placement_lab_get_dialog (self));
+  confirm = QD_CONFIRM_DIALOG (dialog);
+  qd_confirm_dialog_set_texts (confirm, reason, "");
+  g_assert_false (adw_alert_dialog_get_response_enabled (dialog, "do"));
+  qd_confirm_dialog_set_texts (confirm, reason, nearly);
+  g_assert_false (adw_alert_dialog_get_response_enabled (dialog, "do"));
+  qd_confirm_dialog_set_texts (confirm, " ", name);
+  g_assert_false (adw_alert_dialog_get_response_enabled (dialog, "do"));
+  answer (self, reason, name);
 }
 
 /* --- Who is where ------------------------------------------------------------------------------------------------ */

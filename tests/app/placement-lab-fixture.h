@@ -24,6 +24,8 @@ typedef struct {
 
 /* FALSE: there is no lab on this machine. @user: who signs in. @kind: "runner", which is shown once all its shards are ready and somebody is placed. */
 gboolean placement_lab_set_up (PlacementLab *self, const char *user, const char *kind);
+/* The same where the connections named in @prod ("control", "nats", "control nats") are production, and unlocked. */
+gboolean placement_lab_set_up_prod (PlacementLab *self, const char *user, const char *kind, const char *prod);
 void placement_lab_tear_down (PlacementLab *self);
 void placement_lab_show_kind (PlacementLab *self, const char *kind);
 
@@ -39,6 +41,8 @@ QdPlacementReview *placement_lab_review (PlacementLab *self, gboolean migrate);
 void placement_lab_be_quicker (PlacementLab *self, const char *tenant, const char *shard);
 /* What is asked before a change of high impact: a reason, and in production the name. */
 void placement_lab_give_reason (PlacementLab *self, const char *reason);
+/* In production: nothing is done without the reason and just that name. */
+void placement_lab_give_name (PlacementLab *self, const char *reason, const char *name);
 /* The menu button below @from whose tooltip is @name, and what its popover has under @label, which is opened. */
 GtkWidget *placement_lab_find_menu (gpointer from, const char *name);
 GtkWidget *placement_lab_open (GtkWidget *menu, const char *label);

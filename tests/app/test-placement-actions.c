@@ -262,6 +262,133 @@ test_freeze (void)
   placement_lab_tear_down (&self);
 }
 
+/* --- In production -------------------------------------------------------------------------------------------------- */
+
+static const char *
+name_of_connection (Fixture *self, const char *id)
+{
+  return qd_entity_get_name (qd_fleet_lookup (qd_hub_get_fleet (self->hub), id, QD_KIND_CONNECTION, id));
+}
+
+/* What it is done to is typed, whatever is done. */
+static void
+check_typed (Fixture *self)
+{
+  g_autofree char *tenant = NULL;
+  const char *name;
+
+  qd_placement_page_show_shard (self->page, "shard-1");
+  fixture_settle (GTK_WIDGET (self->window));
+  do_with_shard (self, "Stop Taking Work…");
+  placement_lab_give_name (self, "its disk is looked at", qd_entity_get_name (find_shard (self, "runner.shard-1")));
+  wait_told (self, "Done: Stop taking work on runner.shard-1");
+  test_until (is_shard (self, "runner.shard-1", "draining"), 20);
+  do_with_shard (self, "Take Work Again");
+  wait_told (self, "Done: Take work again on runner.shard-1");
+  test_until (is_shard (self, "runner.shard-1", "ready"), 20);
+
+  tenant = select_first (self, "shard-1");
+  name = qd_entity_get_name (qd_fleet_lookup (qd_hub_get_fleet (self->hub), PLACEMENT_LAB_CONTROL, QD_KIND_TENANT, tenant));
+  test_until (is_accepting (self, "runner.shard-1", tenant), 20);
+  do_with_tenant (self, "Stop Its Work Here…");
+  placement_lab_give_name (self, "it misbehaves", name);
+  wait_told (self, "Done: Stop work of");
+  do_with_tenant (self, "Turn Kill Switch On…");
+  placement_lab_give_name (self, "it floods the rest", name);
+  test_until (is_killed (self, tenant), 20);
+  do_with_tenant (self, "Replay Workflow…");
+  test_until (placement_lab_has_dialog (self, QD_TYPE_REPLAY_DIALOG), 10);
+  qd_replay_dialog_choose (QD_REPLAY_DIALOG (placement_lab_get_dialog (self)), "fulfilment", "checkpoint_only");
+  qd_replay_dialog_confirm (QD_REPLAY_DIALOG (placement_lab_get_dialog (self)));
+  placement_lab_give_name (self, "an effect was lost", name);
+  wait_told (self, "Done: Replay fulfilment of");
+}
+
+static void
+check_typed_rebuild (Fixture *self)
+{
+  g_autofree char *tenant = NULL;
+
+  placement_lab_show_kind (self, "projection");
+  tenant = select_first (self, "shard-1");
+  do_with_tenant (self, "Rebuild Projection…");
+  test_until (placement_lab_has_dialog (self, QD_TYPE_REPLAY_DIALOG), 10);
+  qd_replay_dialog_choose (QD_REPLAY_DIALOG (placement_lab_get_dialog (self)), "balances", NULL);
+  qd_replay_dialog_confirm (QD_REPLAY_DIALOG (placement_lab_get_dialog (self)));
+  placement_lab_give_name (self, "a figure is off", qd_entity_get_name (qd_fleet_lookup (qd_hub_get_fleet (self->hub), PLACEMENT_LAB_CONTROL,
+                                                                                          QD_KIND_TENANT, tenant)));
+  wait_told (self, "Done: Rebuild balances of");
+}
+
+static void
+test_production (void)
+{
+  GtkWidget *menu;
+  Fixture self;
+
+  if (!placement_lab_set_up_prod (&self, "admin", "runner", "control nats"))
+    return;
+  check_typed (&self);
+  check_typed_rebuild (&self);
+  menu = placement_lab_find_menu (self.page->end, PAGE_MENU);
+  placement_lab_do (menu, "Freeze All Changes…");
+  placement_lab_give_name (&self, "stocktaking", name_of_connection (&self, PLACEMENT_LAB_CONTROL));
+  test_until (adw_banner_get_revealed (self.window->freeze_banner), 20);
+  placement_lab_do (menu, "Lift the Freeze…");
+  placement_lab_give_name (&self, "all is counted", name_of_connection (&self, PLACEMENT_LAB_CONTROL));
+  test_until (!adw_banner_get_revealed (self.window->freeze_banner), 20);
+
+  /* Locked again, nothing is asked for before it is unlocked. */
+  qd_hub_unlock (self.hub, PLACEMENT_LAB_CONTROL, 0);
+  placement_lab_do (menu, "Freeze All Changes…");
+  test_until (ADW_IS_ALERT_DIALOG (placement_lab_get_dialog (&self)), 10);
+  g_assert_false (placement_lab_has_dialog (&self, QD_TYPE_CONFIRM_DIALOG));
+  adw_dialog_force_close (placement_lab_get_dialog (&self));
+  placement_lab_tear_down (&self);
+}
+
+/* A plan, as a rebalance makes one; whichever of the two connections is production. */
+static void
+check_plan (const char *prod)
+{
+  QdPlacementReview *review;
+  g_autofree char *why = NULL;
+  Fixture self;
+
+  if (!placement_lab_set_up_prod (&self, "admin", "runner", prod))
+    return;
+  test_until (qd_placement_page_can_apply (self.page, &why), 20);
+  qd_placement_page_propose (self.page, "shard-1");
+  test_until (qd_placement_board_get_n_moves (self.board) > 0, 20);
+  gtk_widget_activate_action (GTK_WIDGET (self.page), "placement.review", NULL);
+  test_until (placement_lab_has_dialog (&self, QD_TYPE_PLACEMENT_REVIEW), 10);
+  review = QD_PLACEMENT_REVIEW (placement_lab_get_dialog (&self));
+  qd_placement_review_set_texts (review, "room is needed", "");
+  g_assert_false (qd_placement_review_can_confirm (review));
+  qd_placement_review_set_texts (review, "room is needed", "shard-1");
+  g_assert_false (qd_placement_review_can_confirm (review));
+  qd_placement_review_set_texts (review, "", name_of_connection (&self, PLACEMENT_LAB_NATS));
+  g_assert_false (qd_placement_review_can_confirm (review));
+  qd_placement_review_set_texts (review, "room is needed", name_of_connection (&self, PLACEMENT_LAB_NATS));
+  g_assert_true (qd_placement_review_can_confirm (review));
+  adw_dialog_force_close (ADW_DIALOG (review));
+  test_until (placement_lab_get_dialog (&self) == NULL, 10);
+
+  /* Locked, it is read, and not carried out. */
+  qd_hub_unlock (self.hub, strstr (prod, "nats") ? PLACEMENT_LAB_NATS : PLACEMENT_LAB_CONTROL, 0);
+  g_clear_pointer (&why, g_free);
+  g_assert_false (qd_placement_page_can_apply (self.page, &why));
+  g_assert_nonnull (strstr (why, "read-only"));
+  placement_lab_tear_down (&self);
+}
+
+static void
+test_production_plan (void)
+{
+  check_plan ("nats");
+  check_plan ("control");
+}
+
 /* --- Who may not ------------------------------------------------------------------------------------------------------ */
 
 static void
@@ -289,6 +416,8 @@ main (int argc, char **argv)
   g_test_add_func ("/placement-actions/shards", test_shards);
   g_test_add_func ("/placement-actions/empty", test_empty);
   g_test_add_func ("/placement-actions/freeze", test_freeze);
+  g_test_add_func ("/placement-actions/production", test_production);
+  g_test_add_func ("/placement-actions/production-plan", test_production_plan);
   g_test_add_func ("/placement-actions/refused", test_refused);
   return g_test_run ();
 }

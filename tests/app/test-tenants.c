@@ -76,7 +76,7 @@ is_live (Fixture *self)
 }
 
 static gboolean
-set_up_with (Fixture *self, const char *user, const char *options)
+set_up_in (Fixture *self, const char *user, const char *options, gboolean production)
 {
   g_autoptr (QdEndpoint) endpoint = NULL;
   g_autoptr (GError) error = NULL;
@@ -92,7 +92,11 @@ set_up_with (Fixture *self, const char *user, const char *options)
   g_settings_set_boolean (qd_settings_get_default (), "configured", TRUE);
   endpoint = test_lab_endpoint (self->lab, "node-api", user);
   g_set_str (&endpoint->id, user);
+  if (production)
+    g_set_str (&endpoint->environment, "prod");
   g_assert_true (qd_hub_add (self->hub, endpoint, FALSE, &error));
+  if (production)
+    qd_hub_unlock (self->hub, user, 10);
   g_assert_no_error (error);
   test_until (is_live (self) && tenant (self, "tenant-acme") != NULL, 30);
   self->window = qd_window_new (NULL, self->hub);
@@ -102,6 +106,12 @@ set_up_with (Fixture *self, const char *user, const char *options)
   fixture_settle (GTK_WIDGET (self->window));
   self->page = qd_window_get_page (self->window);
   return TRUE;
+}
+
+static gboolean
+set_up_with (Fixture *self, const char *user, const char *options)
+{
+  return set_up_in (self, user, options, FALSE);
 }
 
 static gboolean
@@ -318,6 +328,52 @@ test_many_undone (void)
   confirm (&self);
   test_until (is_in_state (&self, "tenant-acme", "active") && is_in_state (&self, "tenant-globex", "active"), 20);
   g_assert_true (is_in_state (&self, "tenant-umbrella", "suspended"));
+  tear_down (&self);
+}
+
+static const char *
+name_of_connection (Fixture *self, const char *id)
+{
+  return qd_entity_get_name (qd_fleet_lookup (qd_hub_get_fleet (self->hub), id, QD_KIND_CONNECTION, id));
+}
+
+/* In production one types where it is that many are changed, and what one thing is called. */
+static void
+test_production (void)
+{
+  Fixture self;
+  g_autoptr (GPtrArray) all = g_ptr_array_new ();
+  AdwAlertDialog *dialog;
+
+  if (!set_up_in (&self, "admin", "--sites 6 --paths 8 --flows 20 --rate 0 --no-nats", TRUE))
+    return;
+  test_until (qd_view_get_length (qd_table_get_view (table (&self))) == 4, 10);
+  g_ptr_array_add (all, tenant (&self, "tenant-acme"));
+  g_ptr_array_add (all, tenant (&self, "tenant-globex"));
+  qd_table_select_several (table (&self), all);
+  begin (&self, "row.tenant.suspend");
+  dialog = ADW_ALERT_DIALOG (get_dialog (&self));
+  for (guint i = 0; i < 3; i++)
+    {
+      const char *const names[] = { "", "Acme", "2 tenants" };
+
+      qd_confirm_dialog_set_texts (QD_CONFIRM_DIALOG (dialog), "unpaid", names[i]);
+      g_assert_false (adw_alert_dialog_get_response_enabled (dialog, "do"));
+    }
+  qd_confirm_dialog_set_texts (QD_CONFIRM_DIALOG (dialog), "unpaid", name_of_connection (&self, "admin"));
+  g_assert_true (adw_alert_dialog_get_response_enabled (dialog, "do"));
+  g_signal_emit_by_name (dialog, "response", "do");
+  adw_dialog_force_close (ADW_DIALOG (dialog));
+  test_until (is_in_state (&self, "tenant-acme", "suspended") && is_in_state (&self, "tenant-globex", "suspended"), 20);
+
+  g_assert_true (qd_table_select (table (&self), tenant (&self, "tenant-initech")));
+  begin (&self, "row.tenant.kill-on");
+  dialog = ADW_ALERT_DIALOG (get_dialog (&self));
+  qd_confirm_dialog_set_texts (QD_CONFIRM_DIALOG (dialog), "it floods", "initech");
+  g_assert_false (adw_alert_dialog_get_response_enabled (dialog, "do"));
+  qd_confirm_dialog_set_texts (QD_CONFIRM_DIALOG (dialog), "it floods", "Initech");
+  g_assert_true (adw_alert_dialog_get_response_enabled (dialog, "do"));
+  adw_dialog_force_close (ADW_DIALOG (dialog));
   tear_down (&self);
 }
 
@@ -581,6 +637,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/tenants/conflict", test_conflict);
   g_test_add_func ("/app/tenants/many", test_many);
   g_test_add_func ("/app/tenants/many-undone", test_many_undone);
+  g_test_add_func ("/app/tenants/production", test_production);
   g_test_add_func ("/app/tenants/details", test_details);
   g_test_add_func ("/app/tenants/viewer", test_viewer);
   return g_test_run ();
