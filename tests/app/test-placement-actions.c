@@ -165,10 +165,11 @@ check_replay (Fixture *self)
     }
 }
 
-static void
-check_rebuild (Fixture *self)
+/* Up to what is asked then. (transfer full) whose. */
+static char *
+begin_rebuild (Fixture *self)
 {
-  g_autofree char *tenant = NULL;
+  char *tenant;
 
   placement_lab_show_kind (self, "projection");
   tenant = select_first (self, "shard-1");
@@ -176,6 +177,14 @@ check_rebuild (Fixture *self)
   test_until (placement_lab_has_dialog (self, QD_TYPE_REPLAY_DIALOG), 10);
   qd_replay_dialog_choose (QD_REPLAY_DIALOG (placement_lab_get_dialog (self)), "balances", NULL);
   qd_replay_dialog_confirm (QD_REPLAY_DIALOG (placement_lab_get_dialog (self)));
+  return tenant;
+}
+
+static void
+check_rebuild (Fixture *self)
+{
+  g_autofree char *tenant = begin_rebuild (self);
+
   placement_lab_give_reason (self, "a figure is off");
   wait_told (self, "Done: Rebuild balances of");
   test_until (is_recorded (self, "shard.rebuild", "a figure is off"), 20);
@@ -270,6 +279,12 @@ name_of_connection (Fixture *self, const char *id)
   return qd_entity_get_name (qd_fleet_lookup (qd_hub_get_fleet (self->hub), id, QD_KIND_CONNECTION, id));
 }
 
+static const char *
+name_of_tenant (Fixture *self, const char *id)
+{
+  return qd_entity_get_name (qd_fleet_lookup (qd_hub_get_fleet (self->hub), PLACEMENT_LAB_CONTROL, QD_KIND_TENANT, id));
+}
+
 /* What it is done to is typed, whatever is done. */
 static void
 check_typed (Fixture *self)
@@ -288,7 +303,7 @@ check_typed (Fixture *self)
   test_until (is_shard (self, "runner.shard-1", "ready"), 20);
 
   tenant = select_first (self, "shard-1");
-  name = qd_entity_get_name (qd_fleet_lookup (qd_hub_get_fleet (self->hub), PLACEMENT_LAB_CONTROL, QD_KIND_TENANT, tenant));
+  name = name_of_tenant (self, tenant);
   test_until (is_accepting (self, "runner.shard-1", tenant), 20);
   do_with_tenant (self, "Stop Its Work Here…");
   placement_lab_give_name (self, "it misbehaves", name);
@@ -307,16 +322,9 @@ check_typed (Fixture *self)
 static void
 check_typed_rebuild (Fixture *self)
 {
-  g_autofree char *tenant = NULL;
+  g_autofree char *tenant = begin_rebuild (self);
 
-  placement_lab_show_kind (self, "projection");
-  tenant = select_first (self, "shard-1");
-  do_with_tenant (self, "Rebuild Projection…");
-  test_until (placement_lab_has_dialog (self, QD_TYPE_REPLAY_DIALOG), 10);
-  qd_replay_dialog_choose (QD_REPLAY_DIALOG (placement_lab_get_dialog (self)), "balances", NULL);
-  qd_replay_dialog_confirm (QD_REPLAY_DIALOG (placement_lab_get_dialog (self)));
-  placement_lab_give_name (self, "a figure is off", qd_entity_get_name (qd_fleet_lookup (qd_hub_get_fleet (self->hub), PLACEMENT_LAB_CONTROL,
-                                                                                          QD_KIND_TENANT, tenant)));
+  placement_lab_give_name (self, "a figure is off", name_of_tenant (self, tenant));
   wait_told (self, "Done: Rebuild balances of");
 }
 
