@@ -521,7 +521,7 @@ test_viewer (void)
     }
   qd_routing_create (session (&self), GTK_WIDGET (self.page));
   g_assert_null (get_dialog (&self));
-  g_assert_nonnull (strstr (self.desk.toasts->str, "No connection lets you create a routing policy"));
+  g_assert_nonnull (strstr (self.desk.toasts->str, "sdwan.policies.manage"));
   tear_down (&self);
 }
 
