@@ -97,17 +97,16 @@ add_button (QdPlacementClash *self, GtkWidget *box, const char *label, GCallback
 {
   GtkWidget *button = gtk_button_new_with_mnemonic (label);
 
-  gtk_widget_set_hexpand (button, TRUE);
   gtk_button_set_can_shrink (GTK_BUTTON (button), TRUE);
   g_signal_connect_object (button, "clicked", callback, self, G_CONNECT_SWAPPED);
-  gtk_box_append (GTK_BOX (box), button);
+  adw_wrap_box_append (ADW_WRAP_BOX (box), button);
   return button;
 }
 
 static GtkWidget *
 build_buttons (QdPlacementClash *self, guint n_conflicts)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *merge;
+  GtkWidget *box = adw_wrap_box_new (), *merge;
 
   if (n_conflicts > 0)
     {
@@ -119,7 +118,11 @@ build_buttons (QdPlacementClash *self, guint n_conflicts)
       merge = add_button (self, box, _("_Merge"), G_CALLBACK (mine_cb));
       gtk_widget_add_css_class (merge, "suggested-action");
     }
-  gtk_box_set_homogeneous (GTK_BOX (box), TRUE);
+  /* Side by side, or where the words of one would be cut, below one another. */
+  adw_wrap_box_set_child_spacing (ADW_WRAP_BOX (box), 12);
+  adw_wrap_box_set_line_spacing (ADW_WRAP_BOX (box), 6);
+  adw_wrap_box_set_justify (ADW_WRAP_BOX (box), ADW_JUSTIFY_FILL);
+  adw_wrap_box_set_justify_last_line (ADW_WRAP_BOX (box), TRUE);
   gtk_widget_set_margin_top (box, 12);
   gtk_widget_set_margin_bottom (box, 12);
   gtk_widget_set_margin_start (box, 12);
