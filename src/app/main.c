@@ -6,6 +6,7 @@
 #include <locale.h>
 
 #include <glib/gi18n.h>
+#include <gtk/gtk.h>
 
 #include "qd-application.h"
 #include "qd-log.h"
@@ -18,6 +19,8 @@ main (int argc, char **argv)
 
   qd_memory_setup ();
   setlocale (LC_ALL, "");
+  /* Once: workers are at work by the time that GTK starts. */
+  gtk_disable_setlocale ();
   /* A build folder has its translations elsewhere. */
   bindtextdomain (GETTEXT_PACKAGE, g_getenv ("QD_LOCALEDIR") ? g_getenv ("QD_LOCALEDIR") : QD_LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");

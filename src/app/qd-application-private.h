@@ -21,6 +21,8 @@ struct _QdApplication
   char *attach;
   char *shots;
 
+  guint present_id;          /* until the window is shown, whatever is known by then */
+
   /* A link that waits for the last known state; owned */
   char *pending_link;
 };

@@ -21,6 +21,8 @@
 GResource *qd_app_get_resource (void);
 
 #define LINK_SCHEME "quarterdeck"
+/* So long the first window waits for the last known state: a window that is empty first costs a frame of its own. */
+#define PRESENT_MS 250
 
 G_DEFINE_FINAL_TYPE (QdApplication, qd_application, ADW_TYPE_APPLICATION)
 
@@ -75,6 +77,24 @@ ensure_window (QdApplication *self)
   g_object_set_data_full (G_OBJECT (window), "qd-ticker", g_object_ref (ticker), g_object_unref);
   qd_frame_probe_attach (GTK_WIDGET (window), self->hub);
   return window;
+}
+
+/* The first window comes with the last known state in it. */
+static void
+present_first (QdApplication *self)
+{
+  if (self->present_id == 0)
+    return;
+  g_clear_handle_id (&self->present_id, g_source_remove);
+  if (get_window (self) != NULL)
+    gtk_window_present (GTK_WINDOW (get_window (self)));
+}
+
+static gboolean
+present_cb (gpointer data)
+{
+  present_first (data);
+  return G_SOURCE_REMOVE;
 }
 
 void
@@ -254,13 +274,32 @@ open_store (void)
   return qd_store_new (path);
 }
 
+/* Before GTK starts, so that a worker reads the last known state meanwhile. */
+static void
+start_hub (QdApplication *self)
+{
+  g_autofree char *journal = qd_audit_default_path ();
+
+  self->store = open_store ();
+  g_signal_connect_object (self->store, "problem", G_CALLBACK (store_problem_cb), self, G_CONNECT_SWAPPED);
+  self->hub = qd_hub_new (self->store);
+  qd_hub_keep_audit (self->hub, journal);
+  g_signal_connect_object (qd_hub_get_fleet (self->hub), "committed", G_CALLBACK (committed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->hub, "connections-changed", G_CALLBACK (qd_application_update_welcome), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->hub, "loaded", G_CALLBACK (present_first), self, G_CONNECT_SWAPPED);
+  qd_job_stream_watch (self->hub, TRUE);
+  qd_hub_start_async (self->hub, self->cancellable, hub_started_cb, g_object_ref (self));
+}
+
 static void
 qd_application_startup (GApplication *application)
 {
   QdApplication *self = QD_APPLICATION (application);
-  g_autofree char *journal = qd_audit_default_path ();
   GSettings *settings;
 
+  start_hub (self);
   qd_app_init ();
   G_APPLICATION_CLASS (qd_application_parent_class)->startup (application);
   if (self->shots != NULL && g_getenv ("QD_SHOTS_RTL") != NULL)
@@ -270,20 +309,9 @@ qd_application_startup (GApplication *application)
   g_signal_connect (settings, "changed::appearance", G_CALLBACK (set_appearance_cb), NULL);
   g_signal_connect (settings, "changed::log-level", G_CALLBACK (set_log_level_cb), NULL);
 
-  self->store = open_store ();
-  g_signal_connect_object (self->store, "problem", G_CALLBACK (store_problem_cb), self, G_CONNECT_SWAPPED);
-  self->hub = qd_hub_new (self->store);
-  qd_hub_keep_audit (self->hub, journal);
-  qd_store_record (self->store, qd_hub_get_fleet (self->hub));
-  g_signal_connect_object (qd_hub_get_fleet (self->hub), "committed", G_CALLBACK (committed_cb), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->hub, "connections-changed", G_CALLBACK (qd_application_update_welcome), self,
-                           G_CONNECT_SWAPPED);
   self->lab = qd_lab_new ();
   g_signal_connect_object (self->lab, "ended", G_CALLBACK (lab_ended_cb), self, G_CONNECT_SWAPPED);
   qd_application_actions_setup (self);
-  qd_job_stream_watch (self->hub, TRUE);
-  qd_hub_start_async (self->hub, self->cancellable, hub_started_cb, g_object_ref (self));
 }
 
 static void
@@ -299,7 +327,10 @@ qd_application_activate (GApplication *application)
     self->pending_link = g_settings_get_string (qd_settings_get_default (), "selection");
   if (self->pending_link != NULL && *self->pending_link == '\0')
     g_clear_pointer (&self->pending_link, g_free);
-  gtk_window_present (GTK_WINDOW (window));
+  if (first && qd_hub_is_loading (self->hub))
+    self->present_id = g_timeout_add (PRESENT_MS, present_cb, self);
+  else if (self->present_id == 0)
+    gtk_window_present (GTK_WINDOW (window));
   if (first && self->shots != NULL)
     qd_shots_take (self, window, self->shots);
 }
@@ -309,6 +340,7 @@ qd_application_shutdown (GApplication *application)
 {
   QdApplication *self = QD_APPLICATION (application);
 
+  g_clear_handle_id (&self->present_id, g_source_remove);
   g_cancellable_cancel (self->cancellable);
   if (self->hub != NULL)
     qd_hub_stop (self->hub);

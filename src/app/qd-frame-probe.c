@@ -17,6 +17,7 @@
 #include "qd-fleet-json.h"
 #include "qd-grid.h"
 #include "qd-json.h"
+#include "qd-overview-page.h"
 #include "qd-placement-page.h"
 #include "qd-placement-review.h"
 #include "qd-topology-moves.h"
@@ -149,9 +150,14 @@ before_paint_cb (GdkFrameClock *clock)
   probe->paint_began_us = g_get_monotonic_time ();
 }
 
+/* Known, and shown where it is the overview that is looked at. */
 static gboolean
 has_data (void)
 {
+  QdPage *page = qd_window_get_page (QD_WINDOW (probe->window));
+
+  if (page != NULL && QD_IS_OVERVIEW_PAGE (page) && !qd_overview_page_has_data (QD_OVERVIEW_PAGE (page)))
+    return FALSE;
   return qd_entity_list_get_length (qd_fleet_get_list (qd_hub_get_fleet (probe->hub), QD_KIND_SITE)) > 0;
 }
 

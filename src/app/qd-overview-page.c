@@ -21,27 +21,33 @@
 #define N_JOBS 5
 /* With more flows than this, the busiest are looked for every five seconds only. */
 #define MANY_FLOWS 20000
+/* Of a list of libadwaita, in pixels */
+#define LEAST_ROW_HEIGHT 40
 
 struct _QdOverviewPage {
   QdPage parent_instance;
 
   QdTrend *trend;              /* borrowed: the hub's */
   GtkWidget *stack;
-  GtkWidget *waiting;          /* status page: loading, or why there is nothing */
+  GtkWidget *waiting;          /* bin: nothing for a moment, then a status page: loading, or why there is nothing */
   GtkWidget *state_image;
   GtkWidget *headline;
   GtkWidget *subline;
   GtkWidget *cards_box;
   GtkWidget *cards[QD_N_STATS];
   GtkWidget *attention, *events, *flows, *jobs;
+  GtkWidget *lists;            /* the last three */
 
   guint order[QD_N_STATS];     /* stats in the order of their cards */
   guint timer;
-  guint delay;                 /* until the loading state is shown */
+  guint delay;                 /* until it says that it is loading */
   guint ticks;                 /* half seconds */
   gint64 newest;               /* since when the newest trouble that is shown is so */
   guint n_flows;
   gboolean dirty, lists_due;
+  GdkFrameClock *clock;        /* owned, while the first frame with the fleet is to come */
+  gulong layout_id;
+  guint below_id;
 };
 
 G_DEFINE_FINAL_TYPE (QdOverviewPage, qd_overview_page, QD_TYPE_PAGE)
@@ -141,16 +147,6 @@ update_headline (QdOverviewPage *self, const QdFleetStats *stats)
 
 /* --- Nothing to show ----------------------------------------------------------------------- */
 
-static gboolean
-delay_cb (gpointer user_data)
-{
-  QdOverviewPage *self = user_data;
-
-  self->delay = 0;
-  gtk_widget_set_visible (self->waiting, TRUE);
-  return G_SOURCE_REMOVE;
-}
-
 /* The state of the connection shown, or of the first that has something to say. */
 static QdEntity *
 find_connection (QdOverviewPage *self)
@@ -168,10 +164,18 @@ find_connection (QdOverviewPage *self)
   return NULL;
 }
 
+/* Made when there is something to say: mostly the last known state is there before that. */
+static AdwStatusPage *
+ensure_status_page (QdOverviewPage *self)
+{
+  if (adw_bin_get_child (ADW_BIN (self->waiting)) == NULL)
+    adw_bin_set_child (ADW_BIN (self->waiting), adw_status_page_new ());
+  return ADW_STATUS_PAGE (adw_bin_get_child (ADW_BIN (self->waiting)));
+}
+
 static void
 show_waiting (QdOverviewPage *self)
 {
-  AdwStatusPage *page = ADW_STATUS_PAGE (self->waiting);
   QdEntity *connection = find_connection (self);
   const char *state = connection != NULL ? qd_entity_get_string (connection, QD_CONNECTION_STATE) : NULL;
   const char *detail = connection != NULL ? qd_entity_get_string (connection, QD_CONNECTION_DETAIL) : NULL;
@@ -181,27 +185,47 @@ show_waiting (QdOverviewPage *self)
   gtk_stack_set_visible_child (GTK_STACK (self->stack), self->waiting);
   if (trouble)
     {
+      AdwStatusPage *page = ensure_status_page (self);
+
       adw_status_page_set_icon_name (page, "network-error-symbolic");
       adw_status_page_set_title (page, _("No Data Yet"));
       adw_status_page_set_description (page, escaped);
-      gtk_widget_set_visible (self->waiting, TRUE);
     }
   else if (g_strcmp0 (state, "live") == 0 || g_strcmp0 (state, "paper") == 0)
     {
+      AdwStatusPage *page = ensure_status_page (self);
+
       adw_status_page_set_icon_name (page, "qd-overview-symbolic");
       adw_status_page_set_title (page, _("Nothing Here"));
       adw_status_page_set_description (page, _("This connection has no sites and no nodes"));
-      gtk_widget_set_visible (self->waiting, TRUE);
     }
-  else
+  else if (self->delay == 0)
     {
-      g_autoptr (AdwSpinnerPaintable) spinner = adw_spinner_paintable_new (self->waiting);
+      AdwStatusPage *page = ensure_status_page (self);
+      g_autoptr (AdwSpinnerPaintable) spinner = adw_spinner_paintable_new (GTK_WIDGET (page));
 
       if (adw_status_page_get_paintable (page) == NULL)
         adw_status_page_set_paintable (page, GDK_PAINTABLE (spinner));
       adw_status_page_set_title (page, _("Loading the Fleet…"));
       adw_status_page_set_description (page, NULL);
     }
+}
+
+static gboolean
+is_waiting (QdOverviewPage *self)
+{
+  return gtk_stack_get_visible_child (GTK_STACK (self->stack)) == self->waiting;
+}
+
+static gboolean
+delay_cb (gpointer user_data)
+{
+  QdOverviewPage *self = user_data;
+
+  self->delay = 0;
+  if (is_waiting (self))
+    show_waiting (self);
+  return G_SOURCE_REMOVE;
 }
 
 /* --- Keeping up ---------------------------------------------------------------------------- */
@@ -238,24 +262,84 @@ update_figures (QdOverviewPage *self)
 }
 
 static void
-update_lists (QdOverviewPage *self)
+update_attention (QdOverviewPage *self)
+{
+  self->newest = qd_overview_fill_attention (QD_ROW_LIST (self->attention), get_fleet (self), get_connection (self), N_ATTENTION);
+}
+
+/* What happened and goes on, mostly below what is in sight: @most rows of each. */
+static void
+update_below (QdOverviewPage *self, guint most)
 {
   QdFleet *fleet = get_fleet (self);
   const char *connection = get_connection (self);
 
-  self->newest = qd_overview_fill_attention (QD_ROW_LIST (self->attention), fleet, connection, N_ATTENTION);
-  qd_overview_fill_events (QD_ROW_LIST (self->events), fleet, connection, N_EVENTS);
-  qd_overview_fill_jobs (QD_ROW_LIST (self->jobs), fleet, connection, N_JOBS);
+  qd_overview_fill_events (QD_ROW_LIST (self->events), fleet, connection, MIN (N_EVENTS, most));
+  qd_overview_fill_jobs (QD_ROW_LIST (self->jobs), fleet, connection, MIN (N_JOBS, most));
   if (self->n_flows <= MANY_FLOWS || self->ticks % 10 == 1)
-    qd_overview_fill_flows (QD_ROW_LIST (self->flows), fleet, connection, N_FLOWS);
+    qd_overview_fill_flows (QD_ROW_LIST (self->flows), fleet, connection, MIN (N_FLOWS, most));
+  gtk_widget_set_visible (self->lists, TRUE);
+}
+
+static void
+update_lists (QdOverviewPage *self)
+{
+  update_attention (self);
+  update_below (self, G_MAXUINT);
+}
+
+static void
+forget_first (QdOverviewPage *self)
+{
+  g_clear_handle_id (&self->below_id, g_source_remove);
+  if (self->clock != NULL)
+    g_clear_signal_handler (&self->layout_id, self->clock);
+  g_clear_object (&self->clock);
+}
+
+static gboolean
+below_cb (gpointer user_data)
+{
+  QdOverviewPage *self = user_data;
+
+  self->below_id = 0;
+  update_below (self, G_MAXUINT);
+  return G_SOURCE_REMOVE;
+}
+
+/* Now that it is known where the cards end: of the lists below them as many rows are made before the frame is painted
+ * as are in sight, the others after it. */
+static void
+laid_out_cb (QdOverviewPage *self)
+{
+  graphene_rect_t cards;
+  gboolean known = gtk_widget_compute_bounds (self->cards_box, self->stack, &cards);
+  float room = known ? (float) gtk_widget_get_height (self->stack) - cards.origin.y - cards.size.height : G_MAXUINT16;
+
+  forget_first (self);
+  if (room > 0)
+    update_below (self, 1 + (guint) (room / LEAST_ROW_HEIGHT));
+  self->below_id = g_idle_add_full (G_PRIORITY_LOW, below_cb, self, NULL);
 }
 
 static void
 update (QdOverviewPage *self)
 {
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (self));
+
   self->dirty = FALSE;
-  if (update_figures (self))
-    update_lists (self);
+  forget_first (self);
+  if (!update_figures (self))
+    return;
+  update_attention (self);
+  if (clock == NULL || gtk_widget_get_visible (self->lists))
+    {
+      update_below (self, G_MAXUINT);
+      return;
+    }
+  /* After GTK's own, which lays out; it does again before it paints, if that is asked for. */
+  self->clock = g_object_ref (clock);
+  self->layout_id = g_signal_connect_swapped (clock, "layout", G_CALLBACK (laid_out_cb), self);
 }
 
 /* Ages are told in seconds in the first minute, then in minutes; to look more often is for nothing. */
@@ -296,7 +380,7 @@ changed_cb (QdOverviewPage *self)
 {
   self->dirty = TRUE;
   /* The first data of all is not kept waiting. */
-  if (self->timer != 0 && gtk_stack_get_visible_child (GTK_STACK (self->stack)) == self->waiting)
+  if (self->timer != 0 && is_waiting (self))
     update (self);
 }
 
@@ -315,6 +399,7 @@ static void
 qd_overview_page_unmap (GtkWidget *widget)
 {
   g_clear_handle_id (&QD_OVERVIEW_PAGE (widget)->timer, g_source_remove);
+  forget_first (QD_OVERVIEW_PAGE (widget));
   GTK_WIDGET_CLASS (qd_overview_page_parent_class)->unmap (widget);
 }
 
@@ -543,6 +628,8 @@ build_lists (QdOverviewPage *self)
   gtk_box_append (GTK_BOX (sides[0]), self->jobs);
   gtk_box_append (GTK_BOX (sides[0]), self->events);
   gtk_box_append (GTK_BOX (sides[1]), self->flows);
+  gtk_widget_set_visible (columns, FALSE);
+  self->lists = columns;
   return columns;
 }
 
@@ -602,8 +689,10 @@ qd_overview_page_constructed (GObject *object)
   G_OBJECT_CLASS (qd_overview_page_parent_class)->constructed (object);
   self->trend = qd_trend_for_hub (hub);
   self->stack = gtk_stack_new ();
-  self->waiting = adw_status_page_new ();
-  gtk_widget_set_visible (self->waiting, FALSE);
+  /* Only what is shown is measured. */
+  gtk_stack_set_hhomogeneous (GTK_STACK (self->stack), FALSE);
+  gtk_stack_set_vhomogeneous (GTK_STACK (self->stack), FALSE);
+  self->waiting = adw_bin_new ();
   gtk_stack_add_named (GTK_STACK (self->stack), self->waiting, "waiting");
   gtk_stack_add_named (GTK_STACK (self->stack), build_fleet (self), "fleet");
   adw_bin_set_child (ADW_BIN (self), self->stack);
@@ -622,8 +711,16 @@ qd_overview_page_dispose (GObject *object)
 
   g_clear_handle_id (&self->timer, g_source_remove);
   g_clear_handle_id (&self->delay, g_source_remove);
+  forget_first (self);
   self->cards_box = NULL;
   G_OBJECT_CLASS (qd_overview_page_parent_class)->dispose (object);
+}
+
+gboolean
+qd_overview_page_has_data (QdOverviewPage *self)
+{
+  g_return_val_if_fail (QD_IS_OVERVIEW_PAGE (self), FALSE);
+  return !is_waiting (self);
 }
 
 static gboolean

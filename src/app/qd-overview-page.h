@@ -14,4 +14,7 @@ G_BEGIN_DECLS
 #define QD_TYPE_OVERVIEW_PAGE (qd_overview_page_get_type ())
 G_DECLARE_FINAL_TYPE (QdOverviewPage, qd_overview_page, QD, OVERVIEW_PAGE, QdPage)
 
+/* Whether the fleet is shown, not that it is waited for. */
+gboolean qd_overview_page_has_data (QdOverviewPage *self);
+
 G_END_DECLS

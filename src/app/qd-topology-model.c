@@ -327,7 +327,15 @@ got_places_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (self->session == NULL || asked->generation != self->generation)
     return;
   qd_places_load (self->places, json);
-  begin (self);
+  if (self->watchers > 0)
+    {
+      begin (self);
+      return;
+    }
+  /* The window is being made: its first frame does not wait for a picture that takes longer anyway. */
+  self->places_known = TRUE;
+  if (self->shape_id == 0)
+    self->shape_id = g_timeout_add (SHAPE_MS, shape_cb, self);
 }
 
 static void

@@ -323,6 +323,7 @@ start_fiber (gpointer data)
     {
       qd_store_record (self->store, self->fleet);
       forget_strangers (self);
+      g_signal_emit_by_name (self, "loaded");
     }
   if (error == NULL && !self->stopped)
     await_unfinished (self, &error);

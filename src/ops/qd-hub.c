@@ -20,7 +20,7 @@
 
 #define MAX_UNLOCK_MINUTES 480
 
-enum { CONNECTIONS_CHANGED, JOB_FINISHED, PASSWORD_NEEDED, N_SIGNALS };
+enum { CONNECTIONS_CHANGED, JOB_FINISHED, PASSWORD_NEEDED, LOADED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (QdHub, qd_hub, G_TYPE_OBJECT)
@@ -696,6 +696,7 @@ qd_hub_class_init (QdHubClass *klass)
                                         NULL, NULL, NULL, G_TYPE_NONE, 1, QD_TYPE_ENTITY);
   signals[PASSWORD_NEEDED] = g_signal_new ("password-needed", QD_TYPE_HUB, G_SIGNAL_RUN_LAST, 0,
                                            NULL, NULL, NULL, G_TYPE_NONE, 2, QD_TYPE_ENTITY, G_TYPE_STRING);
+  signals[LOADED] = g_signal_new ("loaded", QD_TYPE_HUB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

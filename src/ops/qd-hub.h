@@ -17,7 +17,8 @@ G_BEGIN_DECLS
  * configured endpoint. The window and qdctl each have one. Main thread.
  * With a store, drivers begin once qd_hub_start_async() has loaded the last known state, so that
  * nothing old is put over what is new; without one, at once.
- * Signals: ::connections-changed (also when a lock opens or closes), ::job-finished (QdEntity job),
+ * Signals: ::loaded (once: the last known state is in the fleet, or cannot be read, and no server was asked yet),
+ * ::connections-changed (also when a lock opens or closes), ::job-finished (QdEntity job),
  * ::password-needed (QdEntity job, const char *wrong): the server wants to be sure that it is still us,
  * and the job waits for qd_hub_confirm_job() or qd_hub_cancel_job(); @wrong says why the password before
  * this one was not taken, or is NULL. With nobody connected to it, such a job fails.

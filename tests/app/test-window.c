@@ -4,6 +4,7 @@
 #include "app-fixture.h"
 #include "qd-confirm-dialog.h"
 #include "qd-connection-dialog.h"
+#include "qd-overview-page.h"
 #include "qd-palette.h"
 #include "qd-preferences.h"
 #include "qd-report.h"
@@ -65,6 +66,27 @@ test_last_known (void)
   g_assert_cmpstr (qd_window_get_page_id (window), ==, "overview");
   g_assert_true (qd_window_get_banner_revealed (window));
   g_assert_nonnull (strstr (qd_window_get_banner_text (window), "nobody answers"));
+  close_window (window);
+}
+
+/* A window that is there before anything is known shows no fleet, and the first that comes at once, not at its next look. */
+static void
+test_first_data (void)
+{
+  g_autoptr (QdHub) hub = qd_hub_new (NULL);
+  QdWindow *window;
+  QdPage *page;
+  g_autofree char *text = NULL;
+
+  g_settings_set_boolean (qd_settings_get_default (), "configured", TRUE);
+  g_settings_set_string (qd_settings_get_default (), "page", "overview");
+  window = open_window (hub);
+  page = qd_window_get_page (window);
+  g_assert_false (qd_overview_page_has_data (QD_OVERVIEW_PAGE (page)));
+  fixture_fill (hub, "stale", 42);
+  g_assert_true (qd_overview_page_has_data (QD_OVERVIEW_PAGE (page)));
+  text = qd_page_copy (page);
+  g_assert_nonnull (strstr (text, "42"));
   close_window (window);
 }
 
@@ -312,6 +334,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/window/welcome", test_welcome);
   g_test_add_func ("/window/last-known", test_last_known);
+  g_test_add_func ("/window/first-data", test_first_data);
   g_test_add_func ("/window/recovers", test_recovers);
   g_test_add_func ("/window/pages", test_pages);
   g_test_add_func ("/window/palette", test_palette);
