@@ -107,7 +107,8 @@ set_up_with (Fixture *self, const char *options)
 static gboolean
 set_up (Fixture *self)
 {
-  return set_up_with (self, "--sites 12 --paths 20 --flows 20 --rate 50 --no-nats");
+  /* Nothing goes down by itself, so that a path that is up can be failed over whenever a slow machine comes to it. */
+  return set_up_with (self, "--sites 12 --paths 20 --flows 20 --rate 0 --no-nats");
 }
 
 static void
