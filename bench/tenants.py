@@ -79,6 +79,12 @@ def take_some(shards, kind):
     return {names[(i + 1) % len(names)]: sorted(t['id'] for t in home['tenants'])[:counts[i]] for i, home in enumerate(homes)}, names
 
 
+def describe_open(window):
+    """Where those stand that have not ended, and what they wait for."""
+    jobs = [job for job in window.dump()['model']['jobs'] if job['state'] not in ('succeeded', 'failed', 'cancelled')]
+    return '; '.join(f'{job["id"]} {job["state"]} {job.get("steps")}' for job in jobs if job['state'] != 'queued') or f'{len(jobs)} queued'
+
+
 def wait_over(window, mark, expect, still=60):
     """Until so many jobs have come and none is open; an error once nothing of that has changed for a minute."""
     last, since = None, time.time()
@@ -88,7 +94,7 @@ def wait_over(window, mark, expect, still=60):
         if counts and counts[0] != last:
             last, since = counts[0], time.time()
         if time.time() - since > still:
-            raise RuntimeError(f'{last} jobs and open ones, {expect} expected: nothing goes on')
+            raise RuntimeError(f'{last} jobs and open ones, {expect} expected: nothing goes on: {describe_open(window)}')
         time.sleep(0.2)
 
 
