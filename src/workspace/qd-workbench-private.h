@@ -22,6 +22,7 @@ struct _QdWorkbench {
   GHashTable *monitors;      /* path of a folder → GFileMonitor */
   guint rescan_id;
   gboolean scanning, scan_again;
+  guint n_saving;            /* a look that ends meanwhile counts for nothing: it may have read what is being saved; each save ends with another */
 
   QdAnalysis *analysis;
   QdPolicyOptions options;
@@ -42,6 +43,9 @@ void qd_workbench_analyse_forget (QdWorkbench *self);
 void qd_workbench_take_load (QdWorkbench *self, QdWorkbenchLoad *load);
 /* The disk holds @theirs (NULL: nothing any more) where @document began from something else. */
 void qd_workbench_meet (QdWorkbench *self, QdDocument *document, GBytes *theirs);
+/* @document is compared with @base from now on, what the disk is known to hold: a look that is under way may have read what was there
+ * before, and is done again. */
+void qd_workbench_rebase (QdWorkbench *self, QdDocument *document, GBytes *base);
 GHashTable *qd_workbench_monitors_new (void);
 void qd_workbench_watch (QdWorkbench *self);
 

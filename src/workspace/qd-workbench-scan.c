@@ -12,12 +12,13 @@
 
 /* --- Two changes to one text ------------------------------------------------------------------------ */
 
-typedef struct { QdDocument *document; GBytes *theirs; } Meeting;
+typedef struct { QdDocument *document; GBytes *base, *theirs; } Meeting;
 
 static void
 meeting_free (Meeting *self)
 {
   g_object_unref (self->document);
+  g_clear_pointer (&self->base, g_bytes_unref);
   g_bytes_unref (self->theirs);
   g_free (self);
 }
@@ -39,6 +40,12 @@ merged_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   if (g_hash_table_lookup (self->by_name, qd_document_get_name (meeting->document)) != meeting->document)
     return;
+  /* What the disk holds was learned anew meanwhile, by a save or a later look, and may be newer than @theirs. */
+  if (qd_document_get_base (meeting->document) != meeting->base)
+    {
+      qd_workbench_rescan (self);
+      return;
+    }
   /* Somebody typed on meanwhile. */
   if (!qd_merge_was_of (result, qd_document_get_mine (meeting->document), meeting->theirs))
     {
@@ -50,7 +57,7 @@ merged_cb (GObject *source, GAsyncResult *result, gpointer data)
       g_autoptr (GBytes) text = qd_merge_get_text (merged, NULL);
 
       qd_document_set_theirs (meeting->document, FALSE, NULL);
-      qd_document_set_base (meeting->document, meeting->theirs);
+      qd_workbench_rebase (self, meeting->document, meeting->theirs);
       qd_document_set_mine (meeting->document, text, FALSE);
       qd_workbench_keep_draft (self, meeting->document);
       qd_workbench_tell_merged (self, meeting->document);
@@ -64,6 +71,7 @@ merged_cb (GObject *source, GAsyncResult *result, gpointer data)
 void
 qd_workbench_meet (QdWorkbench *self, QdDocument *document, GBytes *theirs)
 {
+  GBytes *base = qd_document_get_base (document);
   Meeting *meeting;
 
   if (theirs == NULL)
@@ -72,11 +80,18 @@ qd_workbench_meet (QdWorkbench *self, QdDocument *document, GBytes *theirs)
       return;
     }
   meeting = g_new (Meeting, 1);
-  *meeting = (Meeting) { g_object_ref (document), g_bytes_ref (theirs) };
-  qd_merge_async (self, qd_document_get_base (document), qd_document_get_mine (document), theirs, merged_cb, meeting);
+  *meeting = (Meeting) { g_object_ref (document), base ? g_bytes_ref (base) : NULL, g_bytes_ref (theirs) };
+  qd_merge_async (self, base, qd_document_get_mine (document), theirs, merged_cb, meeting);
 }
 
 /* --- What the disk holds ------------------------------------------------------------------------------ */
+
+void
+qd_workbench_rebase (QdWorkbench *self, QdDocument *document, GBytes *base)
+{
+  qd_document_set_base (document, base);
+  self->scan_again = self->scanning;
+}
 
 /* @disk: NULL when it is gone. */
 static void
@@ -85,11 +100,16 @@ update_document (QdWorkbench *self, QdDocument *document, GBytes *disk)
   GBytes *base = qd_document_get_base (document), *mine = qd_document_get_mine (document);
 
   if (is_equal (base, disk))
-    return;
+    {
+      /* Others' change was taken back. */
+      if (qd_document_is_conflicted (document))
+        qd_document_set_theirs (document, FALSE, NULL);
+      return;
+    }
   if (disk && g_bytes_equal (mine, disk))
     {
       qd_document_set_theirs (document, FALSE, NULL);
-      qd_document_set_base (document, disk);
+      qd_workbench_rebase (self, document, disk);
       qd_workbench_keep_draft (self, document);
     }
   else if (qd_document_is_dirty (document))
@@ -99,7 +119,7 @@ update_document (QdWorkbench *self, QdDocument *document, GBytes *disk)
     }
   else if (disk)
     {
-      qd_document_set_base (document, disk);
+      qd_workbench_rebase (self, document, disk);
       qd_document_set_mine (document, disk, FALSE);
     }
   else
@@ -198,8 +218,11 @@ scanned_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (QdWorkbenchLoad) load = g_task_propagate_pointer (G_TASK (result), &error);
   gboolean again = self->scan_again;
 
-  self->scanning = self->scan_again = FALSE;
+  /* Another folder's looks are another's. */
   if (done->generation != self->generation)
+    return;
+  self->scanning = self->scan_again = FALSE;
+  if (self->n_saving > 0)
     return;
   if (again)
     qd_workbench_rescan (self);

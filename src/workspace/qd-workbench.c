@@ -149,7 +149,7 @@ qd_workbench_revert (QdWorkbench *self, QdDocument *document)
   qd_document_set_theirs (document, FALSE, NULL);
   if (now)
     {
-      qd_document_set_base (document, now);
+      qd_workbench_rebase (self, document, now);
       qd_document_set_mine (document, now, FALSE);
       qd_workbench_keep_draft (self, document);
     }
@@ -178,7 +178,7 @@ qd_workbench_take (QdWorkbench *self, QdDocument *document, QdMergeKind whose)
     }
   theirs = qd_document_get_theirs (document) ? g_bytes_ref (qd_document_get_theirs (document)) : NULL;
   qd_document_set_theirs (document, FALSE, NULL);
-  qd_document_set_base (document, theirs);
+  qd_workbench_rebase (self, document, theirs);
   qd_workbench_keep_draft (self, document);
   qd_workbench_analyse_soon (self);
 }
@@ -194,7 +194,7 @@ qd_workbench_resolve (QdWorkbench *self, QdDocument *document, QdMerge *merge, c
   text = qd_merge_get_text (merge, choice);
   base = g_bytes_ref (theirs);
   qd_document_set_theirs (document, FALSE, NULL);
-  qd_document_set_base (document, base);
+  qd_workbench_rebase (self, document, base);
   qd_document_set_mine (document, text, FALSE);
   qd_workbench_keep_draft (self, document);
   qd_workbench_analyse_soon (self);
@@ -398,6 +398,23 @@ save (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
     g_task_return_error (task, error);
 }
 
+/* Others' change may have been met while the save was under way: then it is what the text was merged with, and what it is compared
+ * with from then on. Were it the saved text again, what others wrote would count as taken out of it by hand. */
+static void
+take_saved (QdWorkbench *self, const Saving *saving, gboolean done, gboolean raced)
+{
+  gboolean is_current = qd_document_get_base (saving->document) == saving->base;
+
+  if (done && is_current)
+    qd_workbench_rebase (self, saving->document, saving->mine);
+  else if (raced && is_current)
+    qd_workbench_meet (self, saving->document, saving->theirs);
+  if (!done)
+    return;
+  qd_workbench_keep_draft (self, saving->document);
+  qd_workbench_analyse_soon (self);
+}
+
 static void
 saved_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -407,15 +424,10 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   gboolean done = g_task_propagate_boolean (G_TASK (result), &error);
 
-  if (saving->generation == self->generation && done)
-    {
-      qd_document_set_base (saving->document, saving->mine);
-      qd_workbench_keep_draft (self, saving->document);
-      qd_workbench_analyse_soon (self);
-      qd_workbench_rescan (self);
-    }
-  else if (saving->generation == self->generation && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WRONG_ETAG))
-    qd_workbench_meet (self, saving->document, saving->theirs);
+  self->n_saving--;
+  if (saving->generation == self->generation)
+    take_saved (self, saving, done, g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WRONG_ETAG));
+  qd_workbench_rescan (self);
   if (done)
     g_task_return_boolean (outer, TRUE);
   else
@@ -443,6 +455,7 @@ qd_workbench_save (QdWorkbench *self, QdDocument *document, GAsyncReadyCallback 
   saving->base = base ? g_bytes_ref (base) : NULL;
   saving->mine = g_bytes_ref (qd_document_get_mine (document));
   saving->generation = self->generation;
+  self->n_saving++;
   task = g_task_new (self, NULL, saved_cb, outer);
   g_task_set_task_data (task, saving, saving_free);
   g_task_run_in_thread (task, save);

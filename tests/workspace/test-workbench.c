@@ -470,6 +470,25 @@ test_conflict (void)
   end (&self);
 }
 
+/* Others' change that is taken back is no conflict any more. */
+static void
+test_conflict_ends (void)
+{
+  Fixture self;
+
+  begin (&self);
+  write_file (&self, "a.yaml", "a: 1\n");
+  open_bench (&self);
+  type (&self, "a.yaml", "a: mine\n");
+  write_file (&self, "a.yaml", "a: theirs\n");
+  UNTIL (qd_document_is_conflicted (find (&self, "a.yaml")));
+  write_file (&self, "a.yaml", "a: 1\n");
+  UNTIL (!qd_document_is_conflicted (find (&self, "a.yaml")));
+  assert_mine (&self, "a.yaml", "a: mine\n");
+  g_assert_cmpint (save (&self, "a.yaml"), ==, -1);
+  end (&self);
+}
+
 /* A draft that was left, of a file that somebody changed since. */
 static void
 test_draft_of_changed (void)
@@ -522,51 +541,142 @@ test_open_another (void)
   end (&self);
 }
 
-/* Any order of typing, saving and others' changes: nothing that was typed or written is ever lost unseen. */
+/* So many files that a look at the folder takes long, and what it read of the first is old when it ends: what they are is not
+ * settled, so that each is read at each look. */
+static void
+write_many (Fixture *self, guint n)
+{
+  const struct timespec soon[] = { { g_get_real_time () / G_USEC_PER_SEC + 3600, 0 }, { g_get_real_time () / G_USEC_PER_SEC + 3600, 0 } };
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("other-%u.json", i);
+      g_autofree char *path = g_build_filename (self->folder, name, NULL);
+
+      write_file (self, name, "{}\n");
+      g_assert_cmpint (utimensat (AT_FDCWD, path, soon, 0), ==, 0);
+    }
+}
+
+static void
+assert_holds (GBytes *text, const char *line)
+{
+  if (g_strstr_len (g_bytes_get_data (text, NULL), (gssize) g_bytes_get_size (text), line) == NULL)
+    g_error ("“%s” is lost: %.*s", line, (int) g_bytes_get_size (text), (const char *) g_bytes_get_data (text, NULL));
+}
+
+/* The top line is typed, the last one written by others: @mine and @theirs are what they are to be. */
+static void
+change_top (Fixture *self, guint mine)
+{
+  GBytes *now = qd_document_get_mine (find (self, "a.yaml"));
+  g_autofree char *text = g_strndup (g_bytes_get_data (now, NULL), g_bytes_get_size (now));
+  g_autofree char *typed = g_strdup_printf ("top: %u%s", mine, strchr (text, '\n'));
+
+  type (self, "a.yaml", typed);
+}
+
+static void
+change_bottom (Fixture *self, guint theirs)
+{
+  g_autofree char *text = read_file (self, "a.yaml");
+  g_autofree char *head = g_strndup (text, (gsize) (strstr (text, "end: ") - text));
+  g_autofree char *written = g_strdup_printf ("%send: %u\n", head, theirs);
+
+  write_file (self, "a.yaml", written);
+}
+
+static void
+assert_nothing_lost (Fixture *self, guint mine, guint theirs)
+{
+  g_autofree char *text = read_file (self, "a.yaml"), *top = g_strdup_printf ("top: %u\n", mine), *bottom = g_strdup_printf ("end: %u\n", theirs);
+  g_autoptr (GBytes) disk = g_bytes_new (text, strlen (text));
+
+  assert_holds (disk, bottom);
+  assert_holds (qd_document_get_mine (find (self, "a.yaml")), top);
+  g_assert_false (qd_document_is_conflicted (find (self, "a.yaml")));
+}
+
+/* Any order of typing, saving and others' changes, while looks at the folder are under way that began before them: nothing that was
+ * typed or written is ever lost unseen. */
 static void
 test_nothing_lost (void)
 {
   Fixture self;
+  Saved saved = { .done = TRUE };
   guint mine = 0, theirs = 0;
 
   begin (&self);
   write_file (&self, "a.yaml", "top: 0\n1: x\n2: x\n3: x\n4: x\nend: 0\n");
+  write_many (&self, 200);
   open_bench (&self);
-  for (guint i = 0; i < 40; i++)
+  for (guint i = 0; i < 400; i++)
     {
-      g_autofree char *text = NULL, *disk = NULL, *top = NULL, *bottom = NULL;
-      GBytes *now = qd_document_get_mine (find (&self, "a.yaml"));
-
-      text = g_strndup (g_bytes_get_data (now, NULL), g_bytes_get_size (now));
-      switch (g_test_rand_int_range (0, 3))
+      switch (g_test_rand_int_range (0, 5))
         {
         case 0:
-          {
-            g_autofree char *rest = g_strdup (strchr (text, '\n'));
-            g_autofree char *typed = g_strdup_printf ("top: %u%s", ++mine, rest);
-
-            type (&self, "a.yaml", typed);
-            break;
-          }
+          change_top (&self, ++mine);
+          break;
         case 1:
-          {
-            g_autofree char *on_disk = read_file (&self, "a.yaml");
-            g_autofree char *head = g_strndup (on_disk, (gsize) (strstr (on_disk, "end: ") - on_disk));
-            g_autofree char *written = g_strdup_printf ("%send: %u\n", head, ++theirs);
-
-            write_file (&self, "a.yaml", written);
-            break;
-          }
+          /* Between a save's look and its writing, others' writing is seen by the clock of the file system alone. */
+          UNTIL (saved.done);
+          change_bottom (&self, ++theirs);
+          break;
+        case 2:
+          qd_workbench_rescan (self.bench);
+          break;
+        case 3:
+          for (int n = g_test_rand_int_range (1, 20); n > 0; n--)
+            {
+              g_main_context_iteration (NULL, FALSE);
+              g_usleep (200);
+            }
+          break;
         default:
-          save (&self, "a.yaml");
+          UNTIL (saved.done);
+          g_clear_error (&saved.error);
+          saved.done = FALSE;
+          qd_workbench_save (self.bench, find (&self, "a.yaml"), saved_cb, &saved);
         }
-      bottom = g_strdup_printf ("end: %u\n", theirs);
-      top = g_strdup_printf ("top: %u\n", mine);
-      disk = read_file (&self, "a.yaml");
-      g_assert_nonnull (strstr (disk, bottom));
-      now = qd_document_get_mine (find (&self, "a.yaml"));
-      g_assert_nonnull (g_strstr_len (g_bytes_get_data (now, NULL), (gssize) g_bytes_get_size (now), top));
-      g_assert_false (qd_document_is_conflicted (find (&self, "a.yaml")));
+      assert_nothing_lost (&self, mine, theirs);
+    }
+  UNTIL (saved.done);
+  while (save (&self, "a.yaml") != -1 || qd_document_is_dirty (find (&self, "a.yaml")))
+    g_main_context_iteration (NULL, FALSE);
+  assert_nothing_lost (&self, mine, theirs);
+  assert_holds (qd_document_get_base (find (&self, "a.yaml")), "4: x\nend: ");
+  g_clear_error (&saved.error);
+  end (&self);
+}
+
+/* A look at the folder that began before others' change was met does not undo it in the text. */
+static void
+test_late_look (void)
+{
+  Fixture self;
+
+  begin (&self);
+  write_file (&self, "a.yaml", "top: 0\n1: x\n2: x\n3: x\n4: x\nend: 0\n");
+  write_many (&self, 2000);
+  open_bench (&self);
+  for (guint i = 1; i <= 5; i++)
+    {
+      g_autofree char *bottom = g_strdup_printf ("end: %u\n", i);
+      gint64 until;
+
+      change_top (&self, i);
+      qd_workbench_rescan (self.bench);
+      g_usleep (20000);
+      change_bottom (&self, i);
+      g_assert_cmpint (save (&self, "a.yaml"), ==, G_IO_ERROR_WRONG_ETAG);
+      UNTIL (g_strstr_len (g_bytes_get_data (qd_document_get_base (find (&self, "a.yaml")), NULL), -1, bottom) != NULL);
+      until = g_get_monotonic_time () + G_USEC_PER_SEC / 2;
+      while (g_get_monotonic_time () < until)
+        {
+          g_main_context_iteration (NULL, FALSE);
+          assert_holds (qd_document_get_mine (find (&self, "a.yaml")), bottom);
+          g_usleep (1000);
+        }
     }
   end (&self);
 }
@@ -770,9 +880,11 @@ main (int argc, char **argv)
   g_test_add_func ("/workspace/bench/changed-meanwhile", test_changed_meanwhile);
   g_test_add_func ("/workspace/bench/folders-come-and-go", test_folders_come_and_go);
   g_test_add_func ("/workspace/bench/conflict", test_conflict);
+  g_test_add_func ("/workspace/bench/conflict-ends", test_conflict_ends);
   g_test_add_func ("/workspace/bench/draft-of-changed", test_draft_of_changed);
   g_test_add_func ("/workspace/bench/open-another", test_open_another);
   g_test_add_func ("/workspace/bench/nothing-lost", test_nothing_lost);
+  g_test_add_func ("/workspace/bench/late-look", test_late_look);
   g_test_add_func ("/workspace/bench/read-again", test_read_again);
   g_test_add_func ("/workspace/bench/two-windows", test_two_windows);
   g_test_add_func ("/workspace/bench/two-programs", test_two_programs);
