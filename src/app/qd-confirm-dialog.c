@@ -19,7 +19,8 @@ struct _QdConfirmDialog
   AdwAlertDialog parent_instance;
 
   GtkWidget *group;
-  GtkWidget *reason_row;
+  GtkWidget *reason_row;   /* NULL where it has one already */
+  char *reason;
   GtkWidget *name_row;     /* NULL where no name is asked */
   char *type_name;
 };
@@ -189,6 +190,10 @@ describe (QdConfirmDialog *self, const QdConfirmation *confirmation)
   add_row (self, _("Where"), confirmation->where);
   add_difference (self, confirmation);
   add_arguments (self, confirmation);
+  if (confirmation->effect != NULL)
+    add_row (self, _("What it does"), confirmation->effect);
+  if (confirmation->reason != NULL && *confirmation->reason != '\0')
+    add_row (self, _("Reason"), confirmation->reason);
   if (risk != NULL)
     add_row (self, _("At risk"), risk);
   add_row (self, _("To undo"), confirmation->note != NULL ? confirmation->note : confirmation->undoable ? _("Press Undo in the message that follows")
@@ -197,14 +202,20 @@ describe (QdConfirmDialog *self, const QdConfirmation *confirmation)
 
 /* --- What must be said -------------------------------------------------------------------------- */
 
+static const char *
+get_reason (QdConfirmDialog *self)
+{
+  return self->reason_row != NULL ? gtk_editable_get_text (GTK_EDITABLE (self->reason_row)) : self->reason;
+}
+
 static void
 update_response (QdConfirmDialog *self)
 {
-  g_autofree char *reason = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->reason_row))));
+  g_autofree char *reason = g_strstrip (g_strdup (get_reason (self)));
   gboolean named = self->name_row == NULL ||
                    g_strcmp0 (gtk_editable_get_text (GTK_EDITABLE (self->name_row)), self->type_name) == 0;
 
-  adw_alert_dialog_set_response_enabled (ADW_ALERT_DIALOG (self), "do", *reason != '\0' && named);
+  adw_alert_dialog_set_response_enabled (ADW_ALERT_DIALOG (self), "do", (self->reason_row == NULL || *reason != '\0') && named);
 }
 
 static GtkWidget *
@@ -226,13 +237,16 @@ qd_confirm_dialog_response (AdwAlertDialog *dialog, const char *response)
   QdConfirmDialog *self = QD_CONFIRM_DIALOG (dialog);
 
   if (g_strcmp0 (response, "do") == 0)
-    g_signal_emit (self, signals[SIGNAL_CONFIRMED], 0, gtk_editable_get_text (GTK_EDITABLE (self->reason_row)));
+    g_signal_emit (self, signals[SIGNAL_CONFIRMED], 0, get_reason (self));
 }
 
 static void
 qd_confirm_dialog_finalize (GObject *object)
 {
-  g_free (QD_CONFIRM_DIALOG (object)->type_name);
+  QdConfirmDialog *self = QD_CONFIRM_DIALOG (object);
+
+  g_free (self->reason);
+  g_free (self->type_name);
   G_OBJECT_CLASS (qd_confirm_dialog_parent_class)->finalize (object);
 }
 
@@ -266,7 +280,10 @@ qd_confirm_dialog_new (const QdConfirmation *confirmation)
 
   adw_alert_dialog_format_heading (dialog, _("%s?"), confirmation->title);
   describe (self, confirmation);
-  self->reason_row = add_entry (self, _("Reason"));
+  if (confirmation->reason == NULL)
+    self->reason_row = add_entry (self, _("Reason"));
+  else
+    self->reason = g_strdup (confirmation->reason);
   if (confirmation->type_name != NULL)
     {
       g_autofree char *title = g_strdup_printf (_("Type “%s” to confirm"), confirmation->type_name);
@@ -279,7 +296,7 @@ qd_confirm_dialog_new (const QdConfirmation *confirmation)
   adw_alert_dialog_set_default_response (dialog, "do");
   adw_alert_dialog_set_close_response (dialog, "cancel");
   adw_alert_dialog_set_prefer_wide_layout (dialog, TRUE);
-  adw_dialog_set_focus (ADW_DIALOG (self), self->reason_row);
+  adw_dialog_set_focus (ADW_DIALOG (self), self->reason_row != NULL ? self->reason_row : self->name_row);
   update_response (self);
   return ADW_DIALOG (self);
 }
@@ -289,7 +306,8 @@ qd_confirm_dialog_set_texts (QdConfirmDialog *self, const char *reason, const ch
 {
   g_return_if_fail (QD_IS_CONFIRM_DIALOG (self));
 
-  gtk_editable_set_text (GTK_EDITABLE (self->reason_row), reason);
+  if (self->reason_row != NULL)
+    gtk_editable_set_text (GTK_EDITABLE (self->reason_row), reason);
   if (self->name_row != NULL)
     gtk_editable_set_text (GTK_EDITABLE (self->name_row), name);
 }

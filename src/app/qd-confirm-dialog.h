@@ -18,7 +18,9 @@ typedef struct {
   JsonObject *args;         /* or NULL */
   QdFleet *fleet;
   gboolean undoable;
+  const char *effect;       /* what it does, where no argument says so; or NULL */
   const char *note;         /* how it is undone otherwise; or NULL */
+  const char *reason;       /* the one it has already, "" where none is known: none is asked; or NULL */
   const char *type_name;    /* in production: what must be typed; NULL: nothing */
 } QdConfirmation;
 
@@ -32,7 +34,7 @@ typedef struct {
 G_DECLARE_FINAL_TYPE (QdConfirmDialog, qd_confirm_dialog, QD, CONFIRM_DIALOG, AdwAlertDialog)
 
 AdwDialog *qd_confirm_dialog_new (const QdConfirmation *confirmation);
-/* Types into its fields, as a user would; @name is ignored where none is asked. */
+/* Types into its fields, as a user would; what is not asked is ignored. */
 void qd_confirm_dialog_set_texts (QdConfirmDialog *self, const char *reason, const char *name);
 
 G_END_DECLS

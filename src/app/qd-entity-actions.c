@@ -231,7 +231,7 @@ qd_entity_action_run (QdSession *session, GtkWidget *parent, QdEntity *entity, c
     }
   if (qd_job_action_is_shared (entity))
     {
-      qd_job_action_run (session, entity, verb);
+      qd_job_action_run (session, parent, entity, verb);
       return;
     }
   if (g_str_equal (verb, "job.cancel"))

@@ -11,7 +11,9 @@
 
 #include "qd-capability.h"
 #include "qd-display.h"
+#include "qd-hub-production.h"
 #include "qd-json.h"
+#include "qd-production.h"
 
 gboolean
 qd_job_action_is_shared (QdEntity *job)
@@ -162,40 +164,63 @@ qd_job_action_allowed (QdSession *session, QdEntity *job, const char *verb, char
 
 /* --- Doing it ----------------------------------------------------------------------------------------- */
 
-/* What was asked for, and who is to know when nothing came of it. */
+/* What is wanted of one job, or of those of a batch, and who is to know when nothing came of it. */
 typedef struct {
   QdSession *session;
   GPtrArray *jobs;
+  char *batch;               /* NULL: it is one job */
+  const char *verb;          /* "job.retry", "job.cancel" */
+  QdMigrationStep step;
   void (*failed) (QdEntity *job, gpointer data);
   GWeakRef data;
 } Wish;
 
+static void
+wish_free (gpointer data)
+{
+  Wish *self = data;
+
+  g_weak_ref_clear (&self->data);
+  g_ptr_array_unref (self->jobs);
+  g_object_unref (self->session);
+  g_free (self->batch);
+  g_free (self);
+}
+
 static Wish *
-wish_new (QdSession *session, void (*failed) (QdEntity *job, gpointer data), GObject *data)
+wish_new (QdSession *session, const char *batch, const char *verb, QdMigrationStep step, void (*failed) (QdEntity *job, gpointer data), GObject *data)
 {
   Wish *self = g_new0 (Wish, 1);
 
   self->session = g_object_ref (session);
   self->jobs = g_ptr_array_new_with_free_func (g_object_unref);
+  self->batch = g_strdup (batch);
+  self->verb = g_intern_string (verb);
+  self->step = step;
   self->failed = failed;
   g_weak_ref_init (&self->data, data);
   return self;
+}
+
+static void
+tell_failed (Wish *self)
+{
+  g_autoptr (GObject) data = g_weak_ref_get (&self->data);
+
+  for (guint i = 0; self->failed && data && i < self->jobs->len; i++)
+    self->failed (self->jobs->pdata[i], data);
 }
 
 /* Takes @self. @error: nothing was done. */
 static void
 wish_end (Wish *self, const GError *error)
 {
-  g_autoptr (GObject) data = g_weak_ref_get (&self->data);
-
   if (error)
-    qd_session_toast (self->session, error->message);
-  for (guint i = 0; error && self->failed && data && i < self->jobs->len; i++)
-    self->failed (self->jobs->pdata[i], data);
-  g_weak_ref_clear (&self->data);
-  g_ptr_array_unref (self->jobs);
-  g_object_unref (self->session);
-  g_free (self);
+    {
+      qd_session_toast (self->session, error->message);
+      tell_failed (self);
+    }
+  wish_free (self);
 }
 
 static const char *
@@ -248,39 +273,192 @@ rest_gone_on_cb (GObject *source, GAsyncResult *result, gpointer data)
   wish_end (data, outcomes ? NULL : error);
 }
 
-/* Takes @wish, of one job. */
+/* Takes @wish. */
 static void
-run_one (Wish *wish, const char *verb, QdMigrationStep step)
+send (Wish *wish)
 {
   QdHub *hub = qd_session_get_hub (wish->session);
   QdEntity *job = wish->jobs->pdata[0];
   const char *nats = qd_entity_get_connection (job), *id = qd_entity_get_id (job);
+  gboolean cancel = g_str_equal (wish->verb, "job.cancel");
 
-  if (g_str_equal (verb, "job.cancel"))
+  if (wish->batch && cancel)
+    qd_migration_cancel_batch_async (hub, nats, wish->batch, NULL, cancelled_cb, wish);
+  else if (wish->batch)
+    qd_migration_go_on_batch_async (hub, nats, wish->batch, NULL, rest_gone_on_cb, wish);
+  else if (cancel)
     qd_migration_cancel_async (hub, nats, id, NULL, cancelled_cb, wish);
   else
-    qd_migration_go_on_async (hub, nats, id, step, QD_MIGRATION_FORWARD, NULL, gone_on_cb, wish);
+    qd_migration_go_on_async (hub, nats, id, wish->step, QD_MIGRATION_FORWARD, NULL, gone_on_cb, wish);
 }
+
+/* --- In production --------------------------------------------------------------------------------------- */
+
+/* The reason that all of them have; "" where they have several. Borrowed. */
+static const char *
+find_reason (GPtrArray *jobs)
+{
+  const char *reason = qd_entity_get_string (jobs->pdata[0], QD_JOB_REASON);
+
+  for (guint i = 1; i < jobs->len; i++)
+    if (g_strcmp0 (reason, qd_entity_get_string (jobs->pdata[i], QD_JOB_REASON)) != 0)
+      return "";
+  return reason ? reason : "";
+}
+
+/* What is called off before it has begun leaves all as it is. */
+static gboolean
+changes_something (GPtrArray *jobs, const char *verb)
+{
+  for (guint i = 0; i < jobs->len; i++)
+    if (!g_str_equal (verb, "job.cancel") || qd_job_action_was_begun (jobs->pdata[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/* What the step is for, in a sentence. (transfer full), or NULL. */
+static char *
+dup_step_name (QdEntity *job, QdMigrationStep step)
+{
+  const char *text = qd_entity_get_string (job, QD_JOB_STEPS);
+  g_autoptr (JsonNode) node = text && step < QD_N_MIGRATION_STEPS ? qd_json_parse (text, -1, "steps", NULL) : NULL;
+  JsonArray *steps = node ? qd_json_array (node) : NULL;
+
+  for (guint i = 0; steps && i < json_array_get_length (steps); i++)
+    {
+      JsonObject *object = qd_json_object (json_array_get_element (steps, i));
+
+      if (object && g_strcmp0 (qd_json_get_string (object, "id", NULL), qd_migration_step_to_string (step)) == 0)
+        return g_strdup (qd_json_get_string (object, "name", NULL));
+    }
+  return NULL;
+}
+
+static char *
+describe_effect (GPtrArray *jobs, const Wish *wish)
+{
+  if (jobs->len > 1)
+    return NULL;
+  return g_str_equal (wish->verb, "job.cancel") ? qd_job_action_describe_cancel (jobs->pdata[0]) : dup_step_name (jobs->pdata[0], wish->step);
+}
+
+/* All that is wanted of one fleet is asked for once. */
+typedef struct { GPtrArray *wishes, *jobs; } Request;
 
 static void
-run_single (QdSession *session, QdEntity *job, const char *verb, QdMigrationStep step, void (*failed) (QdEntity *job, gpointer data), GObject *data)
+request_free (Request *self)
 {
-  Wish *wish = wish_new (session, failed, data);
+  g_ptr_array_unref (self->wishes);
+  g_ptr_array_unref (self->jobs);
+  g_free (self);
+}
+
+/* Takes the request. */
+static void
+answered_cb (gboolean may, gpointer data)
+{
+  Request *self = data;
+
+  for (guint i = 0; i < self->wishes->len; i++)
+    if (may)
+      send (self->wishes->pdata[i]);
+    else
+      {
+        tell_failed (self->wishes->pdata[i]);
+        wish_free (self->wishes->pdata[i]);
+      }
+  request_free (self);
+}
+
+/* Takes the request. */
+static void
+ask (Request *self, GtkWidget *parent)
+{
+  Wish *wish = self->wishes->pdata[0];
+  QdFleet *fleet = qd_session_get_fleet (wish->session);
+  const char *nats = qd_entity_get_connection (self->jobs->pdata[0]);
+  QdEntity *connection = qd_fleet_lookup (fleet, nats, QD_KIND_CONNECTION, nats);
+  gboolean cancel = g_str_equal (wish->verb, "job.cancel"), one = self->jobs->len == 1;
+  const char *title = cancel ? _("Go back with job") : _("Go on with job");
+  g_autofree char *effect = describe_effect (self->jobs, wish);
+  QdConfirmation confirmation = {
+    .title = title,
+    .where = connection ? qd_entity_get_name (connection) : nats,
+    .target = one ? self->jobs->pdata[0] : NULL,
+    .targets = one ? NULL : self->jobs,
+    .verb = wish->verb,
+    .fleet = fleet,
+    .effect = effect,
+    .note = cancel ? _("Go on with it: it begins again with its first step") : _("Cancel it: what it has done is undone then"),
+    .reason = find_reason (self->jobs),
+    .type_name = connection ? qd_entity_get_name (connection) : nats,
+  };
+
+  qd_production_ask (wish->session, parent, nats, one ? qd_entity_get_name (self->jobs->pdata[0]) : title,
+                     changes_something (self->jobs, wish->verb) ? &confirmation : NULL, answered_cb, self);
+}
+
+/* In place of what is to be asked for; else it is sent. Takes @wish. */
+static void
+begin (GHashTable *requests, Wish *wish)
+{
+  const char *nats = qd_entity_get_connection (wish->jobs->pdata[0]);
+  Request *request = g_hash_table_lookup (requests, nats);
+
+  if (!qd_hub_is_production (qd_session_get_hub (wish->session), nats))
+    {
+      send (wish);
+      return;
+    }
+  if (request == NULL)
+    {
+      request = g_new (Request, 1);
+      *request = (Request) { g_ptr_array_new (), g_ptr_array_new_with_free_func (g_object_unref) };
+      g_hash_table_insert (requests, (gpointer) nats, request);
+    }
+  g_ptr_array_add (request->wishes, wish);
+  for (guint i = 0; i < wish->jobs->len; i++)
+    g_ptr_array_add (request->jobs, g_object_ref (wish->jobs->pdata[i]));
+}
+
+/* Takes all of @wishes (Wish). */
+static void
+begin_all (GPtrArray *wishes, GtkWidget *parent)
+{
+  g_autoptr (GHashTable) requests = g_hash_table_new (g_str_hash, g_str_equal);
+  GHashTableIter iter;
+  gpointer request;
+
+  for (guint i = 0; i < wishes->len; i++)
+    begin (requests, wishes->pdata[i]);
+  g_hash_table_iter_init (&iter, requests);
+  while (g_hash_table_iter_next (&iter, NULL, &request))
+    ask (request, parent);
+}
+
+/* --- What is wanted -------------------------------------------------------------------------------------- */
+
+static void
+run_single (QdSession *session, GtkWidget *parent, QdEntity *job, const char *verb, QdMigrationStep step)
+{
+  g_autoptr (GPtrArray) wishes = g_ptr_array_new ();
+  Wish *wish = wish_new (session, NULL, verb, step, NULL, NULL);
 
   g_ptr_array_add (wish->jobs, g_object_ref (job));
-  run_one (wish, verb, step);
+  g_ptr_array_add (wishes, wish);
+  begin_all (wishes, parent);
 }
 
 void
-qd_job_action_run (QdSession *session, QdEntity *job, const char *verb)
+qd_job_action_run (QdSession *session, GtkWidget *parent, QdEntity *job, const char *verb)
 {
-  run_single (session, job, verb, QD_N_MIGRATION_STEPS, NULL, NULL);
+  run_single (session, parent, job, verb, QD_N_MIGRATION_STEPS);
 }
 
 void
-qd_job_action_go_on_from (QdSession *session, QdEntity *job, QdMigrationStep step)
+qd_job_action_go_on_from (QdSession *session, GtkWidget *parent, QdEntity *job, QdMigrationStep step)
 {
-  run_single (session, job, "job.retry", step, NULL, NULL);
+  run_single (session, parent, job, "job.retry", step);
 }
 
 static char *
@@ -292,42 +470,28 @@ dup_batch (QdEntity *job)
   return batch ? g_strdup (qd_json_get_string (batch, "id", NULL)) : NULL;
 }
 
-/* Takes @wish, of the jobs of one batch. */
-static void
-run_batch (Wish *wish, const char *verb, const char *batch)
-{
-  QdHub *hub = qd_session_get_hub (wish->session);
-  const char *nats = qd_entity_get_connection (wish->jobs->pdata[0]);
-
-  if (g_str_equal (verb, "job.cancel"))
-    qd_migration_cancel_batch_async (hub, nats, batch, NULL, cancelled_cb, wish);
-  else
-    qd_migration_go_on_batch_async (hub, nats, batch, NULL, rest_gone_on_cb, wish);
-}
-
 void
-qd_job_action_run_all (QdSession *session, GPtrArray *jobs, const char *verb, void (*failed) (QdEntity *job, gpointer data), GObject *data)
+qd_job_action_run_all (QdSession *session, GtkWidget *parent, GPtrArray *jobs, const char *verb, void (*failed) (QdEntity *job, gpointer data),
+                       GObject *data)
 {
-  g_autoptr (GHashTable) batches = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  GHashTableIter iter;
-  gpointer batch, wish;
+  g_autoptr (GHashTable) batches = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GPtrArray) wishes = g_ptr_array_new ();
 
   for (guint i = 0; i < jobs->len; i++)
     {
-      char *id = jobs->len > 1 ? dup_batch (jobs->pdata[i]) : NULL;
-      Wish *of_batch = id ? g_hash_table_lookup (batches, id) : NULL;
+      g_autofree char *batch = jobs->len > 1 ? dup_batch (jobs->pdata[i]) : NULL;
+      Wish *wish = batch ? g_hash_table_lookup (batches, batch) : NULL;
 
-      if (id && of_batch == NULL)
-        g_hash_table_insert (batches, g_strdup (id), of_batch = wish_new (session, failed, data));
-      if (of_batch)
-        g_ptr_array_add (of_batch->jobs, g_object_ref (jobs->pdata[i]));
-      else
-        run_single (session, jobs->pdata[i], verb, QD_N_MIGRATION_STEPS, failed, data);
-      g_free (id);
+      if (wish == NULL)
+        {
+          wish = wish_new (session, batch, verb, QD_N_MIGRATION_STEPS, failed, data);
+          g_ptr_array_add (wishes, wish);
+          if (batch)
+            g_hash_table_insert (batches, wish->batch, wish);
+        }
+      g_ptr_array_add (wish->jobs, g_object_ref (jobs->pdata[i]));
     }
-  g_hash_table_iter_init (&iter, batches);
-  while (g_hash_table_iter_next (&iter, &batch, &wish))
-    run_batch (wish, verb, batch);
+  begin_all (wishes, parent);
 }
 
 /* --- As text ------------------------------------------------------------------------------------------ */

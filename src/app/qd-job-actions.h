@@ -24,11 +24,13 @@ char *qd_job_action_dup_news (QdEntity *job);
 char *qd_job_action_describe_cancel (QdEntity *job);
 /* "job.retry" and "job.cancel". */
 gboolean qd_job_action_allowed (QdSession *session, QdEntity *job, const char *verb, char **why);
-void qd_job_action_run (QdSession *session, QdEntity *job, const char *verb);
-void qd_job_action_go_on_from (QdSession *session, QdEntity *job, QdMigrationStep step);
+/* In production the name is asked for first, on @parent. */
+void qd_job_action_run (QdSession *session, GtkWidget *parent, QdEntity *job, const char *verb);
+void qd_job_action_go_on_from (QdSession *session, GtkWidget *parent, QdEntity *job, QdMigrationStep step);
 /* The same to each of @jobs (QdEntity); those of one batch as one, as many at once as it was begun with. @failed is told of each with which nothing
  * was done, as long as @data lives. */
-void qd_job_action_run_all (QdSession *session, GPtrArray *jobs, const char *verb, void (*failed) (QdEntity *job, gpointer data), GObject *data);
+void qd_job_action_run_all (QdSession *session, GtkWidget *parent, GPtrArray *jobs, const char *verb, void (*failed) (QdEntity *job, gpointer data),
+                            GObject *data);
 /* Any job, with its steps, as text for a ticket. */
 void qd_job_action_copy (GtkWidget *widget, QdEntity *job);
 char *qd_job_action_to_text (QdEntity *job);

@@ -32,7 +32,7 @@ activated_cb (GtkListBox *list, GtkListBoxRow *row, Again *self)
 
   gtk_popover_popdown (GTK_POPOVER (popover));
   if (qd_migration_step_parse (g_object_get_data (G_OBJECT (row), "step"), &step))
-    qd_job_action_go_on_from (self->session, self->job, step);
+    qd_job_action_go_on_from (self->session, gtk_widget_get_parent (popover), self->job, step);
 }
 
 /* @step: as QD_JOB_STEPS has it. */

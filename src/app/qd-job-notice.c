@@ -217,7 +217,7 @@ act (QdJobNotice *self, const char *verb)
     return;
   if (self->left)
     close_all (self);
-  qd_job_action_run_all (self->session, jobs, verb, failed_cb, G_OBJECT (self));
+  qd_job_action_run_all (self->session, GTK_WIDGET (self), jobs, verb, failed_cb, G_OBJECT (self));
 }
 
 static void

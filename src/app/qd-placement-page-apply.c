@@ -10,6 +10,7 @@
 
 #include "qd-capability.h"
 #include "qd-confirm-dialog.h"
+#include "qd-hub-production.h"
 #include "qd-placement-clash.h"
 #include "qd-placement-review.h"
 #include "qd-placement.h"
@@ -220,18 +221,9 @@ confirmed_cb (Apply *apply, const char *reason, gboolean migrate)
 }
 
 static gboolean
-is_marked (QdPlacementPage *self, const char *id)
-{
-  QdEntity *connection = id != NULL ? qd_fleet_lookup (qd_session_get_fleet (get_session (self)), id, QD_KIND_CONNECTION, id) : NULL;
-
-  return connection != NULL && g_strcmp0 (qd_entity_get_string (connection, QD_CONNECTION_ENVIRONMENT), "prod") == 0;
-}
-
-/* A fleet is two connections: what either of them is, both are. */
-static gboolean
 is_production (QdPlacementPage *self)
 {
-  return is_marked (self, self->source.nats) || is_marked (self, self->source.control);
+  return self->source.nats != NULL && qd_hub_is_production (qd_session_get_hub (get_session (self)), self->source.nats);
 }
 
 void

@@ -10,6 +10,7 @@
 #include "qd-capability.h"
 #include "qd-connection-switcher.h"
 #include "qd-detail-steps.h"
+#include "qd-hub-production.h"
 
 #define VERB "policies.apply"
 
@@ -602,7 +603,7 @@ show_where (QdPolicyApply *self)
   adw_window_title_set_title (self->title, heading);
   adw_window_title_set_subtitle (self->title, environment);
   gtk_button_set_label (GTK_BUTTON (self->apply_button), self->reverts ? _("_Take Back") : _("_Apply"));
-  if (entity == NULL || g_strcmp0 (qd_entity_get_string (entity, QD_CONNECTION_ENVIRONMENT), "prod") != 0)
+  if (!qd_hub_is_production (get_hub (self), self->connection))
     return;
   title = g_strdup_printf (_("Type “%s” to confirm"), get_name (self));
   adw_preferences_row_set_title (self->name_row, title);

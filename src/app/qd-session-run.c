@@ -11,10 +11,10 @@
 #include "qd-audit.h"
 #include "qd-capability.h"
 #include "qd-confirm-dialog.h"
+#include "qd-hub-production.h"
 #include "qd-json.h"
+#include "qd-production.h"
 #include "qd-shard-actions.h"
-
-#define UNLOCK_MINUTES 15
 
 /* One command on its way: from the press of a button to the toast that tells its end. */
 typedef struct
@@ -370,27 +370,12 @@ execute (Run *run)
 
 /* --- Asking ------------------------------------------------------------------------------------- */
 
-static QdEntity *
-get_connection (Run *run)
-{
-  return qd_fleet_lookup (qd_session_get_fleet (run->session), run->connection, QD_KIND_CONNECTION, run->connection);
-}
-
 static const char *
 get_connection_name (Run *run)
 {
-  QdEntity *connection = get_connection (run);
+  QdEntity *connection = qd_fleet_lookup (qd_session_get_fleet (run->session), run->connection, QD_KIND_CONNECTION, run->connection);
 
   return connection != NULL ? qd_entity_get_name (connection) : run->connection;
-}
-
-static gboolean
-is_production (Run *run)
-{
-  QdEntity *connection = get_connection (run);
-
-  return connection != NULL &&
-         g_strcmp0 (qd_entity_get_string (connection, QD_CONNECTION_ENVIRONMENT), "prod") == 0;
 }
 
 /* The dialog holds @run until it is confirmed; then the hub does. */
@@ -420,7 +405,7 @@ ask_reason (Run *run)
     .targets = run->targets,
     .left_out = run->left_out,
     /* Of many none has the name to type: it is where they are. */
-    .type_name = !is_production (run) || run->target == NULL ? NULL
+    .type_name = !qd_hub_is_production (qd_session_get_hub (run->session), run->connection) || run->target == NULL ? NULL
                  : run->targets != NULL ? get_connection_name (run) : qd_entity_get_name (run->target),
   };
   AdwDialog *dialog = qd_confirm_dialog_new (&confirmation);
@@ -449,36 +434,14 @@ proceed (Run *run)
     execute (run);
 }
 
+/* Takes the run. */
 static void
-unlocked_cb (AdwAlertDialog *dialog, const char *response, gpointer data)
+unlocked_cb (gboolean may, gpointer data)
 {
-  Run *run = g_object_steal_data (G_OBJECT (dialog), "qd-run");
-
-  if (run == NULL)
-    return;
-  if (g_strcmp0 (response, "unlock") != 0)
-    {
-      run_free (run);
-      return;
-    }
-  qd_hub_unlock (qd_session_get_hub (run->session), run->connection, UNLOCK_MINUTES);
-  proceed (run);
-}
-
-static void
-ask_unlock (Run *run)
-{
-  AdwAlertDialog *dialog = ADW_ALERT_DIALOG (adw_alert_dialog_new (NULL, NULL));
-
-  adw_alert_dialog_format_heading (dialog, _("Allow changes to %s?"), get_connection_name (run));
-  adw_alert_dialog_format_body (dialog, _("“%s” would change production, which is read-only. Unlock it for %u minutes?"),
-                                run->summary, UNLOCK_MINUTES);
-  adw_alert_dialog_add_responses (dialog, "cancel", _("_Cancel"), "unlock", _("_Unlock"), NULL);
-  adw_alert_dialog_set_response_appearance (dialog, "unlock", ADW_RESPONSE_DESTRUCTIVE);
-  adw_alert_dialog_set_close_response (dialog, "cancel");
-  g_object_set_data_full (G_OBJECT (dialog), "qd-run", run, (GDestroyNotify) run_free);
-  g_signal_connect (dialog, "response", G_CALLBACK (unlocked_cb), NULL);
-  adw_dialog_present (ADW_DIALOG (dialog), run->parent);
+  if (may)
+    proceed (data);
+  else
+    run_free (data);
 }
 
 static Run *
@@ -500,10 +463,15 @@ run_new (QdSession *self, gpointer parent, QdEntity *target, const char *connect
 static void
 begin (Run *run)
 {
-  if (!run->capability->query && qd_hub_is_locked (qd_session_get_hub (run->session), run->connection))
-    ask_unlock (run);
-  else
-    proceed (run);
+  g_autoptr (GPtrArray) locked = g_ptr_array_new ();
+
+  if (run->capability->query || !qd_hub_is_locked (qd_session_get_hub (run->session), run->connection))
+    {
+      proceed (run);
+      return;
+    }
+  g_ptr_array_add (locked, (gpointer) run->connection);
+  qd_production_unlock (run->session, run->parent, locked, run->summary, unlocked_cb, run);
 }
 
 /**

@@ -73,6 +73,5 @@ void qd_hub_ask (QdHub *self, GTask *task, const char *connection, const char *v
 void qd_hub_take_job (QdHub *self, QdJob *job);
 /* Whether that job is under way. */
 gboolean qd_hub_is_at (QdHub *self, const char *job_id);
-gboolean qd_hub_is_production (QdHub *self, const char *connection);
 
 G_END_DECLS

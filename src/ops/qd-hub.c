@@ -363,22 +363,6 @@ qd_hub_refresh (QdHub *self, const char *id)
 
 /* --- Production ------------------------------------------------------------------------------ */
 
-gboolean
-qd_hub_is_production (QdHub *self, const char *id)
-{
-  QdHubConnection *connection = qd_hub_find_connection (self, id);
-  const char *environment = connection ? connection->endpoint->environment : NULL;
-
-  return environment && (g_ascii_strcasecmp (environment, "prod") == 0 ||
-                         g_ascii_strcasecmp (environment, "production") == 0);
-}
-
-gboolean
-qd_hub_is_locked (QdHub *self, const char *id)
-{
-  return qd_hub_is_production (self, id) && qd_hub_find_connection (self, id)->lock_timer == 0;
-}
-
 static gboolean
 lock_cb (gpointer user_data)
 {

@@ -266,7 +266,8 @@ may_take_over (Watch *self, Source *source, const QdJobRecord *record)
   g_autofree char *control = self->take_over && !qd_job_record_is_queued (record) ? qd_hub_find_control (self->hub, source->nats) : NULL;
 
   return control && qd_hub_is_live (self->hub, control) &&
-         qd_capability_allowed (qd_hub_get_fleet (self->hub), control, QD_TENANT_MIGRATE, NULL) && !qd_hub_is_locked (self->hub, control);
+         qd_capability_allowed (qd_hub_get_fleet (self->hub), control, QD_TENANT_MIGRATE, NULL) &&
+         !qd_hub_is_locked (self->hub, control) && !qd_hub_is_locked (self->hub, source->nats);
 }
 
 /* Who is not known is taken to be alive. @known: those that were looked at this time, as all that wait in one batch have the same. */

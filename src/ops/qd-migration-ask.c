@@ -48,11 +48,16 @@ GError *
 qd_migration_object_to (QdHub *hub, const char *nats)
 {
   g_autofree char *control = qd_hub_find_control (hub, nats);
+  GError *error;
 
   if (control == NULL)
     return g_error_new (QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("No control connection is fed by this NATS connection: add it to go on"));
   /* The reason is in the record. */
-  return qd_hub_object (hub, control, qd_capability_get (QD_TENANT_MIGRATE), QD_TENANT_MIGRATE, NULL, "-");
+  error = qd_hub_object (hub, control, qd_capability_get (QD_TENANT_MIGRATE), QD_TENANT_MIGRATE, NULL, "-");
+  if (error == NULL && qd_hub_is_locked (hub, nats))
+    error = g_error_new (QD_DRIVER_ERROR, QD_DRIVER_ERROR_REFUSED, _("“%s” is production and locked against changes: unlock it first"),
+                         qd_hub_get_connection_name (hub, nats));
+  return error;
 }
 
 /* In a fiber: what speaks against it, and is in the audit then. */

@@ -9,6 +9,7 @@
 #include "app-fixture.h"
 #include "driver-fixture.h"
 #include "qd-application.h"
+#include "qd-confirm-dialog.h"
 #include "qd-job-notice.h"
 #include "qd-json.h"
 #include "qd-migration.h"
@@ -22,6 +23,7 @@ typedef struct {
   TestLab *lab;
   FixtureDesk desk;
   GPtrArray *tenants;      /* of runner's shard-1 */
+  const char *production;  /* which connection of the fleet is; or NULL */
 } Fixture;
 
 /* --- The lab ---------------------------------------------------------------------------------------- */
@@ -107,6 +109,8 @@ add_connection (Fixture *fixture, const char *driver, const char *id, const char
 
   g_set_str (&endpoint->id, id);
   g_set_str (&endpoint->feeds, feeds);
+  if (g_strcmp0 (id, fixture->production) == 0)
+    g_set_str (&endpoint->environment, "prod");
   g_assert_true (qd_hub_add (fixture->desk.hub, endpoint, FALSE, &error));
   g_assert_no_error (error);
 }
@@ -351,30 +355,48 @@ count_steps (GtkWidget *button, guint *n_rows, GtkListBoxRow **first)
   return n;
 }
 
+/* Moves the first tenant to a shard that has fallen asleep. */
+static void
+begin_move (Fixture *fixture, GPtrArray **outcomes)
+{
+  QdMigrationWorld *world = NULL;
+  g_autoptr (QdMigrationPlan) plan = NULL;
+
+  signal_shard (fixture, TARGET, SIGSTOP);
+  qd_migration_look_async (fixture->desk.hub, "harbour", NULL, looked_cb, &world);
+  test_until (world != NULL, 20);
+  plan = qd_migration_plan_new (world, &(QdMigrationWish) { fixture->tenants->pdata[0], "runner", NULL, "shard-2" }, 1);
+  qd_migration_world_free (world);
+  plan->bounds.limit_s[QD_MIGRATION_RELOAD] = plan->bounds.back_s = 600;
+  qd_migration_run_async (fixture->desk.hub, "harbour", plan, "room is needed", 0, 0, NULL, ran_cb, outcomes);
+  test_until (is_job (fixture, fixture->tenants->pdata[0], "running"), 20);
+  g_assert_true (qd_window_open_entity (fixture->desk.window, find_job (fixture, fixture->tenants->pdata[0])));
+}
+
+static void
+choose_first_step (Fixture *fixture)
+{
+  GtkListBoxRow *row = NULL;
+  guint n_rows;
+
+  test_until (find_again (fixture) != NULL && gtk_widget_get_sensitive (find_again (fixture)), 10);
+  g_assert_cmpuint (count_steps (find_again (fixture), &n_rows, &row), ==, 1);
+  g_assert_cmpuint (n_rows, ==, QD_N_MIGRATION_STEPS);
+  g_signal_emit_by_name (gtk_widget_get_parent (GTK_WIDGET (row)), "row-activated", row);
+}
+
 static void
 test_pane (void)
 {
   Fixture fixture;
-  QdMigrationWorld *world = NULL;
   GPtrArray *outcomes = NULL;
-  g_autoptr (QdMigrationPlan) plan = NULL;
-  GtkListBoxRow *row = NULL;
   const char *tenant;
-  guint n_rows;
 
   if (!set_up (&fixture))
     return;
   tenant = fixture.tenants->pdata[0];
   open_window (&fixture);
-  signal_shard (&fixture, TARGET, SIGSTOP);
-  qd_migration_look_async (fixture.desk.hub, "harbour", NULL, looked_cb, &world);
-  test_until (world != NULL, 20);
-  plan = qd_migration_plan_new (world, &(QdMigrationWish) { tenant, "runner", NULL, "shard-2" }, 1);
-  qd_migration_world_free (world);
-  plan->bounds.limit_s[QD_MIGRATION_RELOAD] = plan->bounds.back_s = 600;
-  qd_migration_run_async (fixture.desk.hub, "harbour", plan, "room is needed", 0, 0, NULL, ran_cb, &outcomes);
-  test_until (is_job (&fixture, tenant, "running"), 20);
-  g_assert_true (qd_window_open_entity (fixture.desk.window, find_job (&fixture, tenant)));
+  begin_move (&fixture, &outcomes);
   /* Before it is cancelled it says what that does; what cannot be done while it runs is off. */
   test_until (says (GTK_WIDGET (fixture.desk.window), "Cancelled, the step under way is undone"), 10);
   g_assert_false (gtk_widget_get_sensitive (find_again (&fixture)));
@@ -385,13 +407,127 @@ test_pane (void)
   test_until (works_on (&fixture, tenant, "runner.shard-1"), 30);
   g_ptr_array_unref (outcomes);
   /* Gone back, it may begin again with its first step alone. */
-  test_until (find_again (&fixture) != NULL && gtk_widget_get_sensitive (find_again (&fixture)), 10);
-  g_assert_cmpuint (count_steps (find_again (&fixture), &n_rows, &row), ==, 1);
-  g_assert_cmpuint (n_rows, ==, QD_N_MIGRATION_STEPS);
-  g_signal_emit_by_name (gtk_widget_get_parent (GTK_WIDGET (row)), "row-activated", row);
+  choose_first_step (&fixture);
   test_until (is_job (&fixture, tenant, "succeeded"), PATIENCE_S);
   test_until (works_on (&fixture, tenant, TARGET), 30);
   test_until (find_again (&fixture) != NULL && !gtk_widget_get_sensitive (find_again (&fixture)), 10);
+  tear_down (&fixture);
+}
+
+/* --- In production -------------------------------------------------------------------------------------------- */
+
+static AdwDialog *
+get_dialog (Fixture *fixture)
+{
+  return adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (fixture->desk.window));
+}
+
+static gboolean
+asks (Fixture *fixture, GType type)
+{
+  AdwDialog *dialog = get_dialog (fixture);
+
+  return dialog && G_TYPE_FROM_INSTANCE (dialog) == type;
+}
+
+static void
+answer (Fixture *fixture, const char *response)
+{
+  AdwDialog *dialog = get_dialog (fixture);
+
+  g_object_add_weak_pointer (G_OBJECT (dialog), (gpointer *) &dialog);
+  g_signal_emit_by_name (dialog, "response", response);
+  adw_dialog_force_close (dialog);
+  test_until (dialog == NULL, 10);
+}
+
+/* What is asked before anything is done: the name of the connection, and no reason, as the job has one. */
+static void
+check_asked (Fixture *fixture, const char *reason)
+{
+  const char *const wrong[] = { "", "harbour", "acme" };
+  QdEntity *nats = qd_fleet_lookup (qd_hub_get_fleet (fixture->desk.hub), "harbour-nats", QD_KIND_CONNECTION, "harbour-nats");
+  AdwAlertDialog *dialog;
+
+  test_until (asks (fixture, QD_TYPE_CONFIRM_DIALOG), 10);
+  dialog = ADW_ALERT_DIALOG (get_dialog (fixture));
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      qd_confirm_dialog_set_texts (QD_CONFIRM_DIALOG (dialog), "because", wrong[i]);
+      g_assert_false (adw_alert_dialog_get_response_enabled (dialog, "do"));
+    }
+  test_until (says (GTK_WIDGET (dialog), reason), 10);
+  qd_confirm_dialog_set_texts (QD_CONFIRM_DIALOG (dialog), "because", qd_entity_get_name (nats));
+  g_assert_true (adw_alert_dialog_get_response_enabled (dialog, "do"));
+}
+
+/* A production that is locked is gone on with by nobody: first it is unlocked, then its name is typed; who is not asked to the end does nothing. */
+static void
+test_production_left (gconstpointer production)
+{
+  Fixture fixture;
+  const char *tenant;
+
+  if (!set_up (&fixture))
+    return;
+  fixture.production = production;
+  tenant = fixture.tenants->pdata[0];
+  be_killed (&fixture, 1);
+  open_window (&fixture);
+  test_until (get_text (&fixture) != NULL, PATIENCE_S);
+  fixture_press (get_notice (&fixture), "_Go On");
+  test_until (asks (&fixture, ADW_TYPE_ALERT_DIALOG), 10);
+  answer (&fixture, "cancel");
+  test_until (get_text (&fixture) != NULL, 10);
+  g_assert_true (is_job (&fixture, tenant, "waiting"));
+  g_assert_true (qd_hub_is_locked (fixture.desk.hub, production));
+  fixture_press (get_notice (&fixture), "_Go On");
+  test_until (asks (&fixture, ADW_TYPE_ALERT_DIALOG), 10);
+  answer (&fixture, "unlock");
+  g_assert_false (qd_hub_is_locked (fixture.desk.hub, production));
+  check_asked (&fixture, "room is needed");
+  answer (&fixture, "do");
+  test_until (is_job (&fixture, tenant, "succeeded"), PATIENCE_S);
+  test_until (works_on (&fixture, tenant, TARGET), 30);
+  tear_down (&fixture);
+}
+
+/* What was begun in production is not sent back, and not begun again, without its name; whichever of the two connections is production. */
+static void
+test_production_pane (void)
+{
+  Fixture fixture;
+  GPtrArray *outcomes = NULL;
+  const char *tenant;
+
+  if (!set_up (&fixture))
+    return;
+  fixture.production = "harbour-nats";
+  tenant = fixture.tenants->pdata[0];
+  open_window (&fixture);
+  qd_hub_unlock (fixture.desk.hub, "harbour-nats", 10);
+  begin_move (&fixture, &outcomes);
+  fixture_press (GTK_WIDGET (fixture.desk.window), "_Cancel Job");
+  check_asked (&fixture, "room is needed");
+  answer (&fixture, "cancel");
+  g_assert_cmpstr (fixture.desk.toasts->str, ==, "");
+  g_assert_true (is_job (&fixture, tenant, "running"));
+  fixture_press (GTK_WIDGET (fixture.desk.window), "_Cancel Job");
+  check_asked (&fixture, "Cancelled, the step under way is undone");
+  answer (&fixture, "do");
+  test_until (strstr (fixture.desk.toasts->str, "The step under way is undone, and it goes back") != NULL, 20);
+  signal_shard (&fixture, TARGET, SIGCONT);
+  test_until (is_job (&fixture, tenant, "cancelled") && outcomes != NULL, PATIENCE_S);
+  g_ptr_array_unref (outcomes);
+  fixture_press (GTK_WIDGET (fixture.desk.window), "_Go On");
+  check_asked (&fixture, "room is needed");
+  answer (&fixture, "cancel");
+  choose_first_step (&fixture);
+  check_asked (&fixture, "room is needed");
+  g_assert_true (is_job (&fixture, tenant, "cancelled"));
+  answer (&fixture, "do");
+  test_until (is_job (&fixture, tenant, "succeeded"), PATIENCE_S);
+  test_until (works_on (&fixture, tenant, TARGET), 30);
   tear_down (&fixture);
 }
 
@@ -410,5 +546,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/jobs-left/batch-on", NULL, test_batch);
   g_test_add_data_func ("/jobs-left/batch-back", "back", test_batch);
   g_test_add_func ("/jobs-left/pane", test_pane);
+  g_test_add_data_func ("/jobs-left/production-left", "harbour-nats", test_production_left);
+  g_test_add_func ("/jobs-left/production-pane", test_production_pane);
   return g_test_run ();
 }
