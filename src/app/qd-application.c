@@ -9,6 +9,7 @@
 #include <glib/gstdio.h>
 
 #include "qd-audit.h"
+#include "qd-display.h"
 #include "qd-frame-probe.h"
 #include "qd-frame-ticker.h"
 #include "qd-job-stream.h"
@@ -30,6 +31,7 @@ void
 qd_app_init (void)
 {
   g_resources_register (qd_app_get_resource ());
+  qd_display_init ();
 }
 
 /* --- Windows ------------------------------------------------------------------------------------ */

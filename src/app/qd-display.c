@@ -12,9 +12,11 @@
 #include "qd-event-text.h"
 #include "qd-routing-words.h"
 #include "qd-time.h"
+#include "qd-words.h"
 
 /* A shorter time says nothing that one can read before it is over. */
 #define JUST_NOW_US (10 * G_USEC_PER_SEC)
+#define MAX_VERBS 1000
 
 static const struct { const char *word, *label; QdStatus status; } words[] = {
   { "active", N_("Active"), QD_STATUS_WELL },
@@ -141,10 +143,40 @@ qd_display_verb (const char *verb)
   return title != dotted ? title : verb;
 }
 
+static const struct { QdKind kind; guint field; } verb_fields[] = { { QD_KIND_JOB, QD_JOB_KIND }, { QD_KIND_AUDIT, QD_AUDIT_WHAT } };
+
 gboolean
 qd_display_holds_verb (QdKind kind, guint field)
 {
-  return (kind == QD_KIND_JOB && field == QD_JOB_KIND) || (kind == QD_KIND_AUDIT && field == QD_AUDIT_WHAT);
+  for (gsize i = 0; i < G_N_ELEMENTS (verb_fields); i++)
+    if (verb_fields[i].kind == kind && verb_fields[i].field == field)
+      return TRUE;
+  return FALSE;
+}
+
+/* Asked for each row that is searched or sorted; what servers call their jobs is theirs, so that these are not kept without end. */
+static const char *
+read_verb (const char *verb)
+{
+  static GHashTable *known;
+  const char *title;
+
+  if (known == NULL)
+    known = g_hash_table_new (g_str_hash, g_str_equal);
+  title = g_hash_table_lookup (known, verb);
+  if (title != NULL)
+    return title;
+  title = qd_display_verb (verb);
+  if (title != verb && g_hash_table_size (known) < MAX_VERBS)
+    g_hash_table_insert (known, g_strdup (verb), (gpointer) title);
+  return title;
+}
+
+void
+qd_display_init (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (verb_fields); i++)
+    qd_words_set (verb_fields[i].kind, verb_fields[i].field, read_verb);
 }
 
 char *

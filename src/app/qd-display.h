@@ -24,6 +24,8 @@ int qd_display_state_field (QdKind kind);
 /* What a job's kind or a record's verb is called: "Move tenant" for "tenant.migrate", "Test path" for a server's own "path_test". One that is not known
  * stays as it is. */
 const char *qd_display_verb (const char *verb);
+/* From now on jobs and records are searched and sorted by what their verbs are called, too: once, as the program begins. */
+void qd_display_init (void);
 /* Whether such a verb is in the field: programs want it as it is. */
 gboolean qd_display_holds_verb (QdKind kind, guint field);
 /* What a server's word for a state or severity means, in the reader's language. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "qd-json.h"
+#include "qd-words.h"
 
 G_DEFINE_FINAL_TYPE (QdEntity, qd_entity, G_TYPE_OBJECT)
 
@@ -289,11 +290,25 @@ searched_mask (const QdSchema *schema)
   return *mask;
 }
 
+/* The text, and what people read in its place. */
+static void
+append_text (GString *out, QdKind kind, guint field, const char *text)
+{
+  QdWords words = qd_words_get (kind, field);
+  const char *read = words != NULL ? words (text) : text;
+
+  qd_search_append (out, text);
+  if (read == text)
+    return;
+  g_string_append_c (out, '\n');
+  qd_search_append (out, read);
+}
+
 /**
  * qd_entity_get_search_text:
  *
- * The id and the searched fields in lower case, a line each. Made when first asked for and kept
- * until one of them changes.
+ * The id and the searched fields in lower case, a line each, and those that people read in other words in these too.
+ * Made when first asked for and kept until one of them changes.
  *
  * Returns: (transfer none): valid until the next drain
  */
@@ -318,7 +333,7 @@ qd_entity_get_search_text (QdEntity *self)
         continue;
       g_string_append_c (out, '\n');
       if (value->type == QD_VALUE_STRING || value->type == QD_VALUE_JSON)
-        qd_search_append (out, value->v.s);
+        append_text (out, self->key.kind, i, value->v.s);
       else
         {
           g_autofree char *text = qd_value_to_text (value, &self->schema->fields[i]);

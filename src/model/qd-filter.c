@@ -10,6 +10,7 @@
 #include "qd-entity-private.h"
 #include "qd-label.h"
 #include "qd-time.h"
+#include "qd-words.h"
 
 #define MAX_TERMS 32
 #define NOT_A_FIELD (-1)
@@ -185,8 +186,15 @@ compare_number (char operator, double value, double operand)
     }
 }
 
+/* The text for programs, or what people read in its place. */
 static gboolean
-match_value (const Term *term, const QdValue *value, const QdField *field)
+match_text (const Term *term, const char *text, QdWords words)
+{
+  return term->operator == ':' && (text_contains (text, term->operand) || (words != NULL && text_contains (words (text), term->operand)));
+}
+
+static gboolean
+match_value (const Term *term, const QdValue *value, const QdField *field, QdWords words)
 {
   switch (value->type)
     {
@@ -206,7 +214,7 @@ match_value (const Term *term, const QdValue *value, const QdField *field)
       break;
     case QD_VALUE_STRING:
     case QD_VALUE_JSON:
-      return term->operator == ':' && text_contains (value->v.s, term->operand);
+      return match_text (term, value->v.s, words);
     }
   g_autofree char *text = qd_value_to_text (value, field);
   return text_contains (text, term->operand);
@@ -229,7 +237,7 @@ match_term (const Term *term, QdEntity *entity)
   /* "status:" while one is still typing it: whatever has one. */
   if (*term->operand == '\0')
     return value->type != QD_VALUE_NONE;
-  return match_value (term, value, &qd_entity_get_schema (entity)->fields[field]);
+  return match_value (term, value, &qd_entity_get_schema (entity)->fields[field], qd_words_get (qd_entity_get_kind (entity), (guint) field));
 }
 
 /**

@@ -27,7 +27,25 @@ qd_order_new (const QdSchema *schema, guint field, gboolean descending)
 {
   QdType type = schema->fields[field].type;
 
-  return (QdOrder) { field, descending, type == QD_VALUE_STRING || type == QD_VALUE_JSON };
+  return (QdOrder) { field, descending, type == QD_VALUE_STRING || type == QD_VALUE_JSON, qd_words_get (schema->kind, field) };
+}
+
+static const char *
+get_text (const QdOrder *self, const QdValue *value)
+{
+  return self->words != NULL ? self->words (value->v.s) : value->v.s;
+}
+
+static int
+compare_texts (const QdOrder *self, const QdValue *a, const QdValue *b)
+{
+  QdValue x = *a, y = *b;
+
+  if (self->words == NULL)
+    return qd_value_compare (a, b);
+  x.v.s = (char *) self->words (a->v.s);
+  y.v.s = (char *) self->words (b->v.s);
+  return qd_value_compare (&x, &y);
 }
 
 /* Up to eight bytes as a big-endian number. No key has a NUL, so that a zero byte marks its end. */
@@ -78,7 +96,7 @@ qd_order_key (const QdOrder *self, QdEntity *entity)
 
   if (value->type == QD_VALUE_NONE || is_text != self->text || (value->type == QD_VALUE_DOUBLE && isnan (value->v.d)))
     return QD_KEY_ABSENT;
-  return turn (self, is_text ? text_key (value->v.s) : number_key (value));
+  return turn (self, is_text ? text_key (get_text (self, value)) : number_key (value));
 }
 
 int
@@ -88,7 +106,7 @@ qd_order_compare (const QdOrder *self, const QdRow *a, const QdRow *b)
     return a->key < b->key ? -1 : 1;
   if (self->text && a->key != QD_KEY_ABSENT)
     {
-      int order = qd_value_compare (&a->entity->values[self->field], &b->entity->values[self->field]);
+      int order = compare_texts (self, &a->entity->values[self->field], &b->entity->values[self->field]);
 
       if (order != 0)
         return self->descending ? -order : order;
@@ -193,7 +211,7 @@ sort_by_text (const QdOrder *self, QdRow *rows, Item *items, Item *spare, guint 
       rows[i].key = QD_KEY_ABSENT;
       if (value->type != QD_VALUE_STRING && value->type != QD_VALUE_JSON)
         continue;
-      qd_natural_key (value->v.s, keys);
+      qd_natural_key (get_text (self, value), keys);
       rows[i].key = turn (self, load_chunk (keys->data + offsets[i], keys->len - offsets[i]));
       items[present++].row = i;
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "qd-entity-private.h"
+#include "qd-words.h"
 
 G_BEGIN_DECLS
 
@@ -13,7 +14,8 @@ typedef struct {
   guint slot;
 } QdRow;
 
-typedef struct { guint field; gboolean descending; gboolean text; } QdOrder;
+/* @words: a text is ordered by what people read in its place; or NULL. */
+typedef struct { guint field; gboolean descending; gboolean text; QdWords words; } QdOrder;
 
 #define QD_KEY_ABSENT G_MAXUINT64   /* last, whichever way */
 

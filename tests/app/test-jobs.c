@@ -303,6 +303,61 @@ test_words (void)
   g_assert_nonnull (strstr (text, "tenant.migrate"));
 }
 
+/* What is read is what one looks for, and what a column is sorted by; programs' words are found too. */
+static void
+check_found (QdKind kind, guint field, const char *const *verbs)
+{
+  static const struct { const char *text; const char *verb; } looks[] = {
+    { "tenant.migrate", "tenant.migrate" }, { "\"move tenant\"", "tenant.migrate" }, { "MIGRATE", "tenant.migrate" },
+    { "remove", "site.delete" },            { "site.delete", "site.delete" },         { "reindex_all", "reindex_all" },
+  };
+  g_autoptr (QdFleet) fleet = qd_fleet_new ();
+  g_autoptr (QdView) view = qd_view_new (qd_fleet_get_list (fleet, kind));
+  const char *name = qd_schema_get (kind)->fields[field].id;
+
+  qd_fleet_begin (fleet);
+  for (guint i = 0; verbs[i] != NULL; i++)
+    {
+      g_autoptr (QdDelta) delta = qd_delta_new ("here", kind, verbs[i], QD_DELTA_UPSERT);
+
+      qd_delta_set (delta, field, qd_value_string (verbs[i]));
+      qd_fleet_apply (fleet, delta);
+    }
+  qd_fleet_commit (fleet);
+  for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
+    for (guint by_name = 0; by_name < 2; by_name++)
+      {
+        g_autofree char *text = g_strconcat (by_name ? name : "", by_name ? ":" : "", looks[i].text, NULL);
+        g_autoptr (QdFilter) filter = qd_filter_new (text, NULL, 0);
+
+        qd_view_set_filter (view, filter);
+        if (qd_view_get_length (view) != 1 || g_strcmp0 (qd_entity_get_string (qd_view_peek (view, 0), field), looks[i].verb) != 0)
+          g_error ("“%s” finds %u", text, qd_view_get_length (view));
+      }
+  qd_view_set_filter (view, NULL);
+  for (guint descending = 0; descending < 2; descending++)
+    {
+      qd_view_set_sort (view, field, descending);
+      for (guint i = 1; i < qd_view_get_length (view); i++)
+        {
+          g_autofree char *before = qd_display_field (fleet, qd_view_peek (view, i - 1), field), *after = qd_display_field (fleet, qd_view_peek (view, i), field);
+          int order = g_ascii_strcasecmp (before, after);
+
+          g_assert_cmpint (descending ? -order : order, <, 0);
+        }
+    }
+}
+
+static void
+test_words_found (void)
+{
+  /* By these they would be in another order. */
+  static const char *const verbs[] = { "flow.reevaluate", "path.failover", "path.test", "reindex_all", "site.delete", "tenant.migrate", "tenant.suspend", NULL };
+
+  check_found (QD_KIND_JOB, QD_JOB_KIND, verbs);
+  check_found (QD_KIND_AUDIT, QD_AUDIT_WHAT, verbs);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -314,6 +369,7 @@ main (int argc, char **argv)
   /* libadwaita 1.7 warns of itself when the heading of a question needs two lines. */
   g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK);
   g_test_add_func ("/jobs/words", test_words);
+  g_test_add_func ("/jobs/words-found", test_words_found);
   g_test_add_func ("/jobs/shown-once", test_shown_once);
   g_test_add_func ("/jobs/password", test_password);
   g_test_add_func ("/jobs/password-cancelled", test_password_cancelled);
