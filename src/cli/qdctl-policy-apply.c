@@ -95,7 +95,7 @@ read_folder (Work *self, GError **error)
   return TRUE;
 }
 
-/* What was agreed on is remembered of a folder, as the window does it: a file is one of those in its folder. */
+/* What was agreed on is remembered of a folder, as the window does it: a file is one of those in its folder, or in one above (find_workspace()). */
 static gboolean
 read_path (Work *self, const char *path)
 {
@@ -130,6 +130,34 @@ read_path (Work *self, const char *path)
   self->report.only = self->only;
   add_text (self, self->only, bytes);
   return TRUE;
+}
+
+static void
+found_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Work *self = data;
+  g_autofree char *workspace = qd_remotes_find_finish (QD_REMOTES (source), result, NULL);
+
+  if (workspace)
+    g_set_str (&self->folder, workspace);
+  g_main_loop_quit (self->session->loop);
+}
+
+/* A workspace has files in the folders below it: those of one file are remembered where the whole of it is. */
+static void
+find_workspace (Work *self)
+{
+  g_autofree char *file = g_build_filename (self->folder, self->only, NULL);
+  QdAnalysisText *text = &g_array_index (self->texts, QdAnalysisText, 0);
+  const char *name;
+
+  qd_remotes_find_async (self->remotes, file, self->session->connection, found_cb, self);
+  g_main_loop_run (self->session->loop);
+  name = file + strlen (self->folder);
+  g_set_str (&self->only, name + (*name == '/'));
+  self->report.only = self->only;
+  g_free ((char *) text->name);
+  text->name = g_strdup (self->only);
 }
 
 /* --- Asking ------------------------------------------------------------------------------------------- */
@@ -455,6 +483,8 @@ run (Work *self)
     return code;
   self->session = &session;
   self->remotes = qd_remotes_new (folder);
+  if (self->only)
+    find_workspace (self);
   code = go (self);
   qdctl_session_close (&session);
   return code == QD_EXIT_YES && self->partial ? QD_EXIT_PARTIAL : code;

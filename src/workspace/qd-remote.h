@@ -67,6 +67,10 @@ QdRemoteSet *qd_remotes_load_finish (QdRemotes *self, GAsyncResult *result, GErr
 /* Done when it is on the disk. @set is copied. */
 void qd_remotes_save_async (QdRemotes *self, const QdRemoteSet *set, GAsyncReadyCallback callback, gpointer data);
 gboolean qd_remotes_save_finish (QdRemotes *self, GAsyncResult *result, GError **error);
+/* Which workspace @file (an absolute path) is of: of the folders that it lies in, the nearest that has had to do with @connection, and before that
+ * the nearest that remembers that file. NULL without an error: none. */
+void qd_remotes_find_async (QdRemotes *self, const char *file, const char *connection, GAsyncReadyCallback callback, gpointer data);
+char *qd_remotes_find_finish (QdRemotes *self, GAsyncResult *result, GError **error);
 /* Deletes what is kept of @connection, whatever the workspace: its sets, and what jobs did there. Done when the files are gone. */
 void qd_remotes_forget_async (QdRemotes *self, const char *connection, GAsyncReadyCallback callback, gpointer data);
 gboolean qd_remotes_forget_finish (QdRemotes *self, GAsyncResult *result, GError **error);

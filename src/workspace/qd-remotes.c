@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
@@ -232,6 +233,98 @@ gboolean
 qd_remotes_save_finish (QdRemotes *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* --- Whose a file is ---------------------------------------------------------------------------------------- */
+
+typedef struct { char *file, *connection; } Find;
+
+static void
+find_free (gpointer data)
+{
+  Find *self = data;
+
+  g_free (self->file);
+  g_free (self->connection);
+  g_free (self);
+}
+
+static gboolean
+remembers (const QdRemoteSet *set, const char *document)
+{
+  g_autoptr (GPtrArray) list = qd_remote_set_list (set);
+
+  for (guint i = 0; i < list->len; i++)
+    if (g_str_equal (((const QdRemoteEntry *) g_ptr_array_index (list, i))->document, document))
+      return TRUE;
+  return FALSE;
+}
+
+/* What is broken is told by who reads it in earnest: it counts as a set that remembers nothing. *@exists: there is one. */
+static QdRemoteSet *
+peek_set (const char *folder, const char *workspace, const char *connection, gboolean *exists)
+{
+  g_autoptr (QdRemoteSet) asked = qd_remote_set_new (workspace, connection);
+  g_autofree char *path = path_of (folder, asked);
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (GBytes) bytes = qd_remotes_read (path, &failure);
+  gsize size = 0;
+  const char *text = bytes ? g_bytes_get_data (bytes, &size) : NULL;
+
+  *exists = bytes || failure;
+  return bytes ? qd_remote_set_parse (text ? text : "", size, path, NULL) : NULL;
+}
+
+static void
+find_work (const char *folder, GTask *task, gpointer data)
+{
+  const Find *self = data;
+  g_autofree char *nearest = NULL, *above = g_path_get_dirname (self->file);
+  gboolean top;
+
+  do
+    {
+      gboolean exists;
+      g_autoptr (QdRemoteSet) set = peek_set (folder, above, self->connection, &exists);
+      const char *name = self->file + strlen (above);
+      char *next = g_path_get_dirname (above);
+
+      if (set && remembers (set, name + (*name == '/')))
+        {
+          g_free (next);
+          g_task_return_pointer (task, g_steal_pointer (&above), g_free);
+          return;
+        }
+      if (exists && nearest == NULL)
+        nearest = g_strdup (above);
+      top = g_str_equal (next, above);
+      g_free (above);
+      above = next;
+    }
+  while (!top);
+  g_task_return_pointer (task, g_steal_pointer (&nearest), g_free);
+}
+
+void
+qd_remotes_find_async (QdRemotes *self, const char *file, const char *connection, GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task;
+  Find *find;
+
+  g_return_if_fail (g_path_is_absolute (file));
+
+  task = g_task_new (self, NULL, callback, data);
+  find = g_new (Find, 1);
+  *find = (Find) { g_strdup (file), g_strdup (connection) };
+  g_task_set_source_tag (task, qd_remotes_find_async);
+  g_task_set_task_data (task, find, find_free);
+  qd_remotes_work (self, task, find_work);
+}
+
+char *
+qd_remotes_find_finish (QdRemotes *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 /* --- The type ------------------------------------------------------------------------------------------------- */

@@ -103,6 +103,11 @@ def doing(qdctl, lab):
     tap.ok(list(steps(one)) == [key('web')] and ports(lab, 'web') == [90] and 'more' in there(lab), 'has to do with its own policies only', [str(one)])
     done = qdctl.json('the rest', 0, 'policy', 'apply', FOLDER, '--reason', 'x')
     tap.ok(done['state'] == 'succeeded' and steps(done, 'delete')[key('more')]['state'] == 'done' and 'more' not in there(lab), 'is removed', [str(done)])
+    # A file below the folder has the folder's bases: what is there was agreed on, and is no conflict.
+    write('deep/api.yml', policy('api', *port(83)))
+    below = qdctl.json('one file below it', 0, 'policy', 'apply', os.path.join(FOLDER, 'deep/api.yml'), '--reason', 'x')
+    tap.ok(below['folder'] == FOLDER and [s['document'] for s in below['steps']] == ['deep/api.yml'] and ports(lab, 'api') == [83], 'is one of the folder', [str(below)])
+    qdctl.expect('the folder then', 0, 'policy', 'apply', FOLDER, '--reason', 'x', out='nothing to apply')
     return done['job'], one['job']
 
 

@@ -405,6 +405,67 @@ test_forget (Fixture *fixture, gconstpointer data)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
 }
 
+/* --- Whose a file is --------------------------------------------------------------------------------------- */
+
+static char *
+find (Fixture *fixture, const char *file, const char *connection)
+{
+  g_autoptr (GError) error = NULL;
+  char *found;
+
+  g_clear_object (&fixture->result);
+  qd_remotes_find_async (fixture->remotes, file, connection, result_cb, &fixture->result);
+  wait_for (fixture->result);
+  found = qd_remotes_find_finish (fixture->remotes, fixture->result, &error);
+  g_assert_no_error (error);
+  return found;
+}
+
+static void
+remember (Fixture *fixture, const char *workspace, const char *connection, const char *document)
+{
+  g_autoptr (QdRemoteSet) set = qd_remote_set_new (workspace, connection);
+  g_autofree char *yaml = policy_yaml ("web", "a", 80, "x");
+  g_autoptr (JsonNode) object = policy_of (yaml), base = qd_policy_object_strip (object);
+
+  if (document)
+    g_assert_true (qd_remote_set_put (set, "web", "web", "1", document, base));
+  save (fixture, set);
+}
+
+/* A file below a workspace is of that one, as the window has it; the one that remembers it comes before one that is nearer. */
+static void
+test_find (Fixture *fixture, gconstpointer data)
+{
+  static const struct { const char *file, *connection, *found; } looks[] = {
+    { "/srv/space/sub/deep/new.yaml", "lab", "/srv/space/sub" }, { "/srv/space/sub/web.yaml", "lab", "/srv/space" },
+    { "/srv/space/new.yaml", "lab", "/srv/space" },              { "/srv/spaces/sub/web.yaml", "lab", NULL },
+    { "/srv/space/sub/web.yaml", "another", NULL },              { "/srv/web.yaml", "lab", NULL },
+    { "/etc/top.yaml", "root", "/" },                            { "/top.yaml", "root", "/" },
+  };
+  g_autoptr (GPtrArray) files = NULL;
+  g_autofree char *broken = NULL;
+
+  remember (fixture, "/srv/space", "lab", "sub/web.yaml");
+  remember (fixture, "/srv/space/sub", "lab", NULL);
+  remember (fixture, "/", "root", "etc/top.yaml");
+  for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
+    {
+      g_autofree char *found = find (fixture, looks[i].file, looks[i].connection);
+
+      g_assert_cmpstr (found, ==, looks[i].found);
+    }
+  /* A set that is broken is one still, and is told by who reads it. */
+  files = files_in (fixture->folder, ".remote");
+  for (guint i = 0; i < files->len; i++)
+    g_assert_true (g_file_set_contents (g_ptr_array_index (files, i), "{", -1, NULL));
+  broken = find (fixture, "/srv/space/web.yaml", "lab");
+  g_assert_cmpstr (broken, ==, "/srv/space");
+  g_ptr_array_unref (files);
+  files = files_in (fixture->folder, ".remote");
+  g_assert_cmpuint (files->len, ==, 3);
+}
+
 #define ADD(path, func) g_test_add ("/remote/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -419,5 +480,6 @@ main (int argc, char **argv)
   ADD ("news", test_news);
   ADD ("many", test_many);
   ADD ("forget", test_forget);
+  ADD ("find", test_find);
   return g_test_run ();
 }
