@@ -295,14 +295,14 @@ add_anchor (GPtrArray *anchors, const char *text, const char *where)
 }
 
 static void
-ask_keyring (GPtrArray *anchors)
+ask_keyring (const char *journal, GPtrArray *anchors)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   Wait wait = { .loop = loop };
   guint timer = g_timeout_add_seconds (ASK_SECONDS, timeout_cb, loop);
 
-  qd_credentials_lookup ("audit", "anchor", cancellable, looked_up_cb, &wait);
+  qd_audit_lookup_anchor (journal, cancellable, looked_up_cb, &wait);
   g_main_loop_run (loop);
   g_source_remove (timer);
   /* One that waits for its own password is let go. */
@@ -431,7 +431,7 @@ run_verify (const Options *options, char **rest)
     }
   /* The keyring knows of this user's journal, and of no copy. */
   if (g_str_equal (own, options->journal))
-    ask_keyring (anchors);
+    ask_keyring (options->journal, anchors);
   verdict = qd_audit_verify (options->journal, anchors, NULL, &error);
   if (verdict == NULL)
     {

@@ -16,8 +16,7 @@
 
 #define DAY_S (24 * 3600)
 #define ANCHOR_AFTER_MS 1500
-/* Under which names the keyring and the store know of it. */
-#define KEYRING_CONNECTION "audit"
+/* What the keyring and the store know of it by. */
 #define KEYRING_PURPOSE "anchor"
 #define SETTING "audit"
 
@@ -205,6 +204,21 @@ qd_audit_confirms (QdAudit *self, const QdAuditAnchor *anchor)
 
 /* --- The anchor in the keyring --------------------------------------------------------------------------------- */
 
+/* Each journal has its own: one who runs a packaged and a built program has two of them, and one keyring. */
+static char *
+name_in_keyring (const char *path)
+{
+  return g_canonicalize_filename (path, NULL);
+}
+
+void
+qd_audit_lookup_anchor (const char *path, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autofree char *name = name_in_keyring (path);
+
+  qd_credentials_lookup (name, KEYRING_PURPOSE, cancellable, callback, user_data);
+}
+
 static void
 anchor_kept_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -231,7 +245,7 @@ ask_keyring (QdAudit *self)
   DexPromise *promise = dex_promise_new ();
   g_autofree char *text = NULL;
 
-  qd_credentials_lookup (KEYRING_CONNECTION, KEYRING_PURPOSE, self->cancellable, anchor_found_cb, dex_ref (promise));
+  qd_audit_lookup_anchor (qd_audit_log_get_path (self->log), self->cancellable, anchor_found_cb, dex_ref (promise));
   if (dex_await (dex_future_first (dex_ref (promise), dex_timeout_new_seconds (3), NULL), NULL))
     text = g_value_dup_string (dex_future_get_value (DEX_FUTURE (promise), NULL));
   dex_unref (promise);
@@ -243,7 +257,6 @@ anchor_fiber (gpointer data)
 {
   QdAudit *self = data;
   g_autoptr (QdAuditAnchor) last = ask_keyring (self);
-  g_autofree char *text = NULL;
 
   if (self->hub && last && !qd_audit_confirms (self, last))
     {
@@ -253,8 +266,9 @@ anchor_fiber (gpointer data)
     }
   else if (self->hub && self->desk && (last == NULL || last->mark.n < self->head.n))
     {
-      text = qd_audit_anchor_to_text (self->desk, &self->head);
-      qd_credentials_store (KEYRING_CONNECTION, KEYRING_PURPOSE, self->desk, text, self->cancellable, anchor_kept_cb, NULL);
+      g_autofree char *text = qd_audit_anchor_to_text (self->desk, &self->head), *name = name_in_keyring (qd_audit_log_get_path (self->log));
+
+      qd_credentials_store (name, KEYRING_PURPOSE, self->desk, text, self->cancellable, anchor_kept_cb, NULL);
     }
   return dex_future_new_for_boolean (TRUE);
 }

@@ -61,6 +61,9 @@ const QdAuditVerdict *qd_audit_verify_finish (QdAudit *self, GAsyncResult *resul
 /* What was found last; NULL: not yet. Borrowed. */
 const QdAuditVerdict *qd_audit_get_verdict (QdAudit *self);
 
+/* What the keyring says of the journal at @path: a credential whose secret is for qd_audit_anchor_parse(); qd_credentials_lookup_finish(). */
+void qd_audit_lookup_anchor (const char *path, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+
 /* How long records are kept on this desk; 0: no bound. Kept in the store, and applied at once and each day. */
 QdAuditLimits qd_audit_get_limits (QdAudit *self);
 void qd_audit_set_limits (QdAudit *self, const QdAuditLimits *limits);

@@ -688,17 +688,23 @@ tick_cb (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-/* The same where only the keyring knows. */
+/* Recorded into, and noted by the keyring, a little after the last record. */
 static void
-test_grown_over_keyring (Fixture *fixture, gconstpointer data)
+record_with_keyring (Fixture *fixture, guint n)
 {
   /* Nothing else wakes who waits for what the keyring holds. */
   guint tick = g_timeout_add (50, tick_cb, NULL);
 
-  record_some (fixture, 6);
-  /* It is noted a little after the last record. */
+  record_some (fixture, n);
   wait_until (verify (fixture, NULL, NULL) == QD_AUDIT_INTACT && qd_audit_get_verdict (qd_hub_get_audit (fixture->hub))->n_anchors == 1);
   g_source_remove (tick);
+}
+
+/* The same where only the keyring knows. */
+static void
+test_grown_over_keyring (Fixture *fixture, gconstpointer data)
+{
+  record_with_keyring (fixture, 6);
   end_hub (fixture);
   cut_off (fixture, 3);
   begin_hub (fixture);
@@ -706,6 +712,23 @@ test_grown_over_keyring (Fixture *fixture, gconstpointer data)
   wait_until (qd_hub_get_audit (fixture->hub)->doubted);
   g_assert_cmpint (verify (fixture, NULL, NULL), ==, QD_AUDIT_ALTERED);
   g_assert_cmpint (qd_audit_get_verdict (qd_hub_get_audit (fixture->hub))->place, ==, 6);
+}
+
+/* Two journals of one user, as of a packaged and a built program, are no copies of each other. */
+static void
+test_two_journals (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *first = g_strdup (fixture->journal), *second = g_strconcat (fixture->journal, ".other", NULL);
+
+  record_with_keyring (fixture, 6);
+  end_hub (fixture);
+  g_set_str (&fixture->journal, second);
+  begin_hub (fixture);
+  record_with_keyring (fixture, 3);
+  end_hub (fixture);
+  g_set_str (&fixture->journal, first);
+  begin_hub (fixture);
+  record_with_keyring (fixture, 1);
 }
 
 static gboolean
@@ -807,6 +830,7 @@ main (int argc, char **argv)
   ADD ("verify", test_verify);
   ADD ("grown-over", test_grown_over);
   ADD ("grown-over-keyring", test_grown_over_keyring);
+  ADD ("two-journals", test_two_journals);
   ADD ("limits", test_limits);
   ADD ("show", test_show);
   ADD ("export", test_export);
