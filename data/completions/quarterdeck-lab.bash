@@ -19,10 +19,10 @@ _quarterdeck_lab () {
     --address) mapfile -t COMPREPLY < <(compgen -W '127.0.0.1 ::1' -- "$cur"); return ;;
     --faults) mapfile -t COMPREPLY < <(compgen -W help -- "$cur"); return ;;
     --nats-servers) mapfile -t COMPREPLY < <(compgen -W '1 3 5' -- "$cur"); return ;;
-    --sites|--paths|--flows|--seed|--port|--rate|--step-up|--tenants|--shards|--placed-on|--events) return ;;
+    --sites|--paths|--flows|--seed|--port|--rate|--step-up|--tenants|--shards|--placed-on|--lease|--events) return ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W '--sites --paths --flows --seed --load --state --port --address
-    --tls --strict --step-up --no-nats --nats-servers --tenants --shards --placed-on --mixed-versions --events
+    --tls --strict --step-up --no-nats --nats-servers --tenants --shards --placed-on --lease --mixed-versions --events
     --rate --faults --die-with-parent --version --help' -- "$cur")
 }
 complete -F _quarterdeck_lab quarterdeck-lab

@@ -41,102 +41,6 @@ struct LabNatsServers
   guint n;
 };
 
-/* What a role that only looks may publish: the requests by which a client reads. Where a stream is read by a consumer of one's own, that is made
- * and ended; where shards work, messages are got one by one: whoever may make, ask or end consumers there takes messages from a shard. Nobody
- * who looks lists consumers, so that the names of others' are not known. */
-#define GET(stream) ",\"$JS.API.STREAM.MSG.GET." stream "\",\"$JS.API.DIRECT.GET." stream "\",\"$JS.API.DIRECT.GET." stream ".>\""
-#define READ_BY_CONSUMER(stream) \
-  GET (stream) ",\"$JS.API.CONSUMER.CREATE." stream "\",\"$JS.API.CONSUMER.CREATE." stream ".>\",\"$JS.API.CONSUMER.MSG.NEXT." stream ".*\"," \
-  "\"$JS.API.CONSUMER.DELETE." stream ".*\""
-#define LOOK \
-  "\"$JS.API.INFO\",\"$JS.API.STREAM.INFO.*\",\"$JS.API.STREAM.NAMES\",\"$JS.API.STREAM.LIST\",\"$JS.FC.>\"" \
-  READ_BY_CONSUMER ("KV_AGGREGATE_PLACEMENT") READ_BY_CONSUMER ("KV_PROJECTION_PLACEMENT") READ_BY_CONSUMER ("KV_RUNNER_PLACEMENT") \
-  READ_BY_CONSUMER ("KV_CONFIG") READ_BY_CONSUMER ("KV_DEFINITIONS") READ_BY_CONSUMER ("KV_JOB_LEASES") READ_BY_CONSUMER ("JOBS")
-#define HEAR "\"fleet.>\",\"$KV.>\",\"tenant.>\",\"jobs.>\""
-/* What is told by tenant, and what is about all of them: not for those who may know of one alone. */
-#define LOOK_AT_ALL \
-  READ_BY_CONSUMER ("KV_SHARDS") READ_BY_CONSUMER ("KV_SHARD_STATE") READ_BY_CONSUMER ("EVENTS") \
-  GET ("AGGREGATE_EVENTS") GET ("WORKFLOW_COMMANDS") GET ("WORKFLOW_EVENTS")
-/* Answers come to whom they are for: each user asks for them under a prefix of its own. */
-#define INBOX "_INBOX.%s.>"
-/* Nobody but the lab itself takes anything out of the audit log. */
-#define FORGET_AUDIT \
-  "\"$JS.API.STREAM.DELETE.AUDIT\",\"$JS.API.STREAM.PURGE.AUDIT\",\"$JS.API.STREAM.MSG.DELETE.AUDIT\",\"$JS.API.STREAM.UPDATE.AUDIT\""
-
-/* What docs/permissions.md says of subjects. */
-static const struct { const char *subject, *permission, *allows; } subjects[] = {
-#include "lab-nats-subject-table.h"
-};
-
-/* What @role may publish and hear, but those who may do all. */
-static void
-add_grants (GString *publish, GString *subscribe, LabRole role)
-{
-  g_string_append (publish, LOOK);
-  g_string_append_printf (subscribe, "\"" INBOX "\"", lab_role_name (role));
-  for (guint i = 0; i < G_N_ELEMENTS (subjects); i++)
-    if (subjects[i].permission == NULL || lab_role_may (role, subjects[i].permission))
-      g_string_append_printf (publish, ",\"%s\"", subjects[i].subject);
-  if (lab_role_may (role, "audit.view"))
-    g_string_append (subscribe, ",\"audit.>\"");
-}
-
-/* What is not heard by those who may know of one tenant alone. What buckets hold under one key for all tenants they read: docs/permissions.md
- * says what that is. */
-#define NOT_HEARD \
-  "\"fleet.events.tenant_created\",\"fleet.events.tenant_updated\",\"fleet.events.tenant_removed\",\"fleet.events.shard_asked\""
-
-/* A role that is about one tenant. */
-static void
-write_scoped_user (GString *out, LabRole role, const char *tenant, const char *password)
-{
-  g_autoptr (GString) publish = g_string_new (NULL), subscribe = g_string_new (NULL);
-
-  add_grants (publish, subscribe, role);
-  g_string_append_printf (out, "    { user: \"%s\", password: \"%s\", permissions: {\n"
-                               "        publish: { allow: [%s,\"$JS.API.DIRECT.GET.KV_SHARD_STATE.$KV.SHARD_STATE.*.%s\"], deny: [" FORGET_AUDIT "] },\n"
-                               "        subscribe: { allow: [%s,\"fleet.>\",\"tenant.%s.>\"], deny: [" NOT_HEARD "] } } }\n",
-                          lab_role_name (role), password, publish->str, tenant, subscribe->str, tenant);
-}
-
-/* A role that may do all: but not listen to answers that are for others. */
-static void
-write_mighty_user (GString *out, LabRole role, const char *password)
-{
-  g_autoptr (GString) others = g_string_new (NULL);
-
-  for (guint i = 0; i < LAB_N_ROLES; i++)
-    if (i != (guint) role)
-      g_string_append_printf (others, "%s\"" INBOX "\"", others->len > 0 ? "," : "", lab_role_name (i));
-  g_string_append_printf (out, "    { user: \"%s\", password: \"%s\", permissions: {\n"
-                               "        publish: { allow: [\">\"], deny: [" FORGET_AUDIT "] }, subscribe: { allow: [\">\"], deny: [%s] } } }\n",
-                          lab_role_name (role), password, others->str);
-}
-
-static void
-write_user (GString *out, LabRole role, const char *password)
-{
-  g_autoptr (GString) publish = NULL, subscribe = NULL;
-  const char *id = NULL;
-
-  if (g_str_equal (lab_role_scope (role, &id), "tenant"))
-    {
-      write_scoped_user (out, role, id, password);
-      return;
-    }
-  if (role == LAB_ROLE_ADMIN || role == LAB_ROLE_OWNER || role == LAB_ROLE_BREAK_GLASS)
-    {
-      write_mighty_user (out, role, password);
-      return;
-    }
-  publish = g_string_new (NULL);
-  subscribe = g_string_new (NULL);
-  add_grants (publish, subscribe, role);
-  g_string_append (publish, LOOK_AT_ALL);
-  g_string_append_printf (out, "    { user: \"%s\", password: \"%s\", permissions: { publish: { allow: [%s], deny: [" FORGET_AUDIT "] }, subscribe: [%s," HEAR "] } }\n",
-                          lab_role_name (role), password, publish->str, subscribe->str);
-}
-
 static void
 write_cluster (GString *out, const LabNatsServers *servers, const Member *member)
 {
@@ -161,11 +65,7 @@ write_config (const Member *member, char *const *passwords, const char *lab_pass
   g_string_append_printf (out, "jetstream { store_dir: \"%s\", max_mem: 64MB, max_file: 4GB }\n", quoted_dir);
   if (member->servers->n > 1)
     write_cluster (out, member->servers, member);
-  g_string_append (out, "authorization {\n  users: [\n");
-  g_string_append_printf (out, "    { user: \"lab\", password: \"%s\" }\n", lab_password);
-  for (guint i = 0; i < LAB_N_ROLES; i++)
-    write_user (out, i, passwords[i]);
-  g_string_append (out, "  ]\n}\n");
+  lab_nats_write_accounts (out, passwords, lab_password);
   return g_file_set_contents_full (member->config, out->str, (gssize) out->len, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
 }
 
@@ -336,10 +236,26 @@ name_member (LabNatsServers *servers, guint i, const char *state_dir)
   member->log = g_build_filename (state_dir, log, NULL);
 }
 
+/* Labs of before had one account, which has no name. What one server keeps of it goes on as it is; what a cluster agreed on names the account, so
+ * that a cluster begins anew and what was there is kept beside it. */
+static void
+settle_folder (const Member *member)
+{
+  g_autofree char *before = g_build_filename (member->folder, "jetstream", "$G", NULL), *now = g_build_filename (member->folder, "jetstream", LAB_NATS_ACCOUNT, NULL);
+  g_autofree char *aside = g_strconcat (member->folder, ".before-accounts", NULL);
+
+  if (!g_file_test (before, G_FILE_TEST_IS_DIR) || g_file_test (now, G_FILE_TEST_EXISTS))
+    return;
+  if (member->servers->n > 1 ? g_rename (member->folder, aside) != 0 : g_rename (before, now) != 0)
+    g_message ("nats-server begins anew: cannot move %s", before);
+}
+
 static gboolean
 start_all (LabNatsServers *servers, const char *state_dir, char *const *passwords, const char *lab_password, GError **error)
 {
   choose_ports (servers, state_dir);
+  for (guint i = 0; i < servers->n; i++)
+    settle_folder (&servers->members[i]);
   for (guint i = 0; i < servers->n; i++)
     if (!write_config (&servers->members[i], passwords, lab_password, error) || !spawn (&servers->members[i], error))
       return FALSE;

@@ -77,7 +77,7 @@ static const struct
   { "PROJECTION_PLACEMENT", SEED_TENANTS, 0 },
   { "CONFIG", SEED_CONFIG, 0 },
   { "DEFINITIONS", SEED_DEFINITIONS, 0 },
-  { "JOB_LEASES", NOT_SEEDED, 60 },
+  { "JOB_LEASES", NOT_SEEDED, LAB_DEFAULT_LEASE },
   { "SHARDS", NOT_SEEDED, 15 },
   { "SHARD_STATE", NOT_SEEDED, 0 },
 };
@@ -176,6 +176,8 @@ make_stream (LabNats *nats, guint i)
   config.MaxBytes = streams[i].max_bytes;
   config.Discard = js_DiscardOld;
   config.Replicas = nats->server->options->nats_servers;
+  /* What was said is not unsaid: not even the lab takes it out. */
+  config.DenyDelete = config.DenyPurge = g_str_equal (config.Name, "AUDIT");
   /* So that who may not read a stream may be let ask for the last message of a subject. */
   config.AllowDirect = true;
   status = js_AddStream (NULL, nats->js, &config, NULL, &code);
@@ -294,6 +296,13 @@ is_new (LabNats *nats, const char *bucket)
   return new;
 }
 
+/* In seconds; 0: what is there stays. */
+static gint64
+age_of (const LabOptions *options, guint i)
+{
+  return options->lease > 0 && g_str_equal (buckets[i].name, "JOB_LEASES") ? options->lease : buckets[i].max_age_s;
+}
+
 static natsStatus
 make_bucket (LabNats *nats, guint i)
 {
@@ -305,7 +314,7 @@ make_bucket (LabNats *nats, guint i)
   kvConfig_Init (&config);
   config.Bucket = buckets[i].name;
   config.History = 5;
-  config.TTL = buckets[i].max_age_s * G_GINT64_CONSTANT (1000000000);
+  config.TTL = age_of (options, i) * G_GINT64_CONSTANT (1000000000);
   config.Replicas = options->nats_servers;
   status = js_CreateKeyValue (&kv, nats->js, &config);
   if (status != NATS_OK)

@@ -60,4 +60,8 @@ int             lab_nats_servers_pid  (const LabNatsServers *servers, guint inde
 /* Ends it; it is started again, as whenever one has ended. */
 void            lab_nats_servers_restart (LabNatsServers *servers, guint index);
 
+/* lab-nats-roles.c: the accounts of a server's configuration. The lab's own has the streams; each role has one of its own beside it. */
+#define LAB_NATS_ACCOUNT "lab"
+void            lab_nats_write_accounts (GString *out, char *const *passwords, const char *lab_password);
+
 G_END_DECLS

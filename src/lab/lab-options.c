@@ -13,7 +13,7 @@ lab_options_init (LabOptions *options)
   memset (options, 0, sizeof *options);
   options->sites = options->paths = options->flows = options->rate = -1;
   options->seed = -1;
-  options->shards = options->tenants = options->placed_on = options->events = options->nats_servers = -1;
+  options->shards = options->tenants = options->placed_on = options->lease = options->events = options->nats_servers = -1;
   options->port = 0;
   options->step_up = LAB_DEFAULT_STEP_UP;
 }
@@ -100,6 +100,7 @@ lab_options_parse (LabOptions *options, char ***argv, GError **error)
     { "tenants", 0, 0, G_OPTION_ARG_INT, &options->tenants, "Tenants placed at first (4)", "N" },
     { "shards", 0, 0, G_OPTION_ARG_INT, &options->shards, "Shards of each kind, a process each (2)", "N" },
     { "placed-on", 0, 0, G_OPTION_ARG_INT, &options->placed_on, "Shards that tenants are placed on at first (as many as run)", "N" },
+    { "lease", 0, 0, G_OPTION_ARG_INT, &options->lease, "Seconds after which a job that nobody renews is anybody's (60)", "SECONDS" },
     { "mixed-versions", 0, 0, G_OPTION_ARG_NONE, &options->mixed_versions, "Let the last shard of each kind report another version", NULL },
     { "events", 0, 0, G_OPTION_ARG_INT, &options->events, "Events and commands of tenants a second (4; 0 where --rate is 0)", "N" },
     { "faults", 0, 0, G_OPTION_ARG_STRING, &options->faults, "Misbehave: route-glob:fault[=arg]@probability,… (\"help\" lists them)", "SPEC" },
@@ -127,6 +128,7 @@ lab_options_parse (LabOptions *options, char ***argv, GError **error)
          check_range ("shards", options->shards, 0, LAB_MAX_SHARDS, error) &&
          check_range ("tenants", options->tenants, 1, LAB_MAX_TENANTS, error) &&
          check_range ("placed-on", options->placed_on, 1, LAB_MAX_PLACED_ON, error) &&
+         check_range ("lease", options->lease, LAB_MIN_LEASE, LAB_MAX_LEASE, error) &&
          check_range ("events", options->events, 0, LAB_MAX_EVENTS, error) &&
          check_cluster (options->nats_servers, error) &&
          check_range ("step-up", options->step_up, 0, LAB_MAX_STEP_UP, error) &&

@@ -17,6 +17,7 @@ typedef struct
   int shards;                   /* of each kind; 0: none */
   int tenants;
   int placed_on;                /* how many shards the tenants are placed on at first; 0: those that run */
+  int lease;                    /* seconds that a job's lease lives */
   int events;                   /* a second, over all tenants */
   int nats_servers;             /* 1, or so many that form a cluster */
   int step_up;                  /* seconds that a login is fresh enough for sensitive routes; 0: always */
@@ -42,11 +43,14 @@ typedef struct
 #define LAB_DEFAULT_SHARDS 2
 #define LAB_DEFAULT_TENANTS 4
 #define LAB_DEFAULT_EVENTS 4
+#define LAB_DEFAULT_LEASE 60
 
 #define LAB_MAX_SHARDS 20
 #define LAB_MAX_TENANTS 10000
 #define LAB_MAX_PLACED_ON 1000
 #define LAB_MAX_EVENTS 20000
+#define LAB_MIN_LEASE 2
+#define LAB_MAX_LEASE 3600
 #define LAB_MAX_NATS_SERVERS 5
 #define LAB_MAX_SITES 5000
 #define LAB_MAX_PATHS 20000

@@ -58,6 +58,19 @@ class Nats:
             if words[0] == 'PING':
                 self.send('PONG')
 
+    def said(self):
+        """The first lines of all that came up to now."""
+        self.send('PING')
+        lines = []
+        while (line := self.line()) != 'PONG':
+            if line == 'PING':
+                self.send('PONG')
+                continue
+            lines.append(line)
+            if line.split(' ')[0] in ('MSG', 'HMSG'):
+                self.take(int(line.split(' ')[-1]) + 2)
+        return lines
+
     def request(self, subject, body='', headers=None):
         """The answer's subject and payload; answers to what was asked before are passed over."""
         # Each its own: what was refused leaves its subscription behind, and another of that number would not be one.
