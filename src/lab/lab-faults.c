@@ -29,6 +29,7 @@ static const struct
 } kinds[LAB_N_FAULTS] = {
   { "none", "no fault", 0 },
   { "delay", "answer late, by arg milliseconds (1000)", 1000 },
+  { "hold", "make the answer at once and send it late, by arg milliseconds (1000): what it says may be over by then", 1000 },
   { "drop", "take the request and never answer", 0 },
   { "truncate", "promise the whole body, send half of it, close", 0 },
   { "garble", "change bytes of the body", 0 },

@@ -349,6 +349,18 @@ send_big (LabRequest *request)
   soup_server_message_set_status (request->message, SOUP_STATUS_OK, NULL);
 }
 
+static void send_answer (LabRequest *request);
+
+static gboolean
+send_late_cb (gpointer user_data)
+{
+  LabRequest *request = user_data;
+
+  request->fault.kind = LAB_FAULT_NONE;
+  send_answer (request);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 send_answer (LabRequest *request)
 {
@@ -356,6 +368,11 @@ send_answer (LabRequest *request)
   gsize length;
   char *bytes;
 
+  if (request->fault.kind == LAB_FAULT_HOLD)
+    {
+      g_timeout_add ((guint) request->fault.arg, send_late_cb, request);
+      return;
+    }
   count_request (request);
   if (request->gone)
     {

@@ -117,6 +117,49 @@ test_verbs (void)
   test_lab_free (lab);
 }
 
+/* How many requests the one rule of faults has met. */
+static gint64
+count_met (TestLab *lab)
+{
+  g_autoptr (JsonNode) node = test_lab_request (lab, "GET", "/lab/v1/faults", NULL);
+  gint64 hits = 0;
+
+  g_assert_true (qd_json_get_int (qd_json_object (node), "hits", &hits));
+  return hits;
+}
+
+/* A list that was asked for before a change, and comes after it, does not show for a while what is over. */
+static void
+test_late_list (void)
+{
+  static const struct { const char *verb, *state; } changes[] = { { "tenant.suspend", "suspended" }, { "tenant.resume", "active" } };
+  TestLab *lab = test_lab_new ("--sites 4 --paths 6 --flows 10 --rate 0 --no-nats");
+  TestModel *model;
+
+  if (lab == NULL)
+    return;
+  model = model_of (lab, "admin");
+  run (model, "tenant.create", g_strdup ("{\"id\":\"tenant-x\",\"name\":\"X\",\"plan\":\"team\"}"));
+  test_until (test_model_find (model, QD_KIND_TENANT, "tenant-x") != NULL, 20);
+  test_lab_set_faults (lab, "/admin/v1/tenants:hold=1500");
+  for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
+    {
+      gint64 before = count_met (lab), until;
+
+      test_until (count_met (lab) > before, 40);
+      run (model, changes[i].verb, g_strdup ("{\"id\":\"tenant-x\",\"reason\":\"x\"}"));
+      test_until (says (model, "tenant-x", QD_FIELD_STATUS_TEXT, changes[i].state), 20);
+      for (until = g_get_monotonic_time () + 3 * G_USEC_PER_SEC; g_get_monotonic_time () < until;)
+        {
+          g_main_context_iteration (NULL, FALSE);
+          g_assert_true (says (model, "tenant-x", QD_FIELD_STATUS_TEXT, changes[i].state));
+          g_usleep (2000);
+        }
+    }
+  test_model_free (model);
+  test_lab_free (lab);
+}
+
 /* A server that has no such routes is whole without them. */
 static void
 test_absent (void)
@@ -238,6 +281,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/drivers/tenants/verbs", test_verbs);
+  g_test_add_func ("/drivers/tenants/late-list", test_late_list);
   g_test_add_func ("/drivers/tenants/absent", test_absent);
   g_test_add_func ("/drivers/tenants/scoped", test_scoped);
   g_test_add_func ("/drivers/tenants/forbidden", test_forbidden);

@@ -20,7 +20,8 @@ NO_ROW = {'/api/v1/auth/logout'}
 
 # --- what goes wrong
 kinds = re.search(r'kinds\[LAB_N_FAULTS\] =\s*\{(.*?)\n\};', tree.text('src/lab/lab-faults.c'), re.S)[1]
-lab_faults = set(re.findall(r'\{ "([^"]+)"', kinds)) - {'none'}
+# To what asks, an answer that is held is one that is late; that it may be over by then is for the lists' own tests.
+lab_faults = set(re.findall(r'\{ "([^"]+)"', kinds)) - {'none', 'hold'}
 columns = set(re.findall(r'^  \{ "([^"]+)", "\1', soak, re.M))
 tap.ok(len(lab_faults) > 10 and columns == lab_faults, 'each fault of the lab is a column', [f'lab: {sorted(lab_faults)}', f'columns: {sorted(columns)}'])
 

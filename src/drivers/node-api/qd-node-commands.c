@@ -451,7 +451,10 @@ learn (Command *self, JsonNode *node, const QdHttpResponse *response)
     qd_outlet_remove (self->session->outlet, self->kind, self->id);
   else if (object && self->kind != QD_N_KINDS && json_object_has_member (object, "id") &&
            (delta = qd_decode (qd_outlet_get_connection (self->session->outlet), self->kind, object, QD_DELTA_UPSERT)))
-    qd_outlet_send (self->session->outlet, delta);
+    {
+      qd_node_list_told (self->session, self->kind, qd_delta_get_key (delta)->id);
+      qd_outlet_send (self->session->outlet, delta);
+    }
   else if (g_str_equal (self->verb, "flow.reevaluate"))
     qd_node_list_touch (self->session, QD_KIND_FLOW, self->id);
 }

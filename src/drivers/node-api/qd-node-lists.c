@@ -13,6 +13,7 @@
 #define PAGE_SIZE 1000
 #define MAX_PAGES 2000            /* two million things: more is a server that goes round in circles */
 #define ROUND_PAGE_MS 1000        /* between pages of a later reading: a thousand things a second at most */
+#define AGAIN_MAX 1               /* a page that may be older than what was told of meanwhile is asked for again so often */
 #define ABSENT_MS 60000            /* until a list that was not offered is looked for again */
 #define TOUCH_MS 200              /* changes of one thing within that are one reading */
 #define TOUCH_AT_ONCE 8
@@ -284,6 +285,7 @@ page_taken (QdNodeSession *self, const Page *page, const char *next, guint items
 
   list->items += items;
   list->pages++;
+  list->again = 0;
   if (next == NULL || *next == '\0')
     list_loaded (self, page->id);
   else if (g_strcmp0 (next, page->cursor) == 0 || list->pages >= MAX_PAGES)
@@ -325,6 +327,37 @@ void
 qd_node_list_forget (QdNodeSession *self, QdNodeListId id)
 {
   self->lists[id].known = self->lists[id].undisturbed = FALSE;
+}
+
+void
+qd_node_list_told (QdNodeSession *self, QdKind kind, const char *id)
+{
+  int list = list_of_kind (kind);
+
+  if (list < 0 || !qd_node_list_goes_round (list))
+    return;
+  qd_node_list_forget (self, list);
+  if (self->lists[list].told == NULL)
+    self->lists[list].told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_hash_table_add (self->lists[list].told, g_strdup (id));
+}
+
+/* Whether the page has something that was told of since it was asked for: it may be from before that, and would show for a while what
+ * is over. Of a thing that is told of without end the page is taken all the same. */
+static gboolean
+may_be_stale (const QdNodeList *list, JsonArray *items)
+{
+  if (list->told == NULL || list->again >= AGAIN_MAX)
+    return FALSE;
+  for (guint i = 0; i < json_array_get_length (items); i++)
+    {
+      JsonObject *object = qd_json_object (json_array_get_element (items, i));
+      g_autofree char *id = object ? qd_json_dup_id (object, "id") : NULL;
+
+      if (id && g_hash_table_contains (list->told, id))
+        return TRUE;
+    }
+  return FALSE;
 }
 
 /* The items of a page that is not as it was. */
@@ -392,6 +425,11 @@ page_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response, co
       qd_node_list_forget (self, page->id);
       qd_node_list_read (self, page->id);
     }
+  else if (may_be_stale (list, items))
+    {
+      list->again++;
+      read_page (self, page->id, page->cursor);
+    }
   else
     take_items (self, page, node, items, response);
   g_free (page->cursor);
@@ -432,6 +470,7 @@ read_page (QdNodeSession *self, QdNodeListId id, const char *cursor)
     }
   call.path = path->str;
   call.cancellable = list->cancellable;
+  g_clear_pointer (&list->told, g_hash_table_unref);
   qd_node_request (self, &call, page_cb, page);
 }
 
@@ -456,7 +495,7 @@ qd_node_list_read (QdNodeSession *self, QdNodeListId id)
   stop_reading (list);
   list->cancellable = g_cancellable_new ();
   list->pages = 0;
-  list->bad = list->items = 0;
+  list->bad = list->items = list->again = 0;
   list->changed = FALSE;
   list->undisturbed = TRUE;
   if (list->state != QD_NODE_ABSENT && list->state != QD_NODE_FORBIDDEN)
@@ -532,7 +571,7 @@ touched_cb (QdNodeSession *self, JsonNode *node, const QdHttpResponse *response,
   QdDelta *delta;
 
   self->reading--;
-  qd_node_list_forget (self, list_of_kind (touch->kind));
+  qd_node_list_told (self, touch->kind, touch->id);
   if (self->stopped || (response && response->overtaken))
     ;
   else if (error && response && (response->status == 404 || response->status == 410 || response->status == 403))

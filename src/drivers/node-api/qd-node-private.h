@@ -34,6 +34,8 @@ typedef struct {
   gboolean hurry;        /* somebody waits for it: no pauses between the pages */
   gboolean changed;      /* this reading has something new: SNAPSHOT_BEGIN was sent */
   GPtrArray *seen;       /* QdNodeSeen: the pages, where a list is read again and again; else NULL */
+  GHashTable *told;      /* ids that something else told of since the page under way was asked for; NULL: none */
+  guint again;           /* how often that page was asked for again because of them */
   gboolean known;        /* the model is as @seen's reading said */
   gboolean undisturbed;  /* nothing else told of its things since this reading began */
   gint64 as_of_seq;      /* of the first page; -1: the server does not say */
@@ -187,6 +189,8 @@ char *qd_node_lists_dup_forbidden (QdNodeSession *self);
 gboolean qd_node_lists_any_allowed (QdNodeSession *self);
 /* What is known of its pages no longer holds: the next reading takes all of them. */
 void qd_node_list_forget (QdNodeSession *self, QdNodeListId id);
+/* The same where one thing is told of by something else than the list: what the list says of it next may be older. */
+void qd_node_list_told (QdNodeSession *self, QdKind kind, const char *id);
 gboolean qd_node_list_is_loading (QdNodeSession *self, QdKind kind);
 /* Reads one thing anew, soon. */
 void qd_node_list_touch (QdNodeSession *self, QdKind kind, const char *id);

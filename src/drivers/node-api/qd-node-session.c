@@ -55,6 +55,7 @@ qd_node_session_unref (QdNodeSession *self)
       qd_io_timeout_stop (&self->lists[i].retry);
       g_clear_object (&self->lists[i].cancellable);
       g_clear_pointer (&self->lists[i].seen, g_ptr_array_unref);
+      g_clear_pointer (&self->lists[i].told, g_hash_table_unref);
     }
   if (self->refresh_token)
     explicit_bzero (self->refresh_token, strlen (self->refresh_token));
