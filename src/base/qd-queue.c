@@ -221,16 +221,19 @@ guint
 qd_queue_pop (QdQueue *self, gpointer *items, guint max)
 {
   guint n;
-  gboolean was_full;
+  gboolean was_full, all;
 
   g_mutex_lock (&self->lock);
   n = (guint) MIN ((guint64) max, self->tail - self->head);
   was_full = self->tail - self->head >= self->limit;
+  all = n == self->tail - self->head;
+  if (self->index != NULL && all)
+    g_hash_table_remove_all (self->index);
   for (guint i = 0; i < n; i++)
     {
       gpointer key, number, item = *slot_of (self, self->head + i);
 
-      if (self->index != NULL && g_hash_table_lookup_extended (self->index, item, &key, &number) && key == item)
+      if (self->index != NULL && !all && g_hash_table_lookup_extended (self->index, item, &key, &number) && key == item)
         g_hash_table_remove (self->index, item);
       items[i] = item;
     }

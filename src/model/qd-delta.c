@@ -3,7 +3,7 @@
 
 #include "config.h"
 
-#include "qd-delta.h"
+#include "qd-entity-private.h"
 
 #include <string.h>
 
@@ -16,8 +16,9 @@ struct _QdDelta {
   gint64 stamp_us;
   gint64 sent_us;
   Entry *entries;
+  QdValue *whole;            /* or NULL: one a field of the kind, in place of entries */
   guint8 n_entries, n_allocated;
-  guint64 mask;              /* of the fields in entries */
+  guint64 mask;              /* of the fields that it carries */
   GBytes *bytes;             /* what is not decoded yet */
   QdDeltaDecoder decoder;
 };
@@ -35,7 +36,18 @@ qd_key_equal (gconstpointer a, gconstpointer b)
 {
   const QdKey *x = a, *y = b;
 
-  return x->kind == y->kind && x->connection == y->connection && strcmp (x->id, y->id) == 0;
+  return x->kind == y->kind && x->connection == y->connection && (x->id == y->id || strcmp (x->id, y->id) == 0);
+}
+
+static QdDelta *
+new_keyed (const char *interned, QdKind kind, GRefString *id, QdDeltaOp op)
+{
+  QdDelta *self = g_new0 (QdDelta, 1);
+
+  g_atomic_ref_count_init (&self->refs);
+  self->key = (QdKey) { interned, kind, id };
+  self->op = op;
+  return self;
 }
 
 /**
@@ -50,18 +62,25 @@ qd_delta_new (const char *connection, QdKind kind, const char *id, QdDeltaOp op)
 {
   g_return_val_if_fail (connection != NULL && id != NULL && (guint) kind < QD_N_KINDS, NULL);
 
-  QdDelta *self = g_new0 (QdDelta, 1);
-  g_atomic_ref_count_init (&self->refs);
-  self->key.connection = g_intern_string (connection);
-  self->key.kind = kind;
-  if (G_LIKELY (g_utf8_validate (id, -1, NULL)))
-    self->key.id = g_ref_string_new (id);
-  else
-    {
-      g_autofree char *valid = g_utf8_make_valid (id, -1);
-      self->key.id = g_ref_string_new (valid);
-    }
-  self->op = op;
+  return new_keyed (g_intern_string (connection), kind, qd_value_string (id).v.s, op);
+}
+
+/**
+ * qd_delta_new_whole:
+ * @key: the thing's; the connection is interned, the id is UTF-8, and a reference to it is taken
+ *
+ * A %QD_DELTA_PATCH with room for all fields of its kind, as one allocation: a thing that it makes takes them as
+ * they are. For many at once, of which most are new; where there is the thing already, it is a patch like others.
+ *
+ * Returns: (transfer full): a delta without fields
+ */
+QdDelta *
+qd_delta_new_whole (const QdKey *key)
+{
+  g_return_val_if_fail (key->connection != NULL && key->id != NULL && (guint) key->kind < QD_N_KINDS, NULL);
+
+  QdDelta *self = new_keyed (key->connection, key->kind, g_ref_string_acquire (key->id), QD_DELTA_PATCH);
+  self->whole = g_new0 (QdValue, qd_schema_get (key->kind)->n_fields);
   return self;
 }
 
@@ -93,27 +112,69 @@ qd_delta_ref (QdDelta *self)
   return self;
 }
 
+/* What is carried nth, of a whole one in the order of its fields. */
+static QdValue *
+nth_value (const QdDelta *self, guint nth, guint *field)
+{
+  guint64 left = self->mask;
+
+  if (self->whole == NULL)
+    {
+      *field = self->entries[nth].field;
+      return &self->entries[nth].value;
+    }
+  for (guint i = 0; i < nth; i++)
+    left &= left - 1;
+  *field = (guint) __builtin_ctzll (left);
+  return &self->whole[*field];
+}
+
+static void
+clear_values (QdDelta *self)
+{
+  guint field;
+
+  for (guint i = 0; i < self->n_entries; i++)
+    qd_value_clear (nth_value (self, i, &field));
+  self->n_entries = 0;
+  self->mask = 0;
+}
+
 void
 qd_delta_unref (QdDelta *self)
 {
   if (self == NULL || !g_atomic_ref_count_dec (&self->refs))
     return;
-  for (guint i = 0; i < self->n_entries; i++)
-    qd_value_clear (&self->entries[i].value);
+  clear_values (self);
   g_free (self->entries);
+  g_free (self->whole);
   g_ref_string_release (self->key.id);
   g_clear_pointer (&self->bytes, g_bytes_unref);
   g_free (self);
 }
 
-static Entry *
-find_entry (QdDelta *self, guint field)
+static QdValue *
+find_value (QdDelta *self, guint field)
 {
-  if (self->mask & G_GUINT64_CONSTANT (1) << field)
-    for (guint i = 0; i < self->n_entries; i++)
-      if (self->entries[i].field == field)
-        return &self->entries[i];
+  if (!(self->mask & G_GUINT64_CONSTANT (1) << field))
+    return NULL;
+  if (self->whole != NULL)
+    return &self->whole[field];
+  for (guint i = 0; i < self->n_entries; i++)
+    if (self->entries[i].field == field)
+      return &self->entries[i].value;
   return NULL;
+}
+
+static void
+append_entry (QdDelta *self, guint field, QdValue value)
+{
+  if (self->n_entries == self->n_allocated)
+    {
+      self->n_allocated = self->n_allocated == 0 ? 8 : self->n_allocated * 2;
+      self->entries = g_renew (Entry, self->entries, self->n_allocated);
+    }
+  self->entries[self->n_entries] = (Entry) { field, value };
 }
 
 /**
@@ -126,27 +187,37 @@ find_entry (QdDelta *self, guint field)
 void
 qd_delta_set (QdDelta *self, guint field, QdValue value)
 {
-  Entry *entry;
+  QdValue *before;
 
   if (G_UNLIKELY (field >= qd_schema_get (self->key.kind)->n_fields))
     {
       qd_value_clear (&value);
       g_return_if_reached ();
     }
-  entry = find_entry (self, field);
-  if (entry != NULL)
+  before = find_value (self, field);
+  if (before != NULL)
     {
-      qd_value_clear (&entry->value);
-      entry->value = value;
+      qd_value_clear (before);
+      *before = value;
       return;
     }
-  if (self->n_entries == self->n_allocated)
-    {
-      self->n_allocated = self->n_allocated == 0 ? 8 : self->n_allocated * 2;
-      self->entries = g_renew (Entry, self->entries, self->n_allocated);
-    }
-  self->entries[self->n_entries++] = (Entry) { field, value };
+  if (self->whole != NULL)
+    self->whole[field] = value;
+  else
+    append_entry (self, field, value);
+  self->n_entries++;
   self->mask |= G_GUINT64_CONSTANT (1) << field;
+}
+
+QdValue *
+qd_delta_take_whole (QdDelta *self, guint64 *carried)
+{
+  if (self->whole == NULL || !g_atomic_ref_count_compare (&self->refs, 1))
+    return NULL;
+  *carried = self->mask;
+  self->n_entries = 0;
+  self->mask = 0;
+  return g_steal_pointer (&self->whole);
 }
 
 void
@@ -196,8 +267,7 @@ qd_delta_get_nth (const QdDelta *self, guint nth, guint *field)
 {
   g_return_val_if_fail (nth < self->n_entries, NULL);
 
-  *field = self->entries[nth].field;
-  return &self->entries[nth].value;
+  return nth_value (self, nth, field);
 }
 
 /**
@@ -219,10 +289,7 @@ qd_delta_decode (QdDelta *self, GError **error)
   text = g_bytes_get_data (bytes, &length);
   if (self->decoder (self, text, length, error))
     return TRUE;
-  for (guint i = 0; i < self->n_entries; i++)
-    qd_value_clear (&self->entries[i].value);
-  self->n_entries = 0;
-  self->mask = 0;
+  clear_values (self);
   return FALSE;
 }
 
@@ -234,12 +301,13 @@ overlay (QdDelta *older, QdDelta *newer, guint64 not)
 {
   for (guint i = 0; i < newer->n_entries; i++)
     {
-      Entry *entry = &newer->entries[i];
+      guint field;
+      QdValue *value = nth_value (newer, i, &field);
 
-      if (!(not & G_GUINT64_CONSTANT (1) << entry->field))
+      if (!(not & G_GUINT64_CONSTANT (1) << field))
         {
-          qd_delta_set (older, entry->field, entry->value);
-          entry->value = QD_NO_VALUE;
+          qd_delta_set (older, field, *value);
+          *value = QD_NO_VALUE;
         }
     }
 }

@@ -32,6 +32,8 @@ typedef gboolean (*QdDeltaDecoder) (QdDelta *delta, const char *bytes, gsize len
  * handed over and never changed (but for decoding). Reference counted, atomic.
  */
 QdDelta *qd_delta_new (const char *connection, QdKind kind, const char *id, QdDeltaOp op);
+/* A PATCH with room for all fields of its kind, for a thing that is most likely new. */
+QdDelta *qd_delta_new_whole (const QdKey *key);
 /* Carries @bytes undecoded; merging keeps only the newest, so most are never parsed. */
 QdDelta *qd_delta_new_raw (const char *connection, QdKind kind, const char *id, GBytes *bytes, QdDeltaDecoder decoder);
 QdDelta *qd_delta_ref (QdDelta *self);

@@ -109,7 +109,9 @@ refill (QdDrain *self)
 static gboolean
 drain_until (QdDrain *self, gint64 deadline_us)
 {
-  gpointer items[CHUNK];
+  /* All at once, if there is time for all, is told the queue in one go. */
+  guint most = deadline_us == G_MAXINT64 ? MAX (qd_queue_get_length (self->queue), CHUNK) : CHUNK;
+  g_autofree gpointer *items = g_new (gpointer, most);
   guint n, applied = 0;
   gint64 oldest_sent = 0;
 
@@ -119,7 +121,7 @@ drain_until (QdDrain *self, gint64 deadline_us)
   qd_fleet_begin (self->fleet);
   do
     {
-      n = qd_queue_pop (self->queue, items, CHUNK);
+      n = qd_queue_pop (self->queue, items, most);
       for (guint i = 0; i < n; i++)
         apply (self, items[i], &oldest_sent);
       applied += n;

@@ -29,6 +29,7 @@ struct _QdEntity {
   guint is_removed : 1;
   guint name_derived : 1;
   guint is_paper : 1;        /* of a connection that is a drawing */
+  guint is_due : 1;          /* what is derived of it is made anew when the batch ends */
 };
 
 static inline gboolean
@@ -49,6 +50,10 @@ QdEntity *qd_entity_new (const QdKey *key, guint64 serial);
 gboolean qd_entity_set (QdEntity *self, guint field, QdValue value);
 /* Emits ::changed for the fields in its mask, then clears it. */
 void qd_entity_tell (QdEntity *self);
+
+/* The values of a whole delta, one a field (owned), and which of them it carries; NULL where it is none, or somebody
+ * else holds it too. It is empty after that. */
+QdValue *qd_delta_take_whole (QdDelta *self, guint64 *carried);
 
 /* Appends @text in lower case, as search compares it: letter by letter, in any locale. */
 void qd_search_append (GString *out, const char *text);

@@ -5,8 +5,6 @@
 
 #include "qd-fleet.h"
 
-#include <string.h>
-
 #include "qd-carried.h"
 #include "qd-edges.h"
 #include "qd-event-text.h"
@@ -26,6 +24,7 @@ struct _QdFleet {
   QdCarried *carried;
   GArray *snapshots;        /* of Snapshot: a few for each connection */
   GPtrArray *transitions;   /* entities (owned) whose status the batch under way touched */
+  GPtrArray *due;           /* edges and sites (owned) of which things are derived anew when it ends */
 
   guint depth;              /* of begin */
   gboolean telling;
@@ -46,6 +45,7 @@ qd_fleet_finalize (GObject *object)
   QdFleet *self = QD_FLEET (object);
 
   g_ptr_array_unref (self->transitions);
+  g_ptr_array_unref (self->due);
   qd_edges_free (self->edges);
   qd_carried_free (self->carried);
   g_hash_table_unref (self->by_key);
@@ -86,6 +86,7 @@ qd_fleet_init (QdFleet *self)
   self->carried = qd_carried_new ();
   self->snapshots = g_array_new (FALSE, TRUE, sizeof (Snapshot));
   self->transitions = g_ptr_array_new_with_free_func (g_object_unref);
+  self->due = g_ptr_array_new_with_free_func (g_object_unref);
   self->next_generation = 1;
 }
 
@@ -123,20 +124,36 @@ set_field (QdFleet *self, QdEntity *entity, guint field, QdValue value)
     qd_entity_list_queue_update (self->lists[entity->key.kind], entity);
 }
 
+/* --- What is derived of edges and their ends --- */
+
+/* When the batch ends, or before: however often it touches an edge or a site, what follows is made once. */
+static void
+derive_later (QdFleet *self, QdEntity *entity)
+{
+  if (entity == NULL || entity->is_due)
+    return;
+  entity->is_due = TRUE;
+  g_ptr_array_add (self->due, g_object_ref (entity));
+}
+
+static QdEntity *
+find_end (QdFleet *self, QdEntity *edge, guint field)
+{
+  QdKey end = { .connection = edge->key.connection };
+
+  if (!qd_edges_has_ends (edge->key.kind, &end.kind))
+    return NULL;
+  end.id = (GRefString *) qd_entity_get_string (edge, field);
+  return end.id != NULL ? g_hash_table_lookup (self->by_key, &end) : NULL;
+}
+
 static QdValue
-edge_name (QdFleet *self, QdEntity *edge)
+edge_name (QdEntity *edge, QdEntity *const *ends)
 {
   const char *names[2];
-  QdKind end_kind = QD_KIND_SITE;
 
-  qd_edges_has_ends (edge->key.kind, &end_kind);
   for (guint i = 0; i < 2; i++)
-    {
-      const char *id = qd_entity_get_string (edge, QD_PATH_SRC + i);
-      QdEntity *end = id != NULL ? lookup_key (self, edge->key.connection, end_kind, id) : NULL;
-
-      names[i] = end != NULL ? qd_entity_get_name (end) : id;
-    }
+    names[i] = ends[i] != NULL ? qd_entity_get_name (ends[i]) : qd_entity_get_string (edge, QD_PATH_SRC + i);
   if (names[0] == NULL || names[1] == NULL)
     return QD_NO_VALUE;
   g_autofree char *name = g_strconcat (names[0], " → ", names[1], NULL);
@@ -145,38 +162,55 @@ edge_name (QdFleet *self, QdEntity *edge)
 
 /* A path is always called after its sites; a link is when it has no name of its own. */
 static void
-derive_edge_name (QdFleet *self, QdEntity *edge)
+derive_edge (QdFleet *self, QdEntity *edge)
 {
+  QdEntity *ends[2] = { find_end (self, edge, QD_PATH_SRC), find_end (self, edge, QD_PATH_DST) };
+
+  derive_later (self, ends[0]);
+  derive_later (self, ends[1]);
   if (edge->key.kind == QD_KIND_LINK && !edge->name_derived && edge->values[QD_FIELD_NAME].type != QD_VALUE_NONE)
     return;
-  QdValue name = edge_name (self, edge);
+  QdValue name = edge_name (edge, ends);
   edge->name_derived = name.type != QD_VALUE_NONE;
   set_field (self, edge, QD_FIELD_NAME, name);
 }
 
 static void
-count_paths (QdFleet *self, const QdKey *end)
+count_paths (QdFleet *self, QdEntity *site)
 {
-  QdEntity *site = end->kind == QD_KIND_SITE ? g_hash_table_lookup (self->by_key, end) : NULL;
-  GPtrArray *paths = site != NULL ? qd_edges_at (self->edges, end) : NULL;
+  GPtrArray *paths = qd_edges_at (self->edges, &site->key);
 
-  if (site != NULL)
-    set_field (self, site, QD_SITE_PATHS, qd_value_int (paths != NULL ? paths->len : 0));
+  set_field (self, site, QD_SITE_PATHS, qd_value_int (paths != NULL ? paths->len : 0));
 }
 
 static void
-count_paths_of_ends (QdFleet *self, QdEntity *edge)
+derive_due (QdFleet *self)
 {
-  QdKey end = { .connection = edge->key.connection };
+  QdKind end_kind;
 
-  if (!qd_edges_has_ends (edge->key.kind, &end.kind))
-    return;
-  for (guint field = QD_PATH_SRC; field <= QD_PATH_DST; field++)
+  /* Edges add their ends behind them. */
+  for (guint i = 0; i < self->due->len; i++)
     {
-      end.id = (GRefString *) qd_entity_get_string (edge, field);
-      if (end.id != NULL)
-        count_paths (self, &end);
+      QdEntity *entity = self->due->pdata[i];
+
+      entity->is_due = FALSE;
+      if (entity->is_removed)
+        continue;
+      if (entity->key.kind == QD_KIND_SITE)
+        count_paths (self, entity);
+      else if (qd_edges_has_ends (entity->key.kind, &end_kind))
+        derive_edge (self, entity);
     }
+  g_ptr_array_set_size (self->due, 0);
+}
+
+/* What follows from an edge's not being where it was. */
+static void
+leave_ends (QdFleet *self, QdEntity *edge)
+{
+  qd_edges_remove (self->edges, edge);
+  derive_later (self, find_end (self, edge, QD_PATH_SRC));
+  derive_later (self, find_end (self, edge, QD_PATH_DST));
 }
 
 /* What follows from a site's or node's being there, gone or called something else. */
@@ -186,9 +220,8 @@ derive_at_end (QdFleet *self, QdEntity *end)
   GPtrArray *edges = qd_edges_at (self->edges, &end->key);
 
   for (guint i = 0; edges != NULL && i < edges->len; i++)
-    derive_edge_name (self, edges->pdata[i]);
-  if (!end->is_removed)
-    count_paths (self, &end->key);
+    derive_later (self, edges->pdata[i]);
+  derive_later (self, end);
 }
 
 /* Says of a server's job which of ours stands for it, if any. */
@@ -282,10 +315,7 @@ remove_entity (QdFleet *self, QdEntity *entity)
   g_hash_table_remove (self->by_key, &entity->key);
   qd_entity_list_queue_remove (self->lists[entity->key.kind], entity);
   if (qd_edges_has_ends (entity->key.kind, &end_kind))
-    {
-      qd_edges_remove (self->edges, entity);
-      count_paths_of_ends (self, entity);
-    }
+    leave_ends (self, entity);
   if (can_be_end (entity->key.kind))
     derive_at_end (self, entity);
   if (entity->key.kind == QD_KIND_JOB)
@@ -299,14 +329,20 @@ remove_entity (QdFleet *self, QdEntity *entity)
 
 /* --- Applying a delta --- */
 
+/* What no source has a say in. */
+static gboolean
+is_ours_alone (QdKind kind, guint field)
+{
+  return (field == QD_FIELD_NAME && kind == QD_KIND_PATH) || (field == QD_ROUTING_FLOWS && kind == QD_KIND_ROUTING) ||
+         (field == QD_JOB_SHOWN_AS && kind == QD_KIND_JOB);
+}
+
 static gboolean
 is_derived (QdEntity *entity, guint field)
 {
-  return field == QD_FIELD_SINCE || (field == QD_FIELD_NAME && entity->key.kind == QD_KIND_PATH) ||
+  return field == QD_FIELD_SINCE || is_ours_alone (entity->key.kind, field) ||
          (field == QD_FIELD_NAME && entity->name_derived) ||
-         (field == QD_SITE_PATHS && entity->key.kind == QD_KIND_SITE) ||
-         (field == QD_ROUTING_FLOWS && entity->key.kind == QD_KIND_ROUTING) ||
-         (field == QD_JOB_SHOWN_AS && entity->key.kind == QD_KIND_JOB);
+         (field == QD_SITE_PATHS && entity->key.kind == QD_KIND_SITE);
 }
 
 /* Which field counts the measurements of one thing; G_MAXUINT: none does. */
@@ -357,15 +393,31 @@ clear_absent (QdFleet *self, QdEntity *entity, guint64 kept)
       set_field (self, entity, i, QD_NO_VALUE);
 }
 
+/* A thing of which nothing was known is what @values say, one a field, as they are. */
+static void
+adopt_values (QdEntity *entity, QdValue *values)
+{
+  g_free (entity->values);
+  entity->values = values;
+  for (guint i = 0; i < entity->schema->n_fields; i++)
+    if (is_ours_alone (entity->key.kind, i))
+      qd_value_clear (&values[i]);
+    else if (values[i].type != QD_VALUE_NONE)
+      entity->mask |= QD_FIELD_BIT (i);
+}
+
 /* Returns the fields that it carried or is too old for. */
 static guint64
 set_fields (QdFleet *self, QdEntity *entity, QdDelta *delta)
 {
   gint64 stamp = qd_delta_get_stamp (delta);
   guint64 stays = is_late (entity, delta) ? qd_schema_get_measured (entity->key.kind) : 0;
-  guint n = qd_delta_get_n_fields (delta);
   guint64 carried = 0;
+  QdValue *whole = entity->is_new && entity->mask == 0 ? qd_delta_take_whole (delta, &carried) : NULL;
+  guint n = qd_delta_get_n_fields (delta);
 
+  if (whole != NULL)
+    adopt_values (entity, whole);
   for (guint i = 0; i < n; i++)
     {
       guint field;
@@ -374,11 +426,7 @@ set_fields (QdFleet *self, QdEntity *entity, QdDelta *delta)
       carried |= QD_FIELD_BIT (field);
       if (stays & QD_FIELD_BIT (field))
         continue;
-      if (field == QD_FIELD_NAME && entity->key.kind == QD_KIND_PATH)
-        continue;
-      if (field == QD_JOB_SHOWN_AS && entity->key.kind == QD_KIND_JOB)
-        continue;
-      if (field == QD_ROUTING_FLOWS && entity->key.kind == QD_KIND_ROUTING)
+      if (is_ours_alone (entity->key.kind, field))
         continue;
       if (field == QD_FIELD_NAME)
         entity->name_derived = FALSE;
@@ -505,6 +553,8 @@ derive_event_name (QdFleet *self, QdEntity *event)
 
   if (event->values[QD_FIELD_NAME].type != QD_VALUE_NONE && !event->name_derived)
     return;
+  /* It may be about a path that came with it. */
+  derive_due (self);
   text = qd_event_describe (self, event);
   event->name_derived = TRUE;
   set_field (self, event, QD_FIELD_NAME, qd_value_string (text));
@@ -553,10 +603,7 @@ apply_fields (QdFleet *self, QdDelta *delta)
   if (stands_anew)
     note_server_job (self, entity, FALSE);
   if (moves && !added)
-    {
-      qd_edges_remove (self->edges, entity);
-      count_paths_of_ends (self, entity);
-    }
+    leave_ends (self, entity);
 
   GRefString *policy = key->kind == QD_KIND_FLOW ? qd_carried_get_policy (entity) : NULL;
   if (policy != NULL)
@@ -567,10 +614,7 @@ apply_fields (QdFleet *self, QdDelta *delta)
   note_status (self, entity, before, (carried & QD_FIELD_BIT (QD_FIELD_SINCE)) != 0, qd_delta_get_stamp (delta));
 
   if (moves)
-    {
-      qd_edges_add (self->edges, entity);
-      count_paths_of_ends (self, entity);
-    }
+    qd_edges_add (self->edges, entity);
   if (stands_anew)
     note_server_job (self, entity, TRUE);
   if (is_job && added)
@@ -583,7 +627,7 @@ apply_fields (QdFleet *self, QdDelta *delta)
     derive_carried (self, entity);
   /* Also when a name of its own was taken from it. */
   if (is_edge && (moves || (carried & QD_FIELD_BIT (QD_FIELD_NAME)) != 0 || entity->values[QD_FIELD_NAME].type == QD_VALUE_NONE))
-    derive_edge_name (self, entity);
+    derive_later (self, entity);
   if (can_be_end (key->kind) && (added || (entity->mask & QD_FIELD_BIT (QD_FIELD_NAME)) != 0))
     derive_at_end (self, entity);
   if (key->kind == QD_KIND_EVENT && (carried & (QD_FIELD_BIT (QD_EVENT_TYPE) | QD_FIELD_BIT (QD_EVENT_DATA))) != 0)
@@ -706,6 +750,7 @@ qd_fleet_commit (QdFleet *self)
 
   if (--self->depth > 0)
     return;
+  derive_due (self);
   trim_events (self);
   self->telling = TRUE;
   for (guint i = 0; i < QD_N_KINDS; i++)
@@ -771,97 +816,8 @@ qd_fleet_get_edges (QdFleet *self, QdEntity *entity)
   return qd_edges_at (self->edges, &entity->key);
 }
 
-/**
- * qd_fleet_get_end:
- * @edge: a path, link, flow, event or job
- * @destination: of a path or link, its destination rather than its source
- *
- * Returns: (transfer none) (nullable): the site or node where @edge begins or ends, the path a flow
- *   takes, or what an event or job is about
- */
-QdEntity *
-qd_fleet_get_end (QdFleet *self, QdEntity *edge, gboolean destination)
-{
-  guint kind_field, id_field;
-  QdKind kind;
-  gint64 n;
-
-  g_return_val_if_fail (QD_IS_FLEET (self) && QD_IS_ENTITY (edge), NULL);
-
-  if (qd_edges_has_ends (edge->key.kind, &kind))
-    return qd_fleet_lookup (self, edge->key.connection, kind,
-                            qd_entity_get_string (edge, destination ? QD_PATH_DST : QD_PATH_SRC));
-  switch (edge->key.kind)
-    {
-    case QD_KIND_FLOW:
-      return qd_fleet_lookup (self, edge->key.connection, QD_KIND_PATH, qd_entity_get_string (edge, QD_FLOW_PATH));
-    case QD_KIND_EVENT:
-      kind_field = QD_EVENT_SUBJECT_KIND;
-      id_field = QD_EVENT_SUBJECT_ID;
-      break;
-    case QD_KIND_JOB:
-      kind_field = QD_JOB_TARGET_KIND;
-      id_field = QD_JOB_TARGET_ID;
-      break;
-    default:
-      return NULL;
-    }
-  if (!qd_entity_get_int (edge, kind_field, &n) || n < 0 || n >= QD_N_KINDS)
-    return NULL;
-  return qd_fleet_lookup (self, qd_entity_get_place (edge), (QdKind) n, qd_entity_get_string (edge, id_field));
-}
-
 guint64
 qd_fleet_get_n_dropped (QdFleet *self)
 {
   return self->n_dropped;
-}
-
-guint
-qd_fleet_count (QdFleet *self, QdKind kind)
-{
-  QdEntityList *list = qd_fleet_get_list (self, kind);
-  guint n = qd_entity_list_get_length (list), count = 0;
-
-  if (kind != QD_KIND_JOB)
-    return n;
-  for (guint i = 0; i < n; i++)
-    count += qd_entity_listed (qd_entity_list_peek (list, i));
-  return count;
-}
-
-/**
- * qd_fleet_count_status:
- * @connection: (nullable): only of this one
- * @counts: (out caller-allocates) (array fixed-size=6): how many have each #QdStatus
- */
-void
-qd_fleet_count_status (QdFleet *self, QdKind kind, const char *connection, guint *counts)
-{
-  QdEntityList *list = qd_fleet_get_list (self, kind);
-  const char *interned = connection != NULL ? g_intern_string (connection) : NULL;
-  guint n = qd_entity_list_get_length (list);
-
-  memset (counts, 0, (QD_STATUS_DOWN + 1) * sizeof *counts);
-  for (guint i = 0; i < n; i++)
-    {
-      QdEntity *entity = qd_entity_list_peek (list, i);
-      QdStatus status = qd_entity_get_status (entity);
-
-      if (qd_entity_belongs (entity, interned) && status <= QD_STATUS_DOWN)
-        counts[status]++;
-    }
-}
-
-gboolean
-qd_fleet_is_stale (QdFleet *self, QdEntity *entity)
-{
-  QdEntity *connection;
-
-  /* What is on paper is what it is. */
-  if (entity->is_paper)
-    return FALSE;
-  connection = qd_fleet_lookup (self, entity->key.connection, QD_KIND_CONNECTION, entity->key.connection);
-  /* What no connection stands behind (the jobs of this program) is known at first hand. */
-  return connection != NULL && g_strcmp0 (qd_entity_get_string (connection, QD_CONNECTION_STATE), "live") != 0;
 }

@@ -4,6 +4,7 @@
 #include "config.h"
 #include "qd-store-read.h"
 
+#include <string.h>
 #include <glib/gi18n-lib.h>
 
 #include "qd-store-row.h"
@@ -46,15 +47,28 @@ make_stale (QdDelta *delta, gint64 at_us)
   qd_delta_set (delta, QD_FIELD_STATUS_TEXT, qd_value_string ("stale"));
 }
 
+typedef struct { GHashTable *layouts; QdStoreTexts *texts; } Rows;
+
+static QdDelta *
+delta_of (Rows *self, const char *connection, QdKind kind, const char *id)
+{
+  g_autoptr (GRefString) text = qd_store_texts_take (self->texts, id, strlen (id));
+
+  return qd_delta_new_whole (&(QdKey) { connection, kind, text });
+}
+
 /* One row as a delta, or NULL when it cannot be read. Columns: v, at, fields, then the key's. */
 static QdDelta *
-read_row (sqlite3_stmt *row, GHashTable *layouts, const char *connection, QdKind kind, const char *id)
+read_row (Rows *self, sqlite3_stmt *row, const char *connection, QdKind kind, const char *id)
 {
-  QdStoreLayout *layout = g_hash_table_lookup (layouts, GSIZE_TO_POINTER (sqlite3_column_int64 (row, 0)));
-  g_autoptr (QdDelta) delta = qd_delta_new (connection, kind, id, QD_DELTA_PATCH);
+  QdStoreLayout *layout = g_hash_table_lookup (self->layouts, GSIZE_TO_POINTER (sqlite3_column_int64 (row, 0)));
+  g_autoptr (QdDelta) delta = NULL;
   const void *fields = sqlite3_column_blob (row, 2);
 
-  if (layout == NULL || !qd_store_row_decode (delta, layout, kind, fields, fields ? sqlite3_column_bytes (row, 2) : 0))
+  if (layout == NULL || id == NULL || !g_utf8_validate (id, -1, NULL))
+    return NULL;
+  delta = delta_of (self, connection, kind, id);
+  if (!qd_store_row_decode (delta, layout, self->texts, kind, fields, fields ? sqlite3_column_bytes (row, 2) : 0))
     return NULL;
   if (kind == QD_KIND_CONNECTION)
     make_stale (delta, sqlite3_column_int64 (row, 1));
@@ -72,7 +86,7 @@ give (QdStoreLoad *load, QdDelta *delta, gint64 at_us)
 }
 
 static gboolean
-read_events (QdStoreDb *db, QdStoreLoad *load, GHashTable *layouts, GError **error)
+read_events (QdStoreDb *db, QdStoreLoad *load, Rows *read, GError **error)
 {
   sqlite3_stmt *rows =
     qd_store_db_prepare (db, "SELECT * FROM (SELECT v, at, fields, connection, id, rowid AS r FROM event"
@@ -85,7 +99,7 @@ read_events (QdStoreDb *db, QdStoreLoad *load, GHashTable *layouts, GError **err
   sqlite3_bind_int (rows, 1, MAX_LOADED_EVENTS);
   while (qd_store_db_row (db, rows, &cause))
     give (load,
-          read_row (rows, layouts, intern ((const char *) sqlite3_column_text (rows, 3), &connection), QD_KIND_EVENT,
+          read_row (read, rows, intern ((const char *) sqlite3_column_text (rows, 3), &connection), QD_KIND_EVENT,
                     (const char *) sqlite3_column_text (rows, 4)),
           sqlite3_column_int64 (rows, 1));
   if (cause)
@@ -100,6 +114,7 @@ qd_store_read_state (QdStoreDb *db, QdStoreLoad *load, GCancellable *cancellable
   sqlite3_stmt *rows =
     layouts ? qd_store_db_prepare (db, "SELECT v, at, fields, connection, kind, id, stamp FROM state ORDER BY rowid", error)
             : NULL;
+  g_autoptr (QdStoreTexts) texts = qd_store_texts_new ();
   const char *connection = NULL, *kind_id = NULL;
   int kind = -1;
   g_autoptr (GError) cause = NULL;
@@ -116,7 +131,7 @@ qd_store_read_state (QdStoreDb *db, QdStoreLoad *load, GCancellable *cancellable
         kind = qd_schema_find_kind (kind_id);
       if (kind < 0)
         continue;
-      delta = read_row (rows, layouts, intern ((const char *) sqlite3_column_text (rows, 3), &connection), kind, id);
+      delta = read_row (&(Rows) { layouts, texts }, rows, intern ((const char *) sqlite3_column_text (rows, 3), &connection), kind, id);
       if (delta)
         qd_delta_set_stamp (delta, sqlite3_column_int64 (rows, 6));
       give (load, delta, sqlite3_column_int64 (rows, 1));
@@ -126,7 +141,7 @@ qd_store_read_state (QdStoreDb *db, QdStoreLoad *load, GCancellable *cancellable
       g_propagate_error (error, g_steal_pointer (&cause));
       return FALSE;
     }
-  return read_events (db, load, layouts, error) && !g_cancellable_set_error_if_cancelled (cancellable, error);
+  return read_events (db, load, &(Rows) { layouts, texts }, error) && !g_cancellable_set_error_if_cancelled (cancellable, error);
 }
 
 /* --- Samples --------------------------------------------------------------------------------- */

@@ -162,16 +162,25 @@ mark_field (QdEntity *entity)
     }
 }
 
+/* NULL: it has none. */
+static const QdValue *
+get_mark (Thing *thing)
+{
+  int field = mark_field (thing->entity);
+  const QdValue *value = field >= 0 ? qd_entity_get (thing->entity, field) : NULL;
+
+  return value != NULL && value->type != QD_VALUE_NONE ? value : NULL;
+}
+
 /* TRUE when the entity holds a measurement that was not counted yet; *@at is when it was made. */
 static gboolean
 is_new_measurement (Thing *thing, gint64 *at)
 {
-  int field = mark_field (thing->entity);
-  const QdValue *value = field >= 0 ? qd_entity_get (thing->entity, field) : NULL;
+  const QdValue *value = get_mark (thing);
   gint64 now = g_get_real_time ();
 
   *at = now;
-  if (value == NULL || value->type == QD_VALUE_NONE)
+  if (value == NULL)
     return TRUE;
   if (value->v.i == thing->mark)
     return FALSE;
@@ -449,10 +458,11 @@ watch_kind (QdStoreRecorder *self, QdKind which, gboolean clean)
   for (guint i = 0; i < qd_entity_list_get_length (kind->list); i++)
     {
       Thing *thing = thing_new (kind, qd_entity_list_peek (kind->list, i));
-      gint64 at;
+      const QdValue *mark = get_mark (thing);
 
       g_ptr_array_add (kind->mirror, thing);
-      is_new_measurement (thing, &at);
+      if (mark != NULL)
+        thing->mark = mark->v.i;
       if (!clean)
         mark_dirty (self, thing);
     }

@@ -170,9 +170,57 @@ qd_store_row_encode (GByteArray *bytes, QdEntity *entity)
     }
 }
 
+/* --- Texts ----------------------------------------------------------------------------------- */
+
+/* As many as a fleet of a thousand sites has, some times over; longer ones are rarely the same. */
+#define N_TEXTS 8192
+#define LONGEST_TEXT 64
+
+/* Where two meet, the later one stays. */
+struct _QdStoreTexts { GRefString *kept[N_TEXTS]; };
+
+QdStoreTexts *
+qd_store_texts_new (void)
+{
+  return g_new0 (QdStoreTexts, 1);
+}
+
+void
+qd_store_texts_free (QdStoreTexts *self)
+{
+  for (guint i = 0; i < N_TEXTS; i++)
+    g_clear_pointer (&self->kept[i], g_ref_string_release);
+  g_free (self);
+}
+
+/**
+ * qd_store_texts_take:
+ * @text: (array length=length): UTF-8, which need not end with a NUL
+ *
+ * Returns: (transfer full): the text, the very same as the last time where it is still kept
+ */
+GRefString *
+qd_store_texts_take (QdStoreTexts *self, const char *text, gsize length)
+{
+  guint32 hash = 2166136261u;   /* FNV-1a */
+  GRefString **slot;
+
+  if (length > LONGEST_TEXT)
+    return g_ref_string_new_len (text, (gssize) length);
+  for (gsize i = 0; i < length; i++)
+    hash = (hash ^ (guint8) text[i]) * 16777619u;
+  slot = &self->kept[(hash ^ hash >> 16) % N_TEXTS];
+  if (*slot == NULL || g_ref_string_length (*slot) != length || memcmp (*slot, text, length) != 0)
+    {
+      g_clear_pointer (slot, g_ref_string_release);
+      *slot = g_ref_string_new_len (text, (gssize) length);
+    }
+  return g_ref_string_acquire (*slot);
+}
+
 /* --- Reading --------------------------------------------------------------------------------- */
 
-typedef struct { const guint8 *at, *end; gboolean damaged; } Reader;
+typedef struct { const guint8 *at, *end; QdStoreTexts *texts; gboolean damaged; } Reader;
 
 static const guint8 *
 take (Reader *reader, gsize length)
@@ -212,7 +260,6 @@ take_text (Reader *reader, QdType type)
 {
   const guint8 *at = take (reader, 4);
   guint32 length = 0;
-  QdValue value;
 
   if (at)
     memcpy (&length, at, sizeof length);
@@ -220,8 +267,7 @@ take_text (Reader *reader, QdType type)
   at = reader->damaged ? NULL : take (reader, length);
   if (at == NULL)
     return QD_NO_VALUE;
-  value = (QdValue) { .v.s = g_ref_string_new_len ((const char *) at, length), .type = type };
-  return value;
+  return (QdValue) { .v.s = qd_store_texts_take (reader->texts, (const char *) at, length), .type = type };
 }
 
 static QdValue
@@ -256,9 +302,9 @@ take_value (Reader *reader, guint type)
 }
 
 gboolean
-qd_store_row_decode (QdDelta *delta, QdStoreLayout *layout, QdKind kind, const guint8 *data, gsize length)
+qd_store_row_decode (QdDelta *delta, QdStoreLayout *layout, QdStoreTexts *texts, QdKind kind, const guint8 *data, gsize length)
 {
-  Reader reader = { data, data + length, FALSE };
+  Reader reader = { data, data + length, texts, FALSE };
 
   while (reader.at < reader.end)
     {
@@ -330,7 +376,7 @@ qd_store_minute_encode (GByteArray *bytes, const QdStoreMinute *minutes, guint n
 guint
 qd_store_minute_decode (QdStoreMinute *minutes, guint max, const guint8 *data, gsize length)
 {
-  Reader reader = { data, data + length, FALSE };
+  Reader reader = { data, data + length, NULL, FALSE };
   guint n = 0;
 
   while (reader.at < reader.end && n < max)

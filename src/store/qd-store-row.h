@@ -20,8 +20,16 @@ int qd_store_layout_unmap (QdStoreLayout *self, QdKind kind, guint field);
 
 /* Appends all fields of @entity that are there. */
 void qd_store_row_encode (GByteArray *bytes, QdEntity *entity);
+
+/* Texts that rows have in common: ids of ends, names of states. Each is kept once; for one thread. */
+typedef struct _QdStoreTexts QdStoreTexts;
+QdStoreTexts *qd_store_texts_new (void);
+void qd_store_texts_free (QdStoreTexts *self);
+GRefString *qd_store_texts_take (QdStoreTexts *self, const char *text, gsize length);   /* owned */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdStoreTexts, qd_store_texts_free)
+
 /* Sets on @delta what @data holds. FALSE when it is damaged; what came before the damage is set. */
-gboolean qd_store_row_decode (QdDelta *delta, QdStoreLayout *layout, QdKind kind, const guint8 *data, gsize length);
+gboolean qd_store_row_decode (QdDelta *delta, QdStoreLayout *layout, QdStoreTexts *texts, QdKind kind, const guint8 *data, gsize length);
 
 /* A minute's measurements of one field. */
 typedef struct { guint field; guint n; double sum, min, max, last; } QdStoreMinute;

@@ -134,6 +134,28 @@ test_order (void)
   pop_one (queue, 1, 2);
 }
 
+/* What was taken, all of it at once, is nothing that a later one could merge into. */
+static void
+test_all_at_once (void)
+{
+  g_autoptr (QdQueue) queue = qd_queue_new (&klass, 8, NULL, NULL);
+  gpointer items[8];
+
+  for (guint round = 0; round < 3; round++)
+    {
+      for (guint i = 0; i < 6; i++)
+        g_assert_true (qd_queue_push (queue, item_new (i % 3, 1)));
+      g_assert_cmpuint (qd_queue_pop (queue, items, G_N_ELEMENTS (items)), ==, 3);
+      for (guint i = 0; i < 3; i++)
+        {
+          g_assert_cmpuint (((Item *) items[i])->key, ==, i);
+          g_assert_cmpuint (((Item *) items[i])->count, ==, 2);
+          g_free (items[i]);
+        }
+      g_assert_cmpuint (qd_queue_get_length (queue), ==, 0);
+    }
+}
+
 static void
 count_cb (gpointer data)
 {
@@ -175,6 +197,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/base/queue/nothing-lost", test_nothing_lost);
   g_test_add_func ("/base/queue/order", test_order);
+  g_test_add_func ("/base/queue/all-at-once", test_all_at_once);
   g_test_add_func ("/base/queue/full-wake-close", test_full_wake_close);
   return g_test_run ();
 }

@@ -24,6 +24,17 @@ decode (QdDelta *delta, const char *bytes, gsize length, GError **error)
   return TRUE;
 }
 
+/* A patch may have room for all fields from the beginning. */
+static QdDelta *
+new_delta (QdDeltaOp op, gboolean whole)
+{
+  g_autoptr (GRefString) id = g_ref_string_new (ID);
+
+  if (op == QD_DELTA_PATCH && whole)
+    return qd_delta_new_whole (&(QdKey) { g_intern_string ("c"), QD_KIND_PATH, id });
+  return qd_delta_new ("c", QD_KIND_PATH, ID, op);
+}
+
 /* The same delta twice from one description: one to merge and one to apply. */
 static QdDelta *
 make (guint32 seed)
@@ -41,7 +52,7 @@ make (guint32 seed)
     }
   else
     {
-      delta = qd_delta_new ("c", QD_KIND_PATH, ID, op);
+      delta = new_delta (op, g_rand_boolean (rand));
       for (guint i = 0; i < G_N_ELEMENTS (fields) && op != QD_DELTA_REMOVE; i++)
         if (g_rand_boolean (rand))
           {

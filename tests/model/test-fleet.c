@@ -85,6 +85,120 @@ test_derived (void)
   g_assert_finalize_object (fleet);
 }
 
+/* --- Deltas that have room for everything --- */
+
+static const QdKind kinds[] = { QD_KIND_SITE, QD_KIND_NODE, QD_KIND_PATH, QD_KIND_LINK, QD_KIND_FLOW, QD_KIND_JOB, QD_KIND_ROUTING, QD_KIND_EVENT };
+
+/* Few, so that ends, policies and jobs meet. */
+static QdValue
+random_value (GRand *rand, QdType type)
+{
+  g_autofree char *text = g_strdup_printf ("%d", g_rand_int_range (rand, 0, 12));
+
+  switch (type)
+    {
+    case QD_VALUE_BOOL:
+      return qd_value_bool (g_rand_boolean (rand));
+    case QD_VALUE_INT:
+      return qd_value_int (g_rand_int_range (rand, 0, 5));
+    case QD_VALUE_DOUBLE:
+      return qd_value_double (g_rand_double (rand));
+    case QD_VALUE_TIME:
+      return qd_value_time (g_rand_int_range (rand, 1, 5));
+    case QD_VALUE_STATUS:
+      return qd_value_status ((QdStatus) g_rand_int_range (rand, 0, QD_STATUS_DOWN + 1));
+    case QD_VALUE_STRING:
+      return qd_value_string (g_rand_int_range (rand, 0, 4) == 0 ? "active" : text);
+    case QD_VALUE_JSON:
+      return qd_value_json (text);
+    case QD_VALUE_NONE:
+      break;
+    }
+  return QD_NO_VALUE;
+}
+
+static QdDelta *
+random_delta (guint32 seed, gboolean whole)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+  QdKind kind = kinds[g_rand_int_range (rand, 0, G_N_ELEMENTS (kinds))];
+  const QdSchema *schema = qd_schema_get (kind);
+  const char *connection = g_intern_string (g_rand_boolean (rand) ? "1" : "2");
+  g_autofree char *text = g_strdup_printf ("%d", g_rand_int_range (rand, 0, 12));
+  g_autoptr (GRefString) id = g_ref_string_new (text);
+  QdDelta *delta = whole ? qd_delta_new_whole (&(QdKey) { connection, kind, id }) : qd_delta_new (connection, kind, text, QD_DELTA_PATCH);
+
+  for (guint i = 0; i < schema->n_fields; i++)
+    if (g_rand_int_range (rand, 0, 3) > 0)
+      qd_delta_set (delta, i, g_rand_int_range (rand, 0, 9) == 0 ? QD_NO_VALUE : random_value (rand, schema->fields[i].type));
+  qd_delta_set_stamp (delta, 1 + g_rand_int_range (rand, 0, 1000));
+  return delta;
+}
+
+static void
+assert_same (QdFleet *a, QdFleet *b)
+{
+  for (guint kind = 0; kind < QD_N_KINDS; kind++)
+    {
+      QdEntityList *xs = qd_fleet_get_list (a, kind), *ys = qd_fleet_get_list (b, kind);
+
+      g_assert_cmpuint (qd_entity_list_get_length (xs), ==, qd_entity_list_get_length (ys));
+      for (guint i = 0; i < qd_entity_list_get_length (xs); i++)
+        for (guint field = 0; field < qd_schema_get (kind)->n_fields; field++)
+          g_assert_true (qd_value_equal (qd_entity_get (qd_entity_list_peek (xs, i), field),
+                                         qd_entity_get (qd_entity_list_peek (ys, i), field)));
+    }
+}
+
+/* Whether a thing takes its values as they are or one by one, it is the same, and so is all that is derived of it. */
+static void
+test_whole (void)
+{
+  for (guint round = 0; round < 200; round++)
+    {
+      g_autoptr (QdFleet) plain = qd_fleet_new (), other = qd_fleet_new ();
+
+      for (guint batch = 0; batch < 4; batch++)
+        {
+          qd_fleet_begin (plain);
+          qd_fleet_begin (other);
+          for (guint i = 0; i < 60; i++)
+            {
+              guint32 seed = (guint32) g_test_rand_int ();
+              g_autoptr (QdDelta) a = random_delta (seed, FALSE), b = random_delta (seed, TRUE);
+
+              qd_fleet_apply (plain, a);
+              qd_fleet_apply (other, b);
+            }
+          qd_fleet_commit (plain);
+          qd_fleet_commit (other);
+          assert_same (plain, other);
+        }
+    }
+}
+
+/* What somebody else holds too is not taken from him. */
+static void
+test_whole_shared (void)
+{
+  QdFleet *fleet = qd_fleet_new ();
+  g_autoptr (GRefString) id = g_ref_string_new ("a");
+  QdDelta *delta = qd_delta_new_whole (&(QdKey) { g_intern_string ("c"), QD_KIND_SITE, id });
+  g_autoptr (QdDelta) held = qd_delta_ref (delta);
+  guint field;
+
+  qd_delta_set (delta, QD_FIELD_NAME, qd_value_string ("HQ"));
+  qd_fleet_begin (fleet);
+  qd_fleet_apply (fleet, delta);
+  qd_delta_unref (delta);
+  qd_fleet_commit (fleet);
+  g_assert_cmpstr (name_of (fleet, QD_KIND_SITE, "a"), ==, "HQ");
+  g_assert_cmpuint (qd_delta_get_n_fields (held), ==, 1);
+  g_assert_cmpstr (qd_delta_get_nth (held, 0, &field)->v.s, ==, "HQ");
+  g_assert_cmpuint (field, ==, QD_FIELD_NAME);
+  g_assert_finalize_object (fleet);
+}
+
 /* A link has a name of its own or one that follows from its ends, whatever order that was told in. */
 static void
 test_link_names (void)
@@ -493,6 +607,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/model/fleet/derived", test_derived);
+  g_test_add_func ("/model/fleet/whole", test_whole);
+  g_test_add_func ("/model/fleet/whole-shared", test_whole_shared);
   g_test_add_func ("/model/fleet/link-names", test_link_names);
   g_test_add_func ("/model/fleet/carried", test_carried);
   g_test_add_func ("/model/fleet/snapshot", test_snapshot);

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "qd-store-row.h"
 #include "store-testing.h"
 
 #define MINUTE_US (60 * G_USEC_PER_SEC)
@@ -648,10 +649,46 @@ test_speed (void)
   place_clear (&place);
 }
 
+/* --- Texts of rows --- */
+
+static void
+assert_text (QdStoreTexts *texts, const char *text, gsize length)
+{
+  g_autoptr (GRefString) taken = qd_store_texts_take (texts, text, length);
+
+  g_assert_cmpmem (taken, g_ref_string_length (taken), text, length);
+}
+
+/* What is taken is what was asked for, whatever was taken before; short ones are kept once. */
+static void
+test_texts (void)
+{
+  g_autoptr (QdStoreTexts) texts = qd_store_texts_new ();
+  g_autoptr (GRefString) first = qd_store_texts_take (texts, "site-1, site-2", 6), second = qd_store_texts_take (texts, "site-1", 6);
+  g_autofree char *longer = g_strnfill (1000, 'a');
+
+  g_assert_true (first == second);
+  g_assert_cmpstr (first, ==, "site-1");
+  assert_text (texts, "", 0);
+  assert_text (texts, longer, 1000);
+  /* as only a damaged file has it */
+  assert_text (texts, "a", 1);
+  assert_text (texts, "a\0b", 3);
+  assert_text (texts, "a\0c", 3);
+  for (guint round = 0; round < 2; round++)
+    for (guint i = 0; i < 50000; i++)
+      {
+        g_autofree char *text = g_strdup_printf ("%u", i);
+
+        assert_text (texts, text, strlen (text));
+      }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/store/texts", test_texts);
   g_test_add_func ("/store/state", test_state);
   g_test_add_func ("/store/stale", test_stale);
   g_test_add_func ("/store/paper", test_paper);
