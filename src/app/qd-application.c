@@ -88,6 +88,7 @@ present_first (QdApplication *self)
   if (self->present_id == 0)
     return;
   g_clear_handle_id (&self->present_id, g_source_remove);
+  qd_application_update_welcome (self);
   if (get_window (self) != NULL)
     gtk_window_present (GTK_WINDOW (get_window (self)));
 }
@@ -238,7 +239,7 @@ hub_started_cb (GObject *source, GAsyncResult *result, gpointer data)
     qd_paper_sweep (self->hub, FALSE);
   if (self->attach != NULL)
     attach_lab (self);
-  else if (self->want_lab || g_settings_get_boolean (qd_settings_get_default (), "lab"))
+  else if (self->want_lab)
     qd_application_start_lab (self);
   qd_application_update_welcome (self);
 }
@@ -295,18 +296,35 @@ start_hub (QdApplication *self)
   qd_hub_start_async (self->hub, self->cancellable, hub_started_cb, g_object_ref (self));
 }
 
+/* libadwaita has a theme of its own, and tells GTK to take an empty one, but only when GTK has read its large one: a
+ * twentieth of the time to the first frame. Told by the environment, GTK takes the empty one at once; libadwaita, which
+ * would leave the theme alone if a user had asked for one that way, does not see it. There are no workers of ours yet
+ * who might look at the environment meanwhile. */
+static void
+init_gtk (void)
+{
+  if (g_getenv ("GTK_THEME") != NULL || !g_setenv ("GTK_THEME", "Adwaita-empty", FALSE))
+    return;
+  if (gtk_init_check ())
+    gtk_settings_get_default ();
+  g_unsetenv ("GTK_THEME");
+}
+
 static void
 qd_application_startup (GApplication *application)
 {
   QdApplication *self = QD_APPLICATION (application);
   GSettings *settings;
 
+  init_gtk ();
   start_hub (self);
   qd_app_init ();
   G_APPLICATION_CLASS (qd_application_parent_class)->startup (application);
   if (self->shots != NULL && g_getenv ("QD_SHOTS_RTL") != NULL)
     gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
   settings = qd_settings_get_default ();
+  /* So that the first frame is of what is looked at then, and not the welcome. */
+  self->want_lab = self->attach != NULL || g_settings_get_boolean (settings, "lab");
   set_appearance_cb (settings);
   g_signal_connect (settings, "changed::appearance", G_CALLBACK (set_appearance_cb), NULL);
   g_signal_connect (settings, "changed::log-level", G_CALLBACK (set_log_level_cb), NULL);
@@ -406,8 +424,8 @@ qd_application_handle_local_options (GApplication *application, GVariantDict *op
     }
   if (g_application_get_is_remote (application))
     forward_options (application, lab, level);
-  else
-    self->want_lab = lab;
+  else if (lab)
+    self->want_lab = TRUE;
   return -1;
 }
 

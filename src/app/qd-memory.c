@@ -20,8 +20,9 @@ qd_memory_setup (void)
 {
 #ifdef __GLIBC__
   /* What one thread takes, another gives back here: with an arena for each of a dozen threads, each
-   * keeps its own peak, and the program holds forty megabytes more and goes on growing. */
-  mallopt (M_ARENA_MAX, 2);
+   * keeps its own peak, and the program holds forty megabytes more and goes on growing. With only two, every
+   * other worker that is busy while the program starts shares the main thread's, and holds it up. */
+  mallopt (M_ARENA_MAX, 4);
   /* Said outright, or the library raises it to the largest block that was ever freed, and large blocks
    * then leave holes among the small ones. */
   mallopt (M_MMAP_THRESHOLD, LARGE);

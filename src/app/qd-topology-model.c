@@ -6,6 +6,7 @@
 #include "qd-topology-model-private.h"
 
 #define SHAPE_MS 200      /* things come in bursts: wait for the rest before laying out */
+#define FRAME_MS 30       /* by then a frame that was asked for is under way */
 #define LOOK_MS 800       /* colours change at most so often */
 
 enum { SIGNAL_SCENE, SIGNAL_MOVED, SIGNAL_UPDATED, N_SIGNALS };
@@ -305,7 +306,17 @@ status_changed_cb (QdTopologyModel *self, QdEntity *entity)
 
 /* --- What is shown ----------------------------------------------------------------------------- */
 
-typedef struct { QdTopologyModel *self; guint generation; } Asked;
+typedef struct { QdTopologyModel *self; guint generation; char *json; } Asked;
+
+static void
+asked_free (gpointer data)
+{
+  Asked *asked = data;
+
+  g_object_unref (asked->self);
+  g_free (asked->json);
+  g_free (asked);
+}
 
 static void
 begin (QdTopologyModel *self)
@@ -314,28 +325,31 @@ begin (QdTopologyModel *self)
   qd_topology_model_refresh (self);
 }
 
+static gboolean
+take_places_cb (gpointer data)
+{
+  Asked *asked = data;
+  QdTopologyModel *self = asked->self;
+
+  if (self->session == NULL || asked->generation != self->generation)
+    return G_SOURCE_REMOVE;
+  qd_places_load (self->places, asked->json);
+  begin (self);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 got_places_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *json = qd_store_get_finish (QD_STORE (source), result, &error);
-  g_autofree Asked *asked = data;
-  g_autoptr (QdTopologyModel) self = asked->self;
+  Asked *asked = data;
+  QdTopologyModel *self = asked->self;
 
+  asked->json = qd_store_get_finish (QD_STORE (source), result, &error);
   if (error)
     g_warning ("Places of the topology were not read: %s; it is laid out anew", error->message);
-  if (self->session == NULL || asked->generation != self->generation)
-    return;
-  qd_places_load (self->places, json);
-  if (self->watchers > 0)
-    {
-      begin (self);
-      return;
-    }
-  /* The window is being made: its first frame does not wait for a picture that takes longer anyway. */
-  self->places_known = TRUE;
-  if (self->shape_id == 0)
-    self->shape_id = g_timeout_add (SHAPE_MS, shape_cb, self);
+  /* A window's first frame, which is being made or is asked for, does not wait for a picture that takes longer anyway. */
+  g_timeout_add_full (G_PRIORITY_LOW, self->watchers > 0 ? FRAME_MS : SHAPE_MS, take_places_cb, asked, asked_free);
 }
 
 static void
@@ -365,7 +379,7 @@ connection_cb (QdTopologyModel *self)
     }
   name = qd_topology_model_dup_store_name (self);
   asked = g_new (Asked, 1);
-  *asked = (Asked) { g_object_ref (self), self->generation };
+  *asked = (Asked) { g_object_ref (self), self->generation, NULL };
   qd_store_get_async (self->store, name, got_places_cb, asked);
 }
 

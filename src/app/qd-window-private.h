@@ -13,6 +13,8 @@ struct _QdWindow
   AdwToastOverlay *toast_overlay;
   GtkStack *root_stack;
   AdwNavigationSplitView *split_view;
+  GtkMenuButton *menu_button;
+  GMenuModel *primary_menu;
   GtkBox *switcher_box;
   GtkListBox *sidebar_list;
   AdwNavigationPage *content_page;

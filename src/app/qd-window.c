@@ -129,6 +129,16 @@ toast_cb (QdWindow *self, const char *text, const char *button, GClosure *closur
   adw_toast_overlay_add_toast (self->toast_overlay, toast);
 }
 
+/* --- The main menu ------------------------------------------------------------------------------ */
+
+/* Made when it is first opened: the first frame does without. */
+static void
+create_menu_cb (GtkMenuButton *button, gpointer menu)
+{
+  if (gtk_menu_button_get_popover (button) == NULL)
+    gtk_menu_button_set_menu_model (button, menu);
+}
+
 /* --- Welcome ------------------------------------------------------------------------------------ */
 
 void
@@ -263,6 +273,8 @@ qd_window_class_init (QdWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, QdWindow, toast_overlay);
   gtk_widget_class_bind_template_child (widget_class, QdWindow, root_stack);
   gtk_widget_class_bind_template_child (widget_class, QdWindow, split_view);
+  gtk_widget_class_bind_template_child (widget_class, QdWindow, menu_button);
+  gtk_widget_class_bind_template_child (widget_class, QdWindow, primary_menu);
   gtk_widget_class_bind_template_child (widget_class, QdWindow, switcher_box);
   gtk_widget_class_bind_template_child (widget_class, QdWindow, sidebar_list);
   gtk_widget_class_bind_template_child (widget_class, QdWindow, content_page);
@@ -282,6 +294,7 @@ static void
 qd_window_init (QdWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_menu_button_set_create_popup_func (self->menu_button, create_menu_cb, g_object_ref (self->primary_menu), g_object_unref);
 }
 
 /**

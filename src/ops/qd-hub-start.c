@@ -15,6 +15,7 @@
 
 #define MAX_LOCAL_JOBS 200
 #define KEYRING_PATIENCE_MS 3000
+#define FRAME_MS 30
 
 /* Looking up what one saved connection signs in with. */
 typedef struct {
@@ -302,6 +303,24 @@ start_drivers (QdHub *self)
     }
 }
 
+static gboolean
+frame_cb (gpointer promise)
+{
+  dex_promise_resolve_boolean (promise, TRUE);
+  return G_SOURCE_REMOVE;
+}
+
+/* What is read is painted before anything goes on: a moment, in which a frame that is asked for begins, and then until
+ * nothing of more weight is to be done. */
+static void
+await_frame (void)
+{
+  DexPromise *promise = dex_promise_new ();
+
+  g_timeout_add_full (G_PRIORITY_LOW, FRAME_MS, frame_cb, dex_ref (promise), dex_unref);
+  dex_await (DEX_FUTURE (promise), NULL);
+}
+
 static DexFuture *
 start_fiber (gpointer data)
 {
@@ -324,6 +343,7 @@ start_fiber (gpointer data)
       qd_store_record (self->store, self->fleet);
       forget_strangers (self);
       g_signal_emit_by_name (self, "loaded");
+      await_frame ();
     }
   if (error == NULL && !self->stopped)
     await_unfinished (self, &error);
