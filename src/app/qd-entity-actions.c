@@ -9,6 +9,7 @@
 
 #include "qd-capability.h"
 #include "qd-job-actions.h"
+#include "qd-job-desk.h"
 #include "qd-policy-apply-dialog.h"
 #include "qd-policy-seen.h"
 #include "qd-routing-actions.h"
@@ -119,6 +120,16 @@ is_explained (QdSession *session, QdEntity *flow, char **why)
 }
 
 static gboolean
+is_of_another_program (QdEntity *job, char **why)
+{
+  g_autofree char *program = qd_job_desk_dup_program (job);
+
+  if (program != NULL)
+    *why = g_strdup_printf (_("%s works on it: end it there"), program);
+  return program != NULL;
+}
+
+static gboolean
 routing_action_allowed (QdSession *session, QdEntity *policy, const char *verb, char **why)
 {
   const char *connection = qd_entity_get_connection (policy);
@@ -158,6 +169,8 @@ qd_entity_action_allowed (QdSession *session, QdEntity *entity, const char *verb
       *why = g_strdup (_("It is over"));
       return FALSE;
     }
+  if (g_str_equal (verb, "job.cancel") && is_of_another_program (entity, why))
+    return FALSE;
   if (qd_entity_get_kind (entity) == QD_KIND_ROUTING)
     return routing_action_allowed (session, entity, verb, why);
   if (qd_entity_get_kind (entity) == QD_KIND_TENANT)

@@ -12,6 +12,7 @@
 #include "qd-capability.h"
 #include "qd-display.h"
 #include "qd-hub-production.h"
+#include "qd-job-desk.h"
 #include "qd-json.h"
 #include "qd-production.h"
 
@@ -110,8 +111,11 @@ char *
 qd_job_action_describe_cancel (QdEntity *job)
 {
   const char *state = qd_entity_get_string (job, QD_JOB_STATE), *kind = qd_entity_get_string (job, QD_JOB_KIND);
+  g_autofree char *program = qd_job_desk_dup_program (job);
   gboolean shared = qd_job_action_is_shared (job);
 
+  if (program)
+    return NULL;
   if (qd_job_action_is_over (job) && !(shared && g_strcmp0 (state, "failed") == 0))
     return NULL;
   if (shared)

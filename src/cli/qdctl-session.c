@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 
 #include "qd-audit.h"
+#include "qd-job-desk.h"
 
 #define TICK_MS 20
 #define LOOK_MS 20
@@ -129,7 +130,7 @@ qdctl_session_open (QdctlSession *self, const QdctlTarget *target)
 {
   g_autoptr (QdEndpoint) endpoint = NULL;
   g_autoptr (QdTicker) ticker = NULL;
-  g_autofree char *journal = qd_audit_default_path ();
+  g_autofree char *journal = qd_audit_default_path (), *store = qdctl_dup_store_path ();
   QdExit code;
 
   *self = (QdctlSession) { 0 };
@@ -138,6 +139,7 @@ qdctl_session_open (QdctlSession *self, const QdctlTarget *target)
     return code;
   self->hub = qd_hub_new (NULL);
   qd_hub_keep_audit (self->hub, journal);
+  qd_hub_keep_jobs (self->hub, store);
   self->connection = g_strdup (endpoint->id);
   self->speaks_nats = g_strcmp0 (endpoint->driver, "nats") == 0;
   self->loop = g_main_loop_new (NULL, FALSE);

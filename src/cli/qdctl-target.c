@@ -342,10 +342,16 @@ feeds (const QdEndpoint *endpoint, const char *control)
   return g_strcmp0 (endpoint->driver, "nats") == 0 && g_strcmp0 (endpoint->feeds, control) == 0;
 }
 
+char *
+qdctl_dup_store_path (void)
+{
+  return g_build_filename (g_get_user_data_dir (), "quarterdeck", "quarterdeck.db", NULL);
+}
+
 static QdEndpoint *
 find_configured (const char *name, gboolean (*matches) (const QdEndpoint *endpoint, const char *name))
 {
-  g_autofree char *path = g_build_filename (g_get_user_data_dir (), "quarterdeck", "quarterdeck.db", NULL);
+  g_autofree char *path = qdctl_dup_store_path ();
   g_autofree char *json = g_file_test (path, G_FILE_TEST_EXISTS) ? read_connections (path) : NULL;
   g_autoptr (GPtrArray) endpoints = NULL;
   guint unreadable;

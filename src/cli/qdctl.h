@@ -63,6 +63,8 @@ gboolean qdctl_target_check (const char *verb, const QdctlTarget *target);
 /* Whether anything of it was given. */
 gboolean qdctl_target_is_given (const QdctlTarget *target);
 
+/* Where the window keeps what it knows. (transfer full) */
+char *qdctl_dup_store_path (void);
 /* The endpoint that @target describes; NULL with the exit status, after saying why on stderr. */
 QdEndpoint *qdctl_target_resolve (const QdctlTarget *target, QdExit *exit_code);
 

@@ -37,6 +37,7 @@ struct _QdHub {
   DexPromise *ending;          /* rejected when it is stopped: for fibers that hold it */
   GHashTable *told;            /* "connection verb" of each look whose refusal was recorded */
   GHashTable *owned;           /* id → the QdMigration that this process works on */
+  char *journal;               /* of whose store jobs are written down, without a store of one's own; or NULL */
   GHashTable *news;            /* ids of jobs whose owner died, of which people here are to be told */
 };
 
@@ -71,6 +72,8 @@ void qd_hub_refuse (QdHub *self, GTask *task, const char *connection, const char
 void qd_hub_ask (QdHub *self, GTask *task, const char *connection, const char *verb, JsonObject *args, const char *reason);
 /* Keeps @job (taken) until it has ended, and starts it. */
 void qd_hub_take_job (QdHub *self, QdJob *job);
+/* Goes on with a job out of the journal that the server has, or tells that it was interrupted. @lines: QdJournalEntry. */
+void qd_hub_take_up_job (QdHub *self, GPtrArray *lines);
 /* Whether that job is under way. */
 gboolean qd_hub_is_at (QdHub *self, const char *job_id);
 

@@ -11,6 +11,7 @@
 #include "qd-credentials.h"
 #include "qd-endpoint-json.h"
 #include "qd-hub-private.h"
+#include "qd-job-desk-private.h"
 #include "qd-job.h"
 
 #define MAX_LOCAL_JOBS 200
@@ -220,9 +221,8 @@ unfinished_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     dex_promise_reject (promise, error);
 }
 
-/* Goes on with a job that the server has, or tells that it was interrupted. */
-static void
-take_up_job (QdHub *self, GPtrArray *entries)
+void
+qd_hub_take_up_job (QdHub *self, GPtrArray *entries)
 {
   QdJob *job = qd_job_new_resumed (self, entries);
 
@@ -248,7 +248,9 @@ take_up_jobs (QdHub *self, GPtrArray *entries)
       g_ptr_array_add (one, entry);
       if (next && g_str_equal (next->job, entry->job))
         continue;
-      take_up_job (self, one);
+      /* What another program works on is looked after while it does (qd-job-desk.h). */
+      if (!qd_job_desk_is_at_work (one))
+        qd_hub_take_up_job (self, one);
       g_ptr_array_set_size (one, 0);
     }
 }
@@ -351,6 +353,7 @@ start_fiber (gpointer data)
     {
       trim_local_jobs (self);
       start_drivers (self);
+      qd_hub_watch_desk (self);
       g_signal_emit_by_name (self, "connections-changed");
     }
   if (error)

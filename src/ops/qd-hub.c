@@ -658,6 +658,7 @@ qd_hub_finalize (GObject *object)
   g_clear_pointer (&self->news, g_hash_table_unref);
   g_clear_pointer (&self->told, g_hash_table_unref);
   dex_clear (&self->ending);
+  g_free (self->journal);
   g_clear_object (&self->audit);
   g_clear_object (&self->drain);
   g_clear_object (&self->fleet);

@@ -39,7 +39,8 @@ struct _QdJob {
   DexPromise *woken;                /* while it waits for news of the server's job */
   DexPromise *password;             /* while it waits for who one is to be confirmed */
   gulong cancel_handler;
-  gint64 started_at;
+  gint64 started_at, ended_at;      /* 0: now */
+  char *program, *user;             /* of another program of this desk: which, and who signed in there; or NULL */
   const char *state;                /* static */
   double progress;
   gboolean repeatable, resumed, journal_lost, cancel_asked;

@@ -11,6 +11,7 @@
 
 #include "qd-audit-private.h"
 #include "qd-hub-private.h"
+#include "qd-job-desk-private.h"
 #include "qd-json.h"
 #include "qd-time.h"
 
@@ -45,6 +46,7 @@ dup_extra (QdJob *self)
   add_member (builder, "connection", self->connection);
   add_member (builder, "verb", self->verb);
   add_member (builder, "server_job", self->server_job);
+  add_member (builder, "program", self->program);
   json_builder_end_object (builder);
   return builder_to_text (builder);
 }
@@ -168,12 +170,14 @@ qd_job_show (QdJob *self)
   qd_delta_set (delta, QD_JOB_ERROR, qd_value_string (self->error));
   qd_delta_set (delta, QD_JOB_REASON, qd_value_string (self->reason));
   qd_delta_set (delta, QD_JOB_STARTED_AT, qd_value_time (self->started_at));
-  if (connection)
+  if (self->program)
+    qd_delta_set (delta, QD_JOB_CREATED_BY, qd_value_string (self->user));
+  else if (connection)
     qd_delta_set (delta, QD_JOB_CREATED_BY,
                   qd_value_string (qd_entity_get_string (connection, QD_CONNECTION_USER)));
   set_target (self, delta);
   if (qd_job_has_ended (self->state))
-    qd_delta_set (delta, QD_JOB_ENDED_AT, qd_value_time (g_get_real_time ()));
+    qd_delta_set (delta, QD_JOB_ENDED_AT, qd_value_time (self->ended_at ? self->ended_at : g_get_real_time ()));
   qd_hub_apply (self->hub, delta);
 }
 
@@ -195,6 +199,7 @@ static char *
 dup_journal_detail (QdJob *self)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonObject) owner = self->hub->journal ? qd_job_desk_describe_us (self) : NULL;
 
   json_builder_begin_object (builder);
   add_member (builder, "connection", self->connection);
@@ -203,10 +208,28 @@ dup_journal_detail (QdJob *self)
   add_member (builder, "reason", self->reason);
   add_member (builder, "server_job", self->server_job);
   add_member (builder, "error", self->error);
+  if (self->hub->journal)
+    {
+      json_builder_set_member_name (builder, "owner");
+      json_builder_add_value (builder, json_node_init_object (json_node_alloc (), owner));
+    }
   json_builder_set_member_name (builder, "args");
   json_builder_add_value (builder, json_node_init_object (json_node_alloc (), self->args));
   json_builder_end_object (builder);
   return builder_to_text (builder);
+}
+
+static gboolean
+write_line (QdJob *self, const char *step, const char *state, GError **error)
+{
+  g_autofree char *detail = dup_journal_detail (self);
+  g_autoptr (DexPromise) promise = NULL;
+
+  if (self->hub->store == NULL)
+    return qd_job_desk_write (self, step, state, detail, error);
+  promise = dex_promise_new ();
+  qd_store_journal_async (self->hub->store, self->id, step, state, detail, NULL, journal_cb, dex_ref (promise));
+  return dex_await (dex_ref (DEX_FUTURE (promise)), error);
 }
 
 /* Puts a line on disk and waits until it is there. A desk that cannot write does not stop an admin
@@ -214,18 +237,12 @@ dup_journal_detail (QdJob *self)
 void
 qd_job_journal (QdJob *self, const char *step, const char *state)
 {
-  QdStore *store = self->hub ? qd_hub_get_store (self->hub) : NULL;
-  g_autofree char *detail = NULL;
   g_autoptr (GError) error = NULL;
   guint under_way = self->step;
-  DexPromise *promise;
 
-  if (store == NULL)
+  if (self->hub == NULL || (self->hub->store == NULL && self->hub->journal == NULL))
     return;
-  detail = dup_journal_detail (self);
-  promise = dex_promise_new ();
-  qd_store_journal_async (store, self->id, step, state, detail, NULL, journal_cb, dex_ref (promise));
-  if (dex_await (DEX_FUTURE (promise), &error) || self->journal_lost)
+  if (write_line (self, step, state, &error) || self->journal_lost)
     return;
   self->journal_lost = TRUE;
   g_message ("Job %s is not in the journal: %s", self->id, error->message);

@@ -551,6 +551,8 @@ qd_job_unref (QdJob *self)
   g_free (self->reason);
   g_free (self->server_job);
   g_free (self->error);
+  g_free (self->program);
+  g_free (self->user);
   json_object_unref (self->args);
   json_array_unref (self->steps);
   g_object_unref (self->sending);

@@ -2,11 +2,12 @@
 #define G_LOG_DOMAIN "qd-ops"
 
 #include "config.h"
-#include "qd-lease.h"
+#include "qd-lease-private.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <time.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <glib/gi18n-lib.h>
@@ -52,9 +53,8 @@ qd_lease_set_clock (gint64 (*clock_us) (void), guint ms)
 
 /* --- Who ------------------------------------------------------------------------------------------------------------------- */
 
-/* What numbers of processes can be compared with each other: those of one run of one kernel, in one of its namespaces. */
-static const char *
-get_place (void)
+const char *
+qd_lease_get_place (void)
 {
   static char *place;
   g_autofree char *boot = NULL, *space = NULL;
@@ -80,7 +80,7 @@ describe_us (const char *token)
   json_object_set_string_member (object, "host", g_get_host_name ());
   json_object_set_int_member (object, "pid", getpid ());
   json_object_set_string_member (object, "at", at);
-  json_object_set_string_member (object, "place", get_place ());
+  json_object_set_string_member (object, "place", qd_lease_get_place ());
   json_object_set_string_member (object, "token", token);
   json_node_take_object (node, object);
   return qd_json_to_text (node, FALSE);
@@ -90,7 +90,15 @@ describe_us (const char *token)
 static gboolean
 has_ended (const char *place, gint64 pid)
 {
-  return *get_place () && g_strcmp0 (place, get_place ()) == 0 && pid > 0 && pid <= G_MAXINT && kill ((pid_t) pid, 0) != 0 && errno == ESRCH;
+  return *qd_lease_get_place () && g_strcmp0 (place, qd_lease_get_place ()) == 0 && pid > 0 && pid <= G_MAXINT && kill ((pid_t) pid, 0) != 0 && errno == ESRCH;
+}
+
+gboolean
+qd_lease_is_gone (const char *place, gint64 pid)
+{
+  const char *here = qd_lease_get_place (), *space = strchr (here, ' ');
+
+  return has_ended (place, pid) || (space && place && strncmp (place, here, (gsize) (space - here + 1)) != 0);
 }
 
 /* Of an answer of kv.get; NULL where nobody has it. @revision: of what is there, a mark of its end too; 0: nothing. */

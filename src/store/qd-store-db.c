@@ -331,6 +331,21 @@ qd_store_db_open_reader (const char *path, GError **error)
   return g_steal_pointer (&self);
 }
 
+QdStoreDb *
+qd_store_db_open_guest (const char *path, GError **error)
+{
+  g_autoptr (QdStoreDb) self = db_new (path);
+  gint64 application = 0, version = 0;
+
+  if (!connect_to (self, SQLITE_OPEN_READWRITE, error) || !get_number (self, "PRAGMA application_id", &application, error) ||
+      !get_number (self, "PRAGMA user_version", &version, error))
+    return NULL;
+  if (application == APPLICATION_ID && version == QD_STORE_SCHEMA)
+    return g_steal_pointer (&self);
+  g_set_error (error, QD_STORE_ERROR, QD_STORE_ERROR_OPEN, _("%s is not the database of this version of Quarterdeck: start Quarterdeck once"), path);
+  return NULL;
+}
+
 void
 qd_store_db_close (QdStoreDb *self)
 {
@@ -356,6 +371,21 @@ qd_store_db_check (QdStoreDb *self, GError **error)
                  (const char *) sqlite3_column_text (statement, 0));
   sqlite3_reset (statement);
   return well;
+}
+
+gboolean
+qd_store_db_journal (QdStoreDb *self, const char *job, const char *step, const char *state, const char *detail, gint64 at_us, GError **error)
+{
+  sqlite3_stmt *statement = qd_store_db_prepare (self, "INSERT INTO journal (job, at, step, state, detail) VALUES (?, ?, ?, ?, ?)", error);
+
+  if (statement == NULL)
+    return FALSE;
+  sqlite3_bind_text (statement, 1, job, -1, SQLITE_STATIC);
+  sqlite3_bind_int64 (statement, 2, at_us);
+  sqlite3_bind_text (statement, 3, step, -1, SQLITE_STATIC);
+  sqlite3_bind_text (statement, 4, state, -1, SQLITE_STATIC);
+  sqlite3_bind_text (statement, 5, detail, -1, SQLITE_STATIC);
+  return qd_store_db_run (self, statement, error);
 }
 
 /* --- Things and layouts ---------------------------------------------------------------------- */

@@ -23,6 +23,8 @@ typedef enum {
 /* For the writer: makes the file (0600) and its folder, brings the schema up to date. */
 QdStoreDb *qd_store_db_open (const char *path, QdStoreOpen *how, GError **error);
 QdStoreDb *qd_store_db_open_reader (const char *path, GError **error);
+/* To write beside whose it is: opens what is there, if it is of this schema, and changes nothing by itself. */
+QdStoreDb *qd_store_db_open_guest (const char *path, GError **error);
 void qd_store_db_close (QdStoreDb *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdStoreDb, qd_store_db_close)
 
@@ -42,6 +44,9 @@ int qd_store_db_get_code (QdStoreDb *self);            /* SQLite's extended code
 gint64 qd_store_db_changes (QdStoreDb *self);
 /* TRUE when quick_check finds nothing. */
 gboolean qd_store_db_check (QdStoreDb *self, GError **error);
+
+/* Appends a line to the journal of jobs. */
+gboolean qd_store_db_journal (QdStoreDb *self, const char *job, const char *step, const char *state, const char *detail, gint64 at_us, GError **error);
 
 /* The number that stands for a thing in the other tables; made when it is new. 0 with an error. */
 gint64 qd_store_db_key (QdStoreDb *self, const QdKey *key, GError **error);

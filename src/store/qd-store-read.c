@@ -14,6 +14,8 @@
 #define MAX_TRANSITIONS 100000
 #define MAX_SAMPLES (40 * 24 * 60)
 #define MAX_JOURNAL_LINES 2000
+#define MAX_NEWEST_JOBS 200
+#define MAX_NEWS_LINES 100000
 
 /* Intern strings repeat from row to row: the last one is likely the one. */
 static const char *
@@ -343,6 +345,20 @@ entry_free (gpointer data)
   g_free (entry);
 }
 
+/* Columns: job, at, step, state, detail. */
+static QdJournalEntry *
+read_entry (sqlite3_stmt *row)
+{
+  QdJournalEntry *entry = g_new0 (QdJournalEntry, 1);
+
+  entry->job = g_strdup ((const char *) sqlite3_column_text (row, 0));
+  entry->at_us = sqlite3_column_int64 (row, 1);
+  entry->step = g_strdup ((const char *) sqlite3_column_text (row, 2));
+  entry->state = g_strdup ((const char *) sqlite3_column_text (row, 3));
+  entry->detail = g_strdup ((const char *) sqlite3_column_text (row, 4));
+  return entry;
+}
+
 GPtrArray *
 qd_store_read_unfinished (QdStoreDb *db, GError **error)
 {
@@ -359,17 +375,78 @@ qd_store_read_unfinished (QdStoreDb *db, GError **error)
   sqlite3_bind_int (rows, 1, MAX_JOURNAL_LINES);
   while (qd_store_db_row (db, rows, &cause))
     {
-      QdJournalEntry *entry = g_new0 (QdJournalEntry, 1);
-
-      entry->job = g_strdup ((const char *) sqlite3_column_text (rows, 0));
-      entry->at_us = sqlite3_column_int64 (rows, 1);
-      entry->step = g_strdup ((const char *) sqlite3_column_text (rows, 2));
-      entry->state = g_strdup ((const char *) sqlite3_column_text (rows, 3));
-      entry->detail = g_strdup ((const char *) sqlite3_column_text (rows, 4));
-      g_ptr_array_add (entries, entry);
+      g_ptr_array_add (entries, read_entry (rows));
     }
   if (cause == NULL)
     return g_steal_pointer (&entries);
+  g_propagate_error (error, g_steal_pointer (&cause));
+  return NULL;
+}
+
+void
+qd_journal_news_free (QdJournalNews *self)
+{
+  g_ptr_array_unref (self->entries);
+  g_free (self);
+}
+
+static QdJournalNews *
+news_copy (QdJournalNews *self)
+{
+  QdJournalNews *copy = g_new (QdJournalNews, 1);
+
+  *copy = (QdJournalNews) { g_ptr_array_ref (self->entries), self->last };
+  return copy;
+}
+
+G_DEFINE_BOXED_TYPE (QdJournalNews, qd_journal_news, news_copy, qd_journal_news_free)
+
+/* A job of which not all lines fit is left for the next time, unless there is no other. */
+static void
+drop_cut_off (QdJournalNews *self, guint first, gint64 before)
+{
+  if (first == 0)
+    return;
+  g_ptr_array_set_size (self->entries, (int) first);
+  self->last = before;
+}
+
+QdJournalNews *
+qd_store_read_news (QdStoreDb *db, gint64 after, GError **error)
+{
+  g_autoptr (QdJournalNews) self = g_new0 (QdJournalNews, 1);
+  sqlite3_stmt *rows =
+    qd_store_db_prepare (db, "SELECT j.job, j.at, j.step, j.state, CASE WHEN j.seq IN (g.first, g.last) THEN j.detail END, g.last FROM journal j"
+                             " JOIN (SELECT job, min(seq) AS first, max(seq) AS last FROM journal WHERE job IN"
+                             " (SELECT job FROM journal WHERE seq > ?1 GROUP BY job ORDER BY max(seq) DESC LIMIT ?2) GROUP BY job) g USING (job)"
+                             " ORDER BY g.last, j.seq LIMIT ?3", error);
+  g_autoptr (GError) cause = NULL;
+  gint64 before = after;
+  guint first = 0;
+
+  self->entries = g_ptr_array_new_with_free_func (entry_free);
+  self->last = after;
+  if (rows == NULL)
+    return NULL;
+  sqlite3_bind_int64 (rows, 1, after);
+  sqlite3_bind_int (rows, 2, after > 0 ? -1 : MAX_NEWEST_JOBS);
+  sqlite3_bind_int (rows, 3, MAX_NEWS_LINES);
+  while (qd_store_db_row (db, rows, &cause))
+    {
+      gint64 last = sqlite3_column_int64 (rows, 5);
+
+      if (last != self->last)
+        {
+          before = self->last;
+          first = self->entries->len;
+        }
+      self->last = last;
+      g_ptr_array_add (self->entries, read_entry (rows));
+    }
+  if (self->entries->len == MAX_NEWS_LINES)
+    drop_cut_off (self, first, before);
+  if (cause == NULL)
+    return g_steal_pointer (&self);
   g_propagate_error (error, g_steal_pointer (&cause));
   return NULL;
 }

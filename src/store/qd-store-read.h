@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "qd-store-guest.h"
 #include "qd-store-writer.h"
 
 G_BEGIN_DECLS
@@ -20,6 +21,7 @@ GArray *qd_store_read_transitions (QdStoreDb *db, gint64 from_us, gint64 to_us, 
 GArray *qd_store_read_moment (QdStoreDb *db, QdKind kind, guint field, gint64 at_us, GCancellable *cancellable, GError **error);
 GArray *qd_store_read_minutes (QdStoreDb *db, gint64 from_us, gint64 to_us, GError **error);
 GPtrArray *qd_store_read_unfinished (QdStoreDb *db, GError **error);
+QdJournalNews *qd_store_read_news (QdStoreDb *db, gint64 after, GError **error);
 /* NULL without an error: there is none of that name. */
 char *qd_store_read_setting (QdStoreDb *db, const char *name, GError **error);
 

@@ -90,7 +90,7 @@ struct _Read {
   QdStoreLoad load;
   QdKey key;
   guint field;
-  gint64 from_us, to_us;
+  gint64 from_us, to_us;   /* or a line of the journal */
   char *name;
 };
 
@@ -316,6 +316,30 @@ qd_store_unfinished_finish (QdStore *self, GAsyncResult *result, GError **error)
 }
 
 static gpointer
+run_news (Read *read, QdStoreDb *db, GCancellable *cancellable, GError **error)
+{
+  return qd_store_read_news (db, read->from_us, error);
+}
+
+void
+qd_store_news_async (QdStore *self, gint64 after, GAsyncReadyCallback callback, gpointer user_data)
+{
+  Read *read;
+
+  g_return_if_fail (QD_IS_STORE (self));
+  read = read_new (self, run_news, (GDestroyNotify) qd_journal_news_free);
+  read->from_us = after;
+  run_read (self, read, qd_store_news_async, NULL, callback, user_data);
+}
+
+QdJournalNews *
+qd_store_news_finish (QdStore *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static gpointer
 run_get (Read *read, QdStoreDb *db, GCancellable *cancellable, GError **error)
 {
   return qd_store_read_setting (db, read->name, error);
@@ -388,17 +412,8 @@ static gboolean
 run_journal (QdStoreOp *op, QdStoreDb *db, GError **error)
 {
   Line *line = (Line *) op;
-  sqlite3_stmt *statement =
-    qd_store_db_prepare (db, "INSERT INTO journal (job, at, step, state, detail) VALUES (?, ?, ?, ?, ?)", error);
 
-  if (statement == NULL)
-    return FALSE;
-  sqlite3_bind_text (statement, 1, line->name, -1, SQLITE_STATIC);
-  sqlite3_bind_int64 (statement, 2, line->at_us);
-  sqlite3_bind_text (statement, 3, line->step, -1, SQLITE_STATIC);
-  sqlite3_bind_text (statement, 4, line->state, -1, SQLITE_STATIC);
-  sqlite3_bind_text (statement, 5, line->json, -1, SQLITE_STATIC);
-  return qd_store_db_run (db, statement, error);
+  return qd_store_db_journal (db, line->name, line->step, line->state, line->json, line->at_us, error);
 }
 
 /**

@@ -12,6 +12,7 @@
 #include "qd-capability.h"
 #include "qd-confirm-dialog.h"
 #include "qd-display.h"
+#include "qd-entity-actions.h"
 #include "qd-job-actions.h"
 #include "qd-settings.h"
 #include "qd-table-page.h"
@@ -358,6 +359,33 @@ test_words_found (void)
   check_found (QD_KIND_AUDIT, QD_AUDIT_WHAT, verbs);
 }
 
+/* What another program of this desk works on is its own to end, and that is said. */
+static void
+test_of_another (void)
+{
+  g_autoptr (QdFleet) fleet = qd_fleet_new ();
+  g_autoptr (QdDelta) delta = qd_delta_new (QD_HUB_LOCAL, QD_KIND_JOB, "1", QD_DELTA_UPSERT), end = qd_delta_new (QD_HUB_LOCAL, QD_KIND_JOB, "1", QD_DELTA_PATCH);
+  g_autofree char *why = NULL, *over = NULL;
+  QdEntity *job;
+
+  qd_delta_set (delta, QD_JOB_KIND, qd_value_string ("policies.apply"));
+  qd_delta_set (delta, QD_JOB_STATE, qd_value_string ("running"));
+  qd_delta_set (delta, QD_FIELD_EXTRA, qd_value_json ("{\"program\":\"qdctl\"}"));
+  qd_delta_set (end, QD_JOB_STATE, qd_value_string ("succeeded"));
+  qd_fleet_begin (fleet);
+  qd_fleet_apply (fleet, delta);
+  qd_fleet_commit (fleet);
+  job = qd_fleet_lookup (fleet, QD_HUB_LOCAL, QD_KIND_JOB, "1");
+  g_assert_false (qd_entity_action_allowed (NULL, job, "job.cancel", &why));
+  g_assert_nonnull (strstr (why, "qdctl"));
+  g_assert_null (qd_job_action_describe_cancel (job));
+  qd_fleet_begin (fleet);
+  qd_fleet_apply (fleet, end);
+  qd_fleet_commit (fleet);
+  g_assert_false (qd_entity_action_allowed (NULL, job, "job.cancel", &over));
+  g_assert_null (strstr (over, "qdctl"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -370,6 +398,7 @@ main (int argc, char **argv)
   g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK);
   g_test_add_func ("/jobs/words", test_words);
   g_test_add_func ("/jobs/words-found", test_words_found);
+  g_test_add_func ("/jobs/of-another", test_of_another);
   g_test_add_func ("/jobs/shown-once", test_shown_once);
   g_test_add_func ("/jobs/password", test_password);
   g_test_add_func ("/jobs/password-cancelled", test_password_cancelled);

@@ -320,6 +320,11 @@ def production(lab):
     qdctl.expect('every verb asks for it', 4, 'run', 'site.update', f'id={site["id"]}', 'changes.name=x', err='production')
     qdctl.expect('and takes it', 0, 'run', 'site.update', f'id={site["id"]}', 'changes.name=x', '--confirm', 'Harbour')
     tap.ok([r['outcome'] for r in qdctl_audit(qdctl) if r['what'] == 'connection.unlock'] == ['succeeded'] * 2, 'that it was unlocked is recorded')
+    with contextlib.closing(sqlite3.connect(base)) as db:
+        lines = db.execute('SELECT job, state, detail FROM journal ORDER BY seq').fetchall()
+    details = [json.loads(detail) for _, _, detail in lines]
+    tap.ok([d['verb'] for d, (_, state, _) in zip(details, lines) if state == 'succeeded'] == ['policies.apply', 'site.update'] and len({job for job, _, _ in lines}) == 2
+           and all(d['owner']['program'].startswith('qdctl') and d['connection'] == 'harbour' for d in details), 'both jobs are in the journal, for the window', [str(lines)])
 
 
 words()
