@@ -13,20 +13,8 @@
 #include "qd-capability.h"
 #include "qd-hub-private.h"
 #include "qd-json.h"
-#include "qd-placement.h"
 
 #define LOOK_AGAIN_MS 1000
-
-char *
-qd_migration_find_nats (QdHub *hub, const char *control, GError **error)
-{
-  char *nats = qd_placement_find_connection (hub, control);
-
-  if (nats == NULL)
-    g_set_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_INVALID, _("No NATS connection feeds “%s”: placements and jobs live there, so add it first"),
-                 qd_hub_get_connection_name (hub, control));
-  return nats;
-}
 
 static void
 spawn (DexFiberFunc func, gpointer data, GDestroyNotify destroy)

@@ -27,6 +27,15 @@ fixture_init (int *argc, char ***argv)
                                     "/io/github/quarterdeck/Quarterdeck/icons");
 }
 
+void
+fixture_init_apart (int *argc, char ***argv)
+{
+  g_autofree char *data = g_dir_make_tmp ("qd-data-XXXXXX", NULL);
+
+  g_setenv ("XDG_DATA_HOME", data, TRUE);
+  fixture_init (argc, argv);
+}
+
 gboolean
 fixture_wait (gboolean (*condition) (gpointer data), gpointer data)
 {

@@ -7,6 +7,8 @@ G_BEGIN_DECLS
 
 /* All that the program's own main() sets up, for tests of its window. */
 void fixture_init (int *argc, char ***argv);
+/* The same, with a folder of its own for what the program keeps. */
+void fixture_init_apart (int *argc, char ***argv);
 /* Iterates the main context until @condition (@data) holds; FALSE after ten seconds (a sanitizer has more). */
 gboolean fixture_wait (gboolean (*condition) (gpointer data), gpointer data);
 /* Iterates until a frame of @window was painted, and what was queued is done. */

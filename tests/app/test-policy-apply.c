@@ -3,14 +3,12 @@
  * else did meanwhile, and the way back. */
 #include "config.h"
 
-#include <locale.h>
 #include <string.h>
 
 #include <glib/gstdio.h>
 
 #include "app-fixture.h"
 #include "driver-fixture.h"
-#include "qd-application.h"
 #include "qd-entity-actions.h"
 #include "qd-json.h"
 #include "qd-policy-apply-private.h"
@@ -638,13 +636,7 @@ test_viewer (void)
 int
 main (int argc, char **argv)
 {
-  g_autofree char *data = g_dir_make_tmp ("qd-data-XXXXXX", NULL);
-
-  setlocale (LC_ALL, "");
-  g_setenv ("XDG_DATA_HOME", data, TRUE);
-  g_test_init (&argc, &argv, NULL);
-  adw_init ();
-  qd_app_init ();
+  fixture_init_apart (&argc, &argv);
   g_test_add_func ("/policy-apply/live", test_live);
   g_test_add_func ("/policy-apply/kept", test_kept);
   g_test_add_func ("/policy-apply/apply", test_apply);

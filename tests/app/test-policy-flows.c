@@ -2,13 +2,11 @@
 /* What a change of policies cuts off of the flows that the fleet has seen, as a list and on the topology, and why a flow passes, in a real window. */
 #include "config.h"
 
-#include <locale.h>
 #include <math.h>
 #include <string.h>
 #include <time.h>
 
 #include "app-fixture.h"
-#include "qd-application.h"
 #include "qd-entity-actions.h"
 #include "qd-policy-page-private.h"
 #include "qd-settings.h"
@@ -584,13 +582,7 @@ test_explain (void)
 int
 main (int argc, char **argv)
 {
-  g_autofree char *data = g_dir_make_tmp ("qd-data-XXXXXX", NULL);
-
-  setlocale (LC_ALL, "");
-  g_setenv ("XDG_DATA_HOME", data, TRUE);
-  g_test_init (&argc, &argv, NULL);
-  adw_init ();
-  qd_app_init ();
+  fixture_init_apart (&argc, &argv);
   g_test_add_func ("/policy-flows/cut-off", test_cut_off);
   g_test_add_func ("/policy-flows/csv", test_csv);
   g_test_add_func ("/policy-flows/topology", test_topology);

@@ -2,13 +2,11 @@
 /* The policy workbench in a real window: a folder is opened, changed, looked through, saved, compared. */
 #include "config.h"
 
-#include <locale.h>
 #include <string.h>
 
 #include <glib/gstdio.h>
 
 #include "app-fixture.h"
-#include "qd-application.h"
 #include "qd-policy-buffer.h"
 #include "qd-policy-conflict.h"
 #include "qd-policy-graph-view-private.h"
@@ -765,13 +763,7 @@ test_examples (void)
 int
 main (int argc, char **argv)
 {
-  g_autofree char *data = g_dir_make_tmp ("qd-data-XXXXXX", NULL);
-
-  setlocale (LC_ALL, "");
-  g_setenv ("XDG_DATA_HOME", data, TRUE);
-  g_test_init (&argc, &argv, NULL);
-  adw_init ();
-  qd_app_init ();
+  fixture_init_apart (&argc, &argv);
   g_test_add_func ("/policy-page/empty", test_empty);
   g_test_add_func ("/policy-page/write", test_write);
   g_test_add_func ("/policy-page/problems", test_problems);

@@ -2,7 +2,6 @@
 /* The page of policies before a Patronus: it tells no workloads, switches policies off, and is removed with all that was kept of it. */
 #include "config.h"
 
-#include <locale.h>
 #include <string.h>
 
 #include <glib/gstdio.h>
@@ -10,7 +9,6 @@
 #include "app-fixture.h"
 #include "driver-fixture.h"
 #include "patronus-stub.h"
-#include "qd-application.h"
 #include "qd-connection-dialog.h"
 #include "qd-policy-apply-dialog.h"
 #include "qd-policy-page-private.h"
@@ -183,13 +181,7 @@ test_removed (Fixture *self, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  g_autofree char *data = g_dir_make_tmp ("qd-data-XXXXXX", NULL);
-
-  setlocale (LC_ALL, "");
-  g_setenv ("XDG_DATA_HOME", data, TRUE);
-  g_test_init (&argc, &argv, NULL);
-  adw_init ();
-  qd_app_init ();
+  fixture_init_apart (&argc, &argv);
 #define ADD(path, test) g_test_add ("/policy-patronus/" path, Fixture, NULL, set_up, test, tear_down)
   ADD ("unknown", test_unknown);
   ADD ("off", test_off);
