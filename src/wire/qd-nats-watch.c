@@ -5,15 +5,18 @@
 #include "qd-nats.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "qd-nats-private.h"
 
-/* How soon a watch notices that its connection is another one now, or that it should end. It has to
- * look by itself: stopping a watcher from outside asks the server to delete a consumer, and blocks
- * for seconds when the server has just died. */
+/* How soon a watch notices that its connection is another one now, or that it should end. */
 #define NEXT_MS 500
 
-/* Each watch has a thread of its own, as kvWatcher_Next() blocks. */
+/*
+ * Each watch has a thread of its own, as natsSubscription_NextMsg() blocks. A kvWatcher would do, but for its end: it asks the server to delete
+ * the consumer, which blocks for seconds when the server has just died, by a name that nats.c 3.10 frees on another of its threads when the
+ * consumer is made anew meanwhile.
+ */
 struct _QdNatsWatch
 {
   QdNats *nats;                /* held */
@@ -96,23 +99,33 @@ is_current (QdNatsWatch *self, guint generation)
   return current;
 }
 
+/* That what was there is told. */
 static void
-deliver (QdNatsWatch *self, kvEntry *entry)
+deliver_synced (QdNatsWatch *self)
+{
+  self->func (self->bucket, NULL, NULL, 0, 0, QD_KV_PUT, 0, NULL, self->data);
+}
+
+/* One revision of one key; @prefix is what subjects of the bucket begin with. Returns how many of what was there are still to come, or -1. */
+static gint64
+deliver (QdNatsWatch *self, natsMsg *message, const char *prefix)
 {
   QdKvOperation operation = QD_KV_PUT;
+  const char *subject = natsMsg_GetSubject (message), *what = NULL;
+  jsMsgMetaData *meta = NULL;
+  gint64 pending;
 
-  if (entry == NULL)
-    {
-      self->func (self->bucket, NULL, NULL, 0, 0, QD_KV_PUT, 0, NULL, self->data);
-      return;
-    }
-  if (kvEntry_Operation (entry) == kvOp_Delete)
+  if (!g_str_has_prefix (subject, prefix) || natsMsg_GetMetaData (&meta, message) != NATS_OK)
+    return -1;
+  if (natsMsgHeader_Get (message, "KV-Operation", &what) == NATS_OK && g_strcmp0 (what, "DEL") == 0)
     operation = QD_KV_DELETE;
-  else if (kvEntry_Operation (entry) == kvOp_Purge)
+  else if (g_strcmp0 (what, "PURGE") == 0)
     operation = QD_KV_PURGE;
-  self->func (self->bucket, kvEntry_Key (entry), kvEntry_Value (entry), (gsize) kvEntry_ValueLen (entry),
-              kvEntry_Revision (entry), operation, kvEntry_Created (entry) / 1000, NULL, self->data);
-  kvEntry_Destroy (entry);
+  self->func (self->bucket, subject + strlen (prefix), natsMsg_GetData (message), (gsize) natsMsg_GetDataLength (message), meta->Sequence.Stream,
+              operation, meta->Timestamp / 1000, NULL, self->data);
+  pending = (gint64) meta->NumPending;
+  jsMsgMetaData_Destroy (meta);
+  return pending;
 }
 
 /* Tells an error, but not the same one over and over. */
@@ -143,43 +156,74 @@ is_stopped (QdNatsWatch *self)
 }
 
 static void
-follow (QdNatsWatch *self, kvWatcher *watcher, guint generation)
+follow (QdNatsWatch *self, natsSubscription *sub, const char *prefix, gboolean empty, guint generation)
 {
   natsStatus s = NATS_OK;
+  gboolean synced = empty;
 
+  if (empty)
+    deliver_synced (self);
   while ((s == NATS_OK || s == NATS_TIMEOUT) && is_current (self, generation))
     {
-      kvEntry *entry = NULL;
+      natsMsg *message = NULL;
 
-      s = kvWatcher_Next (&entry, watcher, NEXT_MS);
-      if (s == NATS_OK && !is_stopped (self))
-        deliver (self, entry);
-      else
-        kvEntry_Destroy (entry);
+      s = natsSubscription_NextMsg (&message, sub, NEXT_MS);
+      if (s == NATS_OK && !is_stopped (self) && deliver (self, message, prefix) == 0 && !synced)
+        {
+          synced = TRUE;
+          deliver_synced (self);
+        }
+      natsMsg_Destroy (message);
     }
+}
+
+/* What subjects of the bucket begin with: a mirror has those of what it mirrors. NULL: the stream is no bucket. */
+static char *
+find_prefix (QdNatsWatch *self, const jsStreamConfig *config)
+{
+  const char *origin = config->Mirror != NULL ? config->Mirror->Name : NULL;
+
+  if (config->MaxMsgsPerSubject < 1)
+    return NULL;
+  return g_strdup_printf ("$KV.%s.", origin != NULL && g_str_has_prefix (origin, "KV_") ? origin + strlen ("KV_") : self->bucket);
 }
 
 /* One life of the watch on one connection. Returns why it could not begin, or NATS_OK. */
 static natsStatus
 watch_once (QdNatsWatch *self, natsConnection *nc, guint generation, QdBackoff *backoff)
 {
+  g_autofree char *stream = g_strconcat ("KV_", self->bucket, NULL), *prefix = NULL, *subjects = NULL;
   jsCtx *js = NULL;
-  kvStore *kv = NULL;
-  kvWatcher *watcher = NULL;
+  jsStreamInfo *info = NULL;
+  natsSubscription *sub = NULL;
+  gboolean empty = FALSE;
   natsStatus s = natsConnection_JetStream (&js, nc, NULL);
 
   if (s == NATS_OK)
-    s = js_KeyValue (&kv, js, self->bucket);
+    s = js_GetStreamInfo (&info, js, stream, NULL, NULL);
+  if (s == NATS_OK && (prefix = find_prefix (self, info->Config)) == NULL)
+    s = NATS_INVALID_ARG;
   if (s == NATS_OK)
-    s = kvStore_WatchAll (&watcher, kv, NULL);
+    {
+      jsSubOptions options;
+
+      empty = info->State.Msgs == 0;
+      jsSubOptions_Init (&options);
+      options.Stream = stream;
+      options.Ordered = true;
+      options.Config.DeliverPolicy = js_DeliverLastPerSubject;
+      subjects = g_strconcat (prefix, ">", NULL);
+      s = js_SubscribeSync (&sub, js, subjects, NULL, &options, NULL);
+    }
   if (s == NATS_OK)
     {
       self->told_code = 0;
       qd_backoff_reset (backoff);
-      follow (self, watcher, generation);
+      follow (self, sub, prefix, empty, generation);
     }
-  kvWatcher_Destroy (watcher);
-  kvStore_Destroy (kv);
+  /* The server ends a consumer to which nobody listens. */
+  natsSubscription_Destroy (sub);
+  jsStreamInfo_Destroy (info);
   jsCtx_Destroy (js);
   return s;
 }

@@ -46,10 +46,16 @@ QdEntity *test_model_find (TestModel *model, QdKind kind, const char *id);
 /* Runs @verb and waits. @args: JSON text. */
 JsonNode *test_model_command (TestModel *model, const char *verb, const char *args, GError **error);
 
+/* Sanitizers slow us down: what would never come true takes longer to be sure of. */
+#ifdef __SANITIZE_ADDRESS__
+#define TEST_SLOWNESS 4
+#else
+#define TEST_SLOWNESS 1
+#endif
 /* Turns the main context until @condition holds; fails after @seconds. */
 #define test_until(condition, seconds) \
   G_STMT_START { \
-    gint64 until_ = g_get_monotonic_time () + (gint64) (seconds) * G_USEC_PER_SEC; \
+    gint64 until_ = g_get_monotonic_time () + (gint64) (seconds) * TEST_SLOWNESS * G_USEC_PER_SEC; \
     guint timer_ = test_tick_start (); \
     while (!(condition) && g_get_monotonic_time () < until_) \
       g_main_context_iteration (NULL, TRUE); \
