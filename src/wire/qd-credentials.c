@@ -113,8 +113,9 @@ fall_back (const GError *cause)
 {
   if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return FALSE;
+  /* Who sends its question away gives no reason. */
   if (g_atomic_int_compare_and_exchange (&absent, 0, 1))
-    g_message ("there is no keyring to be used (%s): passwords last until the program ends", cause->message);
+    g_message ("there is no keyring to be used (%s): passwords last until the program ends", cause ? cause->message : "its question was sent away");
   return TRUE;
 }
 
