@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "qd-json-copy.h"
 #include "qd-json-scan.h"
 #include "qd-json.h"
 
@@ -303,6 +304,26 @@ test_nameless (void)
   g_assert_cmpuint (n, ==, 3);
 }
 
+/* What becomes of the one is nothing to the other, at any depth. */
+static void
+test_copy (void)
+{
+  const char *text = "{\"a\":{\"b\":[1,-2.5,\"x\",true,null,{\"c\":[]}]},\"n\":9007199254740993,\"e\":{},\"s\":\"\"}";
+  g_autoptr (JsonNode) node = qd_json_parse (text, -1, "test", NULL), copy = qd_json_copy (node);
+  g_autofree char *before = qd_json_to_text (node, FALSE), *same = qd_json_to_text (copy, FALSE), *after = NULL, *other = NULL;
+  JsonObject *inner = qd_json_get_object (qd_json_object (node), "a");
+
+  g_assert_cmpstr (same, ==, before);
+  g_assert_true (json_node_equal (node, copy));
+  json_array_add_int_element (qd_json_get_array (inner, "b"), 7);
+  json_object_set_int_member (inner, "d", 1);
+  json_object_remove_member (qd_json_object (node), "s");
+  after = qd_json_to_text (copy, FALSE);
+  other = qd_json_to_text (node, FALSE);
+  g_assert_cmpstr (after, ==, before);
+  g_assert_cmpstr (other, !=, before);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -313,5 +334,6 @@ main (int argc, char **argv)
   g_test_add_func ("/base/json/deep-and-large", test_deep_and_large);
   g_test_add_func ("/base/json/readers", test_readers);
   g_test_add_func ("/base/json/nameless", test_nameless);
+  g_test_add_func ("/base/json/copy", test_copy);
   return g_test_run ();
 }

@@ -12,6 +12,7 @@
 #include "qd-decode.h"
 #include "qd-io.h"
 #include "qd-json.h"
+#include "qd-json-copy.h"
 #include "qd-prometheus.h"
 
 #define ROUND_MS 5000             /* from the end of one round to the next */
@@ -596,7 +597,7 @@ command_cb (JsonNode *node, const QdHttpResponse *response, const GError *error,
     }
   else
     {
-      g_task_return_pointer (self->task, node ? json_node_copy (node) : json_node_init_object (json_node_alloc (), empty),
+      g_task_return_pointer (self->task, node ? qd_json_copy (node) : json_node_init_object (json_node_alloc (), empty),
                              (GDestroyNotify) json_node_unref);
       qd_cloudlysis_session_refresh (self->session);
     }

@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "qd-decode.h"
+#include "qd-json-copy.h"
 #include "qd-time.h"
 
 typedef QdNodeCommand Command;
@@ -135,7 +136,7 @@ qd_node_command_patch (Command *self, const char *base, QdKind kind, JsonObject 
   /* The reason is laid into what is sent, not into what was given. */
   json_object_iter_init (&iter, changes);
   while (json_object_iter_next (&iter, &name, &node))
-    json_object_set_member (qd_node_command_need_body (self), name, json_node_copy (node));
+    json_object_set_member (qd_node_command_need_body (self), name, qd_json_copy (node));
   qd_node_command_add_common (self, args);
   return TRUE;
 }
@@ -166,7 +167,7 @@ copy_site_members (JsonObject *from, JsonObject *to)
 
   for (guint i = 0; i < G_N_ELEMENTS (plain); i++)
     if (json_object_has_member (from, plain[i]))
-      json_object_set_member (to, plain[i], json_node_copy (json_object_get_member (from, plain[i])));
+      json_object_set_member (to, plain[i], qd_json_copy (json_object_get_member (from, plain[i])));
   for (guint i = 0; i < G_N_ELEMENTS (place); i++)
     {
       double number;
@@ -175,7 +176,7 @@ copy_site_members (JsonObject *from, JsonObject *to)
         json_object_set_double_member (location, place[i].theirs, number);
       else if (json_object_has_member (from, place[i].ours))
         json_object_set_member (location, place[i].theirs,
-                                json_node_copy (json_object_get_member (from, place[i].ours)));
+                                qd_json_copy (json_object_get_member (from, place[i].ours)));
     }
   if (json_object_get_size (location) > 0)
     json_object_set_object_member (to, "location", g_steal_pointer (&location));
@@ -240,7 +241,7 @@ routing_create (Command *self, JsonObject *args, GError **error)
   qd_node_command_need_body (self);
   for (guint i = 0; i < G_N_ELEMENTS (members); i++)
     if (json_object_has_member (args, members[i]))
-      json_object_set_member (qd_node_command_need_body (self), members[i], json_node_copy (json_object_get_member (args, members[i])));
+      json_object_set_member (qd_node_command_need_body (self), members[i], qd_json_copy (json_object_get_member (args, members[i])));
   qd_node_command_add_common (self, args);
   return TRUE;
 }
@@ -495,7 +496,7 @@ answered_cb (QdNodeSession *session, JsonNode *node, const QdHttpResponse *respo
 
       learn (self, node, response);
       g_task_return_pointer (self->task,
-                             node ? json_node_copy (node) : json_node_init_object (json_node_alloc (), empty),
+                             node ? qd_json_copy (node) : json_node_init_object (json_node_alloc (), empty),
                              (GDestroyNotify) json_node_unref);
     }
   command_free (self);

@@ -9,6 +9,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "qd-json-copy.h"
+
 #define ABSENT_MS 60000           /* until what was not offered is looked for again */
 #define PAGE_SIZE 200
 #define MAX_PAGES 1000
@@ -159,7 +161,7 @@ kubernetes_of (JsonObject *item)
       for (guint i = 0; i < G_N_ELEMENTS (theirs); i++)
         ours |= g_str_equal (name, theirs[i]);
       if (!ours)
-        json_object_set_member (object, name, json_node_copy (value));
+        json_object_set_member (object, name, qd_json_copy (value));
     }
   return object;
 }
@@ -228,7 +230,7 @@ take_items (Reading *self, JsonArray *items)
   for (guint i = 0; i < json_array_get_length (items); i++)
     {
       JsonNode *item = json_array_get_element (items, i);
-      JsonNode *shaped = self->policies ? qd_node_policy_shape (item) : is_kubernetes (qd_json_object (item)) ? json_node_copy (item) : NULL;
+      JsonNode *shaped = self->policies ? qd_node_policy_shape (item) : is_kubernetes (qd_json_object (item)) ? qd_json_copy (item) : NULL;
 
       if (shaped == NULL)
         return FALSE;

@@ -9,6 +9,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "qd-json-copy.h"
+
 #define PATH "/api/v1/policies"
 
 typedef enum { LIST_POLICIES, LIST_WORKLOADS, GET, SIMULATE, PUT, DELETE, ENABLE, N_VERBS } Verb;
@@ -226,11 +228,11 @@ shape (Command *self, JsonNode *node)
   g_autoptr (JsonObject) empty = NULL;
 
   if (member)
-    return object && json_object_has_member (object, member) ? json_node_copy (node) : NULL;
+    return object && json_object_has_member (object, member) ? qd_json_copy (node) : NULL;
   if (self->verb != DELETE)
     return qd_node_policy_shape (node);
   empty = json_object_new ();
-  return object ? json_node_copy (node) : json_node_init_object (json_node_alloc (), empty);
+  return object ? qd_json_copy (node) : json_node_init_object (json_node_alloc (), empty);
 }
 
 /* What is there now, which comes with the refusal of a change of what was there before. */

@@ -6,6 +6,7 @@
 #include "qd-node-command.h"
 
 #include "qd-json.h"
+#include "qd-json-copy.h"
 
 #define SHARDS "/admin/v1/scale/shards"
 #define FREEZE "/admin/v1/scale/freeze"
@@ -27,7 +28,7 @@ act (QdNodeCommand *self, const char *tail, const Argument *arguments, JsonObjec
       if (arguments->needed && !qd_driver_need_arg (args, arguments->ours, &value, error))
         return FALSE;
       if (json_object_has_member (args, arguments->ours))
-        json_object_set_member (qd_node_command_need_body (self), arguments->theirs, json_node_copy (json_object_get_member (args, arguments->ours)));
+        json_object_set_member (qd_node_command_need_body (self), arguments->theirs, qd_json_copy (json_object_get_member (args, arguments->ours)));
     }
   qd_node_command_add_common (self, args);
   return TRUE;

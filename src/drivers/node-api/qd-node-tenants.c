@@ -5,6 +5,8 @@
 #include "config.h"
 #include "qd-node-command.h"
 
+#include "qd-json-copy.h"
+
 #define PATH "/admin/v1/tenants"
 
 static gboolean
@@ -20,7 +22,7 @@ tenant_create (QdNodeCommand *self, JsonObject *args, GError **error)
   self->kind = QD_KIND_TENANT;
   for (guint i = 0; i < G_N_ELEMENTS (members); i++)
     if (json_object_has_member (args, members[i]))
-      json_object_set_member (qd_node_command_need_body (self), members[i], json_node_copy (json_object_get_member (args, members[i])));
+      json_object_set_member (qd_node_command_need_body (self), members[i], qd_json_copy (json_object_get_member (args, members[i])));
   qd_node_command_add_common (self, args);
   return TRUE;
 }

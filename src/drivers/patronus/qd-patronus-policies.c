@@ -12,6 +12,7 @@
 
 #include "qd-io.h"
 #include "qd-json.h"
+#include "qd-json-copy.h"
 #include "qd-patronus-policy.h"
 #include "qd-policy-object.h"
 
@@ -64,7 +65,7 @@ dup_sorted_text (JsonNode *node)
   g_autoptr (JsonNode) wrapped = NULL, sorted = NULL;
 
   /* Of the outermost object members are taken out. */
-  json_object_set_member (wrap, "all", json_node_copy (node));
+  json_object_set_member (wrap, "all", qd_json_copy (node));
   wrapped = node_of (wrap);
   sorted = qd_policy_object_strip (wrapped);
   return qd_json_to_text (sorted, FALSE);
@@ -418,13 +419,13 @@ make_plan (Command *self, JsonNode *found, JsonArray *blockers, JsonArray *warni
   if (self->verb == ENABLE)
     json_object_set_boolean_member (change, "before", qd_json_get_bool (before, "enabled", TRUE));
   else if (before)
-    json_object_set_member (change, "before", json_node_copy (json_object_get_member (before, "object")));
+    json_object_set_member (change, "before", qd_json_copy (json_object_get_member (before, "object")));
   else
     json_object_set_null_member (change, "before");
   if (self->verb == ENABLE)
     json_object_set_boolean_member (change, "after", self->enabled != 0);
   else if (self->verb == PUT)
-    json_object_set_member (change, "after", json_node_copy (self->object));
+    json_object_set_member (change, "after", qd_json_copy (self->object));
   else
     json_object_set_null_member (change, "after");
   json_object_set_object_member (step, "would_change", change);
@@ -462,7 +463,7 @@ check_base (Command *self, JsonNode *found)
   else if (found && g_strcmp0 (self->revision, qd_json_get_string (there, "revision", "")) != 0)
     error = g_error_new (QD_DRIVER_ERROR, QD_DRIVER_ERROR_CONFLICT, _("The policy changed meanwhile at %s"), qd_patronus_session_get_url (self->session));
   if (error)
-    qd_driver_error_take_current (error, json_node_copy (found));
+    qd_driver_error_take_current (error, qd_json_copy (found));
   return error;
 }
 
@@ -476,7 +477,7 @@ change (Command *self, JsonNode *found)
   if (found)
     g_set_str (&self->id, qd_json_get_string (json_node_get_object (found), "id", ""));
   if (self->verb == ENABLE)
-    self->object = json_node_copy (json_object_get_member (json_node_get_object (found), "object"));
+    self->object = qd_json_copy (json_object_get_member (json_node_get_object (found), "object"));
   if (self->key == NULL)
     self->key = qd_policy_object_dup_key (json_object_get_member (json_node_get_object (found), "object"));
   if (self->verb != DELETE)

@@ -12,6 +12,7 @@
 #include "qd-decode.h"
 #include "qd-io.h"
 #include "qd-json.h"
+#include "qd-json-copy.h"
 #include "qd-metric.h"
 #include "qd-patronus-policies.h"
 #include "qd-websocket.h"
@@ -693,7 +694,7 @@ command_cb (QdPatronusSession *self, JsonNode *node, const QdHttpResponse *respo
   if (error)
     g_task_return_error (task, qd_driver_translate_error (error, response));
   else
-    g_task_return_pointer (task, json_node_copy (node), (GDestroyNotify) json_node_unref);
+    g_task_return_pointer (task, qd_json_copy (node), (GDestroyNotify) json_node_unref);
   g_object_unref (task);
 }
 
