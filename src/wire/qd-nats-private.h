@@ -53,6 +53,7 @@ struct _QdNats
   gint64 retry_at_us;          /* (worker) when to try to connect, while there is no @nc */
   QdBackoff backoff;           /* (worker) */
   gboolean closing;            /* (worker) */
+  guint to_hear;               /* (worker) so many commands were there when it was last looked at what is late, and come first */
 };
 
 QdNats *qd_nats_hold (QdNats *self);

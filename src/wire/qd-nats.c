@@ -406,6 +406,20 @@ shut_down (QdNats *self)
     self->destroy (self->data);
 }
 
+/* What came while we were busy is not late: first the answers that are there, then the time limits. What comes meanwhile puts them off no more, or
+ * none would ever be over while there is always something. Returns when the next one is; -1: not before the next command. */
+static gint64
+look_at_limits (QdNats *self)
+{
+  gint n = self->to_hear > 0 ? 0 : g_async_queue_length (self->queue);
+
+  if (n > 0)
+    self->to_hear = (guint) n + 1;
+  if (self->to_hear > 0 && --self->to_hear > 0)
+    return -1;
+  return qd_nats_requests_expire (self);
+}
+
 static gpointer
 worker_main (gpointer data)
 {
@@ -413,8 +427,7 @@ worker_main (gpointer data)
 
   while (!self->closing)
     {
-      /* What came while we were busy is not late: first the answers, then the time limits. */
-      gint64 requests_us = g_async_queue_length (self->queue) > 0 ? -1 : qd_nats_requests_expire (self);
+      gint64 requests_us = look_at_limits (self);
       QdNatsCommand *command = next_command (self, requests_us, qd_nats_subs_look (self));
 
       if (command != NULL)

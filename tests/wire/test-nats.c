@@ -11,6 +11,7 @@
 #include <openssl/crypto.h>
 
 #include "nats-fixture.h"
+#include "qd-nats-private.h"
 #include "qd-nkey.h"
 #include "wire-test.h"
 
@@ -414,6 +415,56 @@ test_request (void)
   test_nats_free (server);
 }
 
+/* There is always something to do: two that post each other anew, so that the queue is never empty. */
+typedef struct
+{
+  gboolean stop;               /* atomic */
+  guint under_way;
+} Busy;
+
+static void
+busy_over_cb (gpointer data, const GError *error)
+{
+  TELL (((Busy *) data)->under_way--);
+}
+
+static void
+busy_cb (QdNats *nats, gpointer data)
+{
+  if (g_atomic_int_get (&((Busy *) data)->stop))
+    busy_over_cb (data, NULL);
+  else
+    qd_nats_do (nats, busy_cb, busy_over_cb, data);
+}
+
+static void
+test_request_while_busy (void)
+{
+  Busy busy = { FALSE, 2 };
+  TestNats *server;
+  Client *client;
+  Reply reply = { 0 };
+
+  if (test_nats_is_missing ())
+    return;
+  server = test_nats_new ("");
+  client = client_new (server->url, NULL, NULL);
+  qd_nats_subscribe (client->nats, "svc.*", responder_cb, client->nats, NULL);
+  request (client->nats, "svc.echo", 5000, &reply);
+  g_assert_no_error (reply.error);
+  for (guint i = 0; i < 2; i++)
+    qd_nats_do (client->nats, busy_cb, busy_over_cb, &busy);
+  request (client->nats, "svc.mute", 200, &reply);
+  g_assert_error (reply.error, QD_WIRE_ERROR, QD_WIRE_ERROR_TIMEOUT);
+  request (client->nats, "svc.echo", 5000, &reply);
+  g_assert_no_error (reply.error);
+  g_atomic_int_set (&busy.stop, TRUE);
+  AWAIT (busy.under_way == 0);
+  reply_clear (&reply);
+  client_free (client);
+  test_nats_free (server);
+}
+
 /* --- Key and value --------------------------------------------------------------------------- */
 
 typedef struct
@@ -694,6 +745,7 @@ main (int argc, char **argv)
   g_test_add_func ("/wire/nats/refused", test_refused);
   g_test_add_func ("/wire/nats/nkey", test_nkey);
   g_test_add_func ("/wire/nats/request", test_request);
+  g_test_add_func ("/wire/nats/request-while-busy", test_request_while_busy);
   g_test_add_func ("/wire/nats/kv", test_kv);
   g_test_add_func ("/wire/nats/slow-consumer", test_slow_consumer);
   g_test_add_func ("/wire/nats/close-early", test_close_early);
