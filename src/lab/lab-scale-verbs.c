@@ -9,8 +9,10 @@
 #include "lab-json.h"
 #include "lab-placement.h"
 
-/* A drain may wait for its 30 s. */
-#define ANSWER_S 45
+/* A shard answers when what it was asked is so, or after the time that it was given; so much later it does not answer. */
+#define WAIT_MS   2000
+#define ANSWER_MS 5000
+#define CONNECTIONS 64
 
 /* What the control API hands on to a shard, and what it asks before. */
 typedef struct
@@ -33,8 +35,21 @@ typedef struct
   LabRequest *request;
   const Verb *verb;
   SoupMessage *message;
+  GCancellable *cancellable;
+  guint timer;                  /* it is given up then */
+  gint64 wait_ms;
   char *id;
 } Call;
+
+static gboolean
+too_late_cb (gpointer user_data)
+{
+  Call *call = user_data;
+
+  call->timer = 0;
+  g_cancellable_cancel (call->cancellable);
+  return G_SOURCE_REMOVE;
+}
 
 static void
 answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -45,7 +60,11 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GBytes) bytes = soup_session_send_and_read_finish (SOUP_SESSION (source), result, &error);
   guint status = soup_message_get_status (call->message);
 
-  if (bytes == NULL)
+  g_clear_handle_id (&call->timer, g_source_remove);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    lab_request_problem (request, SOUP_STATUS_SERVICE_UNAVAILABLE, "%s has not answered within %u s: look at it, and try once more", call->id,
+                         (guint) ((call->wait_ms + ANSWER_MS) / 1000));
+  else if (bytes == NULL)
     lab_request_problem (request, SOUP_STATUS_SERVICE_UNAVAILABLE, "%s does not answer (%s): it may be starting again, look at it and try once more",
                          call->id, error->message);
   else
@@ -74,6 +93,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   lab_request_finish (request);
   g_object_unref (call->message);
+  g_object_unref (call->cancellable);
   g_free (call->id);
   g_free (call);
 }
@@ -112,15 +132,21 @@ hand_on (LabRequest *request, const Verb *verb, const char *address)
   call = g_new0 (Call, 1);
 
   if (request->server->session == NULL)
-    request->server->session = soup_session_new_with_options ("timeout", ANSWER_S, "proxy-resolver", NULL, NULL);
+    request->server->session = soup_session_new_with_options ("timeout", 0, "proxy-resolver", NULL, "max-conns", CONNECTIONS, "max-conns-per-host",
+                                                              CONNECTIONS, NULL);
   call->request = request;
   call->verb = verb;
   call->id = g_strdup (request->params[0]);
   call->message = soup_message_new ("POST", uri);
+  /* Where a shard ends just then, libsoup 3.6 sends what it had on a connection again by itself, and may lose count of those that wait for one. */
+  soup_message_add_flags (call->message, SOUP_MESSAGE_NEW_CONNECTION);
   soup_message_set_request_body_from_bytes (call->message, "application/json", bytes);
+  call->wait_ms = CLAMP (lab_json_get_int (request->object, "wait_ms", WAIT_MS), 0, 30000);
+  call->cancellable = g_cancellable_new ();
+  call->timer = g_timeout_add ((guint) call->wait_ms + ANSWER_MS, too_late_cb, call);
   request->held = TRUE;
   g_clear_pointer (&request->server->batch, lab_batch_free);
-  soup_session_send_and_read_async (request->server->session, call->message, G_PRIORITY_DEFAULT, NULL, answered_cb, call);
+  soup_session_send_and_read_async (request->server->session, call->message, G_PRIORITY_DEFAULT, call->cancellable, answered_cb, call);
 }
 
 static gboolean

@@ -15,6 +15,8 @@
  */
 #define BATCH       256
 #define EXPIRES_NS  (G_GINT64_CONSTANT (20) * 1000000000)
+/* The library waits up to a minute for the server's word that no more will come. */
+#define CLOSE_US    (2 * G_USEC_PER_SEC)
 #define ACK_WAIT_NS (G_GINT64_CONSTANT (30) * 1000000000)
 
 struct LabFeed
@@ -25,6 +27,7 @@ struct LabFeed
   natsSubscription *sub;
   char *inbox;
   gboolean closing;
+  gint64 closing_at;
 };
 
 LabFeed *
@@ -53,6 +56,12 @@ gboolean
 lab_feed_is_closing (const LabFeed *feed)
 {
   return feed->closing;
+}
+
+gboolean
+lab_feed_is_late (const LabFeed *feed, gint64 now)
+{
+  return feed->closing && now - feed->closing_at > CLOSE_US;
 }
 
 static void
@@ -159,6 +168,7 @@ void
 lab_feed_close (LabTenant *tenant)
 {
   tenant->feed->closing = TRUE;
+  tenant->feed->closing_at = g_get_monotonic_time ();
   tenant->wanted = 0;
   if (natsSubscription_Drain (tenant->feed->sub) != NATS_OK)
     lab_feed_cut (tenant);

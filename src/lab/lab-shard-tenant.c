@@ -349,6 +349,13 @@ feed_when_due (LabTenant *tenant, gint64 now)
 {
   gint64 silence = tenant->shard->dial.n_urls > 1 ? 1500 * MS : 25000 * (gint64) MS;
 
+  if (tenant->feed != NULL && lab_feed_is_late (tenant->feed, now))
+    {
+      /* What was on its way comes again. */
+      lab_feed_cut (tenant);
+      tenant->broken = TRUE;
+      return;
+    }
   if (!lab_tenant_accepts (tenant))
     {
       if (tenant->feed != NULL && !lab_feed_is_closing (tenant->feed))

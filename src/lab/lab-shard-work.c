@@ -15,6 +15,9 @@
 /* Away for as long, and what is kept is not safe with this shard. */
 #define UNHEALTHY_US (3 * G_USEC_PER_SEC)
 #define WIND_UP_US (1000 * 1000)
+/* Tenants have their turns no longer than this, or one that takes longer: then who asks is answered, and the record is told. A server that is slow
+ * to answer for each of many would keep all of that waiting. */
+#define TURN_US    (200 * 1000)
 
 #define WATCH_S         30
 #define WATCH_CLUSTER_S 3
@@ -265,26 +268,37 @@ lab_shard_is_away (LabShard *shard)
   return natsConnection_Status (shard->connection) != NATS_CONN_STATUS_CONNECTED;
 }
 
-static gboolean
+/* How long to wait for the next turns, in µs. */
+static gint64
 turn_tenants (LabShard *shard)
 {
-  gboolean soon = FALSE;
+  gint64 until = g_get_monotonic_time () + TURN_US;
+  gboolean soon, all = TRUE;
   GHashTableIter iter;
   gpointer value;
 
   g_hash_table_iter_init (&iter, shard->tenants);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
+  while (all && g_hash_table_iter_next (&iter, NULL, &value))
     {
       LabTenant *tenant = value;
 
+      if (tenant->round == shard->round)
+        continue;
       if (!tenant->placed && (!tenant->owned || lab_tenant_is_quiet (tenant)))
         {
           g_hash_table_iter_remove (&iter);
           continue;
         }
-      soon |= lab_tenant_turn (tenant, g_get_monotonic_time ());
+      tenant->round = shard->round;
+      shard->soon |= lab_tenant_turn (tenant, g_get_monotonic_time ());
+      all = g_get_monotonic_time () < until;
     }
-  return soon;
+  if (!all)
+    return 0;
+  soon = shard->soon;
+  shard->soon = FALSE;
+  shard->round++;
+  return soon ? SOON_US : LATER_US;
 }
 
 static void
@@ -299,8 +313,7 @@ set_ready (LabShard *shard)
 static gint64
 turn (LabShard *shard)
 {
-  gint64 now = g_get_monotonic_time ();
-  gboolean soon;
+  gint64 now = g_get_monotonic_time (), wait_us;
 
   if (lab_shard_is_away (shard))
     {
@@ -315,11 +328,12 @@ turn (LabShard *shard)
   shard->away_since = 0;
   if (shard->moved)
     settle (shard);
-  soon = turn_tenants (shard);
+  wait_us = turn_tenants (shard);
+  now = g_get_monotonic_time ();
   lab_asks_turn (shard, now);
   lab_shard_tell (shard, now);
   set_ready (shard);
-  return soon || shard->asks->len > 0 ? SOON_US : LATER_US;
+  return shard->asks->len > 0 ? MIN (wait_us, SOON_US) : wait_us;
 }
 
 static void
@@ -387,6 +401,7 @@ lab_shard_work (gpointer data)
   LabShard *shard = data;
 
   shard->storage_ok = TRUE;
+  shard->round = 1;
   shard->began_at = g_get_monotonic_time ();
   shard->dial.again = again_cb;
   shard->dial.data = shard;

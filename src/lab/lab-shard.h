@@ -91,6 +91,7 @@ struct LabTenant
   gboolean stale;               /* what the server says of it is older than what was done */
   gint64 asked_at;              /* when it was asked */
   gint64 in_flight, lag;        /* the consumer's, -1: not known */
+  guint round;                  /* of the shard's, in which it had its turn last */
 };
 
 /* Asked over HTTP. */
@@ -147,6 +148,8 @@ struct LabShard
   gboolean moved;               /* the placement may be another than what the tenants are set to */
   GHashTable *tenants;          /* id → LabTenant */
   GPtrArray *asks;              /* LabAsk that wait */
+  guint round;                  /* in each every tenant has one turn */
+  gboolean soon;                /* something of those who had it will be due soon */
   gboolean stop, draining, storage_ok, was_away;
   guint64 counted[LAB_N_SECONDS + 1]; /* events in each of the last seconds */
   gint64 second;                /* which of them is the newest */
@@ -202,6 +205,8 @@ void        lab_feed_pull        (LabTenant *tenant);
 /* No more messages are asked for; those on their way still come, then LAB_ITEM_CLOSED. */
 void        lab_feed_close       (LabTenant *tenant);
 gboolean    lab_feed_is_closing  (const LabFeed *feed);
+/* It should have closed by @now: it is not waited for any more. */
+gboolean    lab_feed_is_late     (const LabFeed *feed, gint64 now);
 /* As if nothing had ever been asked for. */
 void        lab_feed_cut         (LabTenant *tenant);
 LabTenant  *lab_feed_tenant      (const LabFeed *feed);
