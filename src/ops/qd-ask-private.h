@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 JsonNode *qd_ask (QdHub *hub, const char *connection, const char *verb, GError **error, ...) G_GNUC_NULL_TERMINATED;
 /* The same; takes @args. */
 JsonNode *qd_ask_with (QdHub *hub, const char *connection, const char *verb, JsonObject *args, GError **error);
+/* Asks without waiting: resolves by the answer. Takes @args. (transfer full) */
+DexPromise *qd_ask_begin (QdHub *hub, const char *connection, const char *verb, JsonObject *args);
 /* Waits for @ms, or less when the hub is stopped. */
 void qd_pause (QdHub *hub, guint ms);
 

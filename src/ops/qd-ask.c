@@ -12,21 +12,27 @@
 #include "qd-hub-private.h"
 #include "qd-job-private.h"
 
-JsonNode *
-qd_ask_with (QdHub *hub, const char *connection, const char *verb, JsonObject *args, GError **error)
+DexPromise *
+qd_ask_begin (QdHub *hub, const char *connection, const char *verb, JsonObject *args)
 {
   g_autoptr (JsonObject) owned = args;
   QdDriver *driver = connection ? qd_hub_get_driver (hub, connection) : NULL;
-  g_autoptr (DexPromise) promise = NULL;
+  DexPromise *promise = dex_promise_new ();
+
+  if (driver)
+    qd_driver_command_async (driver, verb, owned, hub->cancellable, qd_job_answered_cb, dex_ref (promise));
+  else
+    dex_promise_reject (promise, g_error_new (QD_DRIVER_ERROR, QD_DRIVER_ERROR_UNREACHABLE,
+                                              _("The connection has been removed: add it again to do this")));
+  return promise;
+}
+
+JsonNode *
+qd_ask_with (QdHub *hub, const char *connection, const char *verb, JsonObject *args, GError **error)
+{
+  g_autoptr (DexPromise) promise = qd_ask_begin (hub, connection, verb, args);
   const GValue *value;
 
-  if (driver == NULL)
-    {
-      g_set_error (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_UNREACHABLE, _("The connection has been removed: add it again to do this"));
-      return NULL;
-    }
-  promise = dex_promise_new ();
-  qd_driver_command_async (driver, verb, owned, hub->cancellable, qd_job_answered_cb, dex_ref (promise));
   if (!dex_await (dex_future_first (dex_ref (promise), dex_ref (hub->ending), NULL), error))
     return NULL;
   value = dex_future_get_value (DEX_FUTURE (promise), error);

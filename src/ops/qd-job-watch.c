@@ -13,6 +13,7 @@
 #include "qd-json.h"
 #include "qd-lease.h"
 #include "qd-migration.h"
+#include "qd-time.h"
 
 #define LOOK_MS 1000
 /* A server without such a stream is asked again now and then. */
@@ -56,6 +57,21 @@ add_whether (JsonObject *into, const QdJobRecord *record, const char *name)
     json_object_set_string_member (into, "blocked", why);
 }
 
+/* What a step that is under way waits for, and since when; what came of one that has ended. NULL: nothing is told. */
+static char *
+detail_of (JsonObject *step)
+{
+  const char *detail = qd_json_get_string (step, "detail", NULL);
+  g_autofree char *since = NULL;
+  gint64 us;
+
+  if (detail == NULL || !qd_json_get_time (step, "waits_since", &us))
+    return g_strdup (detail);
+  since = qd_time_format_local (us);
+  /* Translators: what is waited for (a sentence without its full stop), and the time of day since when. */
+  return g_strdup_printf (_("%s (since %s)"), detail, since);
+}
+
 static JsonArray *
 dup_steps (const QdJobRecord *record, const QdMigrationMove *move)
 {
@@ -63,9 +79,9 @@ dup_steps (const QdJobRecord *record, const QdMigrationMove *move)
 
   for (guint i = 0; theirs && i < json_array_get_length (theirs); i++)
     {
-      static const char *const members[] = { "state", "started_at", "ended_at", "detail" };
+      static const char *const members[] = { "state", "started_at", "ended_at", "waits_since" };
       JsonObject *one = qd_json_object (json_array_get_element (theirs, i)), *step;
-      g_autofree char *title = one ? step_title (qd_json_get_string (one, "name", ""), move) : NULL;
+      g_autofree char *title = one ? step_title (qd_json_get_string (one, "name", ""), move) : NULL, *detail = one ? detail_of (one) : NULL;
 
       if (one == NULL)
         continue;
@@ -76,6 +92,8 @@ dup_steps (const QdJobRecord *record, const QdMigrationMove *move)
       for (guint k = 0; k < G_N_ELEMENTS (members); k++)
         if (qd_json_get_string (one, members[k], NULL))
           json_object_set_string_member (step, members[k], qd_json_get_string (one, members[k], NULL));
+      if (detail)
+        json_object_set_string_member (step, "detail", detail);
       json_array_add_object_element (steps, step);
     }
   return steps;

@@ -1,13 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include <libdex.h>
+
 #include "qd-lease.h"
 #include "qd-migration.h"
 
 G_BEGIN_DECLS
 
-/* One move on its way: a fiber that holds the hub. */
+typedef struct _QdMigration QdMigration;
+
+/* Of many at once, each under way has a place. Whoever waits for a shard that does not answer gives it up meanwhile. */
 typedef struct {
+  void (*leave) (gpointer data);
+  /* Comes back once there is one again; or the hub ends, or all is cancelled. */
+  void (*take) (gpointer data);
+  gpointer data;
+} QdMigrationPlaces;
+
+/* One move on its way: a fiber that holds the hub. */
+struct _QdMigration {
   gatomicrefcount refs;
   QdHub *hub;                /* referenced */
   char *control, *nats;
@@ -23,19 +35,41 @@ typedef struct {
   gint64 until_us;           /* monotonic: the step's time is over then */
   guint limit_s;
   char *waits_for;           /* what a step waits for, for people */
+  const char *said_format, *waits_format;  /* the sentence that it was said in last, and when it rested last: static */
+  char *waits_text;          /* as it rested last */
+  gint64 waits_since_us;     /* by the calendar: since when that is what it waits for */
+  gint64 rests_since_us;     /* monotonic: the same */
+  gint64 shown_us, written_us;  /* monotonic: when that was last shown here, and last written down; 0: not in this step */
+  QdMigrationPlaces places;  /* leave NULL: it is one alone */
+  char *stands_by;           /* the shard that does not answer, "runner.shard-1": it has no place meanwhile; or NULL */
   guint64 asked_before;      /* what was asked of the owner up to here has been heard */
   gint64 heard_us;           /* monotonic: when it was last listened for */
-} QdMigration;
+};
 
 QdMigration *qd_migration_ref (QdMigration *self);
 void qd_migration_unref (QdMigration *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (QdMigration, qd_migration_unref)
 
 /* All of these in its fiber. */
+/* Writes down how it stands: no step is begun that is not. FALSE with an error: somebody else goes on with it, or the program ends. */
+gboolean qd_migration_write_down (QdMigration *self, GError **error);
+/* It is not its any more: FALSE, and an error that says so. */
+gboolean qd_migration_lose (QdMigration *self, GError **error);
+/* Puts what the step under way waits for, and since when, into the record. */
+void qd_migration_put_wait (QdMigration *self);
+/* Nothing is waited for now. */
+void qd_migration_forget_wait (QdMigration *self);
+/* Has its place again, if it stood by. */
+void qd_migration_take_place (QdMigration *self);
 /* FALSE with an error when it must not go on: the time is over, it is to be cancelled, it is somebody else's, the program ends. */
 gboolean qd_migration_may_go_on (QdMigration *self, GError **error);
 /* Sends @args (taken), again and again while nobody answers and it may go on. */
 JsonNode *qd_migration_send (QdMigration *self, const char *connection, const char *verb, JsonObject *args, GError **error);
+/* Waits for @ms, or less when @news (nullable) is there. What it waits for, if for long, is shown and written down. FALSE with an error: it is not
+ * its any more. */
+gboolean qd_migration_rest (QdMigration *self, DexFuture *news, guint ms, GError **error);
+/* Whether @shard ("shard-1") answers: while it does not, others have its place. */
+void qd_migration_mind_silence (QdMigration *self, const char *shard, gboolean silent);
 /* What it waits for, for people: they read it while it lasts, and when its time is over. */
 void qd_migration_say (QdMigration *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 /* Does one step: it looks first, and is done when what it is for is so. *@detail: for people, or NULL. */

@@ -15,6 +15,7 @@
 #include "qd-json.h"
 
 #define LOOK_AGAIN_MS 1000
+#define TAKE_AGAIN_MS 100
 
 static void
 spawn (DexFiberFunc func, gpointer data, GDestroyNotify destroy)
@@ -43,7 +44,10 @@ typedef struct {
   QdMigrationBounds bounds;
   GPtrArray *outcomes;       /* QdMigrationOutcome or NULL, by the place of the move */
   GArray *turns;             /* Turn, by the place of the move */
-  guint at_once, n_running, wait_s;
+  guint at_once, wait_s;
+  guint n_open;              /* fibers of those that were begun */
+  guint n_running;           /* those that have a place of @at_once */
+  guint n_returning;         /* those that wait for one again */
   gint64 until_us;           /* monotonic: so long what is blocked may wait */
   gboolean cancelled;
   gulong cancel_handler;
@@ -165,6 +169,47 @@ begin_migration (Batch *self, guint nth, GError **error)
   return qd_migration_begin (self->hub, self->control, self->nats, g_ptr_array_index (self->moves, nth), &self->bounds, self->reason, error);
 }
 
+/* --- Places: whoever waits for a shard that does not answer has none --- */
+
+static void
+leave_place (gpointer data)
+{
+  Batch *self = data;
+
+  self->n_running--;
+  tell_news (self);
+}
+
+static void
+take_place (gpointer data)
+{
+  Batch *self = data;
+
+  self->n_returning++;
+  while (self->n_running >= self->at_once && !self->cancelled && !self->hub->stopped)
+    qd_pause (self->hub, TAKE_AGAIN_MS);
+  self->n_returning--;
+  self->n_running++;
+}
+
+/* Somebody waits for one of its shards, which does not answer: it would, too. Those that are known to be down are for qd_migration_move_check(). */
+static gboolean
+would_stand_by (Batch *self, const QdMigrationMove *move, const QdMigrationWorld *world)
+{
+  const char *const shards[] = { move->from, move->to };
+
+  for (guint i = 0; i < self->running->len; i++)
+    for (guint k = 0; k < G_N_ELEMENTS (shards); k++)
+      {
+        const QdMigration *other = g_ptr_array_index (self->running, i);
+        const QdShardRecord *record = shards[k] && other->stands_by ? qd_migration_world_get_shard (world, move->kind, shards[k]) : NULL;
+
+        if (record && g_str_equal (record->id, other->stands_by) && !qd_shard_record_is (record, "down"))
+          return TRUE;
+      }
+  return FALSE;
+}
+
 static DexFuture *
 one_fiber (gpointer data)
 {
@@ -178,6 +223,7 @@ one_fiber (gpointer data)
       gboolean done;
 
       g_ptr_array_add (self->running, migration);
+      migration->places = (QdMigrationPlaces) { leave_place, take_place, self };
       if (self->cancelled)
         qd_migration_cancel (migration);
       done = qd_migration_carry_out (migration, &error);
@@ -198,7 +244,8 @@ one_fiber (gpointer data)
     }
   else
     settle (self, one->nth, "failed", error->message);
-  self->n_running--;
+  self->n_open--;
+  self->n_running -= migration == NULL || migration->stands_by == NULL;
   tell_news (self);
   return dex_future_new_for_boolean (TRUE);
 }
@@ -220,6 +267,7 @@ begin_one (Batch *self, guint nth)
   g_atomic_ref_count_inc (&self->refs);
   *one = (One) { self, nth };
   turn_of (self, nth)->begun = TRUE;
+  self->n_open++;
   self->n_running++;
   spawn (one_fiber, one, one_free);
 }
@@ -273,7 +321,7 @@ static gboolean
 may_wait (Batch *self, const QdMigrationMove *move)
 {
   return !self->cancelled && has_hope (move, self->moves, self->outcomes) &&
-         (g_get_monotonic_time () < self->until_us || (self->n_running > 0 && lacks_room_alone (move)));
+         (g_get_monotonic_time () < self->until_us || (self->n_open > 0 && lacks_room_alone (move)));
 }
 
 static gboolean
@@ -288,6 +336,13 @@ count_as_there (QdMigrationWorld *world, const QdMigrationMove *move, gboolean o
 {
   if (on_the_way && move->to)
     qd_migration_world_place (world, move->kind, move->tenant, move->to);
+}
+
+/* Those that were begun come first. */
+static gboolean
+has_place (Batch *self)
+{
+  return self->n_running + self->n_returning < self->at_once;
 }
 
 /* Begins what can be, of those that wait, whatever stands before them. Returns how many wait still. */
@@ -311,7 +366,7 @@ begin_free_ones (Batch *self, QdMigrationWorld *world)
           settle (self, i, "cancelled", _("Not begun"));
           continue;
         }
-      if (self->n_running >= self->at_once)
+      if (!has_place (self) || would_stand_by (self, move, world))
         {
           n_waiting++;
           continue;
@@ -365,9 +420,7 @@ has_lost_batch (Batch *self)
 static void
 await_news (Batch *self)
 {
-  DexFuture *pause = self->n_running < self->at_once ? dex_timeout_new_msec (LOOK_AGAIN_MS) : dex_future_new_infinite ();
-
-  dex_await (dex_future_first (dex_ref (self->news), pause, dex_ref (self->hub->ending), NULL), NULL);
+  dex_await (dex_future_first (dex_ref (self->news), dex_timeout_new_msec (LOOK_AGAIN_MS), dex_ref (self->hub->ending), NULL), NULL);
   dex_clear (&self->news);
   self->news = dex_promise_new ();
 }
@@ -390,11 +443,11 @@ run_all (Batch *self)
   g_autoptr (QdMigrationLook) look = qd_migration_look_new (self->hub, self->control, self->nats, find_only_kind (self));
   guint n_waiting = self->moves->len;
 
-  while ((n_waiting > 0 || self->n_running > 0) && !self->hub->stopped)
+  while ((n_waiting > 0 || self->n_open > 0) && !self->hub->stopped)
     {
       if (has_lost_batch (self))
         n_waiting = 0;
-      if (n_waiting > 0 && (self->n_running < self->at_once || self->cancelled))
+      if (n_waiting > 0 && (has_place (self) || self->cancelled))
         {
           g_autoptr (GError) error = NULL;
           g_autoptr (QdMigrationWorld) world = qd_migration_look_again (look, &error);
@@ -410,7 +463,7 @@ run_all (Batch *self)
               n_waiting = 0;
             }
         }
-      if (n_waiting > 0 || self->n_running > 0)
+      if (n_waiting > 0 || self->n_open > 0)
         await_news (self);
       /* Who found the tenant taken waits again. */
       n_waiting = 0;

@@ -11,8 +11,13 @@
 #include "qd-json.h"
 
 #define LOOK_MS 200
-/* A shard that has been told is given so long before it is told again. */
+/* Whoever was told something says so when it is done, and is looked at all the same: the answer may never come. */
+#define LOOK_TOLD_MS 1000
+/* A shard that has been told is given so long before it is told again; nobody took it, and it is sooner. */
 #define TELL_AGAIN_US (5 * G_USEC_PER_SEC)
+#define TRY_AGAIN_US (G_USEC_PER_SEC / 2)
+/* Who has not answered for so long does not answer: others are moved meanwhile. */
+#define SILENT_US (5 * G_USEC_PER_SEC)
 
 /* --- Shards ------------------------------------------------------------------------------------------------------------------ */
 
@@ -56,28 +61,73 @@ may_pass (const GError *error)
          g_error_matches (error, QD_DRIVER_ERROR, QD_DRIVER_ERROR_FAILED);
 }
 
-/* FALSE with an error that ends the step. @told_us: when it was told last. */
+/* What a shard is told in a step. */
+typedef struct {
+  DexPromise *answer;   /* that has not been heard; or NULL */
+  gint64 asked_us;      /* monotonic: when that was asked for */
+  gint64 again_us;      /* it is not told again before */
+  gboolean heard;       /* it has answered */
+} Telling;
+
+static void
+telling_clear (Telling *self)
+{
+  dex_clear (&self->answer);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Telling, telling_clear)
+
+/* Takes the answer, if it is there. FALSE with an error that ends the step. */
 static gboolean
-tell (QdMigration *self, const char *verb, const char *shard, gboolean tenant, gint64 *told_us, GError **error)
+hear (QdMigration *self, Telling *telling, GError **error)
 {
   g_autoptr (GError) cause = NULL;
-  g_autoptr (JsonNode) answer = NULL;
-  JsonObject *args;
+  gint64 now = g_get_monotonic_time ();
+  gboolean done;
 
-  if (*told_us && g_get_monotonic_time () - *told_us < TELL_AGAIN_US)
+  if (telling->answer == NULL || dex_future_is_pending (DEX_FUTURE (telling->answer)))
     return TRUE;
-  args = args_for (self, shard, tenant);
-  json_object_set_string_member (args, "reason", qd_json_get_string (self->record->json, "reason", ""));
-  answer = qd_migration_send (self, self->control, verb, args, &cause);
-  *told_us = g_get_monotonic_time ();
-  if (answer || may_pass (cause))
-    {
-      if (cause)
-        qd_migration_say (self, "%s", cause->message);
-      return TRUE;
-    }
+  done = dex_future_get_value (DEX_FUTURE (telling->answer), &cause) != NULL;
+  dex_clear (&telling->answer);
+  telling->heard |= done || may_pass (cause);
+  telling->again_us = now + (done || may_pass (cause) ? TELL_AGAIN_US : TRY_AGAIN_US);
+  if (cause)
+    qd_migration_say (self, "%s", cause->message);
+  if (done || may_pass (cause) || qd_is_out_of_reach (cause))
+    return TRUE;
   g_propagate_error (error, g_steal_pointer (&cause));
   return FALSE;
+}
+
+static void
+tell (QdMigration *self, Telling *telling, const char *verb, const char *shard, gboolean tenant)
+{
+  JsonObject *args;
+
+  if (telling->answer || g_get_monotonic_time () < telling->again_us)
+    return;
+  args = args_for (self, shard, tenant);
+  json_object_set_string_member (args, "reason", qd_json_get_string (self->record->json, "reason", ""));
+  telling->asked_us = g_get_monotonic_time ();
+  telling->answer = qd_ask_begin (self->hub, self->control, verb, args);
+}
+
+static gboolean
+is_silent (const Telling *telling)
+{
+  return telling->answer && g_get_monotonic_time () - telling->asked_us > SILENT_US;
+}
+
+/* Waits a moment, or for what it was told to be answered. */
+static gboolean
+rest (QdMigration *self, const char *shard, const Telling *telling, gboolean away, GError **error)
+{
+  if (away)
+    qd_migration_say (self, _("%s.%s is down"), self->move->kind, shard);
+  else if (is_silent (telling))
+    qd_migration_say (self, _("%s.%s does not answer"), self->move->kind, shard);
+  qd_migration_mind_silence (self, shard, away || is_silent (telling));
+  return qd_migration_rest (self, DEX_FUTURE (telling->answer), telling->answer ? LOOK_TOLD_MS : LOOK_MS, error);
 }
 
 /* What a look at a shard comes to. */
@@ -89,32 +139,30 @@ typedef Look (*LookFunc) (QdMigration *self, const QdShardRecord *record, const 
 static gboolean
 until_so (QdMigration *self, const char *shard, const char *verb, LookFunc look, char **detail, GError **error)
 {
-  gint64 told_us = 0, before_us;
+  g_auto (Telling) telling = { NULL };
 
   for (;;)
     {
       g_autoptr (GError) cause = NULL;
       g_autoptr (QdShardRecord) record = get_shard (self, shard, &cause);
+      gboolean away = cause == NULL && is_away (record);
 
       if (cause)
         {
           g_propagate_error (error, g_steal_pointer (&cause));
           return FALSE;
         }
-      if (is_away (record))
+      if (!away && look (self, record, qd_shard_record_get_tenant (record, self->move->tenant), detail) == LOOK_DONE)
         {
-          qd_migration_say (self, _("%s.%s is down"), self->move->kind, shard);
-          qd_pause (self->hub, LOOK_MS);
-          continue;
+          qd_migration_mind_silence (self, shard, FALSE);
+          return TRUE;
         }
-      if (look (self, record, qd_shard_record_get_tenant (record, self->move->tenant), detail) == LOOK_DONE)
-        return TRUE;
-      before_us = told_us;
-      if (verb && !tell (self, verb, shard, TRUE, &told_us, error))
+      if (!hear (self, &telling, error))
         return FALSE;
-      /* What it was told it has done, more often than not. */
-      if (told_us == before_us || before_us > 0)
-        qd_pause (self->hub, LOOK_MS);
+      if (verb && !away)
+        tell (self, &telling, verb, shard, TRUE);
+      if (!rest (self, shard, &telling, away, error))
+        return FALSE;
     }
 }
 
@@ -180,7 +228,8 @@ place (QdMigration *self, const char *from, const char *to, char **detail, GErro
       if (!qd_migration_may_go_on (self, error))
         return FALSE;
       qd_migration_say (self, "%s", cause->message);
-      qd_pause (self->hub, LOOK_MS / 4);
+      if (!qd_migration_rest (self, NULL, LOOK_MS / 4, error))
+        return FALSE;
     }
 }
 
@@ -188,18 +237,28 @@ place (QdMigration *self, const char *from, const char *to, char **detail, GErro
 static gboolean
 reload (QdMigration *self, const char *shard, GError **error)
 {
+  g_auto (Telling) telling = { NULL };
+
   for (;;)
     {
-      gint64 told_us = 0;
       g_autoptr (GError) cause = NULL;
       g_autoptr (QdShardRecord) record = get_shard (self, shard, &cause);
 
-      if (cause == NULL && is_away (record))
+      if (cause)
+        {
+          g_propagate_error (error, g_steal_pointer (&cause));
+          return FALSE;
+        }
+      if (is_away (record))
         return TRUE;
-      if (cause == NULL)
-        return tell (self, "shard.reload", shard, FALSE, &told_us, error);
-      g_propagate_error (error, g_steal_pointer (&cause));
-      return FALSE;
+      tell (self, &telling, "shard.reload", shard, FALSE);
+      if (!rest (self, shard, &telling, FALSE, error) || !hear (self, &telling, error))
+        return FALSE;
+      if (telling.heard)
+        {
+          qd_migration_mind_silence (self, shard, FALSE);
+          return TRUE;
+        }
     }
 }
 
@@ -279,7 +338,8 @@ verify (QdMigration *self, char **detail, GError **error)
       if (is_away (source) || tenant == NULL || !tenant->accepting)
         return TRUE;
       qd_migration_say (self, _("%s still takes work for %s"), source->id, self->move->tenant);
-      qd_pause (self->hub, LOOK_MS);
+      if (!qd_migration_rest (self, NULL, LOOK_MS, error))
+        return FALSE;
     }
 }
 
@@ -338,37 +398,38 @@ place_back (QdMigration *self, char **elsewhere, GError **error)
 static gboolean
 resume (QdMigration *self, char **detail, GError **error)
 {
-  gint64 told_us = 0, reloaded_us = 0;
+  g_auto (Telling) resuming = { NULL }, reloading = { NULL };
 
   for (;;)
     {
       g_autoptr (GError) cause = NULL;
       g_autoptr (QdShardRecord) source = get_shard (self, self->move->from, &cause);
       const QdShardTenant *tenant = qd_shard_record_get_tenant (source, self->move->tenant);
+      Telling *telling = tenant ? &resuming : &reloading;
+      gboolean away = is_away (source);
 
       if (cause)
         {
           g_propagate_error (error, g_steal_pointer (&cause));
           return FALSE;
         }
-      if (is_away (source) && self->move->source_down)
+      if (away && self->move->source_down)
         {
           *detail = g_strdup_printf (_("%s.%s is down: it takes %s up when it is back"), self->move->kind, self->move->from, self->move->tenant);
           return TRUE;
         }
-      /* What it was told holds over its restart: it is waited for. */
-      if (is_away (source))
-        {
-          qd_migration_say (self, _("%s.%s is down"), self->move->kind, self->move->from);
-          qd_pause (self->hub, LOOK_MS);
-          continue;
-        }
-      if (tenant && tenant->accepting)
+      if (!away && tenant && tenant->accepting)
         return TRUE;
-      if (!tell (self, tenant ? "shard.resume" : "shard.reload", self->move->from, tenant != NULL, tenant ? &told_us : &reloaded_us, error))
+      if (!hear (self, &resuming, error) || !hear (self, &reloading, error))
         return FALSE;
-      qd_migration_say (self, _("%s takes no work for %s yet"), source->id, self->move->tenant);
-      qd_pause (self->hub, LOOK_MS);
+      /* What it was told holds over its restart: it is waited for. */
+      if (!away)
+        {
+          qd_migration_say (self, _("%s takes no work for %s yet"), source->id, self->move->tenant);
+          tell (self, telling, tenant ? "shard.resume" : "shard.reload", self->move->from, tenant != NULL);
+        }
+      if (!rest (self, self->move->from, telling, away, error))
+        return FALSE;
     }
 }
 

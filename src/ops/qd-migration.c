@@ -5,7 +5,6 @@
 #include "config.h"
 #include "qd-migration-private.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 #include <glib/gi18n-lib.h>
@@ -18,8 +17,6 @@
 #include "qd-time.h"
 
 #define RETRY_MS 500
-/* How often it is listened whether somebody asks to cancel. */
-#define HEAR_US (2 * G_USEC_PER_SEC)
 #define BACK "back"
 
 /* --- What is in a record ------------------------------------------------------------------------------------------------------- */
@@ -129,11 +126,12 @@ set_step (QdMigration *self, const char *name, const char *state, const char *de
   JsonObject *step = get_step (self, name);
 
   json_object_set_string_member (step, "state", state);
+  json_object_remove_member (step, "detail");
+  json_object_remove_member (step, "waits_since");
   if (g_str_equal (state, "running") || g_str_equal (state, "queued"))
     {
       json_object_remove_member (step, "started_at");
       json_object_remove_member (step, "ended_at");
-      json_object_remove_member (step, "detail");
     }
   if (g_str_equal (state, "running"))
     set_now (step, "started_at");
@@ -183,8 +181,8 @@ copy_to_journal (QdMigration *self)
   qd_store_journal_async (store, self->record->id, qd_job_has_ended (state) ? "end" : step_name (self), state, text, NULL, journal_cb, NULL);
 }
 
-static gboolean
-lose (QdMigration *self, GError **error)
+gboolean
+qd_migration_lose (QdMigration *self, GError **error)
 {
   self->lost = TRUE;
   qd_lease_let_go (self->lease);
@@ -195,21 +193,22 @@ lose (QdMigration *self, GError **error)
   return FALSE;
 }
 
-/* On top of what was seen, with the revision of the lease; again and again while nobody answers and the lease is ours. */
-static gboolean
-write_down (QdMigration *self, GError **error)
+/* On top of what was seen, with the revision of the lease; again and again while nobody answers and the lease is ours. Each time the same, to the
+ * letter: by that it is known again where it was stored and the answer was lost. */
+gboolean
+qd_migration_write_down (QdMigration *self, GError **error)
 {
   g_autofree char *desk = qd_desk_name ();
 
   set_now (self->record->json, "updated_at");
   json_object_set_string_member (self->record->json, "desk", desk);
+  json_object_set_int_member (self->record->json, "lease", (gint64) qd_lease_get_revision (self->lease));
   while (!self->hub->stopped)
     {
       g_autoptr (GError) cause = NULL;
 
       if (!qd_lease_is_held (self->lease))
-        return lose (self, error);
-      json_object_set_int_member (self->record->json, "lease", (gint64) qd_lease_get_revision (self->lease));
+        return qd_migration_lose (self, error);
       if (qd_job_stream_write (self->hub, self->nats, self->record, &cause))
         {
           qd_job_stream_tell (self->hub, self->nats, self->record);
@@ -217,7 +216,7 @@ write_down (QdMigration *self, GError **error)
           return TRUE;
         }
       if (g_error_matches (cause, QD_DRIVER_ERROR, QD_DRIVER_ERROR_CONFLICT))
-        return lose (self, error);
+        return qd_migration_lose (self, error);
       if (!qd_is_out_of_reach (cause))
         {
           g_propagate_error (error, g_steal_pointer (&cause));
@@ -229,82 +228,14 @@ write_down (QdMigration *self, GError **error)
   return FALSE;
 }
 
-/* --- While a step lasts -------------------------------------------------------------------------------------------------------- */
-
 void
-qd_migration_say (QdMigration *self, const char *format, ...)
+qd_migration_put_wait (QdMigration *self)
 {
-  va_list args;
+  JsonObject *step = get_step (self, step_name (self));
+  g_autofree char *since = qd_time_format_iso (self->waits_since_us);
 
-  va_start (args, format);
-  g_free (self->waits_for);
-  self->waits_for = g_strdup_vprintf (format, args);
-  va_end (args);
-}
-
-/* Whether somebody elsewhere asks to cancel it. A server that does not answer is asked again. */
-static gboolean
-is_asked_to_cancel (QdMigration *self)
-{
-  g_autofree char *what = NULL;
-  guint64 asked;
-
-  if (g_get_monotonic_time () - self->heard_us < HEAR_US)
-    return FALSE;
-  self->heard_us = g_get_monotonic_time ();
-  asked = qd_job_stream_get_asked (self->hub, self->nats, self->record->id, &what, NULL);
-  if (asked <= self->asked_before)
-    return FALSE;
-  self->asked_before = asked;
-  return g_strcmp0 (what, "cancel") == 0;
-}
-
-static void
-set_too_late (QdMigration *self, GError **error)
-{
-  if (self->waits_for && *self->waits_for)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, _("Not within %u seconds: %s"), self->limit_s, self->waits_for);
-  else
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, _("Not within %u seconds"), self->limit_s);
-}
-
-gboolean
-qd_migration_may_go_on (QdMigration *self, GError **error)
-{
-  if (!self->back && !self->cancel_asked && is_asked_to_cancel (self))
-    self->cancel_asked = TRUE;
-  if (self->hub->stopped || (self->cancel_asked && !self->back))
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _("Cancelled"));
-  else if (!qd_lease_is_held (self->lease))
-    return lose (self, error);
-  else if (g_get_monotonic_time () > self->until_us)
-    set_too_late (self, error);
-  else
-    return TRUE;
-  return FALSE;
-}
-
-JsonNode *
-qd_migration_send (QdMigration *self, const char *connection, const char *verb, JsonObject *args, GError **error)
-{
-  g_autoptr (JsonObject) owned = args;
-
-  while (qd_migration_may_go_on (self, error))
-    {
-      g_autoptr (GError) cause = NULL;
-      JsonNode *answer = qd_ask_with (self->hub, connection, verb, json_object_ref (owned), &cause);
-
-      if (answer)
-        return answer;
-      if (!qd_is_out_of_reach (cause))
-        {
-          g_propagate_error (error, g_steal_pointer (&cause));
-          return NULL;
-        }
-      qd_migration_say (self, "%s", cause->message);
-      qd_pause (self->hub, RETRY_MS);
-    }
-  return NULL;
+  json_object_set_string_member (step, "detail", self->waits_for);
+  json_object_set_string_member (step, "waits_since", since);
 }
 
 /* --- One step ------------------------------------------------------------------------------------------------------------------ */
@@ -323,8 +254,10 @@ begin_step (QdMigration *self, GError **error)
       json_object_set_string_member (self->record->json, "reached", qd_migration_step_to_string (self->reached));
       json_object_set_double_member (self->record->json, "progress", (double) self->step / QD_N_MIGRATION_STEPS);
     }
-  g_clear_pointer (&self->waits_for, g_free);
-  if (!write_down (self, error))
+  qd_migration_forget_wait (self);
+  /* Each begins with a place, whatever the one before it waited for. */
+  qd_migration_take_place (self);
+  if (!qd_migration_write_down (self, error))
     return FALSE;
   self->until_us = g_get_monotonic_time () + (gint64) self->limit_s * G_USEC_PER_SEC;
   /* Steps may be quicker than it is listened: whoever asked before this one is heard before it does anything. */
@@ -447,7 +380,7 @@ end (QdMigration *self, const char *state, const GError *cause)
     }
   set_now (self->record->json, "ended_at");
   note_audit (self, state, cause);
-  if (!write_down (self, &error))
+  if (!qd_migration_write_down (self, &error))
     g_message ("How job %s ended is not in the stream: %s", self->record->id, error->message);
 }
 
@@ -518,6 +451,8 @@ qd_migration_unref (QdMigration *self)
   g_free (self->control);
   g_free (self->nats);
   g_free (self->waits_for);
+  g_free (self->waits_text);
+  g_free (self->stands_by);
   g_free (self);
 }
 

@@ -197,7 +197,9 @@ assert_orderly (Fixture *fixture, const char *job)
       if (g_str_equal (qd_json_get_string (record, "state", ""), "running") && qd_migration_step_parse (word, &now))
         {
           g_assert_false (back);
-          g_assert_cmpint ((int) now, >, step);
+          /* One that waits for long is written down once more, with what it waits for. */
+          if ((int) now != step || strstr (g_ptr_array_index (payloads, i), "waits_since") == NULL)
+            g_assert_cmpint ((int) now, >, step);
           step = now;
         }
       else if (g_str_equal (word, "back"))
