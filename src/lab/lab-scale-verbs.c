@@ -98,6 +98,12 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_free (call);
 }
 
+static gint64
+wait_ms (LabRequest *request)
+{
+  return CLAMP (lab_json_get_int (request->object, "wait_ms", WAIT_MS), 0, 30000);
+}
+
 /* The body for the shard: all that was sent but the reason, which is for the records of this API. */
 static char *
 body_of (LabRequest *request)
@@ -110,6 +116,8 @@ body_of (LabRequest *request)
       lab_json_string (out, names[i], lab_json_get_string (request->object, names[i], NULL));
   if (request->object != NULL && json_object_has_member (request->object, "wait_ms"))
     lab_json_int (out, "wait_ms", lab_json_get_int (request->object, "wait_ms", 0));
+  /* Who was told that the shard does not answer goes another way: what it finds when it wakes up is not to be done any more. */
+  lab_json_int (out, "before_ms", g_get_real_time () / 1000 + wait_ms (request) + ANSWER_MS);
   lab_json_end (out, '}');
   return g_strdup (out->str);
 }
@@ -141,7 +149,7 @@ hand_on (LabRequest *request, const Verb *verb, const char *address)
   /* Where a shard ends just then, libsoup 3.6 sends what it had on a connection again by itself, and may lose count of those that wait for one. */
   soup_message_add_flags (call->message, SOUP_MESSAGE_NEW_CONNECTION);
   soup_message_set_request_body_from_bytes (call->message, "application/json", bytes);
-  call->wait_ms = CLAMP (lab_json_get_int (request->object, "wait_ms", WAIT_MS), 0, 30000);
+  call->wait_ms = wait_ms (request);
   call->cancellable = g_cancellable_new ();
   call->timer = g_timeout_add ((guint) call->wait_ms + ANSWER_MS, too_late_cb, call);
   request->held = TRUE;

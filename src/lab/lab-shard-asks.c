@@ -214,7 +214,9 @@ static void
 begin_or_refuse (LabShard *shard, LabAsk *ask, LabTenant *tenant, gint64 now)
 {
   ask->until = now + ask->wait_ms * (gint64) 1000;
-  if (wrong_kind (shard, ask) != NULL)
+  if (g_get_real_time () / 1000 > ask->before_ms)
+    lab_ask_problem (ask, SOUP_STATUS_SERVICE_UNAVAILABLE, "this was asked too long ago, and whoever asked has been told that it is not done: ask again");
+  else if (wrong_kind (shard, ask) != NULL)
     lab_ask_problem (ask, SOUP_STATUS_CONFLICT, "%s is of the kind %s: %s", shard->config.id, shard->config.kind, wrong_kind (shard, ask));
   else if (tenant != NULL && !tenant->owned && ask->what != LAB_ASK_WARMUP)
     lab_ask_problem (ask, SOUP_STATUS_SERVICE_UNAVAILABLE, "%s could not be taken over: NATS does not answer, or its state is damaged", ask->tenant);

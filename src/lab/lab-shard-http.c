@@ -89,6 +89,7 @@ read_ask (SoupServerMessage *message, LabAsk *ask, JsonObject *object)
       problem (message, 422, "say which tenant");
       return FALSE;
     }
+  ask->before_ms = lab_json_get_int (object, "before_ms", G_MAXINT64);
   ask->wait_ms = (guint) CLAMP (lab_json_get_int (object, "wait_ms", DEFAULT_WAIT_MS), 0, MAX_WAIT_MS);
   return TRUE;
 }

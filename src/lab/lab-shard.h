@@ -103,6 +103,7 @@ typedef struct
   char *tenant;                 /* NULL: the whole shard */
   LabReplay mode;
   guint wait_ms;
+  gint64 before_ms;             /* by the calendar: nobody wants it done after that */
   gint64 asked_at;              /* monotonic µs */
   gint64 until;                 /* when it is answered in any case; 0: not begun */
   guint64 synced;               /* how often the bucket had been read before */

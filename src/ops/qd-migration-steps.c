@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "qd-ask-private.h"
+#include "qd-hub-private.h"
 #include "qd-json.h"
 
 #define LOOK_MS 200
@@ -18,6 +19,8 @@
 #define TRY_AGAIN_US (G_USEC_PER_SEC / 2)
 /* Who has not answered for so long does not answer: others are moved meanwhile. */
 #define SILENT_US (5 * G_USEC_PER_SEC)
+/* The control API says sooner that it does not; a connection to it on which nothing moves is given up by then. */
+#define ANSWER_US (35 * G_USEC_PER_SEC)
 
 /* --- Shards ------------------------------------------------------------------------------------------------------------------ */
 
@@ -66,7 +69,9 @@ typedef struct {
   DexPromise *answer;   /* that has not been heard; or NULL */
   gint64 asked_us;      /* monotonic: when that was asked for */
   gint64 again_us;      /* it is not told again before */
-  gboolean heard;       /* it has answered */
+  gboolean heard;       /* it has answered, if only that it cannot now */
+  gboolean done;        /* it has answered that it did so */
+  gboolean silent;      /* it did not answer in time, and has not since */
 } Telling;
 
 static void
@@ -83,17 +88,21 @@ hear (QdMigration *self, Telling *telling, GError **error)
 {
   g_autoptr (GError) cause = NULL;
   gint64 now = g_get_monotonic_time ();
-  gboolean done;
+  gboolean heard;
 
   if (telling->answer == NULL || dex_future_is_pending (DEX_FUTURE (telling->answer)))
     return TRUE;
-  done = dex_future_get_value (DEX_FUTURE (telling->answer), &cause) != NULL;
+  telling->done = dex_future_get_value (DEX_FUTURE (telling->answer), &cause) != NULL;
   dex_clear (&telling->answer);
-  telling->heard |= done || may_pass (cause);
-  telling->again_us = now + (done || may_pass (cause) ? TELL_AGAIN_US : TRY_AGAIN_US);
+  heard = telling->done || may_pass (cause);
+  telling->heard |= heard;
+  /* Others may say in its place that it does not answer. */
+  telling->silent &= !telling->done && !g_error_matches (cause, QD_DRIVER_ERROR, QD_DRIVER_ERROR_MISSING) &&
+                     !g_error_matches (cause, QD_DRIVER_ERROR, QD_DRIVER_ERROR_CONFLICT);
+  telling->again_us = now + (heard && !telling->silent ? TELL_AGAIN_US : TRY_AGAIN_US);
   if (cause)
     qd_migration_say (self, "%s", cause->message);
-  if (done || may_pass (cause) || qd_is_out_of_reach (cause))
+  if (heard || qd_is_out_of_reach (cause))
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&cause));
   return FALSE;
@@ -113,14 +122,15 @@ tell (QdMigration *self, Telling *telling, const char *verb, const char *shard, 
 }
 
 static gboolean
-is_silent (const Telling *telling)
+is_silent (Telling *telling)
 {
-  return telling->answer && g_get_monotonic_time () - telling->asked_us > SILENT_US;
+  telling->silent |= telling->answer && g_get_monotonic_time () - telling->asked_us > SILENT_US;
+  return telling->silent;
 }
 
 /* Waits a moment, or for what it was told to be answered. */
 static gboolean
-rest (QdMigration *self, const char *shard, const Telling *telling, gboolean away, GError **error)
+rest (QdMigration *self, const char *shard, Telling *telling, gboolean away, GError **error)
 {
   if (away)
     qd_migration_say (self, _("%s.%s is down"), self->move->kind, shard);
@@ -130,6 +140,19 @@ rest (QdMigration *self, const char *shard, const Telling *telling, gboolean awa
   return qd_migration_rest (self, DEX_FUTURE (telling->answer), telling->answer ? LOOK_TOLD_MS : LOOK_MS, error);
 }
 
+/* A step is not left while it is not known what becomes of what a shard was told: it may be done still, and would be after what comes next. That
+ * is over when whoever hands it on says that the shard does not answer, and does not take it any more. */
+static void
+await_answer (QdMigration *self, Telling *telling)
+{
+  gint64 until = g_get_monotonic_time () + ANSWER_US;
+
+  while (telling->answer && dex_future_is_pending (DEX_FUTURE (telling->answer)) && g_get_monotonic_time () < until && !self->lost &&
+         !self->hub->stopped)
+    if (!qd_migration_rest (self, DEX_FUTURE (telling->answer), LOOK_TOLD_MS, NULL))
+      break;
+}
+
 /* What a look at a shard comes to. */
 typedef enum { LOOK_FAILED, LOOK_NOT_YET, LOOK_DONE } Look;
 
@@ -137,10 +160,8 @@ typedef enum { LOOK_FAILED, LOOK_NOT_YET, LOOK_DONE } Look;
 typedef Look (*LookFunc) (QdMigration *self, const QdShardRecord *record, const QdShardTenant *tenant, char **detail);
 
 static gboolean
-until_so (QdMigration *self, const char *shard, const char *verb, LookFunc look, char **detail, GError **error)
+look_and_tell (QdMigration *self, const char *shard, const char *verb, LookFunc look, Telling *telling, char **detail, GError **error)
 {
-  g_auto (Telling) telling = { NULL };
-
   for (;;)
     {
       g_autoptr (GError) cause = NULL;
@@ -157,13 +178,24 @@ until_so (QdMigration *self, const char *shard, const char *verb, LookFunc look,
           qd_migration_mind_silence (self, shard, FALSE);
           return TRUE;
         }
-      if (!hear (self, &telling, error))
+      if (!hear (self, telling, error))
         return FALSE;
       if (verb && !away)
-        tell (self, &telling, verb, shard, TRUE);
-      if (!rest (self, shard, &telling, away, error))
+        tell (self, telling, verb, shard, TRUE);
+      if (!rest (self, shard, telling, away, error))
         return FALSE;
     }
+}
+
+static gboolean
+until_so (QdMigration *self, const char *shard, const char *verb, LookFunc look, char **detail, GError **error)
+{
+  g_auto (Telling) telling = { NULL };
+
+  if (look_and_tell (self, shard, verb, look, &telling, detail, error))
+    return TRUE;
+  await_answer (self, &telling);
+  return FALSE;
 }
 
 /* --- Forward ----------------------------------------------------------------------------------------------------------------- */
@@ -254,7 +286,7 @@ reload (QdMigration *self, const char *shard, GError **error)
       tell (self, &telling, "shard.reload", shard, FALSE);
       if (!rest (self, shard, &telling, FALSE, error) || !hear (self, &telling, error))
         return FALSE;
-      if (telling.heard)
+      if (telling.heard && !telling.silent)
         {
           qd_migration_mind_silence (self, shard, FALSE);
           return TRUE;
@@ -418,14 +450,16 @@ resume (QdMigration *self, char **detail, GError **error)
           *detail = g_strdup_printf (_("%s.%s is down: it takes %s up when it is back"), self->move->kind, self->move->from, self->move->tenant);
           return TRUE;
         }
-      if (!away && tenant && tenant->accepting)
+      /* A record may be older than what it was told last: it is told in any case, and read after it has answered. */
+      if (!away && tenant && tenant->accepting && resuming.done)
         return TRUE;
       if (!hear (self, &resuming, error) || !hear (self, &reloading, error))
         return FALSE;
       /* What it was told holds over its restart: it is waited for. */
       if (!away)
         {
-          qd_migration_say (self, _("%s takes no work for %s yet"), source->id, self->move->tenant);
+          if (tenant == NULL || !tenant->accepting)
+            qd_migration_say (self, _("%s takes no work for %s yet"), source->id, self->move->tenant);
           tell (self, telling, tenant ? "shard.resume" : "shard.reload", self->move->from, tenant != NULL);
         }
       if (!rest (self, self->move->from, telling, away, error))

@@ -113,6 +113,24 @@ def check_drain(lab):
     nats.close()
 
 
+def check_silent(lab):
+    """Who does not answer is told of in time; what it was asked meanwhile it does not do when it comes to itself."""
+    shard = lab.tenant('aggregate', 'tenant-globex')[0]
+    pid = lab.pid(shard)
+    os.kill(pid, signal.SIGSTOP)
+    began = time.monotonic()
+    answer = lab.post(shard, 'drain', {'tenant': 'tenant-globex', 'reason': 'x', 'wait_ms': 0}, timeout=60)
+    took = time.monotonic() - began
+    os.kill(pid, signal.SIGCONT)
+    tap.ok(answer.status == 503 and took < 15 * SLOWNESS, f'a shard that stands still: after {took:.1f} s it is said that it does not answer', [str(answer.body)])
+    late = wait(lambda: not (t := lab.tenant('aggregate', 'tenant-globex')) or not t[1]['accepting'], 3)
+    tap.ok(not late, 'and once it goes on, it is not drained after all')
+    answer = lab.post(shard, 'drain', {'tenant': 'tenant-globex', 'reason': 'x'})
+    tap.ok(answer.status == 200, 'but when it is asked again')
+    lab.post(shard, 'resume', {'tenant': 'tenant-globex'})
+    tap.ok(wait(lambda: (t := lab.tenant('aggregate', 'tenant-globex')) and t[1]['accepting']), 'and resumed')
+
+
 def check_replay(lab):
     tap.none(settled(lab), 'each message counted exactly once, drained or not')
     shard, before = lab.tenant('runner', 'tenant-initech')
@@ -262,6 +280,7 @@ with temporary() as folder:
     check_described(main)
     check_kills(main)
     check_drain(main)
+    check_silent(main)
     check_replay(main)
     check_freeze(main)
     check_guise(main)
