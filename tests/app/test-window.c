@@ -144,6 +144,40 @@ has_results (gpointer data)
   return qd_palette_get_n_results (data) > 0;
 }
 
+static GtkMenuButton *
+find_main_menu (GtkWidget *from)
+{
+  GtkMenuButton *found = GTK_IS_MENU_BUTTON (from) && gtk_menu_button_get_primary (GTK_MENU_BUTTON (from)) ? GTK_MENU_BUTTON (from) : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (from); child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
+    found = find_main_menu (child);
+  return found;
+}
+
+/* The menu is there when it is asked for, and the same the next time. (That it is seen takes a seat, which this display has not.) */
+static void
+test_main_menu (void)
+{
+  g_autoptr (QdHub) hub = qd_hub_new (NULL);
+  QdWindow *window;
+  GtkMenuButton *button;
+  GtkPopover *popover;
+
+  g_settings_set_boolean (qd_settings_get_default (), "configured", TRUE);
+  window = open_window (hub);
+  button = find_main_menu (GTK_WIDGET (window));
+  g_assert_nonnull (button);
+  g_assert_true (gtk_widget_is_sensitive (GTK_WIDGET (button)));
+  gtk_menu_button_popup (button);
+  popover = gtk_menu_button_get_popover (button);
+  g_assert_true (GTK_IS_POPOVER_MENU (popover));
+  g_assert_cmpint (g_menu_model_get_n_items (gtk_popover_menu_get_menu_model (GTK_POPOVER_MENU (popover))), ==, 2);
+  gtk_menu_button_popdown (button);
+  gtk_menu_button_popup (button);
+  g_assert_true (gtk_menu_button_get_popover (button) == popover);
+  close_window (window);
+}
+
 static void
 test_palette (void)
 {
@@ -337,6 +371,7 @@ main (int argc, char **argv)
   g_test_add_func ("/window/first-data", test_first_data);
   g_test_add_func ("/window/recovers", test_recovers);
   g_test_add_func ("/window/pages", test_pages);
+  g_test_add_func ("/window/main-menu", test_main_menu);
   g_test_add_func ("/window/palette", test_palette);
   g_test_add_func ("/window/dialogs", test_dialogs);
   g_test_add_func ("/window/confirmation", test_confirmation);
