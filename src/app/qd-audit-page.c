@@ -286,8 +286,8 @@ build_bar (QdAuditPage *self)
   gtk_box_append (GTK_BOX (bar), text);
   gtk_box_append (GTK_BOX (bar), self->verify);
   gtk_box_append (GTK_BOX (bar), build_menu (self));
-  gtk_widget_set_margin_start (bar, 12);
-  gtk_widget_set_margin_end (bar, 12);
+  gtk_widget_set_margin_start (bar, 8);
+  gtk_widget_set_margin_end (bar, 8);
   gtk_widget_set_margin_top (bar, 6);
   return bar;
 }

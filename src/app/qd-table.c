@@ -315,27 +315,37 @@ menu_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 
 /* --- Columns ------------------------------------------------------------------------------------ */
 
+/* Columns whose words or figures are longer or shorter than others' of their type: in a window of the size it has
+ * at first, no column that matters is cut, and a name and a state fill 360 px. */
+static const struct { QdKind kind; guint field; int width; } widths[] = {
+  { QD_KIND_SITE, QD_SITE_KIND, 120 }, { QD_KIND_SITE, QD_SITE_VERSION, 100 }, { QD_KIND_SITE, QD_SITE_LAST_SEEN, 104 },
+  { QD_KIND_SITE, QD_SITE_PATHS, 80 },
+  { QD_KIND_PATH, QD_PATH_LATENCY_MS, 95 }, { QD_KIND_PATH, QD_PATH_JITTER_MS, 85 }, { QD_KIND_PATH, QD_PATH_LOSS_PCT, 80 },
+  { QD_KIND_PATH, QD_PATH_BANDWIDTH_MBPS, 140 }, { QD_KIND_PATH, QD_PATH_SCORE, 70 }, { QD_KIND_PATH, QD_PATH_MEASURED_AT, 104 },
+  { QD_KIND_FLOW, QD_FLOW_STATE, 110 }, { QD_KIND_FLOW, QD_FLOW_SRC_IP, 140 }, { QD_KIND_FLOW, QD_FLOW_DST_IP, 140 },
+  { QD_KIND_FLOW, QD_FLOW_DST_PORT, 120 }, { QD_KIND_FLOW, QD_FLOW_PROTOCOL, 80 }, { QD_KIND_FLOW, QD_FLOW_PATH, 244 },
+  { QD_KIND_EVENT, QD_EVENT_SEVERITY, 120 }, { QD_KIND_EVENT, QD_EVENT_AT, 110 },
+  { QD_KIND_JOB, QD_JOB_STATE, 120 }, { QD_KIND_JOB, QD_JOB_KIND, 130 }, { QD_KIND_JOB, QD_JOB_PROGRESS, 90 },
+  { QD_KIND_JOB, QD_JOB_CREATED_BY, 90 }, { QD_KIND_JOB, QD_JOB_REASON, 124 },
+  { QD_KIND_ROUTING, QD_FIELD_NAME, 180 }, { QD_KIND_ROUTING, QD_ROUTING_PRIORITY, 85 }, { QD_KIND_ROUTING, QD_ROUTING_ENABLED, 85 },
+  { QD_KIND_ROUTING, QD_ROUTING_FLOWS, 85 }, { QD_KIND_ROUTING, QD_ROUTING_MATCH, 220 },
+  { QD_KIND_TENANT, QD_FIELD_STATUS_TEXT, 120 }, { QD_KIND_TENANT, QD_TENANT_PLAN, 95 }, { QD_KIND_TENANT, QD_TENANT_AGGREGATE, 90 },
+  { QD_KIND_TENANT, QD_TENANT_PROJECTION, 90 }, { QD_KIND_TENANT, QD_TENANT_RUNNER, 80 }, { QD_KIND_TENANT, QD_TENANT_HEALTH, 90 },
+  { QD_KIND_TENANT, QD_TENANT_IN_FLIGHT, 80 }, { QD_KIND_TENANT, QD_TENANT_LAG, 59 },
+  { QD_KIND_AUDIT, QD_AUDIT_OUTCOME, 120 }, { QD_KIND_AUDIT, QD_AUDIT_AT, 104 }, { QD_KIND_AUDIT, QD_AUDIT_WHO, 110 },
+  { QD_KIND_AUDIT, QD_AUDIT_ON, 120 }, { QD_KIND_AUDIT, QD_AUDIT_WHERE, 110 }, { QD_KIND_AUDIT, QD_AUDIT_WHY, 140 },
+};
+
 /* In pixels, so that nothing is measured and no column jumps. */
 static int
 width_of (QdKind kind, guint number)
 {
-  const QdField *field = &qd_schema_get (kind)->fields[number];
-
-  if (kind == QD_KIND_ROUTING && field->type == QD_VALUE_JSON)
-    return number == QD_ROUTING_MATCH ? 220 : 150;
-  if (kind == QD_KIND_ROUTING && number >= QD_FIELD_OWN && field->type != QD_VALUE_STRING)
-    return 85;
+  for (gsize i = 0; i < G_N_ELEMENTS (widths); i++)
+    if (widths[i].kind == kind && widths[i].field == number)
+      return widths[i].width;
   if (number == QD_FIELD_NAME)
-    return kind == QD_KIND_ROUTING ? 180 : 240;
-  if (kind == QD_KIND_FLOW && number == QD_FLOW_PATH)
     return 240;
-  if (kind == QD_KIND_FLOW && number == QD_FLOW_PROTOCOL)
-    return 80;
-  if (kind == QD_KIND_TENANT && (field->type == QD_VALUE_INT || number < QD_FIELD_OWN || number == QD_TENANT_HEALTH))
-    return 100;
-  if (kind == QD_KIND_TENANT && field->type == QD_VALUE_STRING)
-    return 110;
-  switch (field->type)
+  switch (qd_schema_get (kind)->fields[number].type)
     {
     case QD_VALUE_INT:
     case QD_VALUE_DOUBLE:
@@ -354,7 +364,7 @@ add_column (QdTable *self, guint number)
 
   qd_grid_columns_add (qd_grid_get_columns (get_grid (self)),
                        &(QdGridColumn) { .field = number, .title = title, .is_number = qd_display_is_number (field),
-                                         .expand = number == QD_FIELD_NAME, .visible = field->shown,
+                                         .expand = number == (self->kind == QD_KIND_FLOW ? QD_FLOW_PATH : QD_FIELD_NAME), .visible = field->shown,
                                          .width = width_of (self->kind, number) });
 }
 
