@@ -71,7 +71,7 @@ add_values (QdDetailConfig *self, gboolean differing, const char *wanted, guint 
       if (n >= room)
         continue;
       text = tell_value (value);
-      qd_row_list_add (QD_ROW_LIST (self->list), NULL, QD_STATUS_NONE, value->path, text, value->source == QD_CONFIG_TENANT ? _("tenant") : _("all"));
+      qd_row_list_add (QD_ROW_LIST (self->list), NULL, QD_STATUS_NONE, value->path, text, value->source == QD_CONFIG_TENANT ? _("Tenant") : _("All"));
       n++;
     }
   return n;
@@ -161,8 +161,8 @@ qd_detail_config_new (QdSession *session)
   gtk_widget_add_css_class (self->more, "flat");
   gtk_widget_set_halign (self->more, GTK_ALIGN_CENTER);
   g_signal_connect_object (self->more, "clicked", G_CALLBACK (more_cb), self, G_CONNECT_SWAPPED);
-  gtk_box_append (GTK_BOX (box), self->list);
   gtk_box_append (GTK_BOX (box), self->search);
+  gtk_box_append (GTK_BOX (box), self->list);
   gtk_box_append (GTK_BOX (box), self->more);
   adw_bin_set_child (ADW_BIN (self), box);
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);

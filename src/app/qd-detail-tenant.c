@@ -28,7 +28,7 @@ enum { GOALS, PLACEMENT, HEALTH, CONFIG, DEFINITIONS, ACTIVITY, RATES, N_SECTION
 
 /* What is said while there is nothing. Where one lives and what was done is asked of every tenant; the rest only where something stands behind it. */
 static const struct { const char *title, *empty; gboolean always; } sections[N_SECTIONS] = {
-  [GOALS] = { N_("Service Levels"), N_("Nothing is aimed at for this tenant"), FALSE },
+  [GOALS] = { N_("Service Levels"), N_("No service levels are set for this tenant"), FALSE },
   [PLACEMENT] = { N_("Placement"), N_("It is placed nowhere"), TRUE },
   [HEALTH] = { N_("Health"), N_("None of its shards reports"), FALSE },
   [CONFIG] = { N_("Configuration"), N_("Nothing is configured for this tenant"), FALSE },
@@ -85,15 +85,16 @@ add_goal (QdDetailTenant *self, QdEffectiveConfig *config, const char *member, g
   goals->n++;
   if (!qd_entity_get_double (self->tenant, field, &now))
     {
-      text = g_strdup_printf (_("Not known; at most %'.6g is aimed at"), bound);
+      text = g_strdup_printf (_("Not known, limit %'.6g"), bound);
       qd_row_list_add (QD_ROW_LIST (self->goals), NULL, QD_STATUS_UNKNOWN, title, text, NULL);
       return;
     }
   goals->n_known++;
   if (now > bound)
     g_string_append_printf (goals->missed, "%s%s", goals->missed->len > 0 ? ", " : "", title);
-  text = g_strdup_printf (_("%'.0f; at most %'.6g is aimed at"), now, bound);
-  qd_row_list_add (QD_ROW_LIST (self->goals), NULL, now <= bound ? QD_STATUS_WELL : QD_STATUS_DEGRADED, title, text, now <= bound ? _("met") : _("missed"));
+  /* TRANSLATORS: how much there is of something now, and how much there may be */
+  text = g_strdup_printf (_("%'.0f now, limit %'.6g"), now, bound);
+  qd_row_list_add (QD_ROW_LIST (self->goals), NULL, now <= bound ? QD_STATUS_WELL : QD_STATUS_DEGRADED, title, text, now <= bound ? _("Met") : _("Missed"));
 }
 
 static void
@@ -334,7 +335,7 @@ add_applied (QdRowList *list, const QdTenantDocuments *documents)
   g_autofree char *text = *when != '\0' ? g_strdup_printf (_("Applied %s"), when) : NULL;
 
   qd_row_list_add (list, NULL, documents->bundle != NULL ? QD_STATUS_WELL : QD_STATUS_UNKNOWN, title,
-                   documents->bundle != NULL ? text : _("What it defines is not in the bucket"), documents->newest != NULL ? NULL : _("newest"));
+                   documents->bundle != NULL ? text : _("What it defines is not in the bucket"), documents->newest != NULL ? NULL : _("Newest"));
   if (documents->newest != NULL)
     {
       g_autofree char *newer = g_strdup_printf (_("%s is newer"), documents->newest->version);

@@ -203,8 +203,8 @@ static void
 qd_tenant_dialog_init (QdTenantDialog *self)
 {
   QdFormDialog *dialog = QD_FORM_DIALOG (self);
-  GtkWidget *what = qd_form_dialog_add_group (dialog, NULL), *may = qd_form_dialog_add_group (dialog, _("What It May"));
-  GtkWidget *who = qd_form_dialog_add_group (dialog, _("Who to Ask"));
+  GtkWidget *what = qd_form_dialog_add_group (dialog, NULL), *may = qd_form_dialog_add_group (dialog, _("Quotas and Flags"));
+  GtkWidget *who = qd_form_dialog_add_group (dialog, _("Contacts"));
 
   self->name = qd_form_dialog_add_entry (dialog, what, _("Name"));
   self->id = qd_form_dialog_add_entry (dialog, what, _("Id, as in addresses and subjects"));
