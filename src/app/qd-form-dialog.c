@@ -122,6 +122,20 @@ qd_form_dialog_add_entry (QdFormDialog *self, GtkWidget *group, const char *titl
   return row;
 }
 
+void
+qd_form_dialog_pack (AdwDialog *dialog, AdwHeaderBar *bar, GtkWidget *act)
+{
+  GtkWidget *cancel = gtk_button_new_with_mnemonic (_("_Cancel"));
+
+  g_signal_connect_object (cancel, "clicked", G_CALLBACK (adw_dialog_close), dialog, G_CONNECT_SWAPPED);
+  adw_header_bar_set_show_start_title_buttons (bar, FALSE);
+  adw_header_bar_set_show_end_title_buttons (bar, FALSE);
+  gtk_button_set_can_shrink (GTK_BUTTON (cancel), TRUE);
+  gtk_button_set_can_shrink (GTK_BUTTON (act), TRUE);
+  adw_header_bar_pack_start (bar, cancel);
+  adw_header_bar_pack_end (bar, act);
+}
+
 /* The toolkit's own title keeps room for some letters, which large text and the words of the buttons
  * leave none for. */
 static void
@@ -146,19 +160,13 @@ static GtkWidget *
 build_bar (QdFormDialog *self)
 {
   QdFormDialogPrivate *priv = get_private (self);
-  GtkWidget *bar = adw_header_bar_new (), *cancel = gtk_button_new_with_mnemonic (_("_Cancel"));
+  GtkWidget *bar = adw_header_bar_new ();
 
   priv->save = gtk_button_new_with_mnemonic (_("_Save"));
   gtk_widget_add_css_class (priv->save, "suggested-action");
   g_signal_connect_swapped (priv->save, "clicked", G_CALLBACK (save_cb), self);
-  g_signal_connect_swapped (cancel, "clicked", G_CALLBACK (close_attempt_cb), self);
-  adw_header_bar_set_show_end_title_buttons (ADW_HEADER_BAR (bar), FALSE);
-  adw_header_bar_set_show_start_title_buttons (ADW_HEADER_BAR (bar), FALSE);
   adw_header_bar_set_title_widget (ADW_HEADER_BAR (bar), title_new (self));
-  gtk_button_set_can_shrink (GTK_BUTTON (cancel), TRUE);
-  gtk_button_set_can_shrink (GTK_BUTTON (priv->save), TRUE);
-  adw_header_bar_pack_start (ADW_HEADER_BAR (bar), cancel);
-  adw_header_bar_pack_end (ADW_HEADER_BAR (bar), priv->save);
+  qd_form_dialog_pack (ADW_DIALOG (self), ADW_HEADER_BAR (bar), priv->save);
   return bar;
 }
 

@@ -24,6 +24,8 @@ struct _QdFormDialogClass {
   gboolean (*is_complete) (QdFormDialog *self);
 };
 
+/* Cancel, which closes @dialog, and what it is about at both ends of its @bar. */
+void qd_form_dialog_pack (AdwDialog *dialog, AdwHeaderBar *bar, GtkWidget *act);
 /* A group on the page; @title may be NULL. */
 GtkWidget *qd_form_dialog_add_group (QdFormDialog *self, const char *title);
 /* A row for text in @group, which says when it is edited. */

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "qd-form-dialog.h"
 #include "qd-placement-words.h"
 
 /* More rows than that are counted, not listed. */
@@ -127,7 +128,7 @@ static void
 show_shards (QdPlacementReview *self)
 {
   const QdPlacementRoll *roll = qd_placement_board_get_roll (self->board);
-  GtkWidget *group = add_group (self, _("Tenants by shard"));
+  GtkWidget *group = add_group (self, _("Tenants by Shard"));
   guint n = 0;
 
   for (guint i = 0; i < roll->shards->len; i++)
@@ -153,7 +154,7 @@ show_blocks (QdPlacementReview *self, const QdRebalance *proposal)
 
   if (proposal == NULL || proposal->blocks->len == 0)
     return;
-  group = add_group (self, _("What could not be solved"));
+  group = add_group (self, _("What Could Not Be Solved"));
   for (guint i = 0; i < proposal->blocks->len && i < MAX_ROWS; i++)
     {
       const QdRebalanceBlock *block = proposal->blocks->pdata[i];
@@ -247,7 +248,7 @@ build (QdPlacementReview *self, const QdPlacementReviewInfo *info)
   self->confirm = gtk_button_new_with_mnemonic (_(info->verb));
   gtk_widget_add_css_class (self->confirm, "suggested-action");
   g_signal_connect_object (self->confirm, "clicked", G_CALLBACK (qd_placement_review_confirm), self, G_CONNECT_SWAPPED);
-  adw_header_bar_pack_end (ADW_HEADER_BAR (header), self->confirm);
+  qd_form_dialog_pack (ADW_DIALOG (self), ADW_HEADER_BAR (header), self->confirm);
   adw_toolbar_view_add_top_bar (ADW_TOOLBAR_VIEW (view), header);
   adw_toolbar_view_set_content (ADW_TOOLBAR_VIEW (view), self->page);
   adw_dialog_set_child (ADW_DIALOG (self), view);

@@ -9,6 +9,8 @@
 
 #include <glib/gi18n.h>
 
+#include "qd-form-dialog.h"
+
 #define CONTEXT_LINES 3
 /* Each place costs, and nobody decides more of them one by one: the others go together. */
 #define MAX_PLACES 100
@@ -347,7 +349,7 @@ qd_policy_conflict_init (QdPolicyConflict *self)
   self->apply = gtk_button_new_with_mnemonic (_("_Take These"));
   gtk_widget_add_css_class (self->apply, "suggested-action");
   g_signal_connect_object (self->apply, "clicked", G_CALLBACK (apply_cb), self, G_CONNECT_SWAPPED);
-  adw_header_bar_pack_end (ADW_HEADER_BAR (bar), self->apply);
+  qd_form_dialog_pack (ADW_DIALOG (self), ADW_HEADER_BAR (bar), self->apply);
   adw_toolbar_view_add_top_bar (ADW_TOOLBAR_VIEW (view), bar);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), self->list);

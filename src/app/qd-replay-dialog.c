@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "qd-form-dialog.h"
 #include "qd-json.h"
 #include "qd-shard-actions.h"
 
@@ -206,7 +207,7 @@ build (QdReplayDialog *self)
 {
   GtkWidget *view = adw_toolbar_view_new (), *header = adw_header_bar_new (), *page = adw_preferences_page_new (), *group = adw_preferences_group_new ();
   const char *who = self->tenant != NULL ? qd_entity_get_name (self->tenant) : qd_json_get_string (self->args, "tenant", "");
-  g_autofree char *text = g_strdup_printf (_("Of %s, on %s"), who, qd_entity_get_id (self->shard)), *escaped = g_markup_escape_text (text, -1);
+  g_autofree char *text = g_strdup_printf (_("Tenant %s on %s"), who, qd_entity_get_id (self->shard)), *escaped = g_markup_escape_text (text, -1);
 
   adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group), escaped);
   self->confirm = gtk_button_new_with_mnemonic (_("_Continue…"));
@@ -216,7 +217,7 @@ build (QdReplayDialog *self)
   if (is_replay (self))
     add_modes (self, page);
   g_signal_connect_object (self->confirm, "clicked", G_CALLBACK (qd_replay_dialog_confirm), self, G_CONNECT_SWAPPED);
-  adw_header_bar_pack_end (ADW_HEADER_BAR (header), self->confirm);
+  qd_form_dialog_pack (ADW_DIALOG (self), ADW_HEADER_BAR (header), self->confirm);
   adw_toolbar_view_add_top_bar (ADW_TOOLBAR_VIEW (view), header);
   adw_toolbar_view_set_content (ADW_TOOLBAR_VIEW (view), page);
   adw_dialog_set_child (ADW_DIALOG (self), view);
