@@ -160,7 +160,7 @@ show_stays (QdPlacementHistory *self)
 
   if (stays->len == 0)
     return;
-  group = add_group (self, _("Where it was"), _("The newest first, as far as the bucket keeps it. To restore a place is to plan that move."));
+  group = add_group (self, _("Where It Was"), _("The newest first, as far back as the bucket keeps it. Restoring a place plans that move."));
   for (guint i = 0; i < stays->len && i < MAX_ROWS; i++)
     add_stay (self, group, &g_array_index (stays, QdPlacementStay, i), g_array_index (stays, QdPlacementStay, 0).shard);
   if (stays->len > MAX_ROWS)

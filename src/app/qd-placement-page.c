@@ -91,7 +91,7 @@ tell_all (QdPlacementPage *self, const QdPlacementRoll *roll)
   if (!is_any_known (roll))
     return g_strdup_printf (ngettext ("Tenants are placed on %u shard, which has not reported.", "Tenants are placed on %u shards, of which none has reported.", n), n);
   if (troubled == 0)
-    g_string_append_printf (text, ngettext ("%u shard has room for its tenants.", "All %u shards have room for their tenants.", n), n);
+    g_string_append (text, n == 1 ? _("The shard has room for its tenants.") : _("All shards have room for their tenants."));
   else
     g_string_append_printf (text, ngettext ("%u of %u shard has more tenants than it can take.", "%u of %u shards have more tenants than they can take.", n),
                             troubled, n);

@@ -30,7 +30,7 @@ get_tenant (QdPlacementRow *self)
   return roll != NULL && self->tenant != NULL ? qd_placement_roll_get_tenant (roll, self->tenant) : NULL;
 }
 
-/* "shard-1 · lag 12 · region eu": where it is only while all shards are searched. */
+/* "shard-1 · 12 waiting · region eu": where it is only while all shards are searched. */
 static char *
 tell_below (QdPlacementRow *self, const QdRollTenant *tenant)
 {

@@ -312,6 +312,9 @@ build_head (QdPlacementSide *self)
   self->title = make_label ("heading");
   self->facts = make_label ("caption");
   gtk_widget_add_css_class (self->facts, "dimmed");
+  gtk_label_set_ellipsize (GTK_LABEL (self->facts), PANGO_ELLIPSIZE_NONE);
+  gtk_label_set_wrap (GTK_LABEL (self->facts), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (self->facts), PANGO_WRAP_WORD_CHAR);
   gtk_box_append (GTK_BOX (words), self->title);
   gtk_box_append (GTK_BOX (words), self->facts);
   gtk_widget_set_hexpand (words, TRUE);

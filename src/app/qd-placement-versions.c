@@ -239,6 +239,7 @@ qd_placement_versions_init (QdPlacementVersions *self)
   self->shards = gtk_string_list_new (NULL);
   self->view = gtk_column_view_new (GTK_SELECTION_MODEL (gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->shards)))));
   gtk_widget_add_css_class (self->view, "data-table");
+  gtk_widget_add_css_class (self->view, "qd-placement-versions");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Versions by shard and service"), -1);
   add_column (self, _("Shard"), -1);
   for (guint k = 0; k < N_KINDS; k++)

@@ -73,13 +73,13 @@ qd_placement_tell_shard (QdPlacementBoard *board, const QdRollShard *shard)
 char *
 qd_placement_tell_waiting (const QdRollTenant *tenant)
 {
-  g_autofree char *lag = g_strdup_printf ("%" G_GINT64_FORMAT, tenant->lag), *in_flight = g_strdup_printf ("%" G_GINT64_FORMAT, tenant->in_flight);
+  g_autofree char *lag = g_strdup_printf ("%'" G_GINT64_FORMAT, tenant->lag), *in_flight = g_strdup_printf ("%'" G_GINT64_FORMAT, tenant->in_flight);
 
   if (tenant->lag >= 0 && tenant->in_flight >= 0)
-    return g_strdup_printf (_("lag %s, in flight %s"), lag, in_flight);
+    return g_strdup_printf (_("%s waiting, %s in flight"), lag, in_flight);
   if (tenant->lag >= 0)
-    return g_strdup_printf (_("lag %s"), lag);
-  return tenant->in_flight >= 0 ? g_strdup_printf (_("in flight %s"), in_flight) : g_strdup ("");
+    return g_strdup_printf (_("%s waiting"), lag);
+  return tenant->in_flight >= 0 ? g_strdup_printf (_("%s in flight"), in_flight) : g_strdup ("");
 }
 
 char *

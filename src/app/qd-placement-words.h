@@ -16,7 +16,7 @@ char *qd_placement_tell_facts (const QdRollShard *shard);
 const char *qd_placement_get_state_word (const QdRollShard *shard);
 /* All of it in a sentence, for a screen reader. */
 char *qd_placement_tell_shard (QdPlacementBoard *board, const QdRollShard *shard);
-/* "lag 12, in flight 3"; "" where nothing is known. */
+/* "12 waiting, 3 in flight"; "" where nothing is known. */
 char *qd_placement_tell_waiting (const QdRollTenant *tenant);
 /* "acme: shard-1 → shard-2". */
 char *qd_placement_tell_move (const QdPlacementMove *move);
