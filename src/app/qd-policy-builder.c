@@ -153,7 +153,7 @@ static const char *
 say_title (const QdPolicy *policy, QdPolicyDirection direction)
 {
   if (policy->kind != QD_POLICY_NETWORK)
-    return direction == QD_POLICY_INGRESS ? _("Who reaches them") : _("Whom they reach");
+    return direction == QD_POLICY_INGRESS ? _("Who Reaches Them") : _("Whom They Reach");
   return direction == QD_POLICY_INGRESS ? _("May reach them") : _("They may reach");
 }
 
@@ -584,7 +584,7 @@ middle_new (QdPolicyBuilder *self)
 
   self->subject = qd_policy_subject_new (self);
   self->shelf = qd_policy_shelf_new (self);
-  gtk_box_append (GTK_BOX (box), title_new (_("The policy"), &label));
+  gtk_box_append (GTK_BOX (box), title_new (_("The Policy"), &label));
   gtk_box_append (GTK_BOX (box), self->subject);
   gtk_box_append (GTK_BOX (box), self->shelf);
   self->middle = clamp_new (box);

@@ -489,6 +489,31 @@ make_wrapped (const char *css_class)
 }
 
 static GtkWidget *
+make_text_button (const char *text, const char *action, const char *name)
+{
+  GtkWidget *button = gtk_button_new_with_mnemonic (text);
+
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+  gtk_widget_set_tooltip_text (button, name);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  return button;
+}
+
+/* Below the sentence, which needs the width. */
+static GtkWidget *
+make_actions (void)
+{
+  GtkWidget *box = adw_wrap_box_new ();
+
+  adw_wrap_box_set_child_spacing (ADW_WRAP_BOX (box), 6);
+  adw_wrap_box_set_line_spacing (ADW_WRAP_BOX (box), 6);
+  adw_wrap_box_append (ADW_WRAP_BOX (box), make_text_button (_("_Copy"), "explain.copy", _("Copy explanation")));
+  /* Of the page that this stands on. */
+  adw_wrap_box_append (ADW_WRAP_BOX (box), make_text_button (_("_New Test…"), "policy.new-test", _("New test from this flow")));
+  return box;
+}
+
+static GtkWidget *
 make_verdict (QdPolicyExplainPane *self)
 {
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
@@ -503,18 +528,13 @@ make_verdict (QdPolicyExplainPane *self)
   gtk_box_append (GTK_BOX (words), self->all);
   gtk_box_append (GTK_BOX (line), self->image);
   gtk_box_append (GTK_BOX (line), words);
-  gtk_box_append (GTK_BOX (line), make_icon_button ("edit-copy-symbolic", "explain.copy", _("Copy explanation")));
-  gtk_widget_set_valign (gtk_widget_get_last_child (line), GTK_ALIGN_START);
-  /* Of the page that this stands on. */
-  gtk_box_append (GTK_BOX (line), make_icon_button ("list-add-symbolic", "policy.new-test", _("New test from this flow")));
-  gtk_widget_set_valign (gtk_widget_get_last_child (line), GTK_ALIGN_START);
   return line;
 }
 
 static void
 qd_policy_explain_pane_init (QdPolicyExplainPane *self)
 {
-  const char *titles[QD_POLICY_N_DIRECTIONS] = { _("Leaving the source"), _("Entering the destination") };
+  const char *titles[QD_POLICY_N_DIRECTIONS] = { _("Leaving the Source"), _("Entering the Destination") };
   GtkWidget *clamp = adw_clamp_new ();
 
   self->content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 24);
@@ -524,6 +544,7 @@ qd_policy_explain_pane_init (QdPolicyExplainPane *self)
   gtk_widget_set_margin_bottom (self->content, 18);
   gtk_box_append (GTK_BOX (self->content), make_question (self));
   gtk_box_append (GTK_BOX (self->content), make_verdict (self));
+  gtk_box_append (GTK_BOX (self->content), make_actions ());
   for (guint i = 0; i < QD_POLICY_N_DIRECTIONS; i++)
     {
       self->sides[i] = qd_policy_explain_side_new (titles[i]);

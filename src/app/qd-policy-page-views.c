@@ -290,7 +290,12 @@ update_why (QdPolicyPage *self, QdPolicyEval *now)
   if (src != QD_POLICY_NO_END && dst != QD_POLICY_NO_END)
     qd_policy_explain_pane_set_flow (self->why, now, src, dst);
   else
-    qd_policy_explain_pane_set_flow (self->why, NULL, 0, 0);
+    {
+      qd_policy_explain_pane_set_flow (self->why, NULL, 0, 0);
+      /* an empty pane, which covers the picture in a narrow window, would stay; while it is computed anew, it waits */
+      if (now != NULL || qd_workbench_get_folder (self->workbench) == NULL)
+        adw_overlay_split_view_set_show_sidebar (self->why_split, FALSE);
+    }
 }
 
 /* That there are no workloads is said where they would be known. */

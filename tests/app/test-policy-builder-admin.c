@@ -31,7 +31,7 @@ test_admin_shows (Fixture *fixture, gconstpointer data)
 {
   builder_use_text (fixture, CLUSTER WORLD);
   builder_check_label (fixture, "ClusterNetworkPolicy: before all network policies");
-  builder_check_label (fixture, "Who reaches them");
+  builder_check_label (fixture, "Who Reaches Them");
   builder_check_label (fixture, "First match decides. 2 of 25 rules");
   builder_check_label (fixture, "Pass · ops");
   builder_check_label (fixture, "All pods in every namespace, on TCP 22");
