@@ -179,7 +179,9 @@ describe (QdConfirmDialog *self, const QdConfirmation *confirmation)
   if (confirmation->targets != NULL)
     {
       g_autofree char *names = list_names (confirmation->targets);
-      g_autofree char *title = g_strdup_printf (ngettext ("%u thing", "%u things", confirmation->targets->len), confirmation->targets->len);
+      gboolean tenants = confirmation->target != NULL && qd_entity_get_kind (confirmation->target) == QD_KIND_TENANT;
+      g_autofree char *title = g_strdup_printf (tenants ? ngettext ("%u tenant", "%u tenants", confirmation->targets->len)
+                                                        : ngettext ("%u thing", "%u things", confirmation->targets->len), confirmation->targets->len);
 
       add_row (self, title, names);
       if (confirmation->left_out != NULL)

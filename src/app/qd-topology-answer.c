@@ -286,7 +286,7 @@ tell_flows (Telling *telling, GString *more)
   g_string_append_printf (more, ngettext ("%'u flow suffers", "%'u flows suffer", inquiry->n_flows), inquiry->n_flows);
   g_string_append (more, ", ");
   g_string_append_printf (more, ngettext ("%'u of them is active.", "%'u of them are active.", inquiry->n_active), inquiry->n_active);
-  add_row (telling, NULL, _("Flows that suffer"), NULL);
+  add_row (telling, NULL, _("Flows That Suffer"), NULL);
   for (guint i = 0; i < inquiry->flows->len; i++)
     add_row (telling, inquiry->flows->pdata[i], NULL, qd_display_word (qd_entity_get_string (inquiry->flows->pdata[i], QD_FLOW_STATE)));
   if (inquiry->n_flows > inquiry->flows->len)
@@ -329,12 +329,12 @@ tell_impact (Telling *telling)
       if (is_about (telling, entity))
         continue;
       if (lost++ == 0)
-        add_row (telling, NULL, _("Cut off"), NULL);
+        add_row (telling, NULL, _("Cut Off"), NULL);
       add_row (telling, entity, NULL, say_lost (one));
       set_look (telling, entity, QD_LOOK_LOST);
     }
-  gone = tell_edges (telling, impact->edges, _("Paths that go"));
-  tell_edges (telling, impact->stranded, _("Paths that are cut off"));
+  gone = tell_edges (telling, impact->edges, _("Paths That Go Down"));
+  tell_edges (telling, impact->stranded, _("Paths That Are Cut Off"));
   if (lost > 0)
     telling->answer->sentence = g_strdup_printf (ngettext ("If %s fails, %'u thing cannot be reached any more",
                                                            "If %s fails, %'u things cannot be reached any more", lost), subject, lost);

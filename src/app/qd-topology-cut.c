@@ -106,8 +106,8 @@ qd_topology_cut_tell (QdFleet *fleet, QdPolicyFlows *flows)
   for (guint i = 0; i < telling.n_paths; i++)
     if (find_path (&telling, &telling.paths[i]) == NULL)
       telling.n_lost += telling.paths[i].n_cut;
-  telling.n_drained = tell_paths (&telling, TRUE, _("Paths that lose all their flows"));
-  telling.n_thinned = tell_paths (&telling, FALSE, _("Paths that lose some of their flows"));
+  telling.n_drained = tell_paths (&telling, TRUE, _("Paths That Lose All Their Flows"));
+  telling.n_thinned = tell_paths (&telling, FALSE, _("Paths That Lose Some of Their Flows"));
   telling.answer->sentence = qd_policy_flows_dup_sentence (flows);
   if (telling.answer->sentence == NULL)
     telling.answer->sentence = g_strdup (_("No flow is known that the policies are about"));

@@ -117,7 +117,7 @@ qd_topology_page_export (QdTopologyPage *self)
   add_filter (filters, _("Graphviz (DOT)"), "dot");
   add_filter (filters, _("Graph for other programs (GraphML)"), "graphml");
   add_filter (filters, _("Graph as data (JSON)"), "json");
-  gtk_file_dialog_set_title (dialog, _("Export the topology"));
+  gtk_file_dialog_set_title (dialog, _("Export the Topology"));
   gtk_file_dialog_set_filters (dialog, G_LIST_MODEL (filters));
   gtk_file_dialog_set_initial_name (dialog, "topology.svg");
   gtk_file_dialog_save (dialog, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), NULL, chosen_cb, g_object_ref (self));

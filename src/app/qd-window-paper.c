@@ -138,7 +138,7 @@ import_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 
   add_filter (filters, _("Graphs (GraphML, JSON)"), (const char *const[]) { "*.graphml", "*.xml", "*.json", NULL });
   add_filter (filters, _("All files"), (const char *const[]) { "*", NULL });
-  gtk_file_dialog_set_title (dialog, _("Import a topology"));
+  gtk_file_dialog_set_title (dialog, _("Import a Topology"));
   gtk_file_dialog_set_accept_label (dialog, _("_Import"));
   gtk_file_dialog_set_filters (dialog, G_LIST_MODEL (filters));
   gtk_file_dialog_open_multiple (dialog, GTK_WINDOW (widget), NULL, chosen_cb, g_object_ref (widget));

@@ -128,7 +128,7 @@ part_to_text (const QdRoutingMatch *self, QdRoutingPart part)
     case QD_ROUTING_PART_DST_PORT:
       return self->dst_first ? g_strdup_printf (_("to port %s"), ports) : NULL;
     case QD_ROUTING_PART_PROTOCOL:
-      return g_strdup (self->protocol);
+      return self->protocol ? g_ascii_strup (self->protocol, -1) : NULL;
     case QD_ROUTING_PART_CLASS:
       return self->application_class ? g_strdup_printf (_("class %s"), self->application_class) : NULL;
     case QD_ROUTING_PART_DSCP:

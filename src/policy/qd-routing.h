@@ -101,7 +101,7 @@ extern const char *const qd_routing_weight_names[];
 /* The classes that Patronus knows, "VoIP" first; ends with NULL. The node API takes any text. */
 extern const char *const qd_routing_application_classes[];
 
-/* What is matched, in a sentence's part: "udp from 10.0.0.0/8 to port 5060-5090, class voice"; "every flow". Translated. (transfer full) */
+/* What is matched, in a sentence's part: "UDP, from 10.0.0.0/8, to port 5060-5090, class voice"; "every flow". Translated. (transfer full) */
 char *qd_routing_match_to_text (const QdRoutingMatch *self);
 /* "10.0.0.0/8" and the like are qd_policy_check_block(). "" is any: 0 and 0; "443" or "5060-5090". */
 gboolean qd_routing_check_ports (const char *text, guint *first, guint *last, GError **error);

@@ -353,8 +353,8 @@ tell_state (const QdAuditVerdict *self)
   switch (self->state)
     {
     case QD_AUDIT_INTACT:
-      return g_strdup_printf (ngettext ("%'lld record, each as it was written",
-                                        "%'lld records, each as it was written", (gulong) self->n_records), (long long) self->n_records);
+      return g_strdup_printf (ngettext ("%'lld record as it was written",
+                                        "%'lld records as they were written", (gulong) self->n_records), (long long) self->n_records);
     case QD_AUDIT_EMPTY:
       return g_strdup (_("There is no record yet"));
     case QD_AUDIT_ALTERED:
@@ -386,6 +386,6 @@ qd_audit_verdict_to_sentence (const QdAuditVerdict *self)
   if (self->torn > 0)
     g_string_append (text, _("; the last record was cut short by the end of a program, and was not told as done"));
   if (self->state == QD_AUDIT_INTACT && self->n_anchors == 0)
-    g_string_append (text, _("; nothing outside says how long it should be"));
+    g_string_append (text, _("; no copy elsewhere to compare with"));
   return g_string_free (text, FALSE);
 }

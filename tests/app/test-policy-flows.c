@@ -387,9 +387,9 @@ check_cut (Fixture *self)
   g_assert_cmpstr (answer->sentence, ==, "This change cuts off 5 observed flows, 9.5\302\240MB a day");
   g_assert_cmpstr (answer->more, ==, "2 paths carry them. 1 of these carries nothing else. 2 flows run by no path that is known.");
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (answer->rows)), ==, 4);
-  check_row (answer, 0, "Paths that lose all their flows");
+  check_row (answer, 0, "Paths That Lose All Their Flows");
   check_row (answer, 1, "s0 → s1: 2 flows, 3.5\302\240MB a day");
-  check_row (answer, 2, "Paths that lose some of their flows");
+  check_row (answer, 2, "Paths That Lose Some of Their Flows");
   check_row (answer, 3, "s1 → s2: 1 of 3 flows, 6.0\302\240MB a day");
   /* In the picture each has a colour, a dash and a sign, and what has nothing to do with it stands back. */
   g_assert_true (has_mark (self, 0, QD_GRAPH_REMOVED));
@@ -452,7 +452,7 @@ test_topology (void)
     g_assert_true (qd_window_show_page (self.window, "topology"));
     WAIT_UNTIL (has_mark (&self, 0, QD_GRAPH_REDUCED));
     g_assert_true (get_answer (&self)->rows == rows);
-    check_row (get_answer (&self), 0, "Paths that lose some of their flows");
+    check_row (get_answer (&self), 0, "Paths That Lose Some of Their Flows");
     g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (rows)), ==, 3);
   }
 

@@ -273,7 +273,7 @@ test_many (void)
   g_ptr_array_add (all, tenant (&self, "tenant-initech"));
   qd_table_select_several (table (&self), all);
   begin (&self, "row.tenant.suspend");
-  test_until (has_confirm (&self) && fixture_find (get_dialog (&self), ADW_TYPE_ACTION_ROW, "3 things") != NULL, 10);
+  test_until (has_confirm (&self) && fixture_find (get_dialog (&self), ADW_TYPE_ACTION_ROW, "3 tenants") != NULL, 10);
   confirm (&self);
   test_until (is_in_state (&self, "tenant-acme", "suspended") && is_in_state (&self, "tenant-globex", "suspended") &&
               is_in_state (&self, "tenant-initech", "suspended"), 20);
@@ -319,8 +319,8 @@ test_many_undone (void)
   g_ptr_array_add (all, tenant (&self, "tenant-umbrella"));
   qd_table_select_several (table (&self), all);
   begin (&self, "row.tenant.suspend");
-  test_until (fixture_find (get_dialog (&self), ADW_TYPE_ACTION_ROW, "2 things") != NULL, 10);
-  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (fixture_find (get_dialog (&self), ADW_TYPE_ACTION_ROW, "2 things"))), ==, "Acme, Globex");
+  test_until (fixture_find (get_dialog (&self), ADW_TYPE_ACTION_ROW, "2 tenants") != NULL, 10);
+  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (fixture_find (get_dialog (&self), ADW_TYPE_ACTION_ROW, "2 tenants"))), ==, "Acme, Globex");
   g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (fixture_find (get_dialog (&self), ADW_TYPE_ACTION_ROW, "Left out"))), ==,
                    "Umbrella: It is not being served now");
   confirm (&self);

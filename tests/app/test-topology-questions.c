@@ -97,15 +97,15 @@ test_impact (void)
   act (&fixture, "topology.impact");
   answer = wait_answer (&fixture);
   g_assert_cmpstr (answer->sentence, ==, "If Seville fails, 4 things cannot be reached any more");
-  g_assert_cmpuint (count_under (answer, "Cut off"), ==, 4);
-  g_assert_cmpuint (count_under (answer, "Paths that go"), ==, 3);
+  g_assert_cmpuint (count_under (answer, "Cut Off"), ==, 4);
+  g_assert_cmpuint (count_under (answer, "Paths That Go Down"), ==, 3);
   /* Three paths of its own and those of the ring that is cut off: p5 to p10, with 3 flows on p5 to p7 and 2 on the rest. */
   g_assert_nonnull (strstr (answer->more, "3 paths go with it."));
   {
     guint expected = 0;
     for (guint i = 0; i < 30; i++)
       expected += i % 11 >= 5;
-    g_assert_cmpuint (count_under (answer, "Flows that suffer"), ==, expected);
+    g_assert_cmpuint (count_under (answer, "Flows That Suffer"), ==, expected);
   }
   g_assert_cmpint (get_node (&fixture, 7)->status, ==, QD_STATUS_DOWN);
   g_assert_cmpint (get_node (&fixture, 2)->status, ==, QD_STATUS_WELL);

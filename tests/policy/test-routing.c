@@ -92,7 +92,7 @@ test_read (void)
   g_assert_cmpfloat (voip->failover.threshold, ==, 70);
   g_assert_false (voip->failover.failback);
   g_assert_cmpfloat (voip->failover.delay_s, ==, 2.5);
-  g_assert_cmpstr (text, ==, "udp, from 10.0.0.0/8, from port 5060, to port 5060-5090, class voice, DSCP 46");
+  g_assert_cmpstr (text, ==, "UDP, from 10.0.0.0/8, from port 5060, to port 5060-5090, class voice, DSCP 46");
   g_assert_cmpstr (every, ==, "every flow");
   g_assert_true (rest->enabled && rest->failover.failback && isnan (rest->failover.threshold) && rest->failover.place.node == NULL);
   g_assert_cmpuint (rest->document, ==, 1);
