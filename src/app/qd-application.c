@@ -322,6 +322,8 @@ qd_application_startup (GApplication *application)
   G_APPLICATION_CLASS (qd_application_parent_class)->startup (application);
   if (self->shots != NULL && g_getenv ("QD_SHOTS_RTL") != NULL)
     gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
+  /* Text that can be copied is not marked by walking over it with Tab. */
+  g_object_set (gtk_settings_get_default (), "gtk-label-select-on-focus", FALSE, NULL);
   settings = qd_settings_get_default ();
   /* So that the first frame is of what is looked at then, and not the welcome. */
   self->want_lab = self->attach != NULL || g_settings_get_boolean (settings, "lab");
