@@ -7,6 +7,9 @@
 
 #include <glib/gi18n.h>
 
+#include "qd-action-popover.h"
+#include "qd-shots-widgets.h"
+
 #define N_TESTS 4
 
 static void
@@ -66,4 +69,14 @@ qd_shots_audit_open (QdWindow *window)
         return qd_window_open_entity (window, record);
     }
   return FALSE;
+}
+
+GtkWidget *
+qd_shots_audit_open_menu (QdWindow *window)
+{
+  GtkWidget *menu = qd_shots_find (GTK_WIDGET (qd_window_get_page (window)), QD_TYPE_ACTION_POPOVER);
+
+  if (menu != NULL)
+    gtk_menu_button_popup (GTK_MENU_BUTTON (gtk_widget_get_parent (menu)));
+  return menu;
 }

@@ -7,12 +7,14 @@
 
 #include <glib/gi18n.h>
 
+#include "qd-confirm-dialog.h"
 #include "qd-detail-pane.h"
 #include "qd-detail-sections.h"
 #include "qd-job-stream.h"
 #include "qd-placement-clash.h"
 #include "qd-placement.h"
 #include "qd-shots-widgets.h"
+#include "qd-tenant-actions.h"
 
 #define LEFT_JOB "b7a1f6f2-left-for-a-picture"
 
@@ -56,6 +58,36 @@ qd_shots_tenant_step (void)
     }
   qd_detail_sections_open (QD_DETAIL_SECTIONS (sections), (guint) shown_subpage);
   return gtk_widget_get_mapped (gtk_widget_get_ancestor (sections, ADW_TYPE_NAVIGATION_VIEW));
+}
+
+/* --- What is asked before ------------------------------------------------------------------------------------------- */
+
+void
+qd_shots_many_begin (QdWindow *window)
+{
+  QdEntityList *list = qd_fleet_get_list (get_fleet (window), QD_KIND_TENANT);
+  g_autoptr (GPtrArray) all = g_ptr_array_new ();
+
+  qd_window_show_page (window, "tenants");
+  for (guint i = 0; i < qd_entity_list_get_length (list); i++)
+    g_ptr_array_add (all, qd_entity_list_peek (list, i));
+  if (all->len > 0)
+    qd_tenant_action_run (qd_window_get_session (window), window, all, "tenant.suspend");
+}
+
+void
+qd_shots_production_begin (QdWindow *window)
+{
+  QdEntity *tenant = qd_entity_list_peek (qd_fleet_get_list (get_fleet (window), QD_KIND_TENANT), 0);
+  g_autoptr (JsonObject) args = json_object_new ();
+
+  qd_window_show_page (window, "tenants");
+  if (tenant == NULL)
+    return;
+  adw_dialog_present (qd_confirm_dialog_new (&(QdConfirmation) { .title = _("Archive tenant"), .where = _("Production"), .target = tenant,
+                                                                 .verb = "tenant.archive", .args = args, .fleet = get_fleet (window),
+                                                                 .type_name = qd_entity_get_name (tenant) }),
+                      GTK_WIDGET (window));
 }
 
 /* --- A job that was left -------------------------------------------------------------------------------------------- */

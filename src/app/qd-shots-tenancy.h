@@ -18,6 +18,9 @@ void qd_shots_left_end (QdWindow *window);
 void qd_shots_freeze_begin (QdWindow *window);
 gboolean qd_shots_freeze_step (void);
 void qd_shots_freeze_end (QdWindow *window);
+/* What is asked before something is done to many tenants, and in production to one; nothing is done. */
+void qd_shots_many_begin (QdWindow *window);
+void qd_shots_production_begin (QdWindow *window);
 /* Somebody else was quicker with some of the same tenants. */
 void qd_shots_clash_begin (QdWindow *window);
 

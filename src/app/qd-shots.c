@@ -61,6 +61,7 @@ struct _Shots
   guint scene;           /* pages first, then the scenes of the table below */
   gint64 shown_at;       /* 0: the scene is not shown yet */
   gboolean fresh;        /* the variant is not put on yet */
+  GtkWidget *popover;    /* weak; what is taken instead of the window, on whose surface it is not; NULL: the window is */
   guint warmup_s;
   gint64 started_at;
 };
@@ -585,8 +586,44 @@ show_audit_record (Shots *shots)
   g_timeout_add (POLL_MS, open_record_cb, shots);
 }
 
+static void
+show_audit_menu (Shots *shots)
+{
+  qd_window_show_page (shots->window, "audit");
+  g_set_weak_pointer (&shots->popover, qd_shots_audit_open_menu (shots->window));
+}
+
+static void
+hide_audit_menu (Shots *shots)
+{
+  if (shots->popover != NULL)
+    gtk_popover_popdown (GTK_POPOVER (shots->popover));
+  g_clear_weak_pointer (&shots->popover);
+}
+
+static void
+show_many (Shots *shots)
+{
+  qd_shots_many_begin (shots->window);
+}
+
+static void
+show_production (Shots *shots)
+{
+  qd_shots_production_begin (shots->window);
+}
+
+/* The plan, and what is asked before it is written. */
+static void
+show_placement_review (Shots *shots)
+{
+  show_placement_plan (shots);
+  qd_placement_page_review (QD_PLACEMENT_PAGE (qd_window_get_page (shots->window)));
+}
+
 static const Scene scenes[] = {
   { "audit-record", show_audit_record },
+  { "audit-menu", show_audit_menu, hide_audit_menu },
   { "policy", show_policy, hide_policy },
   { "policy-folded", show_policy_folded, hide_policy },
   { "policy-tests", show_policy_tests, hide_policy_tests },
@@ -602,6 +639,7 @@ static const Scene scenes[] = {
   { "routing-order", show_routing_order },
   { "drafts-kept", show_drafts, hide_drafts },
   { "placement-plan", show_placement_plan, hide_placement_plan },
+  { "placement-review", show_placement_review, hide_placement_plan },
   { "placement-history", show_placement_history },
   { "placement-replay", show_placement_replay },
   { "placement-versions", show_placement_versions, hide_placement_versions },
@@ -617,6 +655,8 @@ static const Scene scenes[] = {
   { "tenant-activity", show_tenant, NULL, qd_shots_tenant_step },
   { "tenant-rates", show_tenant, NULL, qd_shots_tenant_step },
   { "tenant-edit", show_tenant_edit },
+  { "tenants-many", show_many },
+  { "production", show_production },
   { "impact", show_impact },
   { "topology-cut", show_topology_cut, hide_policy_script, qd_shots_policy_step },
   { "topology-table", show_topology_table, hide_topology_table },
@@ -702,7 +742,7 @@ apply_variant (Shots *shots)
 static gboolean
 capture (Shots *shots)
 {
-  GtkWidget *widget = GTK_WIDGET (shots->window);
+  GtkWidget *widget = shots->popover != NULL ? shots->popover : GTK_WIDGET (shots->window);
   int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
   g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (widget);
   g_autoptr (GtkSnapshot) snapshot = gtk_snapshot_new ();
@@ -750,6 +790,7 @@ finish (Shots *shots)
 {
   g_application_quit (G_APPLICATION (shots->application));
   g_object_unref (shots->application);
+  g_clear_weak_pointer (&shots->popover);
   g_strfreev (shots->variants);
   g_strfreev (shots->only);
   g_free (shots->folder);
