@@ -49,6 +49,9 @@ add_text (GtkWidget *box, const char *text, const char *style, const char *font)
   gtk_label_set_selectable (GTK_LABEL (label), TRUE);
   if (style)
     gtk_widget_add_css_class (label, style);
+  /* Files are the same from whichever side one reads. */
+  if (font)
+    gtk_widget_set_direction (label, GTK_TEXT_DIR_LTR);
   if (font)
     gtk_widget_add_css_class (label, font);
   gtk_box_append (GTK_BOX (box), label);

@@ -22,6 +22,8 @@ add_label_cb (QdLinePart part, const char *text, gsize length, gpointer data)
   valid = g_utf8_make_valid (lines->str, (gssize) lines->len);
   label = gtk_label_new (valid);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
+  /* YAML is the same from whichever side one reads; a widget does not take this over from what it is in. */
+  gtk_widget_set_direction (label, GTK_TEXT_DIR_LTR);
   gtk_label_set_selectable (GTK_LABEL (label), TRUE);
   gtk_widget_set_focusable (label, FALSE);
   gtk_widget_add_css_class (label, "qd-diff");
@@ -37,8 +39,6 @@ qd_policy_apply_diff_new (GBytes *before, GBytes *after)
 
   if (!qd_line_diff (before, after, add_label_cb, box))
     gtk_box_append (GTK_BOX (box), gtk_label_new (_("Too large to show")));
-  /* YAML is the same from whichever side one reads. */
-  gtk_widget_set_direction (box, GTK_TEXT_DIR_LTR);
   gtk_widget_set_margin_top (box, 6);
   gtk_widget_set_margin_bottom (box, 6);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);

@@ -150,6 +150,9 @@ make_text (const char *text)
   gtk_label_set_selectable (GTK_LABEL (label), TRUE);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  /* Files are the same from whichever side one reads. */
+  if (*text)
+    gtk_widget_set_direction (label, GTK_TEXT_DIR_LTR);
   gtk_widget_add_css_class (label, *text ? "monospace" : "dimmed");
   gtk_widget_set_halign (label, GTK_ALIGN_FILL);
   return label;

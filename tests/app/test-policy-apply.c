@@ -11,10 +11,12 @@
 #include "driver-fixture.h"
 #include "qd-entity-actions.h"
 #include "qd-json.h"
+#include "qd-policy-apply-diff.h"
 #include "qd-policy-apply-private.h"
 #include "qd-policy-conflict.h"
 #include "qd-policy-page-private.h"
 #include "qd-settings.h"
+#include "qd-shots-widgets.h"
 
 #define USER "admin"
 #define POLICY "default/backend-ingress-policy.yaml"
@@ -633,10 +635,27 @@ test_viewer (void)
   tear_down (&self);
 }
 
+/* The lines of a file begin at the left, with what they are indented by, from whichever side the rest is read. */
+static void
+test_direction (void)
+{
+  g_autoptr (GBytes) before = g_bytes_new_static ("ports:\n- port: 8080\n", 20), after = g_bytes_new_static ("ports:\n- port: 8081\n", 20);
+  g_autoptr (GtkWidget) diff = NULL;
+  guint n = 0;
+
+  gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
+  diff = g_object_ref_sink (qd_policy_apply_diff_new (before, after));
+  for (GtkWidget *line = qd_shots_find (diff, GTK_TYPE_LABEL); line != NULL; line = gtk_widget_get_next_sibling (line), n++)
+    g_assert_cmpint (gtk_widget_get_direction (line), ==, GTK_TEXT_DIR_LTR);
+  g_assert_cmpuint (n, >=, 3);
+  gtk_widget_set_default_direction (GTK_TEXT_DIR_LTR);
+}
+
 int
 main (int argc, char **argv)
 {
   fixture_init_apart (&argc, &argv);
+  g_test_add_func ("/policy-apply/direction", test_direction);
   g_test_add_func ("/policy-apply/live", test_live);
   g_test_add_func ("/policy-apply/kept", test_kept);
   g_test_add_func ("/policy-apply/apply", test_apply);
