@@ -9,7 +9,7 @@
 
 #define SETTLE_MS 90
 /* Room about the whole, for labels: across and down. */
-#define MARGIN_ACROSS 112.0
+#define MARGIN_ACROSS 120.0
 #define MARGIN_DOWN 40.0
 #define MARGIN_SMALL 10.0
 #define LABEL_ROOM_ACROSS 56
@@ -23,7 +23,7 @@ static double
 zoom_for (QdTopologyView *self, double width, double height)
 {
   const QdScene *scene = self->state.scene;
-  double across = self->interactive ? MIN (MARGIN_ACROSS, width * 0.17) : MARGIN_SMALL;
+  double across = self->interactive ? MIN (MARGIN_ACROSS, width * 0.21) : MARGIN_SMALL;
   double down = self->interactive ? MARGIN_DOWN : MARGIN_SMALL;
 
   return CLAMP (MIN ((width - 2 * across) / MAX (scene->right - scene->left, 0.5),
