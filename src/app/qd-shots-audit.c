@@ -76,7 +76,10 @@ qd_shots_audit_open_menu (QdWindow *window)
 {
   GtkWidget *menu = qd_shots_find (GTK_WIDGET (qd_window_get_page (window)), QD_TYPE_ACTION_POPOVER);
 
-  if (menu != NULL)
-    gtk_menu_button_popup (GTK_MENU_BUTTON (gtk_widget_get_parent (menu)));
+  if (menu == NULL)
+    return NULL;
+  /* to hide by itself it would have to grab a pointer, of which the compositor for pictures has none */
+  gtk_popover_set_autohide (GTK_POPOVER (menu), FALSE);
+  gtk_menu_button_popup (GTK_MENU_BUTTON (gtk_widget_get_parent (menu)));
   return menu;
 }

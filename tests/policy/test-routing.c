@@ -226,7 +226,7 @@ test_ask (void)
   g_assert_cmpint (((QdRoutingStep *) g_ptr_array_index (answer->steps, 0))->outcome, ==, QD_ROUTING_DISABLED);
   g_assert_cmpint (((QdRoutingStep *) g_ptr_array_index (answer->steps, 1))->outcome, ==, QD_ROUTING_INVALID);
   g_assert_cmpint (((QdRoutingStep *) g_ptr_array_index (answer->steps, 2))->part, ==, QD_ROUTING_PART_PROTOCOL);
-  g_assert_cmpstr (((QdRoutingStep *) g_ptr_array_index (answer->steps, 2))->text, ==, "“voice” does not fit: it asks for udp");
+  g_assert_cmpstr (((QdRoutingStep *) g_ptr_array_index (answer->steps, 2))->text, ==, "“voice” does not fit: it asks for UDP");
   g_assert_cmpstr (answer->text, ==, "“web” is taken: it is the first that fits");
 }
 
