@@ -97,6 +97,8 @@ static const struct { guint probe; float alpha, line; guint strokes; gboolean on
   [LOOK_FREE] = { INK, 0.25f, 1, 0, FALSE },
 };
 
+/* In high contrast none is fainter. */
+#define PLAIN_ALPHA 0.75f
 /* Of a square, in its byte. */
 #define LEFT_OUT 0x80
 
@@ -227,13 +229,15 @@ fill_path (GtkSnapshot *snapshot, GskPathBuilder *builder, GskFillRule rule, con
 static void
 draw_looks (QdPlacementPlaces *self, GtkSnapshot *snapshot, Squares *squares)
 {
+  gboolean plain = adw_style_manager_get_high_contrast (adw_style_manager_get_for_display (gtk_widget_get_display (GTK_WIDGET (self))));
+
   for (guint look = 0; look < N_LOOKS; look++)
     for (guint left_out = 0; left_out < 2; left_out++)
       {
         float alpha = left_out ? 0.25f : 1;
         GdkRGBA color, paper = { 1, 1, 1, alpha };
 
-        get_color (self, looks[look].probe, alpha * looks[look].alpha, &color);
+        get_color (self, looks[look].probe, alpha * (plain ? MAX (looks[look].alpha, PLAIN_ALPHA) : looks[look].alpha), &color);
         fill_path (snapshot, squares->shapes[look][left_out], GSK_FILL_RULE_EVEN_ODD, &color);
         fill_path (snapshot, squares->strokes[look][left_out], GSK_FILL_RULE_WINDING, looks[look].on_paper ? &paper : &color);
       }
