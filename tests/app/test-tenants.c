@@ -479,7 +479,7 @@ test_details (void)
   g_assert_true (has_subtitle (&self, "Projections", "balances"));
   /* Overview and health, which is followed where one is. */
   open_subpage (&self, "Service Levels", "");
-  test_until (has_subtitle (&self, "Waiting", "at most 500"), 40);
+  test_until (has_subtitle (&self, "Waiting", "limit 500"), 40);
   open_subpage (&self, "Placement", "shard-");
   test_until (has_subtitle (&self, "Aggregate", "shard-1") && has_subtitle (&self, "Runner", "shard-"), 20);
   open_subpage (&self, "Health", "All is well");
