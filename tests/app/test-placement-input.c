@@ -151,7 +151,7 @@ is_over (const Drag *drag)
 
 /* Takes it up and holds it over @to. */
 static void
-carry (const Drag *drag)
+carry_by_pointer (const Drag *drag)
 {
   test_until (is_under_pointer (drag), 20);
   button (TRUE);
@@ -194,7 +194,7 @@ check_square (Fixture *self)
   g_autofree char *id = g_strdup (tenant->id);
   Drag drag = from_square (self, "shard-1", "shard-2");
 
-  carry (&drag);
+  carry_by_pointer (&drag);
   let_go (&drag);
   test_until (qd_placement_board_get_n_moves (self->board) == 1, 10);
   g_assert_cmpstr (qd_placement_board_get_place (self->board, id), ==, "shard-2");
@@ -209,12 +209,12 @@ check_nothing (Fixture *self)
 {
   Drag drag = from_square (self, "shard-1", "shard-1");
 
-  carry (&drag);
+  carry_by_pointer (&drag);
   let_go (&drag);
   g_assert_cmpuint (qd_placement_board_get_n_moves (self->board), ==, 0);
   /* beside the cards */
   drag = from_square (self, "shard-1", "shard-2");
-  carry (&drag);
+  carry_by_pointer (&drag);
   point_at (self, self->page->sentence, 10, 5);
   test_until (gtk_drop_target_get_current_drop (GTK_DROP_TARGET (find_controller (drag.to, GTK_TYPE_DROP_TARGET))) == NULL, 20);
   let_go (&drag);
@@ -227,7 +227,7 @@ check_other_kind (Fixture *self)
 {
   Drag drag = from_square (self, "shard-1", "shard-2");
 
-  carry (&drag);
+  carry_by_pointer (&drag);
   adw_toggle_group_set_active_name (ADW_TOGGLE_GROUP (self->page->kinds), "aggregate");
   fixture_settle (GTK_WIDGET (self->window));
   drag.to = find_card (self, "shard-2");
@@ -249,7 +249,7 @@ check_row (Fixture *self)
   qd_placement_page_show_shard (self->page, "shard-1");
   test_until ((drag.from = find (self->page->side, QD_TYPE_PLACEMENT_ROW, is_row_of, id)) != NULL, 10);
   drag.to = find_card (self, "shard-2");
-  carry (&drag);
+  carry_by_pointer (&drag);
   let_go (&drag);
   test_until (qd_placement_board_get_n_moves (self->board) == 1, 10);
   qd_placement_review_confirm (placement_lab_review (self, FALSE));
@@ -337,7 +337,7 @@ test_full (void)
   adw_toggle_group_set_active_name (ADW_TOGGLE_GROUP (self.page->kinds), "runner");
   fixture_settle (GTK_WIDGET (self.window));
   drag = from_square (&self, "shard-1", "shard-2");
-  carry (&drag);
+  carry_by_pointer (&drag);
   let_go (&drag);
   test_until (qd_placement_board_get_n_moves (self.board) == 1, 10);
   gtk_widget_activate_action (GTK_WIDGET (self.page), "placement.review", NULL);
