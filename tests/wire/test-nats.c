@@ -80,7 +80,7 @@ typedef struct
   guint64 dropped;
   char *last;
   gboolean destroyed;
-  guint hold_ms;
+  gboolean held;   /* who is told first waits until it is no more */
 } Inbox;
 
 static void
@@ -88,9 +88,11 @@ message_cb (const char *subject, const char *reply, const char *payload, gsize l
 {
   Inbox *self = data;
 
-  if (self->hold_ms != 0)
-    g_usleep (self->hold_ms * 1000);
-  TELL (self->hold_ms = 0; self->dropped += dropped;
+  g_mutex_lock (&told_lock);
+  while (self->held)
+    g_cond_wait (&told_cond, &told_lock);
+  g_mutex_unlock (&told_lock);
+  TELL (self->dropped += dropped;
         if (subject != NULL) { self->count++; g_free (self->last); self->last = g_strdup_printf ("%s=%.*s", subject, (int) length, payload); });
 }
 
@@ -644,12 +646,23 @@ has_told (Inbox *inbox, guint total)
   return all;
 }
 
+static gboolean
+has_come (Inbox *inbox)
+{
+  gboolean any;
+
+  g_mutex_lock (&told_lock);
+  any = inbox->count > 0;
+  g_mutex_unlock (&told_lock);
+  return any;
+}
+
 static void
 test_slow_consumer (void)
 {
   TestNats *server;
-  Client *client, *sender;
-  Inbox inbox = { .hold_ms = 1500 };
+  Client *client, *other, *sender;
+  Inbox inbox = { .held = TRUE }, seen = { 0 }, ready[2] = { { 0 } };
   g_autofree char *text = g_strnfill (200, 'x');
   const guint total = 90000;
 
@@ -657,11 +670,26 @@ test_slow_consumer (void)
     return;
   server = test_nats_new ("");
   client = client_new (server->url, NULL, NULL);
+  other = client_new (server->url, NULL, NULL);
   sender = client_new (server->url, NULL, NULL);
+  AWAIT (client->state == QD_NATS_LIVE && other->state == QD_NATS_LIVE && sender->state == QD_NATS_LIVE);
   qd_nats_subscribe (client->nats, "a", message_cb, &inbox, NULL);
-  AWAIT (client->state == QD_NATS_LIVE && sender->state == QD_NATS_LIVE);
+  qd_nats_subscribe (other->nats, "a", message_cb, &seen, NULL);
+  /* What was said before is in effect once this is heard: else the first messages are not for them. */
+  qd_nats_subscribe (client->nats, "ready", message_cb, &ready[0], NULL);
+  qd_nats_subscribe (other->nats, "ready", message_cb, &ready[1], NULL);
+  for (guint i = 0; i < 600 && !(has_come (&ready[0]) && has_come (&ready[1])); i++)
+    {
+      publish (sender->nats, "ready", "");
+      g_usleep (50000);
+    }
   for (guint i = 0; i < total; i++)
     publish (sender->nats, "a", text);
+  /* However slow the machine is, all of them have come before the first is taken. */
+  for (guint i = 0; i < 600 && !has_told (&seen, total); i++)
+    g_usleep (100000);
+  g_usleep (500000);
+  TELL (inbox.held = FALSE);
   /* Nothing is lost without a word, though no message comes after the last that was dropped. */
   for (guint i = 0; i < 600 && !has_told (&inbox, total); i++)
     g_usleep (100000);
@@ -671,8 +699,12 @@ test_slow_consumer (void)
   g_assert_true (has_told (&inbox, total));
   g_assert_cmpuint (inbox.dropped, >, 0);
   client_free (client);
+  client_free (other);
   client_free (sender);
   inbox_clear (&inbox);
+  inbox_clear (&seen);
+  inbox_clear (&ready[0]);
+  inbox_clear (&ready[1]);
   test_nats_free (server);
 }
 
