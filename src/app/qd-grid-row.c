@@ -222,7 +222,8 @@ draw_picture (QdGridRow *self, GskRenderNode *cells)
   cairo_destroy (cr);
   cairo_surface_flush (image);
   node = qd_pixels_node_new (image, &GRAPHENE_RECT_INIT ((float) left, 0, (float) width, (float) height), NULL, scale);
-  cairo_surface_destroy (image);
+  /* To let go of it at once would be to copy it (qd_pixels_release()). */
+  qd_pixels_release (image);
   return node;
 }
 

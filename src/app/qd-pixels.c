@@ -157,7 +157,7 @@ qd_pixels_flatten (GtkWidget *widget, GskRenderNode *node, const graphene_rect_t
   cairo_destroy (cr);
   cairo_surface_flush (image);
   picture = qd_pixels_node_new (image, box, NULL, scale);
-  cairo_surface_destroy (image);
+  qd_pixels_release (image);
   return picture;
 }
 
