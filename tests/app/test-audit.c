@@ -474,7 +474,7 @@ test_others (void)
   QdTable *table;
   g_autofree char *job = NULL;
 
-  if (!set_up_with (&self, "--sites 12 --paths 20 --flows 20 --rate 50 --shards 0"))
+  if (!set_up_with (&self, "--sites 12 --paths 20 --flows 20 --rate 0 --shards 0"))
     return;
   job = act (&self, "path.test", NULL);
   sign_in (&self, "operator");
