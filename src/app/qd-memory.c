@@ -11,7 +11,8 @@
 
 #include <gio/gio.h>
 
-#define TRIM_EVERY_S 60
+/* Four arenas fill up with what is free again by some 15 MB a minute while much is told. */
+#define TRIM_EVERY_S 15
 /* Tiles of the picture, pages of a list, arrays of a batch: what is as large comes and goes whole. */
 #define LARGE (128 * 1024)
 
